@@ -1,0 +1,73 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Who may import whom. Data flows one way through the folders of native/ (file, table, split, network and
+ * constraint, training, run folder, evidence, export); a folder may import those listed beside it and itself.
+ */
+const nativeFolders = {
+  contract: [],
+  tensorflow: ['contract'],
+  data: ['contract'],
+  network: ['contract', 'tensorflow', 'data'],
+  constraints: ['contract', 'tensorflow', 'network'],
+  compile: ['contract', 'tensorflow', 'network'],
+  training: ['contract', 'tensorflow', 'data', 'network', 'constraints', 'compile', 'export', 'runs'],
+  certify: ['contract', 'network'],
+  export: ['contract', 'data', 'network', 'certify'],
+  runs: ['contract', 'export'],
+  engine: ['contract', 'tensorflow', 'data', 'network', 'constraints', 'compile', 'training', 'certify', 'export', 'runs'],
+  // The command line is a client of the engine process: it speaks the contract and reaches around nothing.
+  cli: ['contract'],
+};
+
+const topFolders = ['renderer', 'electron', 'native', 'build', 'e2e'];
+
+/** Forbids relative imports that match `regex`, with the reason. */
+const forbid = (files, regex, message) => ({
+  files,
+  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
+});
+
+const outside = (folder, except = '') =>
+  `^(?:\\.\\./)+(?:${topFolders.filter((other) => other !== folder).join('|')})/${except}`;
+
+const arrows = [
+  forbid(['renderer/**/*.{ts,svelte}'], outside('renderer', '(?!(?<=native/)contract/)'), 'renderer/ imports native/contract and nothing else outside itself.'),
+  forbid(['electron/**/*.ts'], outside('electron', '(?!(?<=native/)contract/)'), 'electron/ imports native/contract and starts the engine by its entry file.'),
+  ...Object.entries(nativeFolders).map(([folder, allowed]) => {
+    const others = Object.keys(nativeFolders).filter((other) => other !== folder && !allowed.includes(other));
+    const packages = folder === 'contract' ? '|^(?!zod$|\\.)' : '';
+    return forbid(
+      [`native/${folder}/**/*.ts`],
+      `^\\.\\./(?:\\.\\./)*(?:native/)?(?:${others.join('|')})/|${outside('native')}${packages}`,
+      `native/${folder}/ may import ${allowed.map((name) => `${name}/`).join(', ') || 'only zod'}: see nativeFolders in build/eslint.config.mjs.`,
+    );
+  }),
+];
+
+export default tseslint.config(
+  { ignores: ['node_modules/', '.dist/', '.cache/', 'runs/', '**/generated/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..` } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', Buffer: 'readonly' },
+    },
+  },
+  ...arrows,
+  {
+    // Tests stand beside what they test and may use any part as a source of truth.
+    files: ['**/*.test.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+);
