@@ -4,37 +4,81 @@ import tseslint from 'typescript-eslint';
 /**
  * Who may import whom. Data flows one way through the folders of native/ (file, table, split, network and
  * constraint, training, run folder, evidence, export); a folder may import those listed beside it and itself.
+ * @type {Record<string, string[]>}
  */
 const nativeFolders = {
   contract: [],
+  files: ['contract'],
   tensorflow: ['contract'],
-  data: ['contract'],
+  data: ['contract', 'files'],
   network: ['contract', 'tensorflow', 'data'],
   constraints: ['contract', 'tensorflow', 'network'],
   compile: ['contract', 'tensorflow', 'network'],
-  training: ['contract', 'tensorflow', 'data', 'network', 'constraints', 'compile', 'export', 'runs'],
+  training: [
+    'contract',
+    'files',
+    'tensorflow',
+    'data',
+    'network',
+    'constraints',
+    'compile',
+    'certify',
+    'export',
+    'runs',
+  ],
   certify: ['contract', 'network'],
-  export: ['contract', 'data', 'network', 'certify'],
-  runs: ['contract', 'export'],
-  engine: ['contract', 'tensorflow', 'data', 'network', 'constraints', 'compile', 'training', 'certify', 'export', 'runs'],
+  export: ['contract', 'files', 'data', 'network', 'certify'],
+  runs: ['contract', 'files'],
+  engine: [
+    'contract',
+    'files',
+    'tensorflow',
+    'data',
+    'network',
+    'constraints',
+    'compile',
+    'training',
+    'certify',
+    'export',
+    'runs',
+  ],
   // The command line is a client of the engine process: it speaks the contract and reaches around nothing.
   cli: ['contract'],
 };
 
 const topFolders = ['renderer', 'electron', 'native', 'build', 'e2e'];
 
-/** Forbids relative imports that match `regex`, with the reason. */
+/**
+ * Forbids relative imports that match `regex`, with the reason.
+ * @param {string[]} files
+ * @param {string} regex
+ * @param {string} message
+ * @returns {import('eslint').Linter.Config}
+ */
 const forbid = (files, regex, message) => ({
   files,
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
 });
 
+/**
+ * Matches relative imports of the other top folders.
+ * @param {string} folder
+ * @param {string} [except]
+ */
 const outside = (folder, except = '') =>
   `^(?:\\.\\./)+(?:${topFolders.filter((other) => other !== folder).join('|')})/${except}`;
 
 const arrows = [
-  forbid(['renderer/**/*.{ts,svelte}'], outside('renderer', '(?!(?<=native/)contract/)'), 'renderer/ imports native/contract and nothing else outside itself.'),
-  forbid(['electron/**/*.ts'], outside('electron', '(?!(?<=native/)contract/)'), 'electron/ imports native/contract and starts the engine by its entry file.'),
+  forbid(
+    ['renderer/**/*.{ts,svelte}'],
+    outside('renderer', '(?!(?<=native/)contract/)'),
+    'renderer/ imports native/contract and nothing else outside itself.',
+  ),
+  forbid(
+    ['electron/**/*.ts'],
+    outside('electron', '(?!(?<=native/)contract/)'),
+    'electron/ imports native/contract and starts the engine by its entry file.',
+  ),
   ...Object.entries(nativeFolders).map(([folder, allowed]) => {
     const others = Object.keys(nativeFolders).filter((other) => other !== folder && !allowed.includes(other));
     const packages = folder === 'contract' ? '|^(?!zod$|\\.)' : '';
@@ -55,13 +99,23 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..` } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
     },
   },
   {
     files: ['**/*.mjs'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', Buffer: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        Buffer: 'readonly',
+      },
     },
   },
   ...arrows,

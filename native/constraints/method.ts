@@ -1,0 +1,114 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { z } from 'zod';
+import type { Loss, NetworkSettings } from '../contract/configuration.ts';
+import type { Curve, MethodPromise } from '../contract/methods.ts';
+import type { ConstraintReport } from '../contract/results.ts';
+import type { Warning } from '../contract/table.ts';
+import type { OutputTransform } from '../network/model.ts';
+
+/** The weights of one dense layer while it trains. */
+export interface LayerVariables {
+  /** [inputs, units]. */
+  readonly kernel: tf.Variable<tf.Rank.R2>;
+  /** [units]. */
+  readonly bias: tf.Variable<tf.Rank.R1>;
+}
+
+/** The same weights as tensors: what the forward pass multiplies with. */
+export interface LayerTensors {
+  readonly kernel: tf.Tensor2D;
+  readonly bias: tf.Tensor1D;
+}
+
+/** What a method knows of the run when it is created. All numbers are in scaled units (targets have deviation 1). */
+export interface MethodContext {
+  readonly tf: typeof tf;
+  /** Multipliers and slacks are indexed by training row, 0 to trainRows - 1. */
+  readonly trainRows: number;
+  readonly outputs: number;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  /** The bound, one an output. */
+  readonly epsilon: Float32Array;
+  /**
+   * Standard deviation of each target in its own units. A bound that must hold after de-scaling holds for
+   * `Math.fround(value * targetScale)`.
+   */
+  readonly targetScale: Float32Array;
+  /** Hidden layers and the last one, freshly initialised; a method may change what they start from. */
+  readonly layers: readonly LayerVariables[];
+}
+
+/** What a configuration looks like to a method's preconditions. */
+export interface CheckContext {
+  readonly network: NetworkSettings;
+  readonly loss: Loss;
+  /** In the targets' own units, one a target where targets are known, else the distinct ones given. */
+  readonly epsilon: readonly number[];
+}
+
+/** Tensors gathered for one batch by row number, before the loss is differentiated. */
+export type Gathered = Readonly<Record<string, tf.Tensor2D>>;
+
+/** Predictions of the whole training split at frozen weights, once an epoch. */
+export interface EpochEnd {
+  /** Number of the epoch that ended, from 1. */
+  readonly epoch: number;
+  /** Scaled, row-major [trainRows, outputs]. */
+  readonly predictions: Float32Array;
+}
+
+/**
+ * A method at work in one run. Everything that happens in a step is made of tfjs operations on tensors, so that the
+ * step can be traced and compiled: no JavaScript number that changes from step to step, no reading back, no branch on
+ * data. What changes once an epoch lives in scalar Variables.
+ *
+ * One step: `gather` -> forward pass with `effective` and `transform` -> gradient of loss + `term` -> optimizer ->
+ * `project` -> `update` with the predictions of that same forward pass.
+ */
+export interface MethodInstance {
+  /** All that is carried from step to step, by name: saved in checkpoints, found by the tracer. */
+  readonly state: Readonly<Record<string, tf.Variable>>;
+  /** Weights the forward pass uses, where they are a function of the free parameters. */
+  effective?(layers: readonly LayerVariables[]): readonly LayerTensors[];
+  /** Linear output [batch, outputs] to prediction; must agree with `outputTransform`. */
+  transform?(linear: tf.Tensor2D): tf.Tensor2D;
+  /** The same transform as data, for the stored model. */
+  readonly outputTransform?: OutputTransform;
+  /** Rows of multipliers and slacks for a batch; `rows` is int32 [batch]. */
+  gather?(rows: tf.Tensor1D): Gathered;
+  /** Added to the loss; prediction is [batch, outputs]. */
+  term?(prediction: tf.Tensor2D, gathered: Gathered): tf.Scalar;
+  /** Called after the optimizer's step: projections of weights. */
+  project?(layers: readonly LayerVariables[]): void;
+  /** Called last in a step: ascent on multipliers, descent on slacks, scattered back by row. */
+  update?(prediction: tf.Tensor2D, rows: tf.Tensor1D, gathered: Gathered): void;
+  /** Once an epoch, after the evaluation: growth of coefficients, resets of dead slacks. */
+  endEpoch?(end: EpochEnd): void;
+  /** Takes over changed settings while the run is paused; only those marked `changeable`. */
+  change?(settings: Record<string, unknown>): void;
+  /** State of multipliers and slacks; reads tensors back, so it is called once an epoch. */
+  report(): ConstraintReport;
+  dispose(): void;
+}
+
+/** A constraint method: one file in this folder, listed in registry.ts. */
+export interface ConstraintMethod<Settings extends z.ZodObject = z.ZodObject> {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly promise: MethodPromise;
+  readonly promiseText: string;
+  /** LaTeX. */
+  readonly formula: string;
+  readonly source: string;
+  readonly preconditions: readonly string[];
+  /** Each setting with default, range and `.meta({ title, description, unit?, changeable? })`. */
+  readonly settings: Settings;
+  /** Whether predictions are above epsilon for every input, which losses with a logarithm need (with epsilon > 0). */
+  readonly positiveByConstruction: boolean;
+  curve?(settings: z.output<Settings>): Curve;
+  /** Checks preconditions: throws `OrthantError` (code `configuration`) or answers warnings. */
+  check(settings: z.output<Settings>, context: CheckContext): readonly Warning[];
+  create(settings: z.output<Settings>, context: MethodContext): MethodInstance;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/**
+ * How columns become network inputs and outputs: all that a trained model must carry to be used on a new table. It is
+ * fitted once on the training rows and stored in the run folder.
+ */
+
+/** Scaled value = (value - shift) / scale. `fill` stands in for a missing value; without it such a row has no prediction. */
+export const modelInputSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('number'),
+    column: z.string(),
+    shift: z.number(),
+    scale: z.number(),
+    fill: z.number().optional(),
+  }),
+  /** One 0/1 feature a category, unscaled. An unseen or (with `missing: median`) missing category is all zeros. */
+  z.object({
+    kind: z.literal('one-hot'),
+    column: z.string(),
+    categories: z.array(z.string()),
+    /** Whether a missing category is accepted (as all zeros). */
+    acceptsMissing: z.boolean(),
+  }),
+  /** Categories in order become 0, 1, 2, ... and are then scaled like a number. */
+  z.object({
+    kind: z.literal('ordinal'),
+    column: z.string(),
+    order: z.array(z.string()),
+    shift: z.number(),
+    scale: z.number(),
+    /** Code (before scaling) of a missing category. */
+    fill: z.number().optional(),
+  }),
+]);
+export type ModelInput = z.infer<typeof modelInputSchema>;
+
+/** Value in the target's own units = network output * scale. */
+export const modelTargetSchema = z.object({ name: z.string(), scale: z.number().positive() });
+export type ModelTarget = z.infer<typeof modelTargetSchema>;
+
+export const dataSchemaSchema = z.object({
+  /** In the order of the network's input features. */
+  inputs: z.array(modelInputSchema).min(1),
+  targets: z.array(modelTargetSchema).min(1),
+});
+export type DataSchema = z.infer<typeof dataSchemaSchema>;
+
+/** Network inputs that one column becomes. */
+export const featureCount = (input: ModelInput): number => (input.kind === 'one-hot' ? input.categories.length : 1);

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { warningSchema } from './table.ts';
+
+export const splitNames = ['train', 'validation', 'test'] as const;
+export type SplitName = (typeof splitNames)[number];
+
+/** One output on one split, at frozen weights, in the target's own units. */
+export const outputReportSchema = z.object({
+  name: z.string(),
+  /** Root of the mean squared error. */
+  rmse: z.number(),
+  /** Mean absolute error. */
+  mae: z.number(),
+  /** Share of rows whose prediction is below 0. */
+  negativeShare: z.number(),
+  /** Share of rows whose prediction is below epsilon. */
+  violationShare: z.number(),
+  /** The lowest prediction. */
+  minimum: z.number(),
+});
+export type OutputReport = z.infer<typeof outputReportSchema>;
+
+export const splitReportSchema = z.object({
+  rows: z.int(),
+  /** Mean over rows and outputs of the loss alone (no constraint term), in scaled units. */
+  loss: z.number(),
+  outputs: z.array(outputReportSchema),
+});
+export type SplitReport = z.infer<typeof splitReportSchema>;
+
+/** A split without rows is absent. */
+export const splitReportsSchema = z.partialRecord(z.enum(splitNames), splitReportSchema);
+export type SplitReports = z.infer<typeof splitReportsSchema>;
+
+/** What is known of a method's own state at the end of an epoch. */
+export const constraintReportSchema = z.object({
+  /** Largest multiplier, 0 where the method has none. */
+  largestMultiplier: z.number(),
+  /** Rows with at least one multiplier that is not 0. */
+  activeRows: z.int(),
+  /** Penalty coefficient, where the method has one. */
+  coefficient: z.number().optional(),
+  /** Slacks stuck at zero while their constraint pushes (slack method only). */
+  deadSlacks: z.int().optional(),
+});
+export type ConstraintReport = z.infer<typeof constraintReportSchema>;
+
+/** One line of `metrics.jsonl`. */
+export const epochMetricsSchema = z.object({
+  epoch: z.int(),
+  step: z.int(),
+  /** Seconds of training and evaluation so far. */
+  seconds: z.number(),
+  learningRate: z.number(),
+  /** Mean over the epoch's steps of loss plus constraint term, in scaled units, as the optimizer saw it. */
+  objective: z.number(),
+  splits: splitReportsSchema,
+  constraint: constraintReportSchema,
+  /** True where this epoch's weights are the best snapshot so far. */
+  best: z.boolean(),
+});
+export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
+
+export const evidenceLevels = ['none', 'train', 'held-out', 'attacked', 'certified', 'by-construction'] as const;
+export const evidenceSchema = z.object({
+  level: z.enum(evidenceLevels),
+  /** One sentence: what was found and where it holds. */
+  statement: z.string(),
+  /** One sentence an output, where outputs differ or the proof has parts. */
+  details: z.array(z.string()),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;
+
+export const phasesSchema = z.object({
+  /** Seconds to start the engine. */
+  setup: z.number(),
+  read: z.number(),
+  compile: z.number().optional(),
+  train: z.number(),
+  evaluate: z.number(),
+  export: z.number(),
+});
+export type Phases = z.infer<typeof phasesSchema>;
+
+export const exportReportSchema = z.object({
+  /** Largest absolute difference between ONNX Runtime and the training engine on the test rows, divided by the target's standard deviation. */
+  maxRelativeDifference: z.number(),
+  /** Smallest output ONNX Runtime gave, in the target's own units. */
+  smallestOutput: z.number(),
+  /** Rows compared. */
+  rows: z.int(),
+});
+export type ExportReport = z.infer<typeof exportReportSchema>;
+
+/** The JSON object that ends `train --json`, also kept in `run.json`. */
+export const trainingResultSchema = z.object({
+  engine: z.enum(['tensorflow', 'wasm']),
+  version: z.string(),
+  device: z.enum(['cpu', 'gpu']),
+  execution: z.enum(['eager', 'graph', 'xla']),
+  executionReason: z.string().optional(),
+  method: z.string(),
+  /** Epochs trained. */
+  epochs: z.int(),
+  steps: z.int(),
+  /** Epoch of the best snapshot, of which everything below speaks. */
+  bestEpoch: z.int(),
+  stopped: z.enum(['finished', 'early-stopping', 'by-request']),
+  /** Training and evaluation only. */
+  seconds: z.number(),
+  phases: phasesSchema,
+  reproducible: z.boolean(),
+  splits: splitReportsSchema,
+  evidence: evidenceSchema,
+  warnings: z.array(warningSchema),
+  run: z.string(),
+  files: z.object({ onnxJson: z.string(), onnx: z.string() }).optional(),
+  export: exportReportSchema.optional(),
+});
+export type TrainingResult = z.infer<typeof trainingResultSchema>;

@@ -1,0 +1,37 @@
+import type { Activation } from '../contract/configuration.ts';
+import type { DataSchema } from '../contract/dataSchema.ts';
+
+/** One dense layer's stored numbers: output = activation(input · kernel + bias). */
+export interface DenseLayer {
+  readonly inputs: number;
+  readonly units: number;
+  /** Row-major [inputs, units]. */
+  readonly kernel: Float32Array;
+  /** [units]. */
+  readonly bias: Float32Array;
+  /** `none` on the last layer, always. */
+  readonly activation: Activation;
+}
+
+export const outputTransforms = ['relu', 'softplus', 'exp', 'square'] as const;
+export type OutputTransformKind = (typeof outputTransforms)[number];
+
+/** prediction = max(transform(linear output), 0) + epsilon, in scaled units; the addition survives float32 underflow. */
+export interface OutputTransform {
+  readonly kind: OutputTransformKind;
+  /** One a target, in scaled units. */
+  readonly epsilon: Float32Array;
+}
+
+/**
+ * A trained model as plain data: what evidence is read off, what is exported, what predicts. Reparametrised weights
+ * stand here as the effective ones, so a last layer trained as exp(u) is a plain linear layer.
+ */
+export interface Model {
+  readonly schema: DataSchema;
+  /** Hidden layers and the last one. */
+  readonly layers: readonly DenseLayer[];
+  readonly transform?: OutputTransform;
+  /** The bound, one a target, in the target's own units. */
+  readonly epsilon: readonly number[];
+}
