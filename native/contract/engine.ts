@@ -76,6 +76,11 @@ export const engineCalls = {
   runRecord: call('data', run, runRecordSchema),
   runMetrics: call('data', run, z.array(epochMetricsSchema)),
 
+  renameRun: call('data', run.extend({ name: z.string().min(1).max(200) }), runRecordSchema),
+  /** Moves a run out of sight; `restoreRun` brings it back until the bin is emptied. */
+  deleteRun: call('data', run, z.object({ binned: z.string() })),
+  restoreRun: call('data', z.strictObject({ binned: z.string().min(1) }), z.object({ run: z.string() })),
+
   // Training.
   /** Answers when the run is accepted (queued or started); what happens to it comes as events. */
   start: call(

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { engineCalls, engineEventSchema, engineRoles } from './engine.ts';
+
+/**
+ * Every call and event of the window: the engine's own (the host passes them on to the process that answers them) and
+ * those that the host answers itself. Electron's main process and the browser host answer the same table.
+ */
+
+const nothing = z.strictObject({});
+const path = z.strictObject({ path: z.string().min(1) });
+
+/** Pages the application may open outside itself, by name; a host knows their addresses and opens no others. */
+export const externalLinks = ['forum-thread', 'onnx', 'netron', 'pytorch', 'tensorflow'] as const;
+
+export const fileKinds = ['data', 'configuration'] as const;
+
+export const hostCalls = {
+  /** Who answers, and what it can do. */
+  host: {
+    request: nothing,
+    answer: z.object({
+      kind: z.enum(['electron', 'browser']),
+      platform: z.string(),
+      version: z.string(),
+      runsFolder: z.string(),
+      /** The browser host has no file dialogs: the window uploads and downloads instead. */
+      dialogs: z.boolean(),
+    }),
+  },
+  /** Asks for a file with the system's dialog; no path when the person thought better of it. */
+  chooseFile: {
+    request: z.strictObject({ kind: z.enum(fileKinds) }),
+    answer: z.object({ path: z.string().optional() }),
+  },
+  /**
+   * Where a file to take away is to be written. Electron asks; the browser host names a temporary file and the
+   * address under which it is downloaded once something has been written there.
+   */
+  chooseOutput: {
+    request: z.strictObject({ suggestedName: z.string().min(1).max(255) }),
+    answer: z.object({ path: z.string().optional(), download: z.string().optional() }),
+  },
+  /** Text of a configuration document. */
+  readDocument: { request: path, answer: z.object({ text: z.string() }) },
+  writeDocument: { request: path.extend({ text: z.string().max(10_000_000) }), answer: nothing },
+  recentFiles: {
+    request: nothing,
+    answer: z.array(
+      z.object({
+        path: z.string(),
+        name: z.string(),
+        kind: z.enum(fileKinds),
+        opened: z.iso.datetime(),
+        exists: z.boolean(),
+      }),
+    ),
+  },
+  /** Remembers a file as opened just now. */
+  rememberFile: { request: path.extend({ kind: z.enum(fileKinds) }), answer: nothing },
+  forgetFile: { request: path, answer: nothing },
+  /** What the window keeps for itself (the configuration in work, undo history, view): saved as one goes, back after a crash. */
+  saveDraft: { request: z.strictObject({ draft: z.record(z.string(), z.unknown()) }), answer: nothing },
+  loadDraft: { request: nothing, answer: z.object({ draft: z.record(z.string(), z.unknown()).optional() }) },
+  openExternal: { request: z.strictObject({ link: z.enum(externalLinks) }), answer: nothing },
+  /** Shows a file of ours in the system's file manager; the browser host answers `usage`. */
+  showInFolder: { request: path, answer: nothing },
+  /** Starts an engine process again that has ended. */
+  restartEngine: { request: z.strictObject({ role: z.enum(engineRoles) }), answer: nothing },
+} as const;
+
+export const windowCalls = { ...engineCalls, ...hostCalls } as const;
+export type WindowCalls = typeof windowCalls;
+export type WindowCallName = keyof WindowCalls;
+
+/** Commands of the application menu that the window carries out. */
+export const menuCommands = [
+  'open-data',
+  'open-configuration',
+  'save-configuration',
+  'undo',
+  'redo',
+  'train',
+  'pause',
+  'stop',
+  'one-epoch',
+  'show-data',
+  'show-network',
+  'show-constraint',
+  'show-train',
+  'show-result',
+  'show-runs',
+  'help',
+] as const;
+
+export const hostEventSchema = z.discriminatedUnion('event', [
+  z.object({
+    event: z.literal('engine'),
+    role: z.enum(engineRoles),
+    state: z.enum(['starting', 'running', 'crashed']),
+    /** What happened, and what to do, for a person. */
+    message: z.string().optional(),
+    /** The run that was training when the process ended, whose last checkpoint can be resumed. */
+    run: z.string().optional(),
+  }),
+  z.object({ event: z.literal('menu'), command: z.enum(menuCommands) }),
+  /** The system asks to open a file: double click, drop on the icon, command line. */
+  z.object({ event: z.literal('open-file'), path: z.string(), kind: z.enum(fileKinds) }),
+]);
+
+/** A host may send several events as one message, at most one message per displayed frame. */
+export const windowEventSchema = z.union([engineEventSchema, hostEventSchema]);
+export type WindowEvent = z.infer<typeof windowEventSchema>;
