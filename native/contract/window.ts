@@ -110,3 +110,22 @@ export const hostEventSchema = z.discriminatedUnion('event', [
 /** A host may send several events as one message, at most one message per displayed frame. */
 export const windowEventSchema = z.union([engineEventSchema, hostEventSchema]);
 export type WindowEvent = z.infer<typeof windowEventSchema>;
+
+/**
+ * What Electron's preload script exposes as `window.orthant`: functions only. The window speaks channel.ts over it, as it
+ * does over the browser host's WebSocket.
+ */
+export interface WindowBridge {
+  /** Sends one message of channel.ts to the host. */
+  send(message: unknown): void;
+  /** Calls `listener` for every message of the host; the returned function ends that. */
+  onMessage(listener: (message: unknown) => void): () => void;
+  /** Where a dropped file lies on this computer. */
+  pathOfFile(file: File): string;
+}
+
+/**
+ * The browser host's addresses. `socket` upgrades to a WebSocket that carries channel.ts as JSON; `upload` takes a file
+ * as the body of a POST (`?name=...`) and answers `{ "path": "..." }`; `download/...` is what `chooseOutput` answers.
+ */
+export const browserHostPaths = { socket: '/socket', upload: '/upload', download: '/download/' } as const;
