@@ -61,9 +61,18 @@ export const hostCalls = {
   /** What the window keeps for itself (the configuration in work, undo history, view): saved as one goes, back after a crash. */
   saveDraft: { request: z.strictObject({ draft: z.record(z.string(), z.unknown()) }), answer: nothing },
   loadDraft: { request: nothing, answer: z.object({ draft: z.record(z.string(), z.unknown()).optional() }) },
-  openExternal: { request: z.strictObject({ link: z.enum(externalLinks) }), answer: nothing },
+  /** Electron opens the page in the system's browser; the browser host answers its address for the window to open. */
+  openExternal: {
+    request: z.strictObject({ link: z.enum(externalLinks) }),
+    answer: z.object({ address: z.string().optional() }),
+  },
   /** Shows a file of ours in the system's file manager; the browser host answers `usage`. */
   showInFolder: { request: path, answer: nothing },
+  /**
+   * Whether the window can be seen. A hidden one gets no `progress` and no `metrics` events; when it is shown again, it
+   * gets the latest `progress`, and `missed` says whether it must fetch what it has not seen by `runMetrics`.
+   */
+  setVisible: { request: z.strictObject({ visible: z.boolean() }), answer: z.object({ missed: z.boolean() }) },
   /** Starts an engine process again that has ended. */
   restartEngine: { request: z.strictObject({ role: z.enum(engineRoles) }), answer: nothing },
 } as const;
@@ -107,9 +116,13 @@ export const hostEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('open-file'), path: z.string(), kind: z.enum(fileKinds) }),
 ]);
 
-/** A host may send several events as one message, at most one message per displayed frame. */
+export type HostEvent = z.infer<typeof hostEventSchema>;
+
 export const windowEventSchema = z.union([engineEventSchema, hostEventSchema]);
 export type WindowEvent = z.infer<typeof windowEventSchema>;
+
+/** What a host sends as one event message of channel.ts: one or more events, at most one message per displayed frame. */
+export const windowEventsSchema = z.array(windowEventSchema).min(1);
 
 /**
  * What Electron's preload script exposes as `window.orthant`: functions only. The window speaks channel.ts over it, as it
