@@ -1,0 +1,72 @@
+import { runCommand } from './command.mjs';
+import { pins } from './wheels.mjs';
+
+/**
+ * An NVIDIA card as nvidia-smi reports it. `computeCapability` is NaN where the driver is too old to say.
+ * @typedef {{ index: string, name: string, computeCapability: number, driver: string, memoryBytes: number }} Card
+ */
+
+/**
+ * The NVIDIA cards of this machine, by nvidia-smi; none where there is no driver.
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<Card[]>}
+ */
+export async function findCards(env = process.env) {
+  if (process.platform !== 'linux' && process.platform !== 'win32') return [];
+  const fields = 'index,name,compute_cap,driver_version,memory.total';
+  const query = ['--format=csv,noheader,nounits', `--query-gpu=${fields}`];
+  const result = await runCommand('nvidia-smi', query, { timeoutMs: 20_000, env });
+  if (result.code !== 0) return [];
+  return parseCards(result.stdout);
+}
+
+/**
+ * @param {string} text What nvidia-smi prints: a line per card, its fields parted by commas.
+ * @returns {Card[]}
+ */
+export function parseCards(text) {
+  return text.split('\n').flatMap((line) => {
+    const [index, name, capability, driver, memory] = line.split(',').map((field) => field.trim());
+    if (!index || !name || capability === undefined || !driver || memory === undefined) return [];
+    return [{ index, name, computeCapability: Number(capability), driver, memoryBytes: Number(memory) * 2 ** 20 }];
+  });
+}
+
+/**
+ * Whether TensorFlow's kernels run on a card, and if not, why.
+ * @param {Card} card
+ * @returns {string | undefined} The reason against it.
+ */
+export function unsupportedReason({ name, computeCapability }) {
+  const { minimum, below, kernels } = pins.computeCapability;
+  if (computeCapability >= minimum && computeCapability < below) return undefined;
+  const wheel = `TensorFlow ${pins.version} has kernels for compute capability ${kernels}`;
+  if (Number.isNaN(computeCapability))
+    return `the driver does not tell the compute capability of the ${name}; ${wheel}`;
+  return `the ${name} (compute capability ${computeCapability.toFixed(1)}) is too ${computeCapability < minimum ? 'old' : 'new'}: ${wheel}`;
+}
+
+/**
+ * The card to train on: the first of those visible that TensorFlow supports.
+ * @param {readonly Card[]} cards
+ * @param {NodeJS.ProcessEnv} [env] `CUDA_VISIBLE_DEVICES` hides cards, as in CUDA itself.
+ * @returns {{ card?: Card, reasons: string[] }} `reasons` says of each card passed over why.
+ */
+export function chooseCard(cards, env = process.env) {
+  const visible = env.CUDA_VISIBLE_DEVICES?.split(',').map((each) => each.trim());
+  // A card may also be named by its UUID, which the query above does not ask for; then all are candidates.
+  const byIndex = visible?.every((each) => /^-?\d+$/.test(each));
+  const candidates =
+    visible && byIndex ? visible.flatMap((index) => cards.find((card) => card.index === index) ?? []) : cards;
+  const reasons = [];
+  for (const card of candidates) {
+    const reason = unsupportedReason(card);
+    if (reason === undefined) return { card, reasons };
+    reasons.push(reason);
+  }
+  if (cards.length > candidates.length)
+    reasons.push(
+      `CUDA_VISIBLE_DEVICES=${env.CUDA_VISIBLE_DEVICES ?? ''} hides ${String(cards.length - candidates.length)} of ${String(cards.length)} cards`,
+    );
+  return { reasons };
+}

@@ -1,0 +1,69 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
+
+/** Name under which tfjs knows the native backend; its kernels are registered under it. */
+export const tensorflowBackend = 'tensorflow';
+
+const reluGrad = 'ReluGrad';
+
+/**
+ * Replaces what the package does in a roundabout way:
+ *
+ * - ReLU's gradient, seven operations there with a full-size array uploaded from JavaScript at each step, becomes
+ *   TensorFlow's one operation `ReluGrad`.
+ * - `gather` there reads its indices back from the device to check them. Here it does not: TensorFlow's CPU kernel
+ *   checks them itself, and on a card callers make sure that they lie in range, since the kernel gives zeros otherwise.
+ */
+export function registerTensorflowKernels(): void {
+  if (tf.getKernel(reluGrad, tensorflowBackend)) return;
+  tf.registerKernel({
+    kernelName: reluGrad,
+    backendName: tensorflowBackend,
+    kernelFunc: ({ inputs, backend }) => {
+      const { dy, features } = inputs as { dy: tf.Tensor; features: tf.Tensor };
+      const native = backend as NodeJSKernelBackend;
+      return native.executeSingleOutput(reluGrad, [typeAttribute(native, 'T', dy.dtype)], [dy, features]);
+    },
+  });
+  replaceReluGradient();
+
+  tf.unregisterKernel(tf.GatherV2, tensorflowBackend);
+  tf.registerKernel({ kernelName: tf.GatherV2, backendName: tensorflowBackend, kernelFunc: gather });
+}
+
+/** Gradients are registered once for all backends, so this one asks which backend is at work. */
+function replaceReluGradient(): void {
+  const composed = tf.getGradient(tf.Relu);
+  tf.unregisterGradient(tf.Relu);
+  tf.registerGradient({
+    ...composed,
+    // The composed gradient wants the input; so does ReluGrad, for which the output would do as well.
+    gradFunc: (dy, saved, attributes) => {
+      if (tf.getBackend() !== tensorflowBackend) return composed.gradFunc(dy, saved, attributes);
+      const [features] = saved as [tf.Tensor];
+      return {
+        x: () => tf.engine().runKernel(reluGrad, { dy: dy as tf.Tensor, features }),
+      };
+    },
+  });
+}
+
+const gather: tf.KernelFunc = ({ inputs, attrs, backend }) => {
+  const { x, indices } = inputs as tf.GatherV2Inputs as { x: tf.Tensor; indices: tf.Tensor };
+  const { axis, batchDims } = attrs as unknown as tf.GatherV2Attrs;
+  const native = backend as NodeJSKernelBackend;
+  const axisTensor = tf.scalar(axis, 'int32');
+  const attributes = [
+    { name: 'batch_dims', type: native.binding.TF_ATTR_INT, value: batchDims },
+    typeAttribute(native, 'Tparams', x.dtype),
+    typeAttribute(native, 'Tindices', indices.dtype),
+    typeAttribute(native, 'Taxis', 'int32'),
+  ];
+  const result = native.executeSingleOutput(tf.GatherV2, attributes, [x, indices, axisTensor]);
+  axisTensor.dispose();
+  return result;
+};
+
+function typeAttribute(native: NodeJSKernelBackend, name: string, dtype: tf.DataType) {
+  return { name, type: native.binding.TF_ATTR_TYPE, value: native.getDTypeInteger(dtype) };
+}

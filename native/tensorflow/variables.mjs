@@ -1,0 +1,76 @@
+import path from 'node:path';
+
+/**
+ * The environment variables that TensorFlow reads once, as the process starts or as the library is loaded. Only those
+ * whose value must change are returned.
+ *
+ * - `LD_LIBRARY_PATH`: where the CUDA libraries lie; the loader reads it before the first line of the program runs.
+ * - `PATH`: `ptxas`, which XLA starts; on Windows also TensorFlow's library.
+ * - `XLA_FLAGS`: where XLA finds libdevice, and `--xla_gpu_deterministic_ops`.
+ * - `TF_FORCE_GPU_ALLOW_GROWTH`: otherwise TensorFlow takes nearly all of the card's memory.
+ * - `TF_DETERMINISTIC_OPS`: kernels that give the same bits every time.
+ * - `CUDA_VISIBLE_DEVICES`: one card, because the binding uploads to the last card and computes on the first; -1 hides all.
+ * - `TF_CPP_MIN_LOG_LEVEL`: 2 keeps errors and drops the start-up notes.
+ *
+ * @param {{
+ *   platform: string,
+ *   device: 'cpu' | 'gpu',
+ *   deterministic?: boolean,
+ *   card?: string,
+ *   libraryFolders: readonly string[],
+ *   cudaFolders: readonly string[],
+ *   cudaToolkit?: string | undefined,
+ *   env: NodeJS.ProcessEnv,
+ * }} options `platform` as in plan.mjs; `libraryFolders` hold TensorFlow, `cudaFolders` CUDA; `cudaToolkit` has
+ *   `bin/ptxas` and `nvvm/libdevice`; `card` is the index or UUID of the card to use; `env` is what is set now.
+ * @returns {Record<string, string>}
+ */
+export function engineVariables({
+  platform,
+  device,
+  deterministic = false,
+  card = '0',
+  libraryFolders,
+  cudaFolders,
+  cudaToolkit,
+  env,
+}) {
+  const windows = platform.startsWith('win32');
+  const { join, delimiter } = windows ? path.win32 : path.posix;
+  const gpu = device === 'gpu';
+  /** @type {Record<string, string>} */
+  const wanted = {};
+
+  /** @param {string} name @param {readonly string[]} folders */
+  const prepend = (name, folders) => {
+    const present = (env[name] ?? '').split(delimiter).filter((folder) => folder !== '');
+    const missing = folders.filter((folder) => !present.includes(folder));
+    if (missing.length > 0) wanted[name] = [...missing, ...present].join(delimiter);
+  };
+  /** @param {string} name @param {string} value */
+  const fallback = (name, value) => {
+    if (env[name] === undefined) wanted[name] = value;
+  };
+
+  fallback('TF_CPP_MIN_LOG_LEVEL', '2');
+  if (windows) prepend('PATH', libraryFolders);
+  if (gpu) {
+    prepend('LD_LIBRARY_PATH', cudaFolders);
+    if (cudaToolkit !== undefined) prepend('PATH', [join(cudaToolkit, 'bin')]);
+    fallback('TF_FORCE_GPU_ALLOW_GROWTH', 'true');
+    // A list of several cards is narrowed to its first.
+    const visible = env.CUDA_VISIBLE_DEVICES?.split(',')[0]?.trim() ?? card;
+    if (env.CUDA_VISIBLE_DEVICES !== visible) wanted.CUDA_VISIBLE_DEVICES = visible;
+  } else if (cudaFolders.length > 0 && env.CUDA_VISIBLE_DEVICES !== '-1') {
+    wanted.CUDA_VISIBLE_DEVICES = '-1';
+  }
+
+  const flags = (env.XLA_FLAGS ?? '').split(/\s+/).filter((flag) => flag !== '');
+  const more = [
+    ...(gpu && cudaToolkit !== undefined ? [`--xla_gpu_cuda_data_dir=${cudaToolkit}`] : []),
+    ...(gpu && deterministic ? ['--xla_gpu_deterministic_ops=true'] : []),
+  ].filter((flag) => !flags.some((present) => present.split('=')[0] === flag.split('=')[0]));
+  if (more.length > 0) wanted.XLA_FLAGS = [...flags, ...more].join(' ');
+  if (deterministic && env.TF_DETERMINISTIC_OPS !== '1') wanted.TF_DETERMINISTIC_OPS = '1';
+  return wanted;
+}

@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Name under which tfjs knows the WebAssembly backend. */
+export const wasmBackend = 'wasm';
+
+/** The part of the WebAssembly backend that is used here; the package declares the rest. */
+interface WasmBackend extends tf.KernelBackend {
+  typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array;
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+}
+
+let registered = false;
+
+/**
+ * Mends the WebAssembly backend for training:
+ *
+ * - A matrix product with a transposed operand, which all products of a backward pass are, leaves the fast path there;
+ *   transposing first and multiplying then is several times faster.
+ * - `UnsortedSegmentSum`, the gradient of `gather`, is missing there.
+ */
+export function registerWasmKernels(): void {
+  if (registered) return;
+  registered = true;
+  const product = requireKernel(tf.BatchMatMul);
+  const transpose = requireKernel(tf.Transpose);
+
+  tf.unregisterKernel(tf.BatchMatMul, wasmBackend);
+  tf.registerKernel({
+    ...product,
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const { a, b } = inputs as unknown as { a: tf.TensorInfo; b: tf.TensorInfo };
+      const { transposeA, transposeB } = attrs as unknown as tf.BatchMatMulAttrs;
+      const swapped = (x: tf.TensorInfo) => {
+        const perm = x.shape.map((_, axis) => axis);
+        perm.push(...perm.splice(-2).reverse());
+        return transpose.kernelFunc({ inputs: { x }, attrs: { perm }, backend }) as tf.TensorInfo;
+      };
+      const left = transposeA ? swapped(a) : a;
+      const right = transposeB ? swapped(b) : b;
+      const plain = { transposeA: false, transposeB: false };
+      const result = product.kernelFunc({ inputs: { a: left, b: right }, attrs: plain, backend });
+      const { disposeData } = backend as WasmBackend;
+      if (left !== a) disposeData.call(backend, left.dataId);
+      if (right !== b) disposeData.call(backend, right.dataId);
+      return result;
+    },
+  });
+
+  tf.registerKernel({ kernelName: tf.UnsortedSegmentSum, backendName: wasmBackend, kernelFunc: unsortedSegmentSum });
+}
+
+function requireKernel(name: string): tf.KernelConfig {
+  const kernel = tf.getKernel(name, wasmBackend);
+  if (kernel === undefined) throw new Error(`@tensorflow/tfjs-backend-wasm has no kernel ${name}`);
+  return kernel;
+}
+
+/** Sums slices of `x` [n, ...] by `segmentIds` [n] into [numSegments, ...]; an id outside the range counts nowhere. */
+const unsortedSegmentSum: tf.KernelFunc = ({ inputs, attrs, backend }) => {
+  const { x, segmentIds } = inputs as unknown as { x: tf.TensorInfo; segmentIds: tf.TensorInfo };
+  const { numSegments } = attrs as unknown as tf.UnsortedSegmentSumAttrs;
+  const wasm = backend as WasmBackend;
+  const [count = 0, ...rest] = x.shape;
+  const size = tf.util.sizeFromShape(rest);
+  // The output comes first: making it may grow the heap, which moves what the views below look at.
+  const output = wasm.makeOutput([numSegments, ...rest], x.dtype);
+  const sums = wasm.typedArrayFromHeap(output).fill(0);
+  const values = wasm.typedArrayFromHeap(x);
+  const ids = wasm.typedArrayFromHeap(segmentIds);
+  for (let row = 0; row < count; row += 1) {
+    const segment = ids[row] ?? -1;
+    if (segment < 0 || segment >= numSegments) continue;
+    const from = row * size;
+    const to = segment * size;
+    for (let i = 0; i < size; i += 1) sums[to + i] = (sums[to + i] ?? 0) + (values[from + i] ?? 0);
+  }
+  return output;
+};
