@@ -6,6 +6,7 @@ import { methodDescriptorSchema } from './methods.ts';
 import { epochMetricsSchema, exportReportSchema, splitNames, trainingResultSchema } from './results.ts';
 import { runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runs.ts';
 import {
+  cellSchema,
   histogramSchema,
   inspectionSchema,
   preparationSchema,
@@ -143,6 +144,17 @@ export const engineCalls = {
       unseen: z.record(z.string(), z.array(z.string())),
       predictions: z.array(z.object({ row: z.int(), prediction: z.array(z.number()) })),
       file: z.string().optional(),
+    }),
+  ),
+  /** Prediction for one row typed by hand: a value for each input column, numbers as numbers, categories as text. */
+  predictRow: call(
+    'train',
+    z.strictObject({ model: z.string().min(1), values: z.record(z.string(), cellSchema) }),
+    z.object({
+      targets: z.array(z.string()),
+      prediction: z.array(z.number()),
+      /** Columns whose category the model has never seen. */
+      unseen: z.array(z.string()),
     }),
   ),
 } as const;

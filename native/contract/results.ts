@@ -45,6 +45,19 @@ export const constraintReportSchema = z.object({
 });
 export type ConstraintReport = z.infer<typeof constraintReportSchema>;
 
+/**
+ * Predictions of one output on the training rows as a histogram, at frozen weights, in the target's own units: bins of
+ * equal width from `from` to `to`. Where `from < 0 < to`, zero is the border of two bins, so that no bin mixes negative
+ * and positive predictions. 40 to 80 bins are enough for the window's strip.
+ */
+export const distributionSchema = z.object({
+  name: z.string(),
+  from: z.number(),
+  to: z.number(),
+  counts: z.array(z.int().min(0)).min(1),
+});
+export type Distribution = z.infer<typeof distributionSchema>;
+
 /** One line of `metrics.jsonl`. */
 export const epochMetricsSchema = z.object({
   epoch: z.int(),
@@ -56,6 +69,8 @@ export const epochMetricsSchema = z.object({
   objective: z.number(),
   splits: splitReportsSchema,
   constraint: constraintReportSchema,
+  /** One an output; absent in runs of versions that did not record it. */
+  distribution: z.array(distributionSchema).optional(),
   /** True where this epoch's weights are the best snapshot so far. */
   best: z.boolean(),
 });
