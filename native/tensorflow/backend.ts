@@ -9,7 +9,7 @@ import { OrthantError } from '../contract/errors.ts';
 import { engineEnvironment, startVariables } from './environment.ts';
 import { findInstallation, setupCommand, type Installation, type Provisioned } from './installation.ts';
 import { restoreIsNullOrUndefined } from './node-util.ts';
-import { registerTensorflowKernels, tensorflowBackend } from './tensorflow-kernels.ts';
+import { registerTensorflowKernels, tensorflowBackend, type NativeBackend } from './tensorflow-kernels.ts';
 import { registerWasmKernels, wasmBackend } from './wasm-kernels.ts';
 
 export interface EngineOptions {
@@ -157,7 +157,7 @@ async function openTensorflow(
     registerTensorflowKernels();
   }
   await tf.setBackend(tensorflowBackend);
-  const backend = tf.backend() as NodeBackend.NodeJSKernelBackend;
+  const backend = tf.backend() as unknown as NativeBackend;
   const onCard = backend.isUsingGpuDevice;
   if (useCard && !onCard) {
     const problem = `TensorFlow does not get to the ${card?.name ?? 'card'}: its driver (${card?.driver ?? 'unknown'}) is too old for CUDA 12.5, or a CUDA library cannot be loaded`;

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { completeMarker, folderBytes, isUnpacked, megabytes, withLock } from './cache.mjs';
 import { describeFailure, runCommand } from './command.mjs';

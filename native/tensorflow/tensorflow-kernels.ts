@@ -1,13 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 
 /** Name under which tfjs knows the native backend; its kernels are registered under it. */
 export const tensorflowBackend = 'tensorflow';
 
+/** An attribute of a TensorFlow operation: its name, the number of its kind, its value. */
+export interface OperationAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: boolean | number | object | string | number[];
+}
+
+/** The part of tfjs-node's backend that is used here. */
+export interface NativeBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: { readonly TF_Version: string; readonly TF_ATTR_INT: number; readonly TF_ATTR_TYPE: number };
+  getDTypeInteger(dtype: tf.DataType): number;
+  getNumOfTFTensors(): number;
+  executeSingleOutput(
+    name: string,
+    attributes: readonly OperationAttribute[],
+    inputs: readonly tf.TensorInfo[],
+  ): tf.Tensor;
+}
+
 const reluGrad = 'ReluGrad';
 
 /**
- * Replaces what the package does in a roundabout way:
+ * Called once, after the package's own kernels are registered. Replaces what the package does in a roundabout way:
  *
  * - ReLU's gradient, seven operations there with a full-size array uploaded from JavaScript at each step, becomes
  *   TensorFlow's one operation `ReluGrad`.
@@ -15,13 +34,12 @@ const reluGrad = 'ReluGrad';
  *   checks them itself, and on a card callers make sure that they lie in range, since the kernel gives zeros otherwise.
  */
 export function registerTensorflowKernels(): void {
-  if (tf.getKernel(reluGrad, tensorflowBackend)) return;
   tf.registerKernel({
     kernelName: reluGrad,
     backendName: tensorflowBackend,
     kernelFunc: ({ inputs, backend }) => {
       const { dy, features } = inputs as { dy: tf.Tensor; features: tf.Tensor };
-      const native = backend as NodeJSKernelBackend;
+      const native = backend as NativeBackend;
       return native.executeSingleOutput(reluGrad, [typeAttribute(native, 'T', dy.dtype)], [dy, features]);
     },
   });
@@ -51,7 +69,7 @@ function replaceReluGradient(): void {
 const gather: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { x, indices } = inputs as tf.GatherV2Inputs as { x: tf.Tensor; indices: tf.Tensor };
   const { axis, batchDims } = attrs as unknown as tf.GatherV2Attrs;
-  const native = backend as NodeJSKernelBackend;
+  const native = backend as NativeBackend;
   const axisTensor = tf.scalar(axis, 'int32');
   const attributes = [
     { name: 'batch_dims', type: native.binding.TF_ATTR_INT, value: batchDims },
@@ -64,6 +82,6 @@ const gather: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   return result;
 };
 
-function typeAttribute(native: NodeJSKernelBackend, name: string, dtype: tf.DataType) {
+function typeAttribute(native: NativeBackend, name: string, dtype: tf.DataType): OperationAttribute {
   return { name, type: native.binding.TF_ATTR_TYPE, value: native.getDTypeInteger(dtype) };
 }

@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export const wasmBackend = 'wasm';
 
 /** The part of the WebAssembly backend that is used here; the package declares the rest. */
-interface WasmBackend extends tf.KernelBackend {
+interface WasmBackend {
+  disposeData(dataId: tf.DataId): boolean;
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array;
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
 }
@@ -39,9 +40,9 @@ export function registerWasmKernels(): void {
       const right = transposeB ? swapped(b) : b;
       const plain = { transposeA: false, transposeB: false };
       const result = product.kernelFunc({ inputs: { a: left, b: right }, attrs: plain, backend });
-      const { disposeData } = backend as WasmBackend;
-      if (left !== a) disposeData.call(backend, left.dataId);
-      if (right !== b) disposeData.call(backend, right.dataId);
+      const wasm = backend as WasmBackend;
+      if (left !== a) wasm.disposeData(left.dataId);
+      if (right !== b) wasm.disposeData(right.dataId);
       return result;
     },
   });
@@ -50,7 +51,7 @@ export function registerWasmKernels(): void {
 }
 
 function requireKernel(name: string): tf.KernelConfig {
-  const kernel = tf.getKernel(name, wasmBackend);
+  const kernel = tf.getKernel(name, wasmBackend) as tf.KernelConfig | undefined;
   if (kernel === undefined) throw new Error(`@tensorflow/tfjs-backend-wasm has no kernel ${name}`);
   return kernel;
 }
