@@ -4,21 +4,10 @@ import type { Loss, NetworkSettings } from '../contract/configuration.ts';
 import type { Curve, MethodPromise } from '../contract/methods.ts';
 import type { ConstraintReport } from '../contract/results.ts';
 import type { Warning } from '../contract/table.ts';
+import type { LayerTensors, LayerVariables } from '../network/layers.ts';
 import type { OutputTransform } from '../network/model.ts';
 
-/** The weights of one dense layer while it trains. */
-export interface LayerVariables {
-  /** [inputs, units]. */
-  readonly kernel: tf.Variable<tf.Rank.R2>;
-  /** [units]. */
-  readonly bias: tf.Variable<tf.Rank.R1>;
-}
-
-/** The same weights as tensors: what the forward pass multiplies with. */
-export interface LayerTensors {
-  readonly kernel: tf.Tensor2D;
-  readonly bias: tf.Tensor1D;
-}
+export type { LayerTensors, LayerVariables };
 
 /** What a method knows of the run when it is created. All numbers are in scaled units (targets have deviation 1). */
 export interface MethodContext {
@@ -30,11 +19,18 @@ export interface MethodContext {
   readonly stepsPerEpoch: number;
   /** The bound, one an output. */
   readonly epsilon: Float32Array;
+  /** The same bound in the targets' own units, unrounded; `epsilon * targetScale` where it is not given. */
+  readonly epsilonInUnits?: readonly number[];
   /**
    * Standard deviation of each target in its own units. A bound that must hold after de-scaling holds for
    * `Math.fround(value * targetScale)`.
    */
   readonly targetScale: Float32Array;
+  /**
+   * Standard deviation of each scaled target over the training rows, the unit of `margin`. 1 each where it is not
+   * given, which is right unless targets are left unscaled.
+   */
+  readonly targetDeviation?: Float32Array;
   /** Hidden layers and the last one, freshly initialised; a method may change what they start from. */
   readonly layers: readonly LayerVariables[];
 }
@@ -87,7 +83,7 @@ export interface MethodInstance {
   endEpoch?(end: EpochEnd): void;
   /** Takes over changed settings while the run is paused; only those marked `changeable`. */
   change?(settings: Record<string, unknown>): void;
-  /** State of multipliers and slacks; reads tensors back, so it is called once an epoch. */
+  /** State of multipliers and slacks; reads tensors back, so it is called once an epoch, after `endEpoch`. */
   report(): ConstraintReport;
   dispose(): void;
 }

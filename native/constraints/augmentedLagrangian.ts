@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { penaltyCurve } from './curves.ts';
+import { growingCoefficient } from './growth.ts';
+import type { ConstraintMethod } from './method.ts';
+import {
+  assignScalar,
+  disposeAll,
+  gatherRows,
+  gatheredRows,
+  multiplierReport,
+  perSampleVariable,
+  readScalar,
+  scalarVariable,
+  scatterRows,
+} from './state.ts';
+import { marginSetting, trainingBound } from './trainingBound.ts';
+
+const settings = z.strictObject({
+  coefficient: z.number().min(1e-3).max(1e6).default(100).meta({
+    title: 'Coefficient c',
+    description:
+      'How hard a violation is pushed back at once, and how fast multipliers learn. 10 is enough where every step sees all rows.',
+    changeable: true,
+  }),
+  growth: z.number().min(1).max(100).default(2).meta({
+    title: 'Growth',
+    description:
+      'Factor by which c grows after an epoch in which the largest violation did not fall to a quarter of the last epoch’s.',
+  }),
+  limit: z.number().positive().max(1e9).default(1000).meta({
+    title: 'Limit of c',
+    description: 'c does not grow beyond it: a very large one makes the problem ill-conditioned.',
+  }),
+  dualRate: z.number().gt(0).max(1).default(1).meta({
+    title: 'Dual rate',
+    description: 'Step of the multipliers: 1 is the method as in the books, less is slower and steadier.',
+    unit: 'share of c',
+    changeable: true,
+  }),
+  margin: marginSetting,
+});
+
+/**
+ * Augmented Lagrangian: a penalty and a multiplier for each row and output in one smooth term. The multiplier takes over
+ * what the penalty alone could do only with an infinite coefficient, and the penalty damps the multipliers' circling.
+ *
+ *     minimise L(θ) + mean(([λ + c g]+² - λ²) / (2c)),   g = ε + m - p
+ *     each step:  λ <- [λ + r c g]+  for the rows of the batch
+ *     each epoch: c <- min(growth · c, limit)  where the largest violation of ε is above a quarter of the last epoch's
+ *
+ * p, g: predictions and violations, [batch, outputs]; λ: multipliers, [training rows, outputs], from 0, gathered and
+ * scattered by row; ε the bound, one an output; m the margin; c the coefficient; r the dual rate. The term's derivative
+ * with respect to p is -[λ + c g]+ / (elements of the batch). λ is held constant while the weights move; both moves use
+ * the predictions of one forward pass. The mean runs over rows and outputs, so that λ has the unit of the loss's
+ * derivative and depends neither on the batch nor on the number of rows.
+ *
+ * Sources: Nocedal & Wright, Numerical Optimization, 2006, section 17.4 (equations 17.64 and 17.65 give the form for
+ * inequalities); Bertsekas, Constrained Optimization and Lagrange Multiplier Methods, 1982, chapters 2 and 3.
+ *
+ * Promises: in convex problems the constrained optimum itself, with every training row at or above the bound up to
+ * rounding. Does not promise: that a run of a few epochs has got there, which is what the margin is for; anything about
+ * rows that were not trained on, which have no multiplier.
+ */
+export const augmentedLagrangian: ConstraintMethod<typeof settings> = {
+  id: 'augmented-lagrangian',
+  title: 'Augmented Lagrangian',
+  summary:
+    'Joins a penalty with a multiplier for each training row and output: the strongest method that leaves the weights free.',
+  promise: 'at-convergence',
+  promiseText:
+    'Training rows are at or above the bound once it has converged; other inputs are likely to be and are not forced to.',
+  formula: String.raw`\min_\theta \; L(\theta) + \operatorname{mean}_{ij}\left(\frac{\left[\lambda_{ij} + c\, g_{ij}\right]_+^2 - \lambda_{ij}^2}{2c}\right), \quad g_{ij} = \varepsilon_j + m_j - p_{ij}, \qquad \lambda_{ij} \leftarrow \left[\lambda_{ij} + r c\, g_{ij}\right]_+`,
+  source:
+    'Nocedal & Wright, Numerical Optimization, 2006, section 17.4; Bertsekas, Constrained Optimization and Lagrange Multiplier Methods, 1982; per sample as in Cooper, arXiv 2504.01212.',
+  preconditions: [],
+  settings,
+  positiveByConstruction: false,
+  curve: ({ coefficient: c, margin }) =>
+    penaltyCurve('What a row with multiplier 1 adds', (p) => (Math.max(1 + c * (margin - p), 0) ** 2 - 1) / (2 * c)),
+  check: () => [],
+  create: ({ coefficient: start, growth, limit, dualRate, margin }, context) => {
+    const { tf } = context;
+    const bound = trainingBound(context, margin);
+    const coefficient = growingCoefficient(context, start, { rule: 'adaptive', factor: growth, limit });
+    const c = coefficient.variable;
+    const state = {
+      bound: bound.variable,
+      multipliers: perSampleVariable(context, 0),
+      coefficient: c,
+      dualRate: scalarVariable(context, dualRate),
+      previousViolation: coefficient.previousViolation,
+    };
+    return {
+      state,
+      gather: (rows) => ({ multipliers: gatherRows(context, state.multipliers, rows) }),
+      term: (prediction, gathered) => {
+        const multipliers = gatheredRows(gathered, 'multipliers');
+        const pushed = tf.relu(tf.add(multipliers, tf.mul(c, bound.violation(prediction))));
+        return tf.div(tf.mean<typeof c>(tf.sub(tf.square(pushed), tf.square(multipliers))), tf.mul(2, c));
+      },
+      update: (prediction, rows, gathered) => {
+        tf.tidy(() => {
+          const multipliers = gatheredRows(gathered, 'multipliers');
+          const step = tf.mul(tf.mul(state.dualRate, c), bound.violation(prediction));
+          scatterRows(context, state.multipliers, rows, tf.relu(tf.add(multipliers, step)));
+        });
+      },
+      endEpoch: (end) => {
+        coefficient.endEpoch(end);
+      },
+      change: (changed) => {
+        if (typeof changed.coefficient === 'number') assignScalar(context, c, changed.coefficient);
+        if (typeof changed.dualRate === 'number') assignScalar(context, state.dualRate, changed.dualRate);
+        if (typeof changed.margin === 'number') bound.setMargin(changed.margin);
+      },
+      report: () => ({ ...multiplierReport(context, state.multipliers), coefficient: readScalar(c) }),
+      dispose: () => {
+        disposeAll(state);
+      },
+    };
+  },
+};

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { OrthantError, parseOrThrow } from '../contract/errors.ts';
+import type { MethodDescriptor } from '../contract/methods.ts';
+import { didYouMean } from '../contract/nearest.ts';
+import { augmentedLagrangian } from './augmentedLagrangian.ts';
+import { dualAscent } from './dualAscent.ts';
+import type { ConstraintMethod } from './method.ts';
+import { none } from './none.ts';
+import { penalty } from './penalty.ts';
+
+/** Every method there is, in the order in which they are shown. A new method is a file in this folder and a line here. */
+export const constraintMethods: readonly ConstraintMethod[] = [none, penalty, dualAscent, augmentedLagrangian];
+
+/**
+ * The method with this id.
+ *
+ * @throws OrthantError `configuration` that names what there is, and the near miss
+ */
+export function getMethod(id: string): ConstraintMethod {
+  const method = constraintMethods.find((candidate) => candidate.id === id);
+  if (method !== undefined) return method;
+  const ids = constraintMethods.map((candidate) => candidate.id);
+  throw new OrthantError(
+    'configuration',
+    `There is no method "${id}".${didYouMean(id, ids)} There are: ${ids.join(', ')}.`,
+    { field: 'constraint.method.id' },
+  );
+}
+
+const field = 'constraint.method.settings';
+
+/** Refuses settings that the method does not have, naming the one that was probably meant. */
+function refuseUnknown(method: ConstraintMethod, settings: Record<string, unknown>, known: readonly string[]): void {
+  const unknown = Object.keys(settings).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const has = known.length === 0 ? 'It has none.' : `It has: ${known.join(', ')}.`;
+  throw new OrthantError(
+    'configuration',
+    `The method "${method.id}" has no setting "${unknown}".${didYouMean(unknown, known)} ${has}`,
+    { field: `${field}.${unknown}` },
+  );
+}
+
+function parseSettings<Schema extends z.ZodObject>(
+  method: ConstraintMethod,
+  schema: Schema,
+  settings: Record<string, unknown>,
+): z.output<Schema> {
+  refuseUnknown(method, settings, Object.keys(schema.shape));
+  try {
+    return parseOrThrow(schema, settings, `The setting of the method "${method.id}"`, 'configuration');
+  } catch (error) {
+    if (!(error instanceof OrthantError) || error.field === undefined) throw error;
+    throw new OrthantError(error.code, error.message, { field: `${field}.${error.field}`, cause: error });
+  }
+}
+
+/**
+ * A configuration's settings for a method, checked and with the defaults filled in.
+ *
+ * @throws OrthantError `configuration` with the setting at fault
+ */
+export function parseMethodSettings(id: string, settings: Record<string, unknown>): Record<string, unknown> {
+  const method = getMethod(id);
+  return parseSettings(method, method.settings, settings);
+}
+
+/** Names of the settings that may change while a run is paused. */
+export function changeableSettings(method: ConstraintMethod): string[] {
+  return Object.entries(method.settings.shape)
+    .filter(([, schema]) => (schema as z.ZodType).meta()?.changeable === true)
+    .map(([name]) => name);
+}
+
+/**
+ * Settings to be changed in a paused run, checked; what is left out stays as it is.
+ *
+ * @throws OrthantError `configuration` with the setting at fault, also for one that cannot change in a run
+ */
+export function parseMethodChange(id: string, change: Record<string, unknown>): Record<string, unknown> {
+  const method = getMethod(id);
+  refuseUnknown(method, change, Object.keys(method.settings.shape));
+  const changeable = changeableSettings(method);
+  const fixed = Object.keys(change).find((name) => !changeable.includes(name));
+  if (fixed !== undefined) {
+    throw new OrthantError(
+      'configuration',
+      `The setting "${fixed}" of the method "${id}" cannot change while a run is going on. ${changeable.length === 0 ? 'None of its settings can' : `These can: ${changeable.join(', ')}`}. Start a new run with it.`,
+      { field: `${field}.${fixed}` },
+    );
+  }
+  // Defaults would change what was not named, so only the named settings are taken from the parsed whole.
+  const parsed = parseSettings(method, method.settings, change);
+  return Object.fromEntries(Object.keys(change).map((name) => [name, parsed[name]]));
+}
+
+/** A method as plain data. */
+export function describeMethod(method: ConstraintMethod): MethodDescriptor {
+  const { id, title, summary, promise, promiseText, formula, source, preconditions } = method;
+  const curve = method.curve?.(method.settings.parse({}));
+  return {
+    ...{ id, title, summary, promise, promiseText, formula, source },
+    settings: z.toJSONSchema(method.settings, { io: 'input' }),
+    preconditions: [...preconditions],
+    ...(curve === undefined ? {} : { curve }),
+  };
+}
+
+/** All methods as plain data: the answer to the engine's call `methods`. */
+export const describeMethods = (): MethodDescriptor[] => constraintMethods.map(describeMethod);

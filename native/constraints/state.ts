@@ -1,0 +1,87 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Gathered, MethodContext } from './method.ts';
+
+/**
+ * What methods carry from step to step: Variables, so that a checkpoint finds them by name and a traced step by object.
+ * None is trainable: the optimizer never touches them.
+ */
+
+export function scalarVariable(context: MethodContext, value: number): tf.Variable<tf.Rank.R0> {
+  const { tf } = context;
+  return tf.tidy(() => tf.variable(tf.scalar(value), false));
+}
+
+export function vectorVariable(context: MethodContext, values: ArrayLike<number>): tf.Variable<tf.Rank.R1> {
+  const { tf } = context;
+  return tf.tidy(() => tf.variable(tf.tensor1d(Float32Array.from(values)), false));
+}
+
+/** One number a training row and output, [trainRows, outputs]. */
+export function perSampleVariable(context: MethodContext, value: number): tf.Variable<tf.Rank.R2> {
+  const { tf, trainRows, outputs } = context;
+  return tf.tidy(() => tf.variable(tf.fill<tf.Rank.R2>([trainRows, outputs], value), false));
+}
+
+export function assignScalar(context: MethodContext, variable: tf.Variable<tf.Rank.R0>, value: number): void {
+  const { tf } = context;
+  tf.tidy(() => {
+    variable.assign(tf.scalar(value));
+  });
+}
+
+/** The value of a scalar Variable; reads back, so never in a step. */
+export const readScalar = (variable: tf.Variable<tf.Rank.R0>): number => variable.dataSync()[0] ?? Number.NaN;
+
+/** The rows of a batch, [batch, outputs]; `rows` is int32 [batch] and may name a row more than once. */
+export const gatherRows = (context: MethodContext, variable: tf.Variable<tf.Rank.R2>, rows: tf.Tensor1D): tf.Tensor2D =>
+  context.tf.gather<tf.Tensor2D>(variable, rows);
+
+/** What `gather` brought under this name. */
+export function gatheredRows(gathered: Gathered, name: string): tf.Tensor2D {
+  const rows = gathered[name];
+  if (rows === undefined) throw new Error(`"${name}" was not gathered for this batch`);
+  return rows;
+}
+
+/**
+ * Writes the rows of a batch back. A row named twice gets one of its two values; they are the same, since both come
+ * from one forward pass of the same row.
+ */
+export function scatterRows(
+  context: MethodContext,
+  variable: tf.Variable<tf.Rank.R2>,
+  rows: tf.Tensor1D,
+  values: tf.Tensor2D,
+): void {
+  const { tf } = context;
+  variable.assign(tf.tensorScatterUpdate(variable, tf.expandDims(rows, 1), values));
+}
+
+/**
+ * Largest absolute multiplier, and the rows with a multiplier whose absolute value exceeds `threshold`.
+ * Reads back.
+ */
+export function multiplierReport(
+  context: MethodContext,
+  multipliers: tf.Variable<tf.Rank.R2>,
+  threshold = 0,
+): { largestMultiplier: number; activeRows: number } {
+  const values = multipliers.dataSync();
+  let largestMultiplier = 0;
+  let activeRows = 0;
+  for (let row = 0; row < context.trainRows; row++) {
+    let active = false;
+    for (let output = 0; output < context.outputs; output++) {
+      const size = Math.abs(values[row * context.outputs + output] ?? 0);
+      largestMultiplier = Math.max(largestMultiplier, size);
+      active ||= size > threshold;
+    }
+    if (active) activeRows++;
+  }
+  return { largestMultiplier, activeRows };
+}
+
+/** Frees a method's state. */
+export function disposeAll(state: Readonly<Record<string, tf.Variable>>): void {
+  for (const variable of Object.values(state)) variable.dispose();
+}

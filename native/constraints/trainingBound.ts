@@ -1,0 +1,47 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import type { EpochEnd, MethodContext } from './method.ts';
+import { vectorVariable } from './state.ts';
+
+/** The setting that every penalty and multiplier method has. */
+export const marginSetting = z.number().min(0).max(10).default(0.02).meta({
+  title: 'Margin',
+  description:
+    'Added to the bound while training. These methods end on the bound or a little below it; the margin keeps that little above it.',
+  unit: 'standard deviations of the target',
+  changeable: true,
+});
+
+/** The bound while training: epsilon + margin · (standard deviation of the target), one an output, scaled. */
+export interface TrainingBound {
+  /** [outputs]; belongs into the method's state. */
+  readonly variable: tf.Variable<tf.Rank.R1>;
+  /** g = bound - prediction, [batch, outputs]: above 0 where the constraint is violated. */
+  violation(prediction: tf.Tensor2D): tf.Tensor2D;
+  setMargin(margin: number): void;
+}
+
+export function trainingBound(context: MethodContext, margin: number): TrainingBound {
+  const { tf, epsilon, targetDeviation } = context;
+  const withMargin = (size: number) => epsilon.map((bound, output) => bound + size * (targetDeviation?.[output] ?? 1));
+  const variable = vectorVariable(context, withMargin(margin));
+  return {
+    variable,
+    violation: (prediction) => tf.sub<tf.Tensor2D>(variable, prediction),
+    setMargin: (size) => {
+      tf.tidy(() => {
+        variable.assign(tf.tensor1d(withMargin(size)));
+      });
+    },
+  };
+}
+
+/** max over rows and outputs of epsilon - prediction, at least 0: without the margin. */
+export function largestViolation(context: MethodContext, { predictions }: EpochEnd): number {
+  const { epsilon, outputs } = context;
+  let largest = 0;
+  predictions.forEach((prediction, index) => {
+    largest = Math.max(largest, (epsilon[index % outputs] ?? 0) - prediction);
+  });
+  return largest;
+}

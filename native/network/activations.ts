@@ -1,0 +1,74 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { activations, type Activation, type NetworkSettings } from '../contract/configuration.ts';
+import { OrthantError } from '../contract/errors.ts';
+
+/** Slope of leaky ReLU left of zero: PyTorch's and ONNX's default (tfjs would take 0.2). */
+export const leakySlope = 0.01;
+
+/** Constants of GELU's tanh form: gelu(x) = x/2 (1 + tanh(scale (x + cubic x³))); Hendrycks & Gimpel 2016. */
+export const geluConstants = { scale: Math.sqrt(2 / Math.PI), cubic: 0.044715 } as const;
+
+interface ActivationFunction {
+  /** Element-wise, any shape. */
+  tensor<T extends tfjs.Tensor>(tf: typeof tfjs, x: T): T;
+  /** The same in float64. */
+  scalar(x: number): number;
+  /** Whether no value is below zero, which a non-negative last layer needs of its features. */
+  readonly nonNegative: boolean;
+}
+
+/** log(1 + exp(x)) without overflow. */
+export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
+/** 1 / (1 + exp(-x)). */
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/**
+ * Every activation, once as tfjs operations and once in float64. GELU is the tanh form everywhere (training, float64,
+ * ONNX, and `nn.GELU(approximate='tanh')` in PyTorch), so that all of them compute the same function.
+ */
+export const activationFunctions: Readonly<Record<Activation, ActivationFunction>> = {
+  relu: { tensor: (tf, x) => tf.relu(x), scalar: (x) => Math.max(x, 0), nonNegative: true },
+  'leaky-relu': {
+    tensor: (tf, x) => tf.leakyRelu(x, leakySlope),
+    scalar: (x) => (x > 0 ? x : leakySlope * x),
+    nonNegative: false,
+  },
+  elu: { tensor: (tf, x) => tf.elu(x), scalar: (x) => (x > 0 ? x : Math.expm1(x)), nonNegative: false },
+  tanh: { tensor: (tf, x) => tf.tanh(x), scalar: Math.tanh, nonNegative: false },
+  sigmoid: { tensor: (tf, x) => tf.sigmoid(x), scalar: sigmoid, nonNegative: true },
+  softplus: { tensor: (tf, x) => tf.softplus(x), scalar: softplus, nonNegative: true },
+  gelu: {
+    tensor: <T extends tfjs.Tensor>(tf: typeof tfjs, x: T): T => {
+      const { scale, cubic } = geluConstants;
+      const inner = tf.mul(scale, tf.add(x, tf.mul(cubic, tf.mul(x, tf.square(x)))));
+      return tf.mul(tf.mul(0.5, x), tf.add(1, tf.tanh(inner)));
+    },
+    scalar: (x) => 0.5 * x * (1 + Math.tanh(geluConstants.scale * (x + geluConstants.cubic * x ** 3))),
+    nonNegative: false,
+  },
+  none: { tensor: (_, x) => x, scalar: (x) => x, nonNegative: false },
+};
+
+/** The activations that are never below zero, so that non-negative weights on them give non-negative outputs. */
+export const nonNegativeActivations: ReadonlySet<Activation> = new Set(
+  activations.filter((activation) => activationFunctions[activation].nonNegative),
+);
+
+/**
+ * One activation a hidden layer.
+ *
+ * @throws OrthantError `configuration` where as many activations as hidden layers were not given
+ */
+export function hiddenActivations(network: Pick<NetworkSettings, 'hidden' | 'activation'>): Activation[] {
+  const { hidden, activation } = network;
+  if (!Array.isArray(activation)) return hidden.map(() => activation);
+  if (activation.length !== hidden.length) {
+    throw new OrthantError(
+      'configuration',
+      `The network has ${hidden.length} hidden layers but ${activation.length} activations. Give one activation for all hidden layers, or one for each.`,
+      { field: 'network.activation' },
+    );
+  }
+  return activation;
+}

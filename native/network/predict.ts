@@ -1,0 +1,55 @@
+import { activationFunctions } from './activations.ts';
+import type { DenseLayer, Model } from './model.ts';
+import { nonNegativeFunctions } from './transforms.ts';
+
+/** Rows that go through the network together, so that a layer's weights are read once for several rows. */
+const blockRows = 32;
+
+/** activation(x · kernel + bias) for rows of a block: [rows, inputs] -> [rows, units]. */
+function denseLayer(layer: DenseLayer, x: Float64Array, rows: number): Float64Array {
+  const { inputs, units, kernel, bias, activation } = layer;
+  const y = new Float64Array(rows * units);
+  for (let row = 0; row < rows; row++) y.set(bias, row * units);
+  for (let input = 0; input < inputs; input++) {
+    const weights = kernel.subarray(input * units, (input + 1) * units);
+    for (let row = 0; row < rows; row++) {
+      const value = x[row * inputs + input] ?? 0;
+      // ReLU features are often 0.
+      if (value === 0) continue;
+      const start = row * units;
+      for (let unit = 0; unit < units; unit++) y[start + unit] = (y[start + unit] ?? 0) + value * (weights[unit] ?? 0);
+    }
+  }
+  const { scalar } = activationFunctions[activation];
+  return activation === 'none' ? y : y.map(scalar);
+}
+
+/**
+ * Predictions of a stored model in float64, in plain loops that share nothing with the training engine: what evidence
+ * and tests compare it with.
+ *
+ * @param model - its float32 weights are taken as they are
+ * @param inputs - scaled, row-major [rows, features]
+ * @returns scaled predictions, row-major [rows, outputs]; times the target's scale they are in its own units
+ */
+export function predict(model: Pick<Model, 'layers' | 'transform'>, inputs: ArrayLike<number>): Float64Array {
+  const { layers, transform } = model;
+  const features = layers[0]?.inputs ?? 0;
+  const outputs = layers.at(-1)?.units ?? 0;
+  const rows = features === 0 ? 0 : inputs.length / features;
+  const predictions = new Float64Array(rows * outputs);
+  for (let first = 0; first < rows; first += blockRows) {
+    const block = Math.min(blockRows, rows - first);
+    let x: Float64Array = Float64Array.from(
+      { length: block * features },
+      (_, index) => inputs[first * features + index] ?? 0,
+    );
+    for (const layer of layers) x = denseLayer(layer, x, block);
+    if (transform !== undefined) {
+      const { scalar } = nonNegativeFunctions[transform.kind];
+      x = x.map((linear, index) => Math.max(scalar(linear), 0) + (transform.epsilon[index % outputs] ?? 0));
+    }
+    predictions.set(x, first * outputs);
+  }
+  return predictions;
+}

@@ -1,0 +1,31 @@
+import type { Activation } from '../contract/configuration.ts';
+import type { LayerTensors } from './layers.ts';
+import type { DenseLayer, Model } from './model.ts';
+
+/**
+ * Trained weights as plain data. Reads tensors back.
+ *
+ * @param layers - the weights that the forward pass uses (a method's `effective` ones)
+ * @param activations - one a hidden layer
+ */
+export function storeLayers(layers: readonly LayerTensors[], activations: readonly Activation[]): DenseLayer[] {
+  return layers.map(({ kernel, bias }, index) => {
+    const [inputs, units] = kernel.shape;
+    return {
+      inputs,
+      units,
+      kernel: Float32Array.from(kernel.dataSync()),
+      bias: Float32Array.from(bias.dataSync()),
+      activation: activations[index] ?? 'none',
+    };
+  });
+}
+
+/** A model from trained weights: see {@link storeLayers} and {@link Model}. */
+export function storeModel(
+  layers: readonly LayerTensors[],
+  activations: readonly Activation[],
+  rest: Pick<Model, 'schema' | 'epsilon' | 'transform'>,
+): Model {
+  return { ...rest, layers: storeLayers(layers, activations) };
+}
