@@ -1,0 +1,125 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { OrthantError } from '../contract/errors.ts';
+import { describeFileError, syncFolder, temporaryName, writeFileAtomic } from '../files/atomic.ts';
+import { decodeSafetensors, encodeSafetensors, type SafeTensor } from '../files/safetensors.ts';
+
+/**
+ * Checkpoints: `checkpoints/000001/`, `000002/`, ... in the order they were taken, each with `tensors.safetensors` and
+ * `state.json`. One is written under a temporary name, flushed and renamed, so that a folder with a number is whole.
+ * The last two are kept: should the disk lose the last, the one before it is still there.
+ */
+
+export interface Checkpoint {
+  /** Epochs completed. */
+  readonly epoch: number;
+  /** Steps completed. */
+  readonly step: number;
+  /** All that is carried from step to step and is no tensor, as JSON. */
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly tensors: Readonly<Record<string, SafeTensor>>;
+}
+
+const kept = 2;
+const stateFile = 'state.json';
+const tensorsFile = 'tensors.safetensors';
+
+const stateSchema = z.object({
+  format: z.literal(1),
+  epoch: z.int().min(0),
+  step: z.int().min(0),
+  state: z.record(z.string(), z.unknown()),
+});
+
+const checkpointsFolder = (run: string): string => path.join(run, 'checkpoints');
+
+/**
+ * Adds a checkpoint to a run folder and removes those that are no longer needed.
+ *
+ * @throws OrthantError `file`; the earlier checkpoints are then untouched
+ */
+export function writeCheckpoint(run: string, { epoch, step, state, tensors }: Checkpoint): void {
+  const folder = checkpointsFolder(run);
+  const numbers = listNumbers(folder);
+  const place = path.join(folder, String((numbers.at(-1) ?? 0) + 1).padStart(6, '0'));
+  const temporary = temporaryName(place);
+  try {
+    mkdirSync(temporary, { recursive: true });
+    writeFileAtomic(path.join(temporary, tensorsFile), encodeSafetensors(tensors));
+    writeFileAtomic(path.join(temporary, stateFile), JSON.stringify({ format: 1, epoch, step, state }, finite));
+    syncFolder(temporary);
+    renameSync(temporary, place);
+    syncFolder(folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw describeFileError(error, `write the checkpoint ${place}`);
+  }
+  removeOld(folder);
+}
+
+/** JSON has no word for infinity and would store null in its place. */
+function finite(key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new OrthantError('internal', `The checkpoint's state "${key}" is ${value}, which JSON cannot hold.`);
+  }
+  return value;
+}
+
+/** The last whole checkpoint of a run folder; undefined when it has none. */
+export function readLastCheckpoint(run: string): Checkpoint | undefined {
+  const folder = checkpointsFolder(run);
+  const numbers = listNumbers(folder);
+  let firstFailure: unknown;
+  for (const number of numbers.reverse()) {
+    try {
+      return readCheckpoint(path.join(folder, String(number).padStart(6, '0')));
+    } catch (error) {
+      firstFailure ??= error;
+    }
+  }
+  if (firstFailure === undefined) return undefined;
+  throw new OrthantError(
+    'run',
+    `No checkpoint in ${folder} can be read. ${(firstFailure as Error).message} Train the run again from its configuration.`,
+    { cause: firstFailure },
+  );
+}
+
+function readCheckpoint(place: string): Checkpoint {
+  const read = (name: string): Buffer => {
+    try {
+      return readFileSync(path.join(place, name));
+    } catch (error) {
+      throw describeFileError(error, `read ${path.join(place, name)}`);
+    }
+  };
+  const { epoch, step, state } = stateSchema.parse(JSON.parse(read(stateFile).toString('utf8')));
+  const { tensors } = decodeSafetensors(read(tensorsFile), path.join(place, tensorsFile));
+  return { epoch, step, state, tensors };
+}
+
+/** Numbers of the whole checkpoints, ascending. */
+function listNumbers(folder: string): number[] {
+  return entries(folder)
+    .filter((name) => /^\d{6,}$/.test(name))
+    .map(Number)
+    .sort((first, second) => first - second);
+}
+
+/** Old checkpoints, and what a process left that was ended while it wrote one. */
+function removeOld(folder: string): void {
+  const keep = new Set(listNumbers(folder).slice(-kept).map((number) => String(number).padStart(6, '0')));
+  for (const name of entries(folder)) {
+    if (!keep.has(name)) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw describeFileError(error, `read ${folder}`);
+  }
+}
