@@ -10,9 +10,9 @@ export const geluConstants = { scale: Math.sqrt(2 / Math.PI), cubic: 0.044715 } 
 
 interface ActivationFunction {
   /** Element-wise, any shape. */
-  tensor<T extends tfjs.Tensor>(tf: typeof tfjs, x: T): T;
+  readonly tensor: <T extends tfjs.Tensor>(tf: typeof tfjs, x: T) => T;
   /** The same in float64. */
-  scalar(x: number): number;
+  readonly scalar: (x: number) => number;
   /** Whether no value is below zero, which a non-negative last layer needs of its features. */
   readonly nonNegative: boolean;
 }

@@ -25,20 +25,22 @@ const draws: Readonly<Record<Initialiser, Draw>> = {
   'lecun-normal': (random, inputs) => normal(random, Math.sqrt(1 / inputs)),
 };
 
+/** What a network is made from. */
+interface InitialNetwork {
+  readonly network: NetworkSettings;
+  /** Network inputs after encoding. */
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly seed: number;
+}
+
 /**
  * The network before training: weights drawn by seed, each layer from a stream of its own, and biases 0.
  *
- * @param network - sizes, activations and initialiser
- * @param features - network inputs after encoding
  * @returns hidden layers and the plain linear last one
  * @throws OrthantError `configuration` where activations and hidden layers do not match
  */
-export function initialiseNetwork(
-  network: NetworkSettings,
-  features: number,
-  outputs: number,
-  seed: number,
-): DenseLayer[] {
+export function drawLayers({ network, inputs: features, outputs, seed }: InitialNetwork): DenseLayer[] {
   const activations = hiddenActivations(network);
   const sizes = [features, ...network.hidden, outputs];
   const draw = draws[network.initialiser];
@@ -55,7 +57,11 @@ export function initialiseNetwork(
   });
 }
 
-/** Layers as trainable Variables. The caller disposes them. */
+/** {@link drawLayers} as trainable Variables. The caller disposes them. */
+export const initialLayers = (tf: typeof tfjs, parts: InitialNetwork): LayerVariables[] =>
+  layerVariables(tf, drawLayers(parts));
+
+/** Given weights as trainable Variables. The caller disposes them. */
 export function layerVariables(tf: typeof tfjs, layers: readonly DenseLayer[]): LayerVariables[] {
   return tf.tidy(() =>
     layers.map(({ kernel, bias, inputs, units }) => ({

@@ -11,11 +11,11 @@ export const exponentLimit = 30;
 
 interface NonNegativeFunction {
   /** Element-wise, any shape; no result is below 0. */
-  tensor<T extends tfjs.Tensor>(tf: typeof tfjs, x: T): T;
+  readonly tensor: <T extends tfjs.Tensor>(tf: typeof tfjs, x: T) => T;
   /** The same in float64. */
-  scalar(x: number): number;
+  readonly scalar: (x: number) => number;
   /** An x with scalar(x) = y, for y > 0 (and y <= exp(exponentLimit) for `exp`). */
-  inverse(y: number): number;
+  readonly inverse: (y: number) => number;
 }
 
 /**
