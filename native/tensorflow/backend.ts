@@ -8,9 +8,9 @@ import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js
 import { OrthantError } from '../contract/errors.ts';
 import { engineEnvironment, startVariables } from './environment.ts';
 import { findInstallation, setupCommand, type Installation, type Provisioned } from './installation.ts';
-import { restoreIsNullOrUndefined } from './node-util.ts';
-import { registerTensorflowKernels, tensorflowBackend, type NativeBackend } from './tensorflow-kernels.ts';
-import { registerWasmKernels, wasmBackend } from './wasm-kernels.ts';
+import { restoreIsNullOrUndefined } from './nodeUtil.ts';
+import { registerTensorflowKernels, tensorflowBackend, type NativeBackend } from './tensorflowKernels.ts';
+import { registerWasmKernels, wasmBackend } from './wasmKernels.ts';
 
 export interface EngineOptions {
   /** `auto`: TensorFlow where it is installed, else the embedded WASM engine. */

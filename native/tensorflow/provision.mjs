@@ -23,7 +23,7 @@ import { pins } from './wheels.mjs';
 /** @typedef {import('./python.mjs').Python} Python */
 
 const minute = 60_000;
-const unpackScript = fileURLToPath(new URL('unpack_wheel.py', import.meta.url));
+const unpackScript = fileURLToPath(new URL('unpackWheel.py', import.meta.url));
 
 /**
  * Fetches and unpacks the wheels of a plan that are not in the cache folder yet. Each wheel arrives under a temporary

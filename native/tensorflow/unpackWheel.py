@@ -1,4 +1,4 @@
-"""Unpacks some members of a wheel: unpack_wheel.py WHEEL FOLDER MEMBERS_JSON. Prints {path: size} as JSON.
+"""Unpacks some members of a wheel: unpackWheel.py WHEEL FOLDER MEMBERS_JSON. Prints {path: size} as JSON.
 
 A wheel is a zip file, and Python's own module checks each member's CRC. Python is at hand wherever pip is.
 """
