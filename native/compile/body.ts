@@ -1,0 +1,119 @@
+import { OrthantError } from '../contract/errors.ts';
+import { attr, constant, node, type AttrValue, type NodeDef } from './graphDef.ts';
+import { outputArgument } from './outputArguments.ts';
+import type { Binding, OperationAttribute, TapeEntry, TensorMetadata } from './tape.ts';
+
+/** A step or a forward pass as it was recorded, with the meaning of the tensors that cross its border. */
+export interface Trace {
+  readonly tape: readonly TapeEntry[];
+  /** Native ids of tensors that exist before: id to the name of the function argument. */
+  readonly sources: ReadonlyMap<number, string>;
+  /** Result name to native id. */
+  readonly results: Readonly<Record<string, number>>;
+}
+
+/** Captured tensors up to this size become constants of the program; larger ones should have been declared. */
+const largestCapture = 1 << 20;
+
+/** Node inputs and results of a traced piece, ready to stand in a function. */
+export interface FunctionBody {
+  readonly nodes: readonly NodeDef[];
+  /** Result name to `node:outputArgument:index` or an argument's name. */
+  readonly results: Readonly<Record<string, string>>;
+  readonly operations: number;
+}
+
+/**
+ * The nodes of a function that does what the tape recorded. Operations whose results nothing uses are left out.
+ *
+ * @throws OrthantError (code `engine`) that names the operation which cannot be compiled
+ */
+export function functionBody(binding: Binding, trace: Trace): FunctionBody {
+  const producers = new Map<number, TapeEntry>();
+  for (const entry of trace.tape) {
+    for (const output of outputsOf(entry)) producers.set(output.id, entry);
+  }
+  const needed = neededEntries(trace, producers);
+
+  const names = new Map(trace.sources);
+  const nodes: NodeDef[] = [];
+  let operations = 0;
+  const captured = (id: number, user: string): string => {
+    const values = binding.tensorDataSync(id);
+    // The binding does not tell the shape of a foreign tensor, and an identity does.
+    const [metadata] = identity(binding, id, values);
+    if (metadata === undefined || values.byteLength > largestCapture) {
+      throw new OrthantError(
+        'engine',
+        `${user} uses a tensor of ${values.length} values that is no part of the declared state.`,
+      );
+    }
+    binding.deleteTensor(metadata.id);
+    const name = `k${nodes.length}`;
+    nodes.push(constant(name, metadata.dtype, metadata.shape, values));
+    return `${name}:output:0`;
+  };
+
+  for (const entry of trace.tape) {
+    if (!needed.has(entry)) continue;
+    if (entry.kind === 'constant') {
+      const name = `c${nodes.length}`;
+      nodes.push(constant(name, entry.output.dtype, entry.output.shape, entry.values));
+      names.set(entry.output.id, `${name}:output:0`);
+      continue;
+    }
+    const argument = outputArgument(entry.name);
+    if (argument === undefined) {
+      throw new OrthantError('engine', `The operation ${entry.name} is not known to the compiler.`);
+    }
+    const inputs = entry.inputs.map((id) => {
+      const name = names.get(id) ?? captured(id, entry.name);
+      names.set(id, name);
+      return name;
+    });
+    const name = `n${nodes.length}`;
+    operations += 1;
+    nodes.push(node(name, entry.name, inputs, attributesOf(binding, entry.attributes)));
+    entry.outputs.forEach((output, index) => names.set(output.id, `${name}:${argument}:${index}`));
+  }
+
+  const results: Record<string, string> = {};
+  for (const [result, id] of Object.entries(trace.results))
+    results[result] = names.get(id) ?? captured(id, 'The result');
+  return { nodes, results, operations };
+}
+
+const outputsOf = (entry: TapeEntry): readonly TensorMetadata[] =>
+  entry.kind === 'constant' ? [entry.output] : entry.outputs;
+
+function neededEntries(trace: Trace, producers: ReadonlyMap<number, TapeEntry>): Set<TapeEntry> {
+  const needed = new Set<TapeEntry>();
+  const waiting = Object.values(trace.results);
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const entry = producers.get(id);
+    if (entry === undefined || needed.has(entry)) continue;
+    needed.add(entry);
+    if (entry.kind === 'operation') waiting.push(...entry.inputs);
+  }
+  return needed;
+}
+
+function identity(binding: Binding, id: number, values: Float32Array | Int32Array | Uint8Array): TensorMetadata[] {
+  const dtype = values instanceof Float32Array ? 1 : values instanceof Int32Array ? 3 : 10;
+  return binding.executeOp('Identity', [{ name: 'T', type: binding.TF_ATTR_TYPE, value: dtype }], [id], 1);
+}
+
+function attributesOf(binding: Binding, attributes: readonly OperationAttribute[]): Record<string, AttrValue> {
+  const result: Record<string, AttrValue> = {};
+  for (const { name, type, value } of attributes) {
+    if (type === binding.TF_ATTR_TYPE) result[name] = attr.type(value as number);
+    else if (type === binding.TF_ATTR_BOOL) result[name] = attr.bool(value as boolean);
+    else if (type === binding.TF_ATTR_FLOAT) result[name] = attr.float(value as number);
+    else if (type === binding.TF_ATTR_STRING) result[name] = attr.string(value as string);
+    else if (type === binding.TF_ATTR_SHAPE) result[name] = attr.shape(value as number[]);
+    else if (type === binding.TF_ATTR_INT)
+      result[name] = Array.isArray(value) ? attr.ints(value as number[]) : attr.int(value as number);
+    else throw new OrthantError('engine', `The attribute ${name} is of a kind that the compiler does not know.`);
+  }
+  return result;
+}

@@ -1,0 +1,243 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { OrthantError } from '../contract/errors.ts';
+import type { Trace } from './body.ts';
+import { DataType } from './graphDef.ts';
+import type { Forward, Loop, Resident } from './program.ts';
+import { ProgramSession } from './session.ts';
+import { difference, nativeId, record, type NodeBackend } from './tape.ts';
+
+/** How steps are carried out. */
+export type Execution = 'xla' | 'graph';
+
+/** A run as the compiler sees it: what one step does, and the tensors it does it with. */
+export interface CompilableRun {
+  readonly tf: typeof tfjs;
+  readonly backend: NodeBackend;
+  /** Everything carried from step to step: weights, optimizer slots, multipliers, slacks, counters. */
+  readonly state: readonly tfjs.Variable[];
+  /** Inputs and targets of the training split, as {@link CompilableRun.step} uses them. */
+  readonly trainingData: readonly tfjs.Tensor[];
+  /** Number of training rows. */
+  readonly rows: number;
+  /** One training step; `rows` is int32 [batch]. */
+  step(rows: tfjs.Tensor1D, learningRate: tfjs.Scalar): tfjs.Scalar;
+  /** Forward pass at the present weights: [rows, features] to [rows, outputs]. */
+  predict(inputs: tfjs.Tensor2D): tfjs.Tensor2D;
+  /** Rows in a step: that of a full batch first, then that of an epoch's last, smaller one. */
+  readonly batchSizes: readonly number[];
+  /** Inputs of every split: [rows, features]. */
+  readonly splits: Readonly<Record<string, tfjs.Tensor2D>>;
+  /** Rows of one evaluation chunk. */
+  readonly chunkRows: number;
+}
+
+/** Largest number of steps in one call: bounds the buffers that carry rows and objectives. */
+const maxSteps = 1024;
+
+/**
+ * A run whose steps are one TensorFlow program. State lives in the program's session; {@link pull} copies it back to the
+ * Variables, {@link push} takes over what JavaScript assigned to them.
+ */
+export class CompiledRun {
+  /** Operations in one step. */
+  readonly operations: number;
+  readonly #run: CompilableRun;
+  readonly #session: ProgramSession;
+  readonly #loops: readonly Loop[];
+  readonly #forwards: readonly Forward[];
+  readonly #outputs: number;
+  /** What each Variable held when both sides last agreed: an assignment gives it another dataId. */
+  #agreed: readonly object[] = [];
+
+  /**
+   * Traces the step on two batches and builds the program. The state is the same before and after.
+   *
+   * @throws OrthantError (code `engine`) with the reason why this step cannot be compiled
+   */
+  constructor(run: CompilableRun, execution: Execution) {
+    this.#run = run;
+    const state = run.state.map((variable, index) => residentOf(`s${index}`, variable));
+    const data = [
+      ...run.trainingData.map((tensor, index) => residentOf(`d${index}`, tensor)),
+      ...Object.entries(run.splits)
+        .filter(([, tensor]) => !run.trainingData.includes(tensor))
+        .map(([name, tensor]) => residentOf(name, tensor)),
+    ];
+    const saved = run.state.map((variable) => variable.clone());
+    try {
+      this.#loops = run.batchSizes.map((batch, index) => ({
+        name: `steps${index}`,
+        batch,
+        maxSteps: index === 0 ? Math.min(maxSteps, Math.ceil((1 << 22) / batch)) : 1,
+        trace: traceStep(run, batch),
+      }));
+      this.#forwards = Object.entries(run.splits)
+        .filter(([, inputs]) => inputs.shape[0] > 0)
+        .map(([name, inputs]) => {
+          const trained = run.trainingData.indexOf(inputs);
+          const rows = Math.min(run.chunkRows, inputs.shape[0]);
+          const { trace, outputs } = traceForward(run, rows, inputs.shape[1]);
+          return {
+            name: `predict_${name}`,
+            inputs: trained >= 0 ? `d${trained}` : name,
+            rows,
+            features: inputs.shape[1],
+            outputs,
+            trace,
+          };
+        });
+    } finally {
+      run.state.forEach((variable, index) => {
+        const value = saved[index];
+        if (value !== undefined) variable.assign(value);
+      });
+      run.tf.dispose(saved);
+    }
+    this.#outputs = this.#forwards[0]?.outputs ?? 0;
+    this.#session = new ProgramSession(run.backend.binding, {
+      state,
+      data,
+      loops: this.#loops,
+      forwards: this.#forwards,
+      xla: execution === 'xla',
+    });
+    this.operations = this.#session.operations[0] ?? 0;
+    run.trainingData.forEach((tensor, index) => {
+      this.#session.write(`d${index}`, nativeId(run.backend, tensor));
+    });
+    for (const [name, tensor] of Object.entries(run.splits)) {
+      if (!run.trainingData.includes(tensor)) this.#session.write(name, nativeId(run.backend, tensor));
+    }
+    this.push();
+  }
+
+  /**
+   * Carries out one step for each batch.
+   *
+   * @param batches - rows of each step; each of one of the declared sizes
+   * @param learningRates - one a step
+   * @returns the objective of each step
+   */
+  steps(batches: readonly Int32Array[], learningRates: readonly number[]): Float32Array {
+    const objectives = new Float32Array(batches.length);
+    for (let first = 0; first < batches.length;) {
+      const size = batches[first]?.length ?? 0;
+      const loop = this.#loops.find(({ batch }) => batch === size);
+      if (loop === undefined)
+        throw new OrthantError('internal', `No program was compiled for batches of ${size} rows.`);
+      let end = first;
+      while (end < batches.length && end - first < loop.maxSteps && batches[end]?.length === size) end += 1;
+      const rows = new Int32Array((end - first) * size);
+      for (let step = first; step < end; step++) rows.set(batches[step] ?? [], (step - first) * size);
+      const rates = Float32Array.from(learningRates.slice(first, end));
+      objectives.set(this.#session.runSteps(loop.name, rows, rates, this.#run.rows), first);
+      first = end;
+    }
+    return objectives;
+  }
+
+  /** Number of steps one call of {@link steps} makes without a second round. */
+  get maxSteps(): number {
+    return this.#loops[0]?.maxSteps ?? 1;
+  }
+
+  /** Scaled predictions of all rows of a split, row-major [rows, outputs]. */
+  async predictions(split: string, breathe: () => Promise<void>): Promise<Float32Array> {
+    const inputs = this.#run.splits[split];
+    const forward = this.#forwards.find(({ name }) => name === `predict_${split}`);
+    if (inputs === undefined || forward === undefined) return new Float32Array();
+    const [total] = inputs.shape;
+    const predictions = new Float32Array(total * this.#outputs);
+    for (let row = 0; row < total; row += forward.rows) {
+      // The last chunk starts earlier, so that every chunk has the compiled size.
+      const start = Math.min(row, total - forward.rows);
+      predictions.set(this.#session.predict(forward.name, start), start * this.#outputs);
+      await breathe();
+    }
+    return predictions;
+  }
+
+  /** Copies the session's state to the Variables. */
+  pull(): void {
+    const { tf, state } = this.#run;
+    const all = this.#session.read(state.map((_, index) => `s${index}`));
+    state.forEach((variable, index) => {
+      const values = all[index];
+      if (values === undefined) return;
+      const tensor = tf.tensor(values, variable.shape, variable.dtype);
+      variable.assign(tensor);
+      tensor.dispose();
+    });
+    this.#agree();
+  }
+
+  /** Copies those Variables to the session that were assigned since both sides last agreed. */
+  push(): void {
+    this.#run.state.forEach((variable, index) => {
+      if (variable.dataId === this.#agreed[index]) return;
+      this.#session.write(`s${index}`, nativeId(this.#run.backend, variable));
+    });
+    this.#agree();
+  }
+
+  dispose(): void {
+    this.#session.dispose();
+  }
+
+  #agree(): void {
+    this.#agreed = this.#run.state.map((variable) => variable.dataId);
+  }
+}
+
+function residentOf(name: string, tensor: tfjs.Tensor): Resident {
+  const types: Record<string, number> = { float32: DataType.float, int32: DataType.int32, bool: DataType.bool };
+  const type = types[tensor.dtype];
+  if (type === undefined) throw new OrthantError('engine', `State of type ${tensor.dtype} cannot be compiled.`);
+  return { name, type, shape: tensor.shape };
+}
+
+/** Traces two steps on different batches; refuses where they do not do the same. */
+function traceStep(run: CompilableRun, batch: number): Trace {
+  const { tf, backend } = run;
+  // The first step uploads the numbers that a method or an optimizer keeps; it would look different from all others.
+  const traces = [0, 1, 2].map((shift) => {
+    const rows = tf.tensor1d(
+      Int32Array.from({ length: batch }, (_, i) => (i + shift * batch) % run.rows),
+      'int32',
+    );
+    const rate = tf.scalar(1e-4 * (shift + 1));
+    const sources = new Map<number, string>();
+    run.state.forEach((variable, index) => sources.set(nativeId(backend, variable), `s${index}`));
+    run.trainingData.forEach((tensor, index) => sources.set(nativeId(backend, tensor), `d${index}`));
+    sources.set(nativeId(backend, rows), 'rows_now:output:0');
+    sources.set(nativeId(backend, rate), 'rate_now:output:0');
+    const { result, tape } = record(backend, () => run.step(rows, rate));
+    const results: Record<string, number> = { objective: nativeId(backend, result) };
+    run.state.forEach((variable, index) => (results[`s${index}`] = nativeId(backend, variable)));
+    tf.dispose([rows, rate, result]);
+    return { tape, sources, results };
+  });
+  const [, first, second] = traces;
+  if (first === undefined || second === undefined) throw new OrthantError('internal', 'Nothing was traced.');
+  const reason = difference(first, second);
+  if (reason !== undefined) throw new OrthantError('engine', `The step is not the same on every batch: ${reason}.`);
+  return second;
+}
+
+function traceForward(run: CompilableRun, rows: number, features: number): { trace: Trace; outputs: number } {
+  const { tf, backend } = run;
+  const batch = tf.zeros<tfjs.Rank.R2>([rows, features]);
+  const trace = (): { trace: Trace; outputs: number } => {
+    const sources = new Map<number, string>();
+    run.state.forEach((variable, index) => sources.set(nativeId(backend, variable), `s${index}`));
+    sources.set(nativeId(backend, batch), 'batch_now:output:0');
+    const { result, tape } = record(backend, () => tf.tidy(() => run.predict(batch)));
+    const traced = { tape, sources, results: { prediction: nativeId(backend, result) } };
+    result.dispose();
+    return { trace: traced, outputs: result.shape[1] };
+  };
+  trace();
+  const traced = trace();
+  batch.dispose();
+  return traced;
+}

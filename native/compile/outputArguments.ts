@@ -1,0 +1,102 @@
+/**
+ * The name of the output argument of each operation a training step may hold. Inside a function, TensorFlow names an
+ * input `node:outputArgument:index`, and the names stand in the operation registry, which the C API of the binding does
+ * not show. Source: TensorFlow's op definitions (core/ops/*.cc). An operation that is missing here cannot be compiled;
+ * tracing then says its name and the step runs eagerly.
+ */
+const byArgument: Readonly<Record<string, readonly string[]>> = {
+  output: [
+    'BatchMatMulV2',
+    'BatchMatMul',
+    'BiasAdd',
+    'ConcatV2',
+    'Const',
+    'Fill',
+    'GatherV2',
+    'Identity',
+    'Max',
+    'Mean',
+    'Min',
+    'PartitionedCall',
+    'Prod',
+    'Reshape',
+    'Select',
+    'SelectV2',
+    'Slice',
+    'StatelessRandomUniformV2',
+    'StatelessWhile',
+    'StridedSlice',
+    'Sum',
+    'TensorScatterUpdate',
+    'TensorScatterAdd',
+    'Tile',
+    'ZerosLike',
+  ],
+  z: [
+    'Add',
+    'AddV2',
+    'Sub',
+    'Mul',
+    'RealDiv',
+    'Div',
+    'DivNoNan',
+    'FloorDiv',
+    'FloorMod',
+    'Maximum',
+    'Minimum',
+    'Pow',
+    'SquaredDifference',
+    'Greater',
+    'GreaterEqual',
+    'Less',
+    'LessEqual',
+    'Equal',
+    'NotEqual',
+    'LogicalAnd',
+    'LogicalOr',
+    'SigmoidGrad',
+    'TanhGrad',
+    'SqrtGrad',
+    'RsqrtGrad',
+    'ReciprocalGrad',
+  ],
+  y: [
+    'Abs',
+    'Cast',
+    'Erf',
+    'Exp',
+    'Expm1',
+    'Floor',
+    'IsFinite',
+    'IsInf',
+    'IsNan',
+    'Log',
+    'Log1p',
+    'LogicalNot',
+    'Neg',
+    'OnesLike',
+    'Reciprocal',
+    'Round',
+    'Rsqrt',
+    'Sigmoid',
+    'Sign',
+    'Sqrt',
+    'Square',
+    'Tanh',
+    'Transpose',
+  ],
+  activations: ['Relu', 'Relu6', 'Elu', 'LeakyRelu', 'Selu', 'Softplus'],
+  backprops: ['ReluGrad', 'EluGrad', 'LeakyReluGrad', 'SeluGrad', 'SoftplusGrad'],
+  product: ['MatMul'],
+  // ClipByValue and its like are composed of the above by tfjs.
+  sum: ['AddN'],
+};
+
+const argumentOf = new Map(
+  Object.entries(byArgument).flatMap(([argument, operations]) =>
+    operations.map((operation) => [operation, argument] as const),
+  ),
+);
+
+/** Name of the output argument of `operation`, all of whose outputs share one argument; undefined where unknown. */
+export const outputArgument = (operation: string): string | undefined => argumentOf.get(operation);

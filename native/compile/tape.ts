@@ -1,0 +1,152 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { OrthantError } from '../contract/errors.ts';
+
+/** What the native binding answers for each tensor it makes. */
+export interface TensorMetadata {
+  readonly id: number;
+  readonly shape: readonly number[];
+  /** TensorFlow's DataType number. */
+  readonly dtype: number;
+}
+
+export interface OperationAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** The part of tfjs-node's native binding that tracing and compiled programs use. */
+export interface Binding {
+  createTensor(shape: number[], dtype: number, values: unknown): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+  executeOp(name: string, attributes: OperationAttribute[], inputs: number[], outputs: number): TensorMetadata[];
+  loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(id: number): void;
+  runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): TensorMetadata[];
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+}
+
+/** tfjs-node's backend, as far as tracing needs it. */
+export interface NodeBackend {
+  binding: Binding;
+  getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
+}
+
+/** The native id of a tensor; uploads it where that has not happened yet. */
+export function nativeId(backend: NodeBackend, tensor: tf.Tensor): number {
+  const [id] = backend.getInputTensorIds([tensor]);
+  if (id === undefined) throw new OrthantError('internal', 'The backend gave no id for a tensor.');
+  return id;
+}
+
+/** A constant made by the step: a shape, an axis, a number of the method. */
+export interface TapeConstant {
+  readonly kind: 'constant';
+  readonly output: TensorMetadata;
+  readonly values: Float32Array | Int32Array | Uint8Array;
+}
+
+export interface TapeOperation {
+  readonly kind: 'operation';
+  readonly name: string;
+  readonly attributes: readonly OperationAttribute[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly TensorMetadata[];
+}
+
+export type TapeEntry = TapeConstant | TapeOperation;
+
+/**
+ * Runs `work` and records every native operation it makes, in order. Tensors that `work` uses must be uploaded before
+ * (see {@link nativeId}), else their first use looks like a constant.
+ */
+export function record<Result>(backend: NodeBackend, work: () => Result): { result: Result; tape: TapeEntry[] } {
+  const { binding } = backend;
+  const tape: TapeEntry[] = [];
+  // The binding's own properties are not configurable, so it cannot be the target of a Proxy.
+  const recorder = new Proxy({} as Binding, {
+    get: (_target, key: keyof Binding) => {
+      if (key === 'executeOp') {
+        return (name: string, attributes: OperationAttribute[], inputs: number[], count: number): TensorMetadata[] => {
+          const outputs = binding.executeOp(name, attributes, inputs, count);
+          tape.push({
+            kind: 'operation',
+            name,
+            attributes: [...attributes],
+            inputs: [...inputs],
+            outputs: [...outputs],
+          });
+          return outputs;
+        };
+      }
+      if (key === 'createTensor') {
+        return (shape: number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number => {
+          const id = binding.createTensor(shape, dtype, values);
+          tape.push({ kind: 'constant', output: { id, shape: [...shape], dtype }, values: values.slice() });
+          return id;
+        };
+      }
+      const value: unknown = Reflect.get(binding, key);
+      return typeof value === 'function' ? (value.bind(binding) as unknown) : value;
+    },
+  });
+  backend.binding = recorder;
+  try {
+    return { result: work(), tape };
+  } finally {
+    backend.binding = binding;
+  }
+}
+
+/** A tape and the tensors it found on its way: native id to a name that is the same for every batch. */
+export interface NamedTape {
+  readonly tape: readonly TapeEntry[];
+  readonly sources: ReadonlyMap<number, string>;
+}
+
+/**
+ * One line an entry, in which every tensor is named by where it comes from: a declared source by its name, a tape entry
+ * by its position. Two tapes of the same step thus read alike.
+ */
+function lines({ tape, sources }: NamedTape): { what: string; line: string }[] {
+  const names = new Map(sources);
+  return tape.map((entry, position) => {
+    const outputs = entry.kind === 'constant' ? [entry.output] : entry.outputs;
+    outputs.forEach((output, index) => names.set(output.id, `#${position}:${index}`));
+    const shapes = outputs.map(({ shape, dtype }) => `${dtype}[${shape.join()}]`);
+    if (entry.kind === 'constant') {
+      const { buffer, byteOffset, byteLength } = entry.values;
+      const content = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+      return {
+        what: `a constant of shape [${entry.output.shape.join(', ')}]`,
+        line: `constant ${shapes.join()} ${content}`,
+      };
+    }
+    const inputs = entry.inputs.map((id) => names.get(id) ?? `captured ${id}`);
+    return { what: entry.name, line: JSON.stringify([entry.name, entry.attributes, inputs, shapes]) };
+  });
+}
+
+/**
+ * The first place where two tapes of the same step on different batches differ, as a sentence; undefined where they
+ * agree. A difference means that JavaScript decided something from data or drew a random number: such a step would be
+ * compiled wrongly.
+ */
+export function difference(first: NamedTape, second: NamedTape): string | undefined {
+  const [a, b] = [lines(first), lines(second)];
+  for (let position = 0; position < Math.max(a.length, b.length); position++) {
+    const [here, there] = [a[position], b[position]];
+    if (here?.line === there?.line) continue;
+    const what = here?.what ?? 'nothing';
+    const other = there?.what ?? 'nothing';
+    const how = what === other ? 'the same with other values, attributes or inputs' : other;
+    return `operation ${position + 1} of the step is ${what} on one batch and ${how} on the next`;
+  }
+  return undefined;
+}
