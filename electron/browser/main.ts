@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { OrthantError } from '../../native/contract/errors.ts';
+import { findFolders } from '../services/folders.ts';
+import { Host } from '../services/host.ts';
+import { RendererFiles } from '../services/rendererFiles.ts';
+import { applicationVersion } from '../services/version.ts';
+import { Access } from './access.ts';
+import { nodeEngine } from './nodeEngine.ts';
+import type { BrowserServer } from './server.ts';
+import { startServer } from './server.ts';
+import { downloadFolder, Downloads } from './transfers.ts';
+
+/**
+ * The entry of the browser host. `npm start` imports it; `node .dist/electron/browser.js [--port N] [FILE ...]` runs it
+ * alone. It prints an address; Enter, or the signal SIGUSR2, prints a fresh one; Ctrl-C ends it and the engine.
+ */
+
+/** Where the host listens unless it is told otherwise or another one is there already. */
+const usualPort = 4180;
+
+export interface BrowserHost {
+  readonly port: number;
+  newAddress(): string;
+  /** Whether a run is under way, which a closed window must not end. */
+  isTraining(): boolean;
+  windows(): number;
+  /** Ends the engine and the server, and removes what was put up for download. */
+  close(): Promise<void>;
+}
+
+export interface BrowserHostOptions {
+  /** 0 stands for any free port; by default the usual one, or any if that is taken. */
+  readonly port?: number | undefined;
+  readonly listen?: string | undefined;
+  /** Files to open in the first window. */
+  readonly files?: readonly string[];
+  /** Folder of the built application. */
+  readonly built?: string;
+}
+
+/**
+ * Starts engine and server; answers as soon as the address can be opened.
+ *
+ * @throws OrthantError `usage` for an interface that is not the loopback, or a port that is taken
+ */
+export async function startBrowserHost(options: BrowserHostOptions = {}): Promise<BrowserHost> {
+  const built = options.built ?? path.join(import.meta.dirname, '..');
+  const folders = findFolders();
+  const host = new Host({
+    kind: 'browser',
+    dialogs: false,
+    version: applicationVersion,
+    folders,
+    launch: nodeEngine(path.join(built, 'native', 'engine.js'), (text) => process.stderr.write(text)),
+  });
+  const access = await Access.open(folders.state);
+  const downloads = new Downloads(await downloadFolder(folders.state));
+  const server = await listenSomewhere(options.port, (port) =>
+    startServer({
+      host,
+      files: new RendererFiles(path.join(built, 'renderer')),
+      access,
+      downloads,
+      port,
+      ...(options.listen === undefined ? {} : { listen: options.listen }),
+    }),
+  );
+  host.start();
+  for (const file of options.files ?? []) host.openFile(file);
+
+  return {
+    port: server.port,
+    newAddress: () => server.newAddress(),
+    isTraining: () => host.runs.isWorking(),
+    windows: () => server.windows(),
+    close: async () => {
+      await Promise.all([server.close(), host.close(), downloads.close()]);
+    },
+  };
+}
+
+async function listenSomewhere(
+  wanted: number | undefined,
+  start: (port: number) => Promise<BrowserServer>,
+): Promise<BrowserServer> {
+  if (wanted !== undefined) return start(wanted);
+  try {
+    return await start(usualPort);
+  } catch (error) {
+    if (error instanceof OrthantError && error.field === 'port') return start(0);
+    throw error;
+  }
+}
+
+/** Prints addresses on request, and ends the host with the signals that end a program. */
+export async function untilStopped(host: BrowserHost, print: (text: string) => void): Promise<void> {
+  const fresh = (): void => {
+    print(`  ${host.newAddress()}`);
+  };
+  process.stdin.on('data', fresh);
+  process.stdin.on('error', () => undefined);
+  if (process.platform !== 'win32') process.on('SIGUSR2', fresh);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
+  process.stdin.destroy();
+  await host.close();
+}
+
+/** How to reach the host, for a person. */
+export function describeAddress(host: BrowserHost): string {
+  const signal = process.platform === 'win32' ? '' : ` (or: kill -USR2 ${process.pid})`;
+  return [
+    'Orthant is ready. Open this address; it works once:',
+    '',
+    `  ${host.newAddress()}`,
+    '',
+    `Press Enter for a fresh address${signal}, Ctrl-C to end.`,
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { port: { type: 'string' }, listen: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
+    throw new OrthantError('usage', `"${values.port ?? ''}" is not a port. Give a number from 0 to 65535.`);
+  }
+  const host = await startBrowserHost({ port, listen: values.listen, files: positionals });
+  const print = (text: string): void => {
+    console.log(text);
+  };
+  print(describeAddress(host));
+  await untilStopped(host, print);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    await main();
+    process.exit(0);
+  } catch (error) {
+    console.error(error instanceof OrthantError ? error.message : error);
+    process.exit(error instanceof OrthantError && error.code === 'usage' ? 2 : 1);
+  }
+}

@@ -1,0 +1,78 @@
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { OrthantError } from '../../native/contract/errors.ts';
+import { writeAtomically } from './jsonFile.ts';
+import { documentExtension } from './recentFiles.ts';
+
+/** A configuration is a few kilobytes; what is larger is another file under this name. */
+const largest = 10_000_000;
+
+/**
+ * The window may read and write configuration documents and no other files: a page that went astray could otherwise
+ * read any file of the person's through these calls.
+ */
+function demandDocument(file: string): void {
+  const extension = path.extname(file).toLowerCase();
+  if (path.isAbsolute(file) && (extension === documentExtension || extension === '.json')) return;
+  throw new OrthantError(
+    'file',
+    `"${path.basename(file)}" is not a configuration document. Choose a file that ends in ${documentExtension} or .json.`,
+    { field: 'path' },
+  );
+}
+
+function describe(error: unknown, file: string, action: 'read' | 'written'): OrthantError {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const reasons: Record<string, string> = {
+    ENOENT: 'it, or its folder, is not there (any more). Choose another one',
+    EACCES: 'its permissions do not allow it. Change them, or choose another place',
+    EPERM: 'its permissions do not allow it. Change them, or choose another place',
+    EISDIR: 'it is a folder. Choose a file',
+    ENOTDIR: 'a part of its path is not a folder. Choose another place',
+    ENOSPC: 'the disk is full. Free some space, or choose another disk',
+    EROFS: 'the disk can only be read. Choose another place',
+  };
+  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  return new OrthantError('file', `${file} cannot be ${action}: ${reason}.`, { field: 'path', cause: error });
+}
+
+/**
+ * Text of a configuration document.
+ *
+ * @throws OrthantError `file` when it is no document, is missing, too large or cannot be read
+ */
+export async function readDocument(file: string): Promise<string> {
+  demandDocument(file);
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      if (size > largest) {
+        throw new OrthantError(
+          'file',
+          `${file} has ${size.toLocaleString('en-GB')} bytes, far more than a configuration. Choose another file.`,
+          { field: 'path' },
+        );
+      }
+      return await handle.readFile('utf8');
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw error instanceof OrthantError ? error : describe(error, file, 'read');
+  }
+}
+
+/**
+ * Writes a configuration document whole or not at all.
+ *
+ * @throws OrthantError `file` when it is no document or cannot be written
+ */
+export async function writeDocument(file: string, text: string): Promise<void> {
+  demandDocument(file);
+  try {
+    await writeAtomically(file, text);
+  } catch (error) {
+    throw describe(error, file, 'written');
+  }
+}

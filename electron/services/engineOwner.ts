@@ -1,0 +1,197 @@
+import type { Client, Declarations } from '../../native/contract/channel.ts';
+import { connect } from '../../native/contract/channel.ts';
+import type { EngineCallName, EngineEvent, EngineRole } from '../../native/contract/engine.ts';
+import { engineCalls, engineEventSchema } from '../../native/contract/engine.ts';
+import { z } from 'zod';
+import { OrthantError } from '../../native/contract/errors.ts';
+import type { HostEvent } from '../../native/contract/window.ts';
+import type { EngineProcess, LaunchEngine } from './engineProcess.ts';
+import type { WatchedRun } from './runWatch.ts';
+import { RunWatch } from './runWatch.ts';
+
+type EngineState = Extract<HostEvent, { event: 'engine' }>;
+
+/** A process that crashes this often within {@link crashWindow} is not started again by itself. */
+const mostCrashes = 3;
+/** Milliseconds. */
+const crashWindow = 60_000;
+
+/** The first call to a new process: once it is answered, the process has loaded and works. */
+const greeting = { data: 'methods', train: 'status' } as const satisfies Record<EngineRole, EngineCallName>;
+
+/** The calls as they are passed on: requests are checked here, answers by the window that asked. */
+const forwarded: Declarations = Object.fromEntries(
+  Object.entries(engineCalls).map(([name, { request }]) => [name, { request, answer: z.unknown() }]),
+);
+
+export interface EngineOwnerOptions {
+  readonly role: EngineRole;
+  readonly launch: LaunchEngine;
+  /** Called when the process starts, runs, or has crashed. */
+  readonly onState: (state: EngineState) => void;
+  /** Called for every event of the process. */
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/**
+ * Owns the engine process of one role: starts it, passes calls on, notices its end, says what is left of the run and
+ * starts it again, ends it with the host.
+ */
+export class EngineOwner {
+  readonly runs = new RunWatch();
+  readonly #options: EngineOwnerOptions;
+  #process: EngineProcess | undefined;
+  #client: Client<Declarations> | undefined;
+  #state: EngineState;
+  #crashes: number[] = [];
+  #closed = false;
+  /** Processes that end because they were told to; their end is no crash. */
+  readonly #dismissed = new WeakSet<EngineProcess>();
+
+  constructor(options: EngineOwnerOptions) {
+    this.#options = options;
+    this.#state = { event: 'engine', role: options.role, state: 'starting' };
+  }
+
+  /** The last thing said about the process. */
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Starts the process unless it is there. */
+  start(): void {
+    if (this.#process !== undefined || this.#closed) return;
+    this.#say({ event: 'engine', role: this.#options.role, state: 'starting' });
+    const started = this.#options.launch(this.#options.role);
+    this.#process = started;
+    const { port } = started;
+    const client = connect(
+      {
+        send: (message) => {
+          port.send(message);
+        },
+        onMessage: (listener) => {
+          port.onMessage(listener);
+        },
+        // The owner notices the end first, so that whoever hears of a failed call already finds the new state.
+        onClose: (listener) => {
+          port.onClose((reason) => {
+            const message = this.#ended(started, reason);
+            listener(message);
+          });
+        },
+      },
+      forwarded,
+    );
+    this.#client = client;
+    client.subscribe((raw) => {
+      const event = engineEventSchema.safeParse(raw);
+      if (!event.success) return;
+      this.runs.see(event.data);
+      this.#options.onEvent(event.data);
+    });
+    client.call(greeting[this.#options.role], {}).then(
+      () => {
+        this.#works(started);
+      },
+      (error: unknown) => {
+        // An answer that says no is an answer too: what is wrong is shown to whoever needs that call.
+        if (!(error instanceof OrthantError && error.code === 'crashed')) this.#works(started);
+      },
+    );
+  }
+
+  /**
+   * Passes a call on to the process; aborting `signal` cancels it there.
+   *
+   * @throws OrthantError as the process threw it; `crashed` when it has ended or ends meanwhile
+   */
+  call(name: EngineCallName, request: unknown, options: { signal?: AbortSignal } = {}): Promise<unknown> {
+    if (this.#closed) return Promise.reject(new OrthantError('crashed', 'Orthant is closing.'));
+    if (this.#client === undefined) {
+      const { message = 'The engine process is not running.' } = this.#state;
+      return Promise.reject(new OrthantError('crashed', message));
+    }
+    return this.#client.call(name, request, options);
+  }
+
+  /** Ends the process if there is one and starts a new one. */
+  async restart(): Promise<void> {
+    this.#crashes = [];
+    await this.#dismiss();
+    this.start();
+  }
+
+  /** Ends the process for good; resolves once it is gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#dismiss();
+  }
+
+  async #dismiss(): Promise<void> {
+    const old = this.#process;
+    if (old === undefined) return;
+    this.#dismissed.add(old);
+    await old.stop();
+  }
+
+  #works(process: EngineProcess): void {
+    if (this.#process === process) this.#say({ event: 'engine', role: this.#options.role, state: 'running' });
+  }
+
+  #say(state: EngineState): void {
+    this.#state = state;
+    this.#options.onState(state);
+  }
+
+  /** @returns what a person is told whose call failed by this */
+  #ended(process: EngineProcess, reason: string): string {
+    const wasRunning = this.#state.state === 'running';
+    this.#process = undefined;
+    this.#client = undefined;
+    const run = this.runs.lose();
+    if (this.#closed || this.#dismissed.has(process)) return 'The engine process was ended.';
+
+    const now = Date.now();
+    this.#crashes = [...this.#crashes.filter((time) => now - time < crashWindow), now];
+    const again = this.#crashes.length < mostCrashes;
+    const message = describeCrash(this.#options.role, reason, { wasRunning, again, run });
+    this.#say({
+      event: 'engine',
+      role: this.#options.role,
+      state: 'crashed',
+      message,
+      ...(run === undefined ? {} : { run: run.run }),
+    });
+    // Not at once: the caller of this function is still telling the old process's callers.
+    if (again)
+      setImmediate(() => {
+        this.start();
+      });
+    return message;
+  }
+}
+
+function describeCrash(
+  role: EngineRole,
+  reason: string,
+  { wasRunning, again, run }: { wasRunning: boolean; again: boolean; run: WatchedRun | undefined },
+): string {
+  const name = role === 'train' ? 'training' : 'data';
+  const what = `The ${name} process ${wasRunning ? 'ended unexpectedly' : 'could not start'} (${reason})`;
+  const left = ((): string => {
+    if (run === undefined) return role === 'train' ? 'Your runs are kept.' : 'Your tables and runs are kept.';
+    const { checkpoint } = run;
+    return checkpoint === undefined
+      ? `The run "${run.run}" was under way and had no checkpoint yet; start it again.`
+      : `The run "${run.run}" was under way; its last checkpoint is of epoch ${checkpoint.epoch} (step ${checkpoint.step.toLocaleString('en-GB')}). Resume it to go on from there.`;
+  })();
+  const next = again
+    ? 'A new process was started.'
+    : `That happened ${mostCrashes} times within a minute, so it was not started again by itself: choose "Start the engine again", or run "npm run orthant -- doctor" to see what is wrong.`;
+  return `${what}. ${left} ${next}`;
+}

@@ -1,0 +1,19 @@
+import type { MessagePortLike } from '../../native/contract/channel.ts';
+import type { EngineRole } from '../../native/contract/engine.ts';
+
+/**
+ * A running engine process, whatever carries its messages: Electron's utility process or a Node child process. Its
+ * port's `onClose` is called once when the process has ended, with how it ended ("exit code 1", "killed by SIGKILL").
+ */
+export interface EngineProcess {
+  readonly port: MessagePortLike;
+  readonly pid: number | undefined;
+  /** Ends the process: asks it to end, waits a moment, kills it. Resolves once it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Starts the engine process of a role. */
+export type LaunchEngine = (role: EngineRole) => EngineProcess;
+
+/** How long a process that was asked to end may take, in milliseconds. */
+export const patience = 3000;

@@ -1,0 +1,91 @@
+import type { WindowEvent } from '../../native/contract/window.ts';
+
+/** One displayed frame, in milliseconds. */
+const frame = 16;
+
+type Timer = ReturnType<typeof setTimeout>;
+
+const isFrequent = (event: WindowEvent): boolean => event.event === 'progress' || event.event === 'metrics';
+
+/**
+ * Events on their way to one window: at most one message per displayed frame, none of the frequent ones while the
+ * window is hidden, and no more than the transport can carry away. Of several `progress` events of a run only the last
+ * one is worth sending.
+ */
+export class EventFeed {
+  readonly #send: (events: WindowEvent[]) => void;
+  readonly #congested: () => boolean;
+  #waiting: WindowEvent[] = [];
+  /** The latest `progress` of each run that the hidden window has not seen. */
+  readonly #held = new Map<string, WindowEvent>();
+  #visible = true;
+  #missed = false;
+  #timer: Timer | undefined;
+  #lastSent = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param send - sends one message that holds these events
+   * @param congested - whether the transport has not yet carried away what it was given
+   */
+  constructor(send: (events: WindowEvent[]) => void, congested: () => boolean = () => false) {
+    this.#send = send;
+    this.#congested = congested;
+  }
+
+  push(event: WindowEvent): void {
+    if (!this.#visible && isFrequent(event)) {
+      if (event.event === 'progress') this.#held.set(event.run, event);
+      else this.#missed = true;
+      return;
+    }
+    if (event.event === 'finished' || event.event === 'failed') this.#held.delete(event.run);
+    if (event.event === 'progress') {
+      this.#waiting = this.#waiting.filter((other) => other.event !== 'progress' || other.run !== event.run);
+    }
+    this.#waiting.push(event);
+    this.#schedule();
+  }
+
+  /** @returns whether `metrics` events were left out since the window was hidden */
+  setVisible(visible: boolean): { missed: boolean } {
+    this.#visible = visible;
+    if (!visible) return { missed: false };
+    for (const event of this.#held.values()) this.push(event);
+    this.#held.clear();
+    const missed = this.#missed;
+    this.#missed = false;
+    return { missed };
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting = [];
+    this.#held.clear();
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined) return;
+    const wait = this.#lastSent + frame - performance.now();
+    // Even without waiting the message leaves in a turn of its own, so that events of one moment travel together.
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#flush();
+      },
+      Math.max(0, wait),
+    );
+  }
+
+  #flush(): void {
+    if (this.#waiting.length === 0) return;
+    this.#lastSent = performance.now();
+    if (this.#congested()) {
+      this.#schedule();
+      return;
+    }
+    const events = this.#waiting;
+    this.#waiting = [];
+    this.#send(events);
+  }
+}

@@ -1,0 +1,160 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { MessagePortLike, Served } from '../../native/contract/channel.ts';
+import { serve } from '../../native/contract/channel.ts';
+import type { EngineRole } from '../../native/contract/engine.ts';
+import { engineRoles } from '../../native/contract/engine.ts';
+import type { menuCommands, WindowEvent } from '../../native/contract/window.ts';
+import { windowCalls } from '../../native/contract/window.ts';
+import { Drafts } from './drafts.ts';
+import { EngineOwner } from './engineOwner.ts';
+import type { LaunchEngine } from './engineProcess.ts';
+import { EventFeed } from './eventFeed.ts';
+import type { Folders } from './folders.ts';
+import type { FileKind } from './recentFiles.ts';
+import { kindOfFile, RecentFiles } from './recentFiles.ts';
+import type { RunWatch } from './runWatch.ts';
+import { windowHandlers } from './windowHandlers.ts';
+
+export type MenuCommand = (typeof menuCommands)[number];
+
+/** What one kind of host can do for one window. */
+export interface WindowPlatform {
+  chooseFile(kind: FileKind): Promise<string | undefined>;
+  chooseOutput(suggestedName: string): Promise<{ path?: string; download?: string }>;
+  /** Opens an address of links.ts, or answers it for the window to open. */
+  openExternal(address: string): Promise<{ address?: string }>;
+  showInFolder(file: string): Promise<void>;
+  /** Called when a file was remembered as opened. */
+  remembered?(file: string): void;
+}
+
+export interface HostOptions {
+  readonly kind: 'electron' | 'browser';
+  readonly dialogs: boolean;
+  /** Of the application. */
+  readonly version: string;
+  readonly folders: Folders;
+  readonly launch: LaunchEngine;
+}
+
+/** A window's transport: a port that says whether it has carried away what it was given. */
+export interface WindowPort extends MessagePortLike {
+  congested?(): boolean;
+}
+
+/**
+ * The services behind the windows, the same in Electron and in a browser: two engine processes, recent files, drafts,
+ * and the events on their way to every window.
+ */
+export class Host {
+  readonly options: HostOptions;
+  readonly recentFiles: RecentFiles;
+  readonly drafts: Drafts;
+  readonly engines: Record<EngineRole, EngineOwner>;
+  readonly #feeds: EventFeed[] = [];
+  readonly #listeners = new Set<(event: WindowEvent) => void>();
+  /** Files that the system asked to open before a window was there. */
+  #pending: string[] = [];
+
+  constructor(options: HostOptions) {
+    this.options = options;
+    this.recentFiles = new RecentFiles(options.folders.state);
+    this.drafts = new Drafts(options.folders.state);
+    const own = (role: EngineRole): EngineOwner =>
+      new EngineOwner({
+        role,
+        launch: options.launch,
+        onState: (state) => {
+          this.#publish(state);
+        },
+        onEvent: (event) => {
+          this.#publish(event);
+        },
+      });
+    this.engines = { data: own('data'), train: own('train') };
+  }
+
+  /** The runs of the training process. */
+  get runs(): RunWatch {
+    return this.engines.train.runs;
+  }
+
+  start(): void {
+    for (const role of engineRoles) this.engines[role].start();
+  }
+
+  /** Ends both engine processes; resolves once they are gone. */
+  async close(): Promise<void> {
+    await Promise.all(engineRoles.map((role) => this.engines[role].close()));
+  }
+
+  /** Calls `listener` for every event that windows get, before them; the returned function ends that. */
+  subscribe(listener: (event: WindowEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Answers a window's calls and sends it events until its port closes. */
+  attach(port: WindowPort, platform: WindowPlatform): void {
+    const ready: { served?: Served } = {};
+    const feed = new EventFeed(
+      (events) => ready.served?.emit(events),
+      () => port.congested?.() ?? false,
+    );
+    let heard = false;
+    ready.served = serve(
+      {
+        send: (message) => {
+          port.send(message);
+        },
+        onMessage: (listener) => {
+          port.onMessage((message) => {
+            listener(message);
+            // A window that has made a call listens; before that, events could be lost on it.
+            if (heard) return;
+            heard = true;
+            this.#greet(feed);
+          });
+        },
+        onClose: (listener) => {
+          port.onClose((reason) => {
+            listener(reason);
+            feed.close();
+            const place = this.#feeds.indexOf(feed);
+            if (place !== -1) this.#feeds.splice(place, 1);
+          });
+        },
+      },
+      windowCalls,
+      windowHandlers(this, platform, feed),
+    );
+  }
+
+  /** Hands a file that the system asks to open to the window that came last, or to the next one that comes. */
+  openFile(file: string): void {
+    const absolute = path.resolve(file);
+    if (!existsSync(absolute)) return;
+    const feed = this.#feeds.at(-1);
+    if (feed === undefined) this.#pending.push(absolute);
+    else feed.push({ event: 'open-file', path: absolute, kind: kindOfFile(absolute) });
+  }
+
+  /** Hands a command of the menu to the window that came last. */
+  menu(command: MenuCommand): void {
+    this.#feeds.at(-1)?.push({ event: 'menu', command });
+  }
+
+  #greet(feed: EventFeed): void {
+    this.#feeds.push(feed);
+    for (const role of engineRoles) feed.push(this.engines[role].state);
+    const files = this.#pending;
+    this.#pending = [];
+    for (const file of files) this.openFile(file);
+  }
+
+  #publish(event: WindowEvent): void {
+    for (const listener of this.#listeners) listener(event);
+    for (const feed of this.#feeds) feed.push(event);
+  }
+}

@@ -1,0 +1,65 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { z } from 'zod';
+
+/**
+ * Writes a small file so that a reader, and a crash at any moment, finds the old text or the new one whole: a temporary
+ * name in the same folder, fsync, rename.
+ *
+ * @param mode - permissions of the file, as `chmod` takes them
+ */
+export async function writeAtomically(file: string, text: string, mode = 0o644): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * A value kept in a JSON file. A file that is missing or not valid reads as the fallback: nothing the host keeps is
+ * worth refusing to start for. Changes are made one after the other.
+ */
+export class JsonFile<Schema extends z.ZodType> {
+  readonly #file: string;
+  readonly #schema: Schema;
+  readonly #fallback: z.output<Schema>;
+  readonly #mode: number;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(file: string, schema: Schema, fallback: z.output<Schema>, mode = 0o644) {
+    this.#file = file;
+    this.#schema = schema;
+    this.#fallback = fallback;
+    this.#mode = mode;
+  }
+
+  async read(): Promise<z.output<Schema>> {
+    try {
+      const parsed = this.#schema.safeParse(JSON.parse(await readFile(this.#file, 'utf8')));
+      return parsed.success ? parsed.data : this.#fallback;
+    } catch {
+      return this.#fallback;
+    }
+  }
+
+  /** Replaces the value by what `change` makes of it. */
+  update(change: (value: z.output<Schema>) => z.output<Schema>): Promise<void> {
+    const next = this.#last.then(async () => {
+      await writeAtomically(this.#file, JSON.stringify(change(await this.read())), this.#mode);
+    });
+    // A change that failed was reported to its caller; it must not stop those after it.
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+}

@@ -1,0 +1,67 @@
+import type { CallContext, Handlers } from '../../native/contract/channel.ts';
+import type { EngineCallName, EngineCalls } from '../../native/contract/engine.ts';
+import { engineCalls } from '../../native/contract/engine.ts';
+import type { WindowCalls } from '../../native/contract/window.ts';
+import { hostCalls } from '../../native/contract/window.ts';
+import { readDocument, writeDocument } from './documents.ts';
+import type { EventFeed } from './eventFeed.ts';
+import type { Host, WindowPlatform } from './host.ts';
+import { linkAddresses } from './links.ts';
+
+/** The handlers of one window: the engine's calls passed on to the process of their role, the host's answered here. */
+export function windowHandlers(host: Host, platform: WindowPlatform, feed: EventFeed): Handlers<WindowCalls> {
+  const forward = (name: EngineCallName) => (request: unknown, context: CallContext) =>
+    host.engines[engineCalls[name].role].call(name, request, { signal: context.signal });
+  const passedOn = Object.fromEntries(
+    (Object.keys(engineCalls) as EngineCallName[]).map((name) => [name, forward(name)]),
+  ) as unknown as Handlers<EngineCalls>;
+
+  const answered: Handlers<typeof hostCalls> = {
+    host: () => ({
+      kind: host.options.kind,
+      platform: process.platform,
+      version: host.options.version,
+      runsFolder: host.options.folders.runs,
+      dialogs: host.options.dialogs,
+    }),
+    chooseFile: async ({ kind }) => {
+      const path = await platform.chooseFile(kind);
+      return path === undefined ? {} : { path };
+    },
+    chooseOutput: ({ suggestedName }) => platform.chooseOutput(suggestedName),
+    readDocument: async ({ path }) => ({ text: await readDocument(path) }),
+    writeDocument: async ({ path, text }) => {
+      await writeDocument(path, text);
+      return {};
+    },
+    recentFiles: () => host.recentFiles.list(),
+    rememberFile: async ({ path, kind }) => {
+      await host.recentFiles.remember(path, kind);
+      platform.remembered?.(path);
+      return {};
+    },
+    forgetFile: async ({ path }) => {
+      await host.recentFiles.forget(path);
+      return {};
+    },
+    saveDraft: async ({ draft }) => {
+      await host.drafts.save(draft);
+      return {};
+    },
+    loadDraft: async () => {
+      const draft = await host.drafts.load();
+      return draft === undefined ? {} : { draft };
+    },
+    openExternal: ({ link }) => platform.openExternal(linkAddresses[link]),
+    showInFolder: async ({ path }) => {
+      await platform.showInFolder(path);
+      return {};
+    },
+    setVisible: ({ visible }) => feed.setVisible(visible),
+    restartEngine: async ({ role }) => {
+      await host.engines[role].restart();
+      return {};
+    },
+  };
+  return { ...passedOn, ...answered };
+}
