@@ -45,6 +45,18 @@ export function cacheFolder(env = process.env, platform = process.platform, home
 }
 
 /**
+ * The cache folder as a machine of another kind would name it; on this kind of machine, this one's.
+ * @param {string} platform As in plan.mjs.
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+export function cacheFolderOn(platform, env = process.env) {
+  const [system = ''] = platform.split('-');
+  return system === process.platform
+    ? cacheFolder(env)
+    : cacheFolder({}, system, system === 'win32' ? '%USERPROFILE%' : '~');
+}
+
+/**
  * Name of the folder of an unpacked wheel: everything that makes its contents, so that versions live side by side.
  * @param {Wheel} wheel
  * @param {string} platform

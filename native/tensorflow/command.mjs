@@ -35,8 +35,17 @@ export function runCommand(command, args, { timeoutMs, env, cwd, onOutput }) {
         // It ended by itself in the meantime.
       }
     };
-    // A detached group does not hear the terminal's Ctrl-C, so it is told when this process goes.
-    process.once('exit', end);
+    // A group of its own does not hear the terminal's Ctrl-C, so it ends with this process.
+    /** @param {NodeJS.Signals} signal */
+    const onSignal = (signal) => {
+      end();
+      release();
+      process.kill(process.pid, signal);
+    };
+    const release = () => {
+      process.off('exit', end).off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    };
+    process.once('exit', end).once('SIGINT', onSignal).once('SIGTERM', onSignal);
     const timer = setTimeout(() => {
       timedOut = true;
       end();
@@ -44,7 +53,7 @@ export function runCommand(command, args, { timeoutMs, env, cwd, onOutput }) {
     /** @param {number | null} code @param {Error} [error] */
     const finish = (code, error) => {
       clearTimeout(timer);
-      process.off('exit', end);
+      release();
       resolve({ code, stdout, stderr, timedOut, ...(error && { error }) });
     };
     child.stdout.setEncoding('utf8').on('data', (text) => {

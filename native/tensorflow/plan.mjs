@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { cacheFolder, isUnpacked, wheelFolderName } from './cache.mjs';
+import { cacheFolderOn, isUnpacked, wheelFolderName } from './cache.mjs';
 import { engineVariables } from './variables.mjs';
 import { pins } from './wheels.mjs';
 
@@ -40,7 +40,7 @@ export function planTensorFlow({
   platform = thisPlatform,
   gpu = false,
   env = process.env,
-  cache = cacheFolder(env),
+  cache = cacheFolderOn(platform, env),
 } = {}) {
   const { join } = platform.startsWith('win32') ? path.win32 : path.posix;
   const notes = [];

@@ -1,0 +1,42 @@
+import { cpSync, existsSync } from 'node:fs';
+import path from 'node:path';
+import { defineConfig, type Plugin } from 'vite';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** The entries of native/: the engine process and the command line. */
+const entries = { engine: 'native/engine/main.ts', cli: 'native/cli/main.ts' };
+
+/**
+ * The samples are read by their address relative to the module, `new URL('samples/...', import.meta.url)`, so they lie
+ * beside the built code as they lie beside the source.
+ */
+const copySamples: Plugin = {
+  name: 'orthant:copy-samples',
+  writeBundle({ dir }) {
+    const samples = path.join(root, 'native/data/samples');
+    if (dir !== undefined && existsSync(samples)) cpSync(samples, path.join(dir, 'samples'), { recursive: true });
+  },
+};
+
+export default defineConfig({
+  root,
+  plugins: [copySamples],
+  // Packages stay packages: several of them are native, and all are there.
+  ssr: { external: true },
+  build: {
+    ssr: true,
+    target: 'node20',
+    outDir: '.dist/native',
+    sourcemap: true,
+    minify: false,
+    rolldownOptions: {
+      input: Object.fromEntries(
+        Object.entries(entries)
+          .filter(([, file]) => existsSync(path.join(root, file)))
+          .map(([name, file]) => [name, path.join(root, file)]),
+      ),
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+    },
+  },
+});

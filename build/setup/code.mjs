@@ -1,0 +1,146 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
+
+/**
+ * What Vite builds, a row each. `sources` are the folders it is made from; a row none of whose `entries` is there is skipped.
+ * @typedef {{ name: string, config: string, sources: string[], entries: string[], output: string }} CodeTarget
+ */
+
+/** @type {readonly CodeTarget[]} */
+export const codeTargets = [
+  {
+    name: 'engine and command line',
+    config: 'build/native.vite.config.ts',
+    sources: ['native'],
+    entries: ['native/engine/main.ts', 'native/cli/main.ts'],
+    output: '.dist/native',
+  },
+];
+
+const stampName = '.stamp';
+/** Chunks of an older build stay this long, for a running program that has not loaded them yet. */
+const keepOldMs = 7 * 24 * 3600 * 1000;
+
+/**
+ * Builds what has changed since it was built last.
+ * @param {string} root
+ * @param {{ log: (line: string) => void }} options
+ * @returns {Promise<void>}
+ */
+export async function buildCode(root, { log }) {
+  for (const target of codeTargets) {
+    const stamp = sourceStamp(root, target);
+    if (stamp === undefined || isBuilt(root, target, stamp)) continue;
+    log(`Building ${target.name}`);
+    await build(root, target, stamp);
+  }
+}
+
+/**
+ * Whether every target is built from the source as it is.
+ * @param {string} root
+ */
+export function codeIsCurrent(root) {
+  return codeTargets.every((target) => {
+    const stamp = sourceStamp(root, target);
+    return stamp === undefined || isBuilt(root, target, stamp);
+  });
+}
+
+/** @param {string} root @param {CodeTarget} target @param {string} stamp */
+function isBuilt(root, target, stamp) {
+  const file = path.join(root, target.output, stampName);
+  if (!existsSync(file)) return false;
+  const [built, ...files] = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return built === stamp && files.every((each) => existsSync(path.join(root, target.output, each)));
+}
+
+/**
+ * A hash of names, sizes and times of what a target is made from; undefined where none of the target's entries is there.
+ * @param {string} root
+ * @param {CodeTarget} target
+ */
+function sourceStamp(root, target) {
+  if (!target.entries.some((entry) => existsSync(path.join(root, entry)))) return undefined;
+  const hash = createHash('sha256');
+  /** @param {string} where */
+  const add = (where) => {
+    const { size, mtimeMs } = statSync(path.join(root, where));
+    hash.update(`${where}\0${String(size)}\0${String(mtimeMs)}\n`);
+  };
+  /** @param {string} folder */
+  const walk = (folder) => {
+    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      const where = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) walk(where);
+      else if (!entry.name.endsWith('.test.ts')) add(where);
+    }
+  };
+  for (const folder of target.sources) walk(folder);
+  for (const file of [target.config, 'package-lock.json']) add(file);
+  return hash.digest('hex');
+}
+
+/**
+ * Builds to a temporary folder, then renames file by file, entries last and the stamp after them: a program started
+ * meanwhile finds the old build or the new one, and one that is running still finds its own chunks.
+ * @param {string} root
+ * @param {CodeTarget} target
+ * @param {string} stamp
+ */
+async function build(root, target, stamp) {
+  const temporary = path.join(root, '.dist', `.building-${randomBytes(6).toString('hex')}`);
+  const output = path.join(root, target.output);
+  try {
+    const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+    const args = [
+      vite,
+      'build',
+      '--config',
+      target.config,
+      '--outDir',
+      temporary,
+      '--emptyOutDir',
+      '--logLevel',
+      'error',
+    ];
+    const result = await runCommand(process.execPath, args, { timeoutMs: 5 * 60_000, cwd: root });
+    if (result.code !== 0) throw new Error(describeFailure(`building ${target.name}`, result));
+    const files = listFiles(temporary);
+    const entries = files.filter((file) => !/-[\w-]{8}\.js(\.map)?$/.test(file));
+    for (const file of [...files.filter((each) => !entries.includes(each)), ...entries]) {
+      const to = path.join(output, file);
+      mkdirSync(path.dirname(to), { recursive: true });
+      renameSync(path.join(temporary, file), to);
+    }
+    const old = Date.now() - keepOldMs;
+    for (const file of listFiles(output)) {
+      if (!files.includes(file) && statSync(path.join(output, file)).mtimeMs < old) rmSync(path.join(output, file));
+    }
+    writeFileSync(path.join(temporary, stampName), `${[stamp, ...files].join('\n')}\n`);
+    cpSync(path.join(temporary, stampName), path.join(output, stampName));
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} folder @returns {string[]} Paths below `folder`, with slashes. */
+function listFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
+}
