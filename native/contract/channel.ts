@@ -58,6 +58,16 @@ export function serve<Calls extends Declarations>(
 ): Served {
   const running = new Map<number, AbortController>();
 
+  const send = (message: Message): void => {
+    try {
+      port.send(message);
+    } catch (error) {
+      // An answer that cannot be cloned is told; a port that is closed has nobody to tell.
+      if (message.kind !== 'answer') return;
+      send({ kind: 'error', id: message.id, error: toErrorMessage(error) });
+    }
+  };
+
   const answer = async (id: number, name: string, request: unknown): Promise<void> => {
     const abort = new AbortController();
     running.set(id, abort);
@@ -69,13 +79,9 @@ export function serve<Calls extends Declarations>(
       }
       const parsed = parseOrThrow(declaration.request, request, `The request of "${name}"`);
       const result = await handler(parsed as never, { signal: abort.signal });
-      port.send({ kind: 'answer', id, answer: result } satisfies Message);
+      send({ kind: 'answer', id, answer: result });
     } catch (error) {
-      port.send({
-        kind: 'error',
-        id,
-        error: toErrorMessage(abort.signal.aborted ? cancelled() : error),
-      } satisfies Message);
+      send({ kind: 'error', id, error: toErrorMessage(abort.signal.aborted ? cancelled() : error) });
     } finally {
       running.delete(id);
     }
@@ -93,7 +99,7 @@ export function serve<Calls extends Declarations>(
 
   return {
     emit: (event) => {
-      port.send({ kind: 'event', event } satisfies Message);
+      send({ kind: 'event', event });
     },
   };
 }
@@ -171,8 +177,8 @@ export function connect<Calls extends Declarations>(port: MessagePortLike, decla
         const id = next++;
         const cancel = (): void => {
           if (!waiting.delete(id)) return;
-          port.send({ kind: 'cancel', id } satisfies Message);
           reject(cancelled());
+          port.send({ kind: 'cancel', id } satisfies Message);
         };
         signal?.addEventListener('abort', cancel, { once: true });
         const settled = (): void => {
@@ -189,7 +195,12 @@ export function connect<Calls extends Declarations>(port: MessagePortLike, decla
             reject(error);
           },
         });
-        port.send({ kind: 'call', id, name, request } satisfies Message);
+        try {
+          port.send({ kind: 'call', id, name, request } satisfies Message);
+        } catch (error) {
+          waiting.get(id)?.reject(new OrthantError('crashed', `"${name}" could not be sent.`, { cause: error }));
+          waiting.delete(id);
+        }
       }),
     subscribe: (listener) => {
       listeners.add(listener);

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { dataSettingsSchema, dataSourceSchema, dialectSchema, runConfigurationSchema } from './configuration.ts';
+import {
+  dataSettingsSchema,
+  dataSourceSchema,
+  dialectSchema,
+  runConfigurationSchema,
+  runtimeSettingsSchema,
+} from './configuration.ts';
 import { doctorReportSchema } from './doctor.ts';
 import { errorMessageSchema } from './errors.ts';
 import { methodDescriptorSchema } from './methods.ts';
@@ -71,6 +77,12 @@ export const engineCalls = {
   methods: call('data', nothing, z.array(methodDescriptorSchema)),
   /** Checks a configuration without reading its data; throws what is wrong, answers what deserves a warning. */
   check: call('data', z.strictObject({ configuration: runConfigurationSchema }), z.array(warningSchema)),
+
+  /**
+   * Variables to be added to the environment in which a `train` process is started for such runs: some count only
+   * before a process starts. Empty where nothing is needed, as on every machine without a card.
+   */
+  trainEnvironment: call('data', runtimeSettingsSchema, z.record(z.string(), z.string())),
 
   // Run folders.
   runs: call('data', nothing, z.array(runSummarySchema)),
