@@ -6,10 +6,23 @@ import { augmentedLagrangian } from './augmentedLagrangian.ts';
 import { dualAscent } from './dualAscent.ts';
 import type { ConstraintMethod } from './method.ts';
 import { none } from './none.ts';
+import { nonNegativeLastLayer } from './nonNegativeLastLayer.ts';
+import { outputTransform } from './outputTransform.ts';
 import { penalty } from './penalty.ts';
+import { positiveParameters } from './positiveParameters.ts';
+import { slackLagrangian } from './slackLagrangian.ts';
 
 /** Every method there is, in the order in which they are shown. A new method is a file in this folder and a line here. */
-export const constraintMethods: readonly ConstraintMethod[] = [none, penalty, dualAscent, augmentedLagrangian];
+export const constraintMethods: readonly ConstraintMethod[] = [
+  none,
+  penalty,
+  slackLagrangian,
+  dualAscent,
+  augmentedLagrangian,
+  outputTransform,
+  nonNegativeLastLayer,
+  positiveParameters,
+];
 
 /**
  * The method with this id.

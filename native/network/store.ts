@@ -1,6 +1,6 @@
 import type { Activation } from '../contract/configuration.ts';
 import type { LayerTensors } from './layers.ts';
-import type { DenseLayer, Model } from './model.ts';
+import type { DenseLayer } from './model.ts';
 
 /**
  * Trained weights as plain data. Reads tensors back.
@@ -19,13 +19,4 @@ export function storeLayers(layers: readonly LayerTensors[], activations: readon
       activation: activations[index] ?? 'none',
     };
   });
-}
-
-/** A model from trained weights: see {@link storeLayers} and {@link Model}. */
-export function storeModel(
-  layers: readonly LayerTensors[],
-  activations: readonly Activation[],
-  rest: Pick<Model, 'schema' | 'epsilon' | 'transform'>,
-): Model {
-  return { ...rest, layers: storeLayers(layers, activations) };
 }

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { outputTransforms } from '../network/model.ts';
+import { exponentLimit, nonNegativeFunctions } from '../network/transforms.ts';
+import { sampleCurve } from './curves.ts';
+import { flooredBounds } from './floor.ts';
+import type { ConstraintMethod } from './method.ts';
+import { disposeAll, vectorVariable } from './state.ts';
+
+const settings = z.strictObject({
+  transform: z
+    .enum(outputTransforms)
+    .default('softplus')
+    .meta({
+      title: 'Transform',
+      description: `What the linear output becomes: relu(x), softplus(x) = log(1 + exp(x)), exp(min(x, ${exponentLimit})), or x².`,
+    }),
+});
+
+/**
+ * Output transform, the thread's third answer: a function onto the numbers that are not negative behind the linear layer,
+ * plus the bound.
+ *
+ *     p = f(z) + ε,   f(z) = relu(z) | log(1 + exp(z)) | exp(min(z, 30)) | z²
+ *
+ * z: linear output, p: prediction, [batch, outputs]; ε the bound, one an output, as the smallest float32 that is at
+ * least the bound after de-scaling, recorded in the model. Nothing is added to the loss. The last bias starts where
+ * f is 1 (one standard deviation of the target): a relu output that starts below 0 would get no gradient.
+ *
+ * exp's argument is cut at 30 before exponentiation, in training and in the stored model alike, since one exp(89) is
+ * infinite in float32 and ends a run. In float32, softplus and exp are exactly 0 below about -103: strictly positive
+ * outputs need ε > 0, which survives that because it is added last. relu has gradient 0 below 0, square at 0.
+ *
+ * Sources: PyTorch forum thread 178758, third answer; exp is the log link of generalised linear models (McCullagh &
+ * Nelder, 1989); softplus: Dugas et al., NIPS 2000. That relu outputs can get stuck: PyTorch forum topic 106851.
+ *
+ * Promises: p >= ε for every input. Does not promise: that the last layer is the model's output any more, which is plain
+ * linear in every other method.
+ */
+export const outputTransform: ConstraintMethod<typeof settings> = {
+  id: 'output-transform',
+  title: 'Output transform',
+  summary: 'Puts relu, softplus, exp or the square behind the last layer and adds the bound.',
+  promise: 'for-every-input',
+  promiseText:
+    'Every output is at or above the bound, for every input; the output is no longer that of a plain linear layer.',
+  formula: String.raw`p = f(z) + \varepsilon, \quad f(z) \in \left\{\max(z, 0),\; \log(1 + e^{z}),\; e^{\min(z, 30)},\; z^2\right\}`,
+  source:
+    'Third answer of the PyTorch forum thread 178758; the log link of generalised linear models, McCullagh & Nelder, 1989.',
+  preconditions: [],
+  settings,
+  positiveByConstruction: true,
+  curve: ({ transform }) =>
+    sampleCurve(
+      { title: `The transform ${transform}`, xLabel: 'linear output', yLabel: 'prediction (bound 0)' },
+      [-3, 3],
+      nonNegativeFunctions[transform].scalar,
+    ),
+  check: () => [],
+  create: ({ transform: kind }, context) => {
+    const { tf, layers, outputs } = context;
+    const epsilon = flooredBounds(context);
+    const state = { epsilon: vectorVariable(context, epsilon) };
+    const { tensor, inverse } = nonNegativeFunctions[kind];
+    tf.tidy(() => {
+      layers.at(-1)?.bias.assign(tf.fill<typeof tf.Rank.R1>([outputs], inverse(1)));
+    });
+    return {
+      state,
+      transform: (linear) => tf.add(tensor(tf, linear), state.epsilon),
+      outputTransform: { kind, epsilon },
+      report: () => ({ largestMultiplier: 0, activeRows: 0 }),
+      dispose: () => {
+        disposeAll(state);
+      },
+    };
+  },
+};

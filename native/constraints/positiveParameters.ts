@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { flooredBounds } from './floor.ts';
+import type { ConstraintMethod } from './method.ts';
+import { checkFeatures, nonNegativeBySetting, nonNegativeLayers, weightCurve } from './nonNegative.ts';
+
+const settings = z.strictObject({ by: nonNegativeBySetting });
+
+const title = 'Positive parameters';
+
+/**
+ * Positive parameters, the thread's fourth answer: no weight and no bias of any layer is negative.
+ *
+ *     W_l >= 0, b_l >= 0 for every layer l,   b >= max(ε, 0) in the last   =>   p >= ε for every input
+ *
+ * W_l: [inputs, units], b_l: [units] of layer l; ε the bound, one an output. After each step W_l <- max(W_l, 0) and
+ * b_l <- max(b_l, 0), or each is a function of a free parameter. Kernels start at |W|, divided so that the weights of
+ * a unit sum to 1 on average: the signs no longer cancel, and undivided ones would multiply a signal by about the root of
+ * the number of inputs in each layer. Nothing is added to the loss.
+ *
+ * All activations that are allowed last (relu, sigmoid, softplus) and most others are increasing, and so is every layer:
+ * the network can only increase in each of its inputs. Where the target falls as an input rises, it cannot follow.
+ *
+ * Sources: PyTorch forum thread 178758, fourth answer; Archer & Wang, Application of the back propagation neural network
+ * algorithm with monotonicity constraints, 1993; arXiv 2505.02537 on what such networks can represent.
+ *
+ * Promises: p >= ε for every input and parameters that are not negative. Does not promise: a useful fit.
+ */
+export const positiveParameters: ConstraintMethod<typeof settings> = {
+  id: 'positive-parameters',
+  title,
+  summary: 'Keeps every weight and bias of every layer at 0 or above, which also makes the network monotone.',
+  promise: 'for-every-input',
+  promiseText:
+    'Every output is at or above the bound, for every input; in exchange the model can only rise with each of its inputs.',
+  formula: String.raw`W_l \ge 0, \; b_l \ge 0 \text{ for every layer } l, \quad b \ge \varepsilon \text{ in the last} \;\Longrightarrow\; p \ge \varepsilon`,
+  source:
+    'Fourth answer of the PyTorch forum thread 178758; Archer & Wang, monotonicity constraints in back propagation, 1993.',
+  preconditions: [
+    'The last hidden layer’s activation is never negative: relu, sigmoid or softplus.',
+    'At least one hidden layer.',
+    'The target rises, or at least does not fall, with every input: the model becomes monotone.',
+  ],
+  settings,
+  positiveByConstruction: true,
+  curve: ({ by }) => weightCurve(by),
+  check: (_, context) => {
+    checkFeatures(title, context);
+    return [
+      {
+        message:
+          'With all weights at 0 or above the model is monotone: no output can fall when an input rises. To keep only the outputs positive, choose non-negative-last-layer.',
+      },
+    ];
+  },
+  create: ({ by }, context) => {
+    const { tf, layers } = context;
+    const last = layers.length - 1;
+    const bounds = flooredBounds(context).map((bound) => Math.max(bound, 0));
+    return nonNegativeLayers(
+      context,
+      by,
+      layers.map(({ bias }, index) => ({
+        index,
+        biasFloor: index === last ? bounds : new Float32Array(bias.size),
+        start: (drawn) => {
+          const sizes = tf.abs(drawn);
+          return tf.div(sizes, tf.mul(tf.mean(sizes), drawn.shape[0]));
+        },
+      })),
+    );
+  },
+};
