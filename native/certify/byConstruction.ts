@@ -1,0 +1,81 @@
+import { activationFunctions } from '../network/activations.ts';
+import type { DenseLayer, Model } from '../network/model.ts';
+
+/** Why one output is never below its bound, or why the weights do not show it. */
+export interface OutputProof {
+  readonly output: string;
+  readonly holds: boolean;
+  /** One sentence. */
+  readonly reason: string;
+}
+
+/**
+ * Reads off the stored float32 weights which outputs are at or above epsilon for every input; the method that trained
+ * them is not asked.
+ *
+ * prediction = fround(scaled * fround(scale)), as the exported graph computes it. Every step of the argument also holds
+ * for rounded arithmetic, since rounding is monotone: a sum of non-negative products is non-negative in any order of
+ * summation, adding it to b gives at least b, and multiplying by a positive scale keeps the order. It speaks of inputs
+ * that do not overflow float32 on their way (about 1e38).
+ */
+export function proveByConstruction(model: Model): OutputProof[] {
+  return model.schema.targets.map(({ name, scale }, output) => {
+    const bound = model.epsilon[output] ?? 0;
+    const { floor, reason } =
+      model.transform === undefined ? linearFloor(model, output) : transformFloor(model, output);
+    if (floor === undefined) return { output: name, holds: false, reason };
+    const lowest = Math.fround(floor * Math.fround(scale));
+    const holds = lowest >= bound;
+    return {
+      output: name,
+      holds,
+      reason: `${reason}, so no prediction is below ${lowest}${holds ? '' : `, which is less than the bound ${bound}`}.`,
+    };
+  });
+}
+
+/** A lower bound of the scaled output for every input, where the weights show one. */
+interface Floor {
+  readonly floor?: number;
+  readonly reason: string;
+}
+
+/** max(transform, 0) + epsilon is at least epsilon. */
+function transformFloor(model: Model, output: number): Floor {
+  const { kind, epsilon } = model.transform ?? {};
+  const floor = epsilon?.[output];
+  if (kind === undefined || floor === undefined || !model.layers.every(isFinite)) {
+    return { reason: 'The stored weights are not finite numbers.' };
+  }
+  return { floor, reason: `The output transform ${kind} is never negative and ${floor} is added to it` };
+}
+
+/** Non-negative weights on non-negative features, or no weights at all, leave at least the bias. */
+function linearFloor(model: Model, output: number): Floor {
+  const last = model.layers.at(-1);
+  if (last === undefined || !model.layers.every(isFinite)) {
+    return { reason: 'The stored weights are not finite numbers.' };
+  }
+  const column = Array.from({ length: last.inputs }, (_, feature) => last.kernel[feature * last.units + output] ?? 0);
+  const bias = last.bias[output] ?? 0;
+  if (column.every((weight) => weight === 0)) {
+    return { floor: bias, reason: `All last-layer weights are zero and the bias is ${bias}` };
+  }
+  const negative = column.filter((weight) => weight < 0).length;
+  if (negative > 0) return { reason: `${negative} of ${column.length} last-layer weights are negative.` };
+  const features = model.layers.at(-2);
+  if (features === undefined) {
+    return { reason: 'Without a hidden layer the features are the inputs, which may be negative.' };
+  }
+  if (!activationFunctions[features.activation].nonNegative) {
+    return { reason: `The last hidden activation ${features.activation} may be negative.` };
+  }
+  return {
+    floor: bias,
+    reason: `The last-layer weights are at least 0 on ${features.activation} features, which are never negative, and the bias is ${bias}`,
+  };
+}
+
+function isFinite(layer: DenseLayer): boolean {
+  return layer.kernel.every(Number.isFinite) && layer.bias.every(Number.isFinite);
+}

@@ -1,0 +1,117 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { OrthantError, parseOrThrow } from '../contract/errors.ts';
+import { epochMetricsSchema } from '../contract/results.ts';
+import { runChangeSchema } from '../contract/runs.ts';
+import type { SafeTensor } from '../files/safetensors.ts';
+import type { DenseLayer } from '../network/model.ts';
+import type { Checkpoint } from '../runs/checkpoints.ts';
+
+/**
+ * What a checkpoint holds so that a run goes on bit for bit: all Variables and the best snapshot's weights as float32
+ * tensors, everything else as the JSON state below. The run folder writes and reads it (runs/checkpoints.ts).
+ */
+
+/** The best snapshot so far, less its weights. */
+const bestSchema = z.object({
+  epoch: z.int(),
+  violation: z.number(),
+  loss: z.number(),
+  metrics: epochMetricsSchema,
+});
+
+export const checkpointStateSchema = z.object({
+  format: z.literal(1),
+  /** Whole epochs done, and steps done in the epoch that has begun. The order of rows follows from seed and epoch. */
+  epoch: z.int(),
+  stepInEpoch: z.int(),
+  step: z.int(),
+  seed: z.int(),
+  /** Epochs and learning rate as changed while paused. */
+  epochs: z.int(),
+  learningRate: z.number(),
+  /** Objectives of the steps of this epoch: their sum in float64, in the order of the steps. */
+  objectiveSum: z.number(),
+  /** Mean training loss of the first epoch, against which divergence is judged. */
+  firstLoss: z.number().optional(),
+  seconds: z.object({ train: z.number(), evaluate: z.number() }),
+  best: bestSchema.optional(),
+  /** Changes taken over so far. */
+  changes: z.array(runChangeSchema),
+});
+export type CheckpointState = z.infer<typeof checkpointStateSchema>;
+export type BestState = z.infer<typeof bestSchema>;
+
+/** @throws OrthantError `run` where the state is of another format or damaged */
+export function parseCheckpointState(checkpoint: Checkpoint): CheckpointState {
+  return parseOrThrow(checkpointStateSchema, checkpoint.state, 'The checkpoint', 'run');
+}
+
+/**
+ * Variables by name as arrays of their own.
+ *
+ * @throws OrthantError `internal` for a Variable that is not float32
+ */
+export function readVariables(variables: Readonly<Record<string, tfjs.Variable>>): Record<string, FloatTensor> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, variable]) => {
+      if (variable.dtype !== 'float32') {
+        throw new OrthantError('internal', `State "${name}" is ${variable.dtype}; checkpoints hold float32 only.`);
+      }
+      return [name, { shape: [...variable.shape], data: new Float32Array(variable.dataSync()) }];
+    }),
+  );
+}
+
+/**
+ * Puts stored numbers back into the Variables they came from.
+ *
+ * @throws OrthantError `run` where a tensor is missing or has another shape: the checkpoint is of another network
+ */
+export function restoreVariables(
+  tf: typeof tfjs,
+  variables: Readonly<Record<string, tfjs.Variable>>,
+  tensors: Checkpoint['tensors'],
+): void {
+  for (const [name, variable] of Object.entries(variables)) {
+    const stored = tensors[name];
+    if (stored?.shape.join() !== variable.shape.join()) {
+      throw new OrthantError(
+        'run',
+        `The checkpoint does not fit this configuration: "${name}" should be [${variable.shape.join(', ')}] but is ${stored === undefined ? 'missing' : `[${stored.shape.join(', ')}]`}.`,
+      );
+    }
+    tf.tidy(() => {
+      variable.assign(tf.tensor(new Float32Array(stored.data), [...stored.shape], 'float32'));
+    });
+  }
+}
+
+/** A tensor as a checkpoint holds it. */
+export interface FloatTensor extends SafeTensor {
+  readonly data: Float32Array;
+}
+
+const prefix = 'best';
+
+/** The best snapshot's layers as tensors of a checkpoint. */
+export function bestToTensors(layers: readonly DenseLayer[]): Record<string, FloatTensor> {
+  return Object.fromEntries(
+    layers.flatMap(({ inputs, units, kernel, bias }, i) => [
+      [`${prefix}.layer${i}.kernel`, { shape: [inputs, units], data: kernel }],
+      [`${prefix}.layer${i}.bias`, { shape: [units], data: bias }],
+    ]),
+  );
+}
+
+/** The reverse of {@link bestToTensors}; `like` has the layers' sizes and activations. */
+export function bestFromTensors(like: readonly DenseLayer[], tensors: Checkpoint['tensors']): DenseLayer[] {
+  return like.map((layer, i) => {
+    const kernel = tensors[`${prefix}.layer${i}.kernel`]?.data;
+    const bias = tensors[`${prefix}.layer${i}.bias`]?.data;
+    if (kernel?.length !== layer.kernel.length || bias?.length !== layer.bias.length) {
+      throw new OrthantError('run', 'The checkpoint has no whole best snapshot.');
+    }
+    return { ...layer, kernel: new Float32Array(kernel), bias: new Float32Array(bias) };
+  });
+}

@@ -1,0 +1,39 @@
+import type { Distribution } from '../contract/results.ts';
+import type { TargetBound } from './evaluate.ts';
+
+const wantedBins = 60;
+
+/**
+ * How the predictions of each output lie, for the window's strip: counts in bins of equal width, with zero as the
+ * border of two bins, so that no bin mixes negative and positive predictions.
+ *
+ * @param predictions - scaled, row-major [rows, targets.length]; counted in the targets' own units
+ */
+export function distributionOf(targets: readonly TargetBound[], predictions: Float32Array): Distribution[] {
+  return targets.map(({ name, scale }, output) => {
+    const factor = Math.fround(scale);
+    const values: number[] = [];
+    for (let i = output; i < predictions.length; i += targets.length) {
+      values.push(Math.fround((predictions[i] ?? 0) * factor));
+    }
+    return { name, ...histogram(values) };
+  });
+}
+
+function histogram(values: readonly number[]): Omit<Distribution, 'name'> {
+  const lowest = values.reduce((least, value) => Math.min(least, value), Infinity);
+  const highest = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  // A constant network has one bin, as wide as its value is large.
+  const width = (highest - lowest) / wantedBins || Math.abs(lowest) || 1;
+  const mixed = lowest < 0 && highest > 0;
+  // Bins are counted from `origin`: zero where both signs occur, else the lowest value.
+  const origin = mixed ? 0 : lowest;
+  const before = mixed ? Math.ceil(-lowest / width) : 0;
+  const bins = before + Math.max(1, Math.ceil((highest - origin) / width));
+  const counts = new Array<number>(bins).fill(0);
+  for (const value of values) {
+    const bin = Math.max(0, Math.min(bins - 1, before + Math.floor((value - origin) / width)));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return { from: origin - before * width, to: origin + (bins - before) * width, counts };
+}

@@ -1,0 +1,61 @@
+import type { RunConfiguration } from '../contract/configuration.ts';
+import { OrthantError } from '../contract/errors.ts';
+
+/** What is known at the moment a run left the finite numbers. */
+export interface DivergenceContext {
+  readonly configuration: RunConfiguration;
+  /** The epoch it happened in, from 1. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly learningRate: number;
+  /** Largest absolute value among the scaled training inputs. */
+  readonly largestInput: number;
+  /** The method's present penalty coefficient, where it has one. */
+  readonly coefficient: number | undefined;
+}
+
+/** Learning rates above these seldom train a network: plain gradients, and steps of normalised size. */
+const usualLearningRate = { plain: 0.1, normalised: 0.01 };
+const usualInput = 100;
+const usualCoefficient = 1000;
+
+/** The error that ends a diverged run: where it happened, the likely cause, what to change. */
+export function divergenceError(what: string, context: DivergenceContext): OrthantError {
+  const cause = likelyCause(context);
+  return new OrthantError(
+    'diverged',
+    `Training diverged in epoch ${context.epoch} (step ${context.step}): ${what}. ${cause.text} The last good checkpoint is kept.`,
+    { field: cause.field },
+  );
+}
+
+function likelyCause({ configuration, learningRate, largestInput, coefficient }: DivergenceContext): {
+  text: string;
+  field: string;
+} {
+  const { optimizer, gradientClip } = configuration.training;
+  const plain = optimizer.id === 'sgd' || optimizer.id === 'momentum';
+  const usual = plain ? usualLearningRate.plain : usualLearningRate.normalised;
+  if (learningRate > usual) {
+    return {
+      text: `Most likely the learning rate ${learningRate} is too high for ${optimizer.id}: try ${usual / 10}.`,
+      field: 'training.optimizer.learningRate',
+    };
+  }
+  if (largestInput > usualInput) {
+    return {
+      text: `Most likely the inputs are too large (up to ${largestInput.toPrecision(3)} after scaling): scale them with "standard".`,
+      field: 'data.scaling.inputs',
+    };
+  }
+  if (coefficient !== undefined && coefficient > usualCoefficient) {
+    return {
+      text: `Most likely the penalty coefficient has grown too large (${coefficient.toPrecision(3)}): lower it or its growth.`,
+      field: 'constraint.method.settings',
+    };
+  }
+  return {
+    text: `Try a lower learning rate than ${learningRate.toPrecision(3)}${gradientClip > 0 ? '' : ', or clip the gradient at a global norm of 1'}.`,
+    field: 'training.optimizer.learningRate',
+  };
+}

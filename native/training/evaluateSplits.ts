@@ -1,0 +1,48 @@
+import type { Loss } from '../contract/configuration.ts';
+import type { Distribution, SplitReports } from '../contract/results.ts';
+import type { DataSet } from '../data/dataset.ts';
+import { distributionOf } from './distribution.ts';
+import { evaluatePredictions, type SplitEvaluation } from './evaluate.ts';
+import type { TrainingParts } from './parts.ts';
+
+/** One network on all its splits, at frozen weights. */
+export interface SplitsEvaluation {
+  readonly splits: SplitReports;
+  /** Scaled, row-major [training rows, outputs]. */
+  readonly trainPredictions: Float32Array;
+  /** Mean violation of the training split. */
+  readonly violation: number;
+  /** Of the validation split, or of the training split where there is no validation split. */
+  readonly loss: number;
+  /** Of the training predictions. */
+  readonly distribution: Distribution[];
+  /** Whether every prediction and every loss is a finite number; if not, the rest means nothing. */
+  readonly finite: boolean;
+}
+
+export async function evaluateSplits(
+  parts: Pick<TrainingParts, 'splits' | 'predictSplit' | 'targetBounds'>,
+  loss: Loss,
+  dataset: DataSet,
+  breathe: () => Promise<void>,
+): Promise<SplitsEvaluation> {
+  const evaluations: Partial<Record<keyof SplitReports, SplitEvaluation>> = {};
+  let trainPredictions: Float32Array = new Float32Array();
+  let finite = true;
+  for (const split of parts.splits) {
+    const predictions = await parts.predictSplit(split, breathe);
+    const evaluation = evaluatePredictions(loss, parts.targetBounds, predictions, dataset.splits[split].targets);
+    finite &&= Number.isFinite(evaluation.report.loss) && predictions.every(Number.isFinite);
+    evaluations[split] = evaluation;
+    if (split === 'train') trainPredictions = predictions;
+  }
+  const { train, validation } = evaluations;
+  return {
+    splits: Object.fromEntries(Object.entries(evaluations).map(([split, { report }]) => [split, report])),
+    trainPredictions,
+    violation: train?.violation ?? 0,
+    loss: (validation ?? train)?.report.loss ?? 0,
+    distribution: finite ? distributionOf(parts.targetBounds, trainPredictions) : [],
+    finite,
+  };
+}

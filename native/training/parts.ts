@@ -1,0 +1,172 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type { RunConfiguration } from '../contract/configuration.ts';
+import { featureCount } from '../contract/dataSchema.ts';
+import { OrthantError } from '../contract/errors.ts';
+import { splitNames, type SplitName } from '../contract/results.ts';
+import type { Warning } from '../contract/table.ts';
+import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
+import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
+import type { DataSet } from '../data/dataset.ts';
+import { hiddenActivations } from '../network/activations.ts';
+import { scaledBound } from '../network/bound.ts';
+import { initialLayers } from '../network/initialise.ts';
+import type { LayerVariables } from '../network/layers.ts';
+import type { DenseLayer, Model } from '../network/model.ts';
+import { storeLayers } from '../network/store.ts';
+import { planBatches, type BatchPlan } from './batches.ts';
+import { chunkRowsFor, predictInChunks, type TargetBound } from './evaluate.ts';
+import { checkLoss, checkTargets } from './losses.ts';
+import { createOptimizer, type Parameter } from './optimizers.ts';
+import { predictWith, type StepParts } from './step.ts';
+
+/** Everything of one run that lives on the engine, put together from its configuration and data. */
+export interface TrainingParts extends StepParts {
+  readonly definition: ConstraintMethod;
+  readonly targetBounds: readonly TargetBound[];
+  readonly plan: BatchPlan;
+  readonly warnings: readonly Warning[];
+  /** Weights and the optimizer's state by name: all finite while training goes well. */
+  readonly weights: Readonly<Record<string, tfjs.Variable>>;
+  /** `weights` and the method's own state: all that a step reads and writes. */
+  readonly state: Readonly<Record<string, tfjs.Variable>>;
+  /** Splits that have rows. */
+  readonly splits: readonly SplitName[];
+  /** Scaled predictions of a split at the present weights, row-major [rows, outputs]. */
+  predictSplit(split: SplitName, breathe: () => Promise<void>): Promise<Float32Array>;
+  /** The present weights as numbers; reparametrised ones as what they stand for. */
+  storedLayers(): DenseLayer[];
+  model(layers: readonly DenseLayer[]): Model;
+  dispose(): void;
+}
+
+/**
+ * Puts a run together.
+ *
+ * @throws OrthantError `configuration` where method, loss, network and data do not fit each other
+ */
+export function createParts(tf: typeof tfjs, configuration: RunConfiguration, dataset: DataSet): TrainingParts {
+  const { training, network, constraint } = configuration;
+  const { schema, splits } = dataset;
+  const names = schema.targets.map(({ name }) => name);
+  const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  if (splits.train.rows === 0) {
+    throw new OrthantError('data', 'There are no training rows.', { field: 'data.split' });
+  }
+
+  const epsilon = boundsByTarget(constraint.epsilon, names);
+  const definition = getMethod(constraint.method.id);
+  const settings = parseMethodSettings(definition.id, constraint.method.settings);
+  checkLoss(configuration, definition);
+  checkTargets(training.loss, splits.train.targets, names);
+  const warnings = definition.check(settings, { network, loss: training.loss, epsilon });
+  const activations = hiddenActivations(network);
+
+  const plan = planBatches(splits.train.rows, training.batchSize, training.seed);
+  const layers = initialLayers(tf, { network, inputs: features, outputs: names.length, seed: training.seed });
+  const targetScale = Float32Array.from(schema.targets, ({ scale }) => scale);
+  const method = definition.create(settings, {
+    tf,
+    trainRows: splits.train.rows,
+    outputs: names.length,
+    batchSize: plan.batchSize,
+    stepsPerEpoch: plan.stepsPerEpoch,
+    epsilon: Float32Array.from(epsilon, (bound, i) => scaledBound(bound, targetScale[i] ?? 1)),
+    epsilonInUnits: epsilon,
+    targetScale,
+    targetDeviation: deviations(splits.train.targets, names.length),
+    layers,
+  });
+  const parameters = parametersOf(tf, layers, method);
+  const optimizer = createOptimizer(tf, {
+    settings: training.optimizer,
+    parameters,
+    gradientClip: training.gradientClip,
+    weightDecay: training.weightDecay,
+  });
+  const weights = {
+    ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),
+    ...prefixed('optimizer', optimizer.state),
+  };
+  const present = splitNames.filter((split) => splits[split].rows > 0);
+  const resident = Object.fromEntries(
+    present.map((split) => [split, tf.tensor2d(splits[split].inputs, [splits[split].rows, features])]),
+  ) as Record<SplitName, tfjs.Tensor2D>;
+  const targets = tf.tensor2d(splits.train.targets, [splits.train.rows, names.length]);
+  const step: StepParts = {
+    ...{ tf, inputs: resident.train, targets, layers, activations, loss: training.loss, method, optimizer, parameters },
+  };
+  const chunkRows = chunkRowsFor(parameters.reduce((sum, { variable }) => sum + variable.size, 0));
+
+  return {
+    ...step,
+    definition,
+    targetBounds: schema.targets.map(({ name, scale }, i) => ({ name, scale, epsilon: epsilon[i] ?? 0 })),
+    plan,
+    warnings,
+    weights,
+    state: { ...weights, ...prefixed('method', method.state) },
+    splits: present,
+    predictSplit: (split, breathe) =>
+      predictInChunks(tf, resident[split], names.length, chunkRows, (inputs) => predictWith(step, inputs), breathe),
+    storedLayers: () => {
+      let stored: DenseLayer[] = [];
+      tf.tidy(() => {
+        stored = storeLayers(method.effective?.(layers) ?? layers, activations);
+      });
+      return stored;
+    },
+    model: (stored) => ({
+      schema,
+      layers: stored,
+      ...(method.outputTransform === undefined ? {} : { transform: method.outputTransform }),
+      epsilon,
+    }),
+    dispose: () => {
+      method.dispose();
+      optimizer.dispose();
+      tf.dispose([Object.values(resident), targets, layers.map(({ kernel, bias }) => [kernel, bias])]);
+    },
+  };
+}
+
+/** One bound a target; a target that is not named has the bound 0. */
+function boundsByTarget(epsilon: RunConfiguration['constraint']['epsilon'], names: readonly string[]): number[] {
+  if (typeof epsilon === 'number') return names.map(() => epsilon);
+  const unknown = Object.keys(epsilon).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new OrthantError(
+      'configuration',
+      `There is a bound for "${unknown}", but no such target. The targets are: ${names.join(', ')}.`,
+      { field: `constraint.epsilon.${unknown}` },
+    );
+  }
+  return names.map((name) => epsilon[name] ?? 0);
+}
+
+/** Standard deviation of each column; 1 for a constant one. */
+function deviations(values: Float32Array, columns: number): Float32Array {
+  return Float32Array.from({ length: columns }, (_, column) => {
+    const rows = values.length / columns;
+    let [sum, squares] = [0, 0];
+    for (let i = column; i < values.length; i += columns) sum += values[i] ?? 0;
+    for (let i = column; i < values.length; i += columns) squares += ((values[i] ?? 0) - sum / rows) ** 2;
+    return Math.sqrt(squares / rows) || 1;
+  });
+}
+
+/**
+ * Weights decay, biases do not, nor does a kernel whose numbers are free parameters of another one: pulling u towards 0
+ * would pull exp(u) towards 1.
+ */
+function parametersOf(tf: typeof tfjs, layers: readonly LayerVariables[], method: MethodInstance): Parameter[] {
+  return tf.tidy(() => {
+    const effective = method.effective?.(layers) ?? layers;
+    return layers.flatMap(({ kernel, bias }, i) => [
+      { name: `layer${i}.kernel`, variable: kernel, decays: effective[i]?.kernel === kernel },
+      { name: `layer${i}.bias`, variable: bias, decays: false },
+    ]);
+  });
+}
+
+const prefixed = <Value>(prefix: string, values: Readonly<Record<string, Value>>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));

@@ -1,0 +1,103 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type { Activation, Loss } from '../contract/configuration.ts';
+import type { MethodInstance } from '../constraints/method.ts';
+import { forward } from '../network/forward.ts';
+import type { LayerVariables } from '../network/layers.ts';
+import { lossTensor } from './losses.ts';
+import type { Optimizer, Parameter } from './optimizers.ts';
+
+export interface StepParts {
+  readonly tf: typeof tfjs;
+  /** Training split: [rows, features] and [rows, outputs], scaled. */
+  readonly inputs: tfjs.Tensor2D;
+  readonly targets: tfjs.Tensor2D;
+  readonly layers: readonly LayerVariables[];
+  /** One a hidden layer. */
+  readonly activations: readonly Activation[];
+  readonly loss: Loss;
+  readonly method: MethodInstance;
+  readonly optimizer: Optimizer;
+  /** The layers' variables in the optimizer's order. */
+  readonly parameters: readonly Parameter[];
+}
+
+/** Linear output through the method's weights and transform: [batch, features] -> [batch, outputs], scaled. */
+export function predictWith(
+  { tf, layers, activations, method }: Pick<StepParts, 'tf' | 'layers' | 'activations' | 'method'>,
+  inputs: tfjs.Tensor2D,
+): tfjs.Tensor2D {
+  const linear = forward(tf, inputs, method.effective?.(layers) ?? layers, activations);
+  return method.transform?.(linear) ?? linear;
+}
+
+/**
+ * One training step, in the order that {@link MethodInstance} declares. It is made of tfjs operations on tensors
+ * alone and can be traced: what differs between two steps is `rows`, `learningRate` and the Variables.
+ *
+ * @param rows - int32 [batch], rows of the training split
+ * @returns loss plus the method's term, as the optimizer saw it; the caller disposes it
+ */
+export function trainingStep(parts: StepParts, rows: tfjs.Tensor1D, learningRate: tfjs.Scalar): tfjs.Scalar {
+  const { tf, method, optimizer, parameters } = parts;
+  return tf.tidy(() => {
+    const inputs = tf.gather(parts.inputs, rows);
+    const targets = tf.gather(parts.targets, rows);
+    const gathered = method.gather?.(rows) ?? {};
+    const kept: tfjs.Tensor2D[] = [];
+    const { value, grads } = tf.variableGrads(
+      () => {
+        const prediction = tf.keep(predictWith(parts, inputs));
+        kept.push(prediction);
+        const loss = lossTensor(tf, parts.loss, prediction, targets);
+        return method.term === undefined ? loss : tf.add(loss, method.term(prediction, gathered));
+      },
+      parameters.map(({ variable }) => variable),
+    );
+    optimizer.apply(
+      parameters.map(({ variable }) => gradientOf(grads, variable)),
+      learningRate,
+    );
+    method.project?.(parts.layers);
+    for (const prediction of kept) method.update?.(prediction, rows, gathered);
+    tf.dispose(kept);
+    return value;
+  });
+}
+
+function gradientOf(gradients: tfjs.NamedTensorMap, variable: tfjs.Variable): tfjs.Tensor {
+  const gradient = gradients[variable.name];
+  if (gradient === undefined) throw new Error(`no gradient reaches ${variable.name}`);
+  return gradient;
+}
+
+/** Whatever carries out steps: one by one, or many in one compiled program. */
+export interface StepExecutor {
+  /**
+   * Carries out one step for each batch.
+   *
+   * @param batches - row numbers of each step
+   * @param learningRates - one a step
+   * @returns the objective of each step
+   */
+  run(batches: readonly Int32Array[], learningRates: readonly number[]): Float32Array;
+}
+
+/** Steps one by one. Objectives are read back once a call: each read waits for the device. */
+export function eagerExecutor(parts: StepParts): StepExecutor {
+  const { tf } = parts;
+  return {
+    run: (batches, learningRates) => {
+      const objectives = batches.map((batch, i) => {
+        const rows = tf.tensor1d(batch, 'int32');
+        const learningRate = tf.scalar(learningRates[i] ?? 0);
+        const objective = trainingStep(parts, rows, learningRate);
+        tf.dispose([rows, learningRate]);
+        return objective;
+      });
+      const all = tf.stack(objectives);
+      const values = Float32Array.from(all.dataSync());
+      tf.dispose([objectives, all]);
+      return values;
+    },
+  };
+}
