@@ -1,40 +1,56 @@
+import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
-import { defineConfig } from 'vite';
+import { build, defineConfig, type InlineConfig, type Plugin } from 'vite';
 
-/**
- * The hosts, one bundle a mode (`vite build --config build/electron.vite.config.ts --mode main|preload|browser`). Their
- * npm packages are bundled, so that they start from one file each; `electron` and Node's own modules are not. The preload
- * script is CommonJS: Electron's sandbox knows no other.
- */
-const entries: Record<string, { entry: string; file: string; format: 'es' | 'cjs' }> = {
-  main: { entry: 'electron/main.ts', file: 'main.js', format: 'es' },
-  preload: { entry: 'electron/preload.ts', file: 'preload.cjs', format: 'cjs' },
-  browser: { entry: 'electron/browser/main.ts', file: 'browser.js', format: 'es' },
+const root = path.resolve(import.meta.dirname, '..');
+
+/** The entries of electron/: Electron's main process and the browser host. */
+const entries = { main: 'electron/main.ts', browser: 'electron/browser/main.ts' };
+const preload = path.join(root, 'electron/preload.ts');
+
+/** Their npm packages are bundled, so that they start from few files; `electron` and Node's own modules are not there to bundle. */
+const shared = {
+  root,
+  publicDir: false,
+  ssr: { noExternal: true },
+} satisfies InlineConfig;
+const external = ['electron', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
+const built = { ssr: true, target: 'node20', sourcemap: true, minify: false } as const;
+
+/** Electron's sandbox knows only CommonJS, and only one file: the preload script is a build of its own. */
+const buildPreload: Plugin = {
+  name: 'orthant:preload',
+  async writeBundle({ dir }) {
+    if (dir === undefined || !existsSync(preload)) return;
+    await build({
+      ...shared,
+      configFile: false,
+      logLevel: 'error',
+      build: {
+        ...built,
+        outDir: dir,
+        emptyOutDir: false,
+        rollupOptions: { external, input: { preload }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      },
+    });
+  },
 };
 
-const root = path.join(import.meta.dirname, '..');
-
-export default defineConfig(({ mode }) => {
-  const target = entries[mode];
-  if (target === undefined) throw new Error(`--mode must be one of ${Object.keys(entries).join(', ')}, not "${mode}".`);
-  return {
-    root,
-    mode: 'production',
-    publicDir: false,
-    logLevel: 'warn',
-    ssr: { noExternal: true },
-    build: {
-      ssr: target.entry,
-      outDir: path.join(root, '.dist/electron'),
-      emptyOutDir: false,
-      target: 'node20',
-      minify: false,
-      sourcemap: true,
-      rolldownOptions: {
-        external: ['electron', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
-        output: { format: target.format, entryFileNames: target.file, codeSplitting: false },
-      },
+export default defineConfig({
+  ...shared,
+  plugins: [buildPreload],
+  build: {
+    ...built,
+    outDir: '.dist/electron',
+    rollupOptions: {
+      external,
+      input: Object.fromEntries(
+        Object.entries(entries)
+          .map(([name, file]) => [name, path.join(root, file)] as const)
+          .filter(([, file]) => existsSync(file)),
+      ),
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
-  };
+  },
 });

@@ -27,6 +27,20 @@ export const codeTargets = [
     entries: ['native/engine/main.ts', 'native/cli/main.ts'],
     output: '.dist/native',
   },
+  {
+    name: 'hosts of the window',
+    config: 'build/electron.vite.config.ts',
+    sources: ['electron', 'native/contract'],
+    entries: ['electron/main.ts', 'electron/browser/main.ts'],
+    output: '.dist/electron',
+  },
+  {
+    name: 'window',
+    config: 'renderer/vite.config.ts',
+    sources: ['renderer', 'native/contract'],
+    entries: ['renderer/index.html'],
+    output: '.dist/renderer',
+  },
 ];
 
 const stampName = '.stamp';
