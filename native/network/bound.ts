@@ -1,11 +1,13 @@
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
-/** The next larger float32. */
-function nextUp(value: number): number {
+/** The float32 that is so many representable numbers above `value` (denormal ones included). */
+function above(value: number, count: number): number {
   float[0] = value;
-  if (float[0] === 0) return 2 ** -149;
-  bits[0] = (bits[0] ?? 0) + (value > 0 ? 1 : -1);
+  // The bits of positive floats are ordered like integers, those of negative ones the other way round.
+  const position = (bits[0] ?? 0) < 0 ? -((bits[0] ?? 0) & 0x7fff_ffff) : (bits[0] ?? 0);
+  const target = position + count;
+  bits[0] = target < 0 ? -target | 0x8000_0000 : target;
   return float[0];
 }
 
@@ -22,7 +24,9 @@ export function scaledBound(epsilon: number, scale: number): number {
     Math.fround(value * scale) >= epsilon &&
     value * scale * (1 - 2 ** -24) >= epsilon &&
     value * scale * (1 + 2 ** -24) >= epsilon;
-  let value = Math.fround(epsilon / scale);
-  while (!holds(value)) value = nextUp(value);
+  const quotient = Math.fround(epsilon / scale);
+  // One or two steps are enough but for denormal numbers, which the doubling gets through.
+  let value = quotient;
+  for (let steps = 1; !holds(value); steps *= 2) value = above(quotient, steps);
   return value;
 }

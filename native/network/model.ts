@@ -16,7 +16,10 @@ export interface DenseLayer {
 export const outputTransforms = ['relu', 'softplus', 'exp', 'square'] as const;
 export type OutputTransformKind = (typeof outputTransforms)[number];
 
-/** prediction = max(transform(linear output), 0) + epsilon, in scaled units; the addition survives float32 underflow. */
+/**
+ * prediction = max(transform(linear output), 0) + epsilon, in scaled units; the addition survives float32 underflow.
+ * `exp` stands for exp(min(x, exponentLimit)): see transforms.ts.
+ */
 export interface OutputTransform {
   readonly kind: OutputTransformKind;
   /** One a target, in scaled units. */

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { activations } from '../contract/configuration.ts';
+import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { activationFunctions, hiddenActivations, nonNegativeActivations } from './activations.ts';
+import { outputTransforms } from './model.ts';
+import { exponentLimit, nonNegativeFunctions } from './transforms.ts';
+
+let runtime: EngineRuntime;
+beforeAll(async () => {
+  runtime = await openEngine({ engine: 'wasm' });
+});
+
+/** What the tensor function makes of these numbers. */
+function evaluate(
+  f: (x: ReturnType<typeof runtime.tf.tensor1d>) => ReturnType<typeof runtime.tf.tensor1d>,
+  x: number[],
+) {
+  return runtime.tf.tidy(() => [...f(runtime.tf.tensor1d(x)).dataSync()]);
+}
+
+const finite = fc.float({ min: -50, max: 50, noNaN: true });
+
+test.each(activations)('%s is the same function in tensors and in float64', (activation) => {
+  const { tensor, scalar, nonNegative } = activationFunctions[activation];
+  fc.assert(
+    fc.property(fc.array(finite, { minLength: 1, maxLength: 50 }), (x) => {
+      const values = evaluate((t) => tensor(runtime.tf, t), x);
+      values.forEach((value, i) => {
+        expect(Math.abs(value - scalar(x[i]!))).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(x[i]!)));
+        if (nonNegative) expect(value).toBeGreaterThanOrEqual(0);
+      });
+    }),
+    { numRuns: 30 },
+  );
+  if (!nonNegative) expect(evaluate((t) => tensor(runtime.tf, t), [-1])[0]).toBeLessThan(0);
+});
+
+test('the functions have the values that their definitions in PyTorch give', () => {
+  // torch.nn.functional at 1 and -2, PyTorch's defaults; gelu with approximate='tanh'.
+  const known = {
+    'leaky-relu': [1, -0.02],
+    elu: [1, -0.8646647168],
+    softplus: [1.3132616875, 0.126928011],
+    gelu: [0.8411919906, -0.0454023059],
+    sigmoid: [0.7310585786, 0.119202922],
+  } as const;
+  for (const [activation, [one, minusTwo]] of Object.entries(known)) {
+    const { scalar } = activationFunctions[activation as keyof typeof known];
+    expect(scalar(1)).toBeCloseTo(one, 7);
+    expect(scalar(-2)).toBeCloseTo(minusTwo, 7);
+  }
+});
+
+test('exactly relu, sigmoid and softplus count as never negative', () => {
+  expect([...nonNegativeActivations].sort()).toEqual(['relu', 'sigmoid', 'softplus']);
+});
+
+test.each(outputTransforms)('the transform %s agrees in tensors and float64, is never negative and inverts', (kind) => {
+  const { tensor, scalar, inverse } = nonNegativeFunctions[kind];
+  const x = [-1000, -103, -3, -0.5, 0, 0.5, 3, 29, 1000];
+  evaluate((t) => tensor(runtime.tf, t), x).forEach((value, i) => {
+    const exact = scalar(x[i]!);
+    expect(value).toBeGreaterThanOrEqual(0);
+    expect(Number.isFinite(value)).toBe(true);
+    expect(Math.abs(value - exact)).toBeLessThanOrEqual(2e-6 * Math.max(1e-3, exact));
+  });
+  for (const y of [1e-3, 1, 40]) expect(scalar(inverse(y)) / y).toBeCloseTo(1, 9);
+});
+
+test('exp of a huge linear output stays finite when it is squared and summed in float32', () => {
+  const { tf } = runtime;
+  const largest = tf.tidy(() => {
+    const prediction = nonNegativeFunctions.exp.tensor(tf, tf.fill([4096], 1e6));
+    return tf.sum(tf.square(prediction)).dataSync()[0];
+  });
+  expect(largest).toBeLessThan(3.4e38);
+  expect(largest).toBeGreaterThan(Math.exp(exponentLimit) ** 2);
+});
+
+test('one activation serves all hidden layers, or there is one for each', () => {
+  expect(hiddenActivations({ hidden: [3, 4], activation: 'tanh' })).toEqual(['tanh', 'tanh']);
+  expect(hiddenActivations({ hidden: [3, 4], activation: ['tanh', 'relu'] })).toEqual(['tanh', 'relu']);
+  expect(() => hiddenActivations({ hidden: [3], activation: ['tanh', 'relu'] })).toThrow(
+    /1 hidden layers but 2 activations/,
+  );
+});
