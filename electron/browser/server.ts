@@ -114,7 +114,7 @@ async function respond(
     return;
   }
   response.setHeader('Content-Security-Policy', contentPolicy(ownOrigin(headers).replace('http:', 'ws:')));
-  const address = new URL(request.url ?? '/', 'http://localhost');
+  const address = addressOf(request);
 
   const token = address.searchParams.get('token');
   if (method === 'GET' && address.pathname === '/' && token !== null) {
@@ -175,6 +175,12 @@ async function letIn(access: Access, token: string, request: IncomingMessage, re
   response.writeHead(303, { Location: '/', 'Cache-Control': 'no-store' }).end();
 }
 
+/** The address asked for. What is no path stands for one that is not there. */
+function addressOf({ url = '' }: IncomingMessage): URL {
+  const address = `http://localhost${url}`;
+  return new URL(url.startsWith('/') && URL.canParse(address) ? address : 'http://localhost/nothing');
+}
+
 async function sendFile(
   files: RendererFiles,
   pathname: string,
@@ -207,7 +213,7 @@ function upgrade(
   head: Buffer,
 ): void {
   const { headers } = request;
-  const address = new URL(request.url ?? '/', 'http://localhost');
+  const address = addressOf(request);
   const status =
     !isLoopbackHost(headers) || !isOwnOrigin(headers, true)
       ? '403 Forbidden'

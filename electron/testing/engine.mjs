@@ -1,0 +1,67 @@
+/**
+ * A small engine for the tests of the hosts: a process of its own that speaks native/contract/channel.ts as the real one
+ * does, over `process.parentPort` or a Node child's channel. Its calls do what the tests ask of them by their requests.
+ */
+const port = process.parentPort;
+/** @param {unknown} message */
+const send = (message) => {
+  if (port) port.postMessage(message);
+  else process.send?.(message);
+};
+/** @param {unknown} event */
+const emit = (event) => send({ kind: 'event', event });
+
+const role = process.argv[process.argv.indexOf('--role') + 1];
+/** Calls that wait until they are cancelled, and those that were. */
+const waiting = new Set();
+/** @type {string[]} */
+const cancelled = [];
+
+const calls = {
+  methods: () => [],
+  samples: () => [],
+  runs: () => [],
+  check: () => [],
+  /** Says which calls were cancelled, as if they were runs in the queue. */
+  status: () => ({ queued: cancelled }),
+  /** Emits the events that the run's name, a JSON text, lists. */
+  pause: (/** @type {{ run: string }} */ { run }) => {
+    for (const event of JSON.parse(run)) emit(event);
+    return {};
+  },
+  stop: (/** @type {{ run: string }} */ { run }) => {
+    emit({ event: 'phase', run, state: 'stopped', message: 'stopped' });
+    return {};
+  },
+  /** Dies. */
+  deleteRun: (/** @type {{ run: string }} */ { run }) => process.exit(Number(run)),
+  renameRun: (/** @type {{ run: string }} */ { run }) => process.kill(process.pid, run),
+  /** Refuses as the real engine would. */
+  inspect: () => {
+    throw { code: 'data', message: `${role}: the file is empty.`, field: 'source.path' };
+  },
+};
+
+/** @param {{ kind: string, id: number, name: string, request: any }} message */
+function handle(message) {
+  const { kind, id, name, request } = message;
+  if (kind === 'cancel' && waiting.delete(id)) {
+    cancelled.push(String(id));
+    send({ kind: 'error', id, error: { code: 'cancelled', message: 'The call was cancelled.' } });
+  }
+  if (kind !== 'call') return;
+  const call = /** @type {Record<string, (request: any) => unknown>} */ (calls)[name];
+  if (call === undefined) {
+    waiting.add(id);
+    return;
+  }
+  try {
+    send({ kind: 'answer', id, answer: call(request) });
+  } catch (error) {
+    send({ kind: 'error', id, error });
+  }
+}
+
+if (port) port.on('message', ({ data }) => handle(data));
+else process.on('message', handle);
+process.on('disconnect', () => process.exit());
