@@ -1,0 +1,144 @@
+import { featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
+import { OrthantError } from '../contract/errors.ts';
+
+/**
+ * Raw columns as network inputs. Training, prediction from a run folder and the exported ONNX graph all follow what
+ * stands here: a number is rounded to float32 first (the graph's input is float32), then scaled.
+ */
+
+/** One column as a table holds it: numbers with NaN for a missing one, or text with null (or '') for a missing one. */
+export type RawColumn = Float64Array | readonly (string | null)[];
+
+/** Input columns by name, all with the same number of rows. */
+export type RawColumns = ReadonlyMap<string, RawColumn>;
+
+/** What stands in the way of predicting some rows, and what a person should know of the others. */
+export interface InputGaps {
+  /** 1 where a row has all its inputs, 0 where it has no prediction: [rows]. */
+  readonly usable: Uint8Array;
+  /** Why rows have no prediction, with counts; a row counts once, for its first input at fault. */
+  readonly skipped: readonly { readonly reason: string; readonly rows: number }[];
+  /** Distinct categories the model has never seen, by column; only columns that have some, at most 100 each. */
+  readonly unseen: Readonly<Record<string, readonly string[]>>;
+}
+
+const unseenKept = 100;
+
+/** Values of an input's column, of the kind that the input takes. */
+export const numbersOf = (columns: RawColumns, input: ModelInput): Float64Array => {
+  const column = columns.get(input.column);
+  return column instanceof Float64Array ? column : Float64Array.from(column ?? [], toNumber);
+};
+
+export const textsOf = (columns: RawColumns, input: ModelInput): readonly (string | null)[] => {
+  const column = columns.get(input.column) ?? [];
+  return column instanceof Float64Array ? Array.from(column, (x) => (Number.isNaN(x) ? null : String(x))) : column;
+};
+
+const toNumber = (text: string | null): number => (text === null || text.trim() === '' ? NaN : Number(text));
+
+/** Scaled feature of a number or of an ordinal code, computed in float64 from the number rounded to float32. */
+export const scaledFeature = (value: number, { shift, scale }: { shift: number; scale: number }): number =>
+  Math.fround((Math.fround(value) - shift) / scale);
+
+/**
+ * Network inputs of every row.
+ *
+ * @param columns - at least the columns of the schema's inputs
+ * @returns row-major [rows, features]; a feature that has no value (see {@link findGaps}) is NaN
+ */
+export function encodeRows(schema: DataSchema, columns: RawColumns, rows: number): Float32Array {
+  const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  const encoded = new Float32Array(rows * features);
+  let first = 0;
+  for (const input of schema.inputs) {
+    encodeColumn(input, columns, rows, (row, value, offset) => {
+      encoded[row * features + first + offset] = value;
+    });
+    first += featureCount(input);
+  }
+  return encoded;
+}
+
+type SetFeature = (row: number, value: number, offset: number) => void;
+
+function encodeColumn(input: ModelInput, columns: RawColumns, rows: number, set: SetFeature): void {
+  if (input.kind === 'number') {
+    const values = numbersOf(columns, input);
+    for (let row = 0; row < rows; row++) {
+      const value = values[row] ?? NaN;
+      set(row, scaledFeature(Number.isNaN(value) ? (input.fill ?? NaN) : value, input), 0);
+    }
+    return;
+  }
+  const texts = textsOf(columns, input);
+  const codes = categoryCodes(input);
+  for (let row = 0; row < rows; row++) {
+    const code = codes.get(texts[row] ?? '');
+    if (input.kind === 'ordinal') set(row, scaledFeature(code ?? input.fill ?? NaN, input), 0);
+    else if (code !== undefined) set(row, 1, code);
+    else if (isMissing(texts[row]) && !input.acceptsMissing) set(row, NaN, 0);
+  }
+}
+
+/**
+ * Rows that have no prediction and categories that the model has not seen. A missing value without a fill and an
+ * unseen ordinal category without a fill leave a row without prediction; an unseen one-hot category is all zeros.
+ *
+ * @throws OrthantError `data` where a column of the schema's inputs is not there
+ */
+export function findGaps(schema: DataSchema, columns: RawColumns, rows: number): InputGaps {
+  const usable = new Uint8Array(rows).fill(1);
+  const skipped = new Map<string, number>();
+  const unseen = new Map<string, readonly string[]>();
+  const skip = (row: number, reason: string): void => {
+    if (usable[row] === 0) return;
+    usable[row] = 0;
+    skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+  };
+  const absent = schema.inputs.filter(({ column }) => !columns.has(column)).map(({ column }) => `"${column}"`);
+  if (absent.length > 0) {
+    throw new OrthantError(
+      'data',
+      `The table lacks ${absent.length === 1 ? 'the column' : `${absent.length} columns`} ${absent.slice(0, 5).join(', ')} that the model takes as input. Use a table with the columns the model was trained on.`,
+    );
+  }
+  for (const input of schema.inputs) {
+    const missing = `no value in column "${input.column}"`;
+    if (input.kind === 'number') {
+      const values = numbersOf(columns, input);
+      for (let row = 0; row < rows; row++) {
+        const value = values[row] ?? NaN;
+        if (Number.isNaN(value) ? input.fill === undefined : !Number.isFinite(Math.fround(value))) {
+          skip(row, Number.isNaN(value) ? missing : `no finite number in column "${input.column}"`);
+        }
+      }
+      continue;
+    }
+    const texts = textsOf(columns, input);
+    const codes = categoryCodes(input);
+    const accepts = input.kind === 'one-hot' ? input.acceptsMissing : input.fill !== undefined;
+    const strange = new Set<string>();
+    for (let row = 0; row < rows; row++) {
+      const text = texts[row];
+      if (isMissing(text)) {
+        if (!accepts) skip(row, missing);
+      } else if (!codes.has(text)) {
+        if (strange.size < unseenKept) strange.add(text);
+        if (input.kind === 'ordinal' && !accepts) skip(row, `a category outside the order of column "${input.column}"`);
+      }
+    }
+    if (strange.size > 0) unseen.set(input.column, [...strange]);
+  }
+  return {
+    usable,
+    skipped: Array.from(skipped, ([reason, count]) => ({ reason, rows: count })),
+    unseen: Object.fromEntries(unseen),
+  };
+}
+
+const isMissing = (text: string | null | undefined): text is null | undefined | '' =>
+  text === null || text === undefined || text === '';
+
+const categoryCodes = (input: Exclude<ModelInput, { kind: 'number' }>): ReadonlyMap<string, number> =>
+  new Map((input.kind === 'one-hot' ? input.categories : input.order).map((category, code) => [category, code]));
