@@ -1,9 +1,9 @@
 import type { Loss } from '../contract/configuration.ts';
-import type { Distribution, SplitReports } from '../contract/results.ts';
+import { splitNames, type Distribution, type SplitReports } from '../contract/results.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { distributionOf } from './distribution.ts';
-import { evaluatePredictions, type SplitEvaluation } from './evaluate.ts';
-import type { TrainingParts } from './parts.ts';
+import { evaluatePredictions, type SplitEvaluation, type TargetBound } from './evaluate.ts';
+import type { Execution } from './execution.ts';
 
 /** One network on all its splits, at frozen weights. */
 export interface SplitsEvaluation {
@@ -21,7 +21,8 @@ export interface SplitsEvaluation {
 }
 
 export async function evaluateSplits(
-  parts: Pick<TrainingParts, 'splits' | 'predictSplit' | 'targetBounds'>,
+  execution: Execution,
+  targets: readonly TargetBound[],
   loss: Loss,
   dataset: DataSet,
   breathe: () => Promise<void>,
@@ -29,9 +30,10 @@ export async function evaluateSplits(
   const evaluations: Partial<Record<keyof SplitReports, SplitEvaluation>> = {};
   let trainPredictions: Float32Array = new Float32Array();
   let finite = true;
-  for (const split of parts.splits) {
-    const predictions = await parts.predictSplit(split, breathe);
-    const evaluation = evaluatePredictions(loss, parts.targetBounds, predictions, dataset.splits[split].targets);
+  for (const split of splitNames) {
+    if (dataset.splits[split].rows === 0) continue;
+    const predictions = await execution.predictSplit(split, breathe);
+    const evaluation = evaluatePredictions(loss, targets, predictions, dataset.splits[split].targets);
     finite &&= Number.isFinite(evaluation.report.loss) && predictions.every(Number.isFinite);
     evaluations[split] = evaluation;
     if (split === 'train') trainPredictions = predictions;
@@ -42,7 +44,7 @@ export async function evaluateSplits(
     trainPredictions,
     violation: train?.violation ?? 0,
     loss: (validation ?? train)?.report.loss ?? 0,
-    distribution: finite ? distributionOf(parts.targetBounds, trainPredictions) : [],
+    distribution: finite ? distributionOf(targets, trainPredictions) : [],
     finite,
   };
 }

@@ -1,4 +1,8 @@
-import { runConfigurationSchema, type RunConfiguration, type RunConfigurationInput } from '../contract/configuration.ts';
+import {
+  runConfigurationSchema,
+  type RunConfiguration,
+  type RunConfigurationInput,
+} from '../contract/configuration.ts';
 import type { DataSet, SplitRows } from '../data/dataset.ts';
 import { Random } from '../files/random.ts';
 

@@ -86,10 +86,10 @@ function adam(tf: typeof tfjs, keep: Constants, beta1: number, beta2: number, ep
     tfjs.Scalar,
     tfjs.Scalar,
   ];
-  const counters = {
+  const counters = tf.tidy(() => ({
     beta1Power: tf.variable(tf.scalar(1), false),
     beta2Power: tf.variable(tf.scalar(1), false),
-  };
+  }));
   return {
     slots: ['firstMoment', 'secondMoment'],
     counters,

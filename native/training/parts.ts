@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { featureCount } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
-import { splitNames, type SplitName } from '../contract/results.ts';
+import type { SplitName } from '../contract/results.ts';
 import type { Warning } from '../contract/table.ts';
 import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
 import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
@@ -14,10 +14,10 @@ import type { LayerVariables } from '../network/layers.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
 import { storeLayers } from '../network/store.ts';
 import { planBatches, type BatchPlan } from './batches.ts';
-import { chunkRowsFor, predictInChunks, type TargetBound } from './evaluate.ts';
+import { chunkRowsFor, type TargetBound } from './evaluate.ts';
 import { checkLoss, checkTargets } from './losses.ts';
 import { createOptimizer, type Parameter } from './optimizers.ts';
-import { predictWith, type StepParts } from './step.ts';
+import type { StepParts } from './step.ts';
 
 /** Everything of one run that lives on the engine, put together from its configuration and data. */
 export interface TrainingParts extends StepParts {
@@ -29,10 +29,10 @@ export interface TrainingParts extends StepParts {
   readonly weights: Readonly<Record<string, tfjs.Variable>>;
   /** `weights` and the method's own state: all that a step reads and writes. */
   readonly state: Readonly<Record<string, tfjs.Variable>>;
-  /** Splits that have rows. */
-  readonly splits: readonly SplitName[];
-  /** Scaled predictions of a split at the present weights, row-major [rows, outputs]. */
-  predictSplit(split: SplitName, breathe: () => Promise<void>): Promise<Float32Array>;
+  /** Scaled inputs of the splits that have rows: [rows, features]. */
+  readonly splitInputs: Readonly<Partial<Record<SplitName, tfjs.Tensor2D>>>;
+  /** Rows of one chunk of an evaluation. */
+  readonly chunkRows: number;
   /** The present weights as numbers; reparametrised ones as what they stand for. */
   storedLayers(): DenseLayer[];
   model(layers: readonly DenseLayer[]): Model;
@@ -87,27 +87,24 @@ export function createParts(tf: typeof tfjs, configuration: RunConfiguration, da
     ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),
     ...prefixed('optimizer', optimizer.state),
   };
-  const present = splitNames.filter((split) => splits[split].rows > 0);
-  const resident = Object.fromEntries(
-    present.map((split) => [split, tf.tensor2d(splits[split].inputs, [splits[split].rows, features])]),
-  ) as Record<SplitName, tfjs.Tensor2D>;
+  const inputs = tf.tensor2d(splits.train.inputs, [splits.train.rows, features]);
+  const splitInputs: Partial<Record<SplitName, tfjs.Tensor2D>> = { train: inputs };
+  for (const split of ['validation', 'test'] as const) {
+    const { rows, inputs: values } = splits[split];
+    if (rows > 0) splitInputs[split] = tf.tensor2d(values, [rows, features]);
+  }
   const targets = tf.tensor2d(splits.train.targets, [splits.train.rows, names.length]);
-  const step: StepParts = {
-    ...{ tf, inputs: resident.train, targets, layers, activations, loss: training.loss, method, optimizer, parameters },
-  };
-  const chunkRows = chunkRowsFor(parameters.reduce((sum, { variable }) => sum + variable.size, 0));
 
   return {
-    ...step,
+    ...{ tf, inputs, targets, layers, activations, loss: training.loss, method, optimizer, parameters },
     definition,
     targetBounds: schema.targets.map(({ name, scale }, i) => ({ name, scale, epsilon: epsilon[i] ?? 0 })),
     plan,
     warnings,
     weights,
     state: { ...weights, ...prefixed('method', method.state) },
-    splits: present,
-    predictSplit: (split, breathe) =>
-      predictInChunks(tf, resident[split], names.length, chunkRows, (inputs) => predictWith(step, inputs), breathe),
+    splitInputs,
+    chunkRows: chunkRowsFor(parameters.reduce((sum, { variable }) => sum + variable.size, 0)),
     storedLayers: () => {
       let stored: DenseLayer[] = [];
       tf.tidy(() => {
@@ -124,7 +121,7 @@ export function createParts(tf: typeof tfjs, configuration: RunConfiguration, da
     dispose: () => {
       method.dispose();
       optimizer.dispose();
-      tf.dispose([Object.values(resident), targets, layers.map(({ kernel, bias }) => [kernel, bias])]);
+      tf.dispose([Object.values(splitInputs), targets, layers.map(({ kernel, bias }) => [kernel, bias])]);
     },
   };
 }

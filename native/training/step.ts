@@ -69,35 +69,3 @@ function gradientOf(gradients: tfjs.NamedTensorMap, variable: tfjs.Variable): tf
   if (gradient === undefined) throw new Error(`no gradient reaches ${variable.name}`);
   return gradient;
 }
-
-/** Whatever carries out steps: one by one, or many in one compiled program. */
-export interface StepExecutor {
-  /**
-   * Carries out one step for each batch.
-   *
-   * @param batches - row numbers of each step
-   * @param learningRates - one a step
-   * @returns the objective of each step
-   */
-  run(batches: readonly Int32Array[], learningRates: readonly number[]): Float32Array;
-}
-
-/** Steps one by one. Objectives are read back once a call: each read waits for the device. */
-export function eagerExecutor(parts: StepParts): StepExecutor {
-  const { tf } = parts;
-  return {
-    run: (batches, learningRates) => {
-      const objectives = batches.map((batch, i) => {
-        const rows = tf.tensor1d(batch, 'int32');
-        const learningRate = tf.scalar(learningRates[i] ?? 0);
-        const objective = trainingStep(parts, rows, learningRate);
-        tf.dispose([rows, learningRate]);
-        return objective;
-      });
-      const all = tf.stack(objectives);
-      const values = Float32Array.from(all.dataSync());
-      tf.dispose([objectives, all]);
-      return values;
-    },
-  };
-}

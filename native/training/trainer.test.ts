@@ -12,7 +12,17 @@ describe('Trainer', () => {
         configuration: exampleConfiguration({ constraint: { method: { id } }, training: { epochs: 10 } }),
         dataset: exampleDataSet(),
         runtime,
-        hooks: { onMetrics: (m) => console.log(m.epoch, m.objective, m.splits.train?.loss, m.splits.train?.outputs[0]?.negativeShare, m.best, m.constraint) },
+        hooks: {
+          onMetrics: (m) =>
+            console.log(
+              m.epoch,
+              m.objective,
+              m.splits.train?.loss,
+              m.splits.train?.outputs[0]?.negativeShare,
+              m.best,
+              m.constraint,
+            ),
+        },
       });
       const outcome = await trainer.run();
       console.log(outcome.stopped, outcome.seconds, outcome.steps, outcome.bestEpoch);

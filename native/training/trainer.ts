@@ -19,12 +19,12 @@ import {
 } from './checkpoint.ts';
 import { breathe, RunControl } from './control.ts';
 import { divergenceError } from './divergence.ts';
+import { eagerExecution, type Execution } from './execution.ts';
 import { evaluateSplits, type SplitsEvaluation } from './evaluateSplits.ts';
 import { createParts, type TrainingParts } from './parts.ts';
 import { ProgressMeter, type Progress } from './progress.ts';
 import { learningRateAt } from './schedules.ts';
 import { isBetter, type Candidate } from './snapshot.ts';
-import { eagerExecutor, type StepExecutor } from './step.ts';
 
 export type TrainerState = 'ready' | 'training' | 'paused' | 'finished' | 'failed';
 
@@ -86,7 +86,7 @@ export class Trainer {
   readonly #dataset: DataSet;
   readonly #hooks: TrainerHooks;
   readonly #parts: TrainingParts;
-  readonly #executor: StepExecutor;
+  readonly #execution: Execution;
   readonly #control = new RunControl();
   readonly #progress: ProgressMeter;
   /** Where the run stands; goes into checkpoints as it is. */
@@ -114,7 +114,7 @@ export class Trainer {
     this.#dataset = dataset;
     this.#hooks = hooks;
     this.#parts = createParts(runtime.tf, configuration, dataset);
-    this.#executor = eagerExecutor(this.#parts);
+    this.#execution = eagerExecution(this.#parts);
     this.#progress = new ProgressMeter((progress) => hooks.onProgress?.(progress));
     this.#position = resumeFrom === undefined ? this.#beginning() : parseCheckpointState(resumeFrom);
     if (resumeFrom !== undefined) this.#restore(resumeFrom);
@@ -149,6 +149,7 @@ export class Trainer {
       this.#setState('failed');
       throw error;
     } finally {
+      this.#execution.dispose();
       this.#parts.dispose();
       this.#control.ended();
     }
@@ -205,6 +206,7 @@ export class Trainer {
       if (methodSettings !== undefined) method.change?.(methodSettings);
     }
     restoreVariables(tf, state, checkpoint.tensors);
+    this.#execution.push();
     const { best } = this.#position;
     if (best !== undefined) {
       this.#best = { ...best, layers: bestFromTensors(this.#parts.storedLayers(), checkpoint.tensors) };
@@ -257,7 +259,11 @@ export class Trainer {
       this.#pendingChanges.shift();
       this.#position.epochs = change.epochs ?? this.#position.epochs;
       this.#position.learningRate = change.learningRate ?? this.#position.learningRate;
-      if (change.methodSettings !== undefined) this.#parts.method.change?.(change.methodSettings);
+      if (change.methodSettings !== undefined) {
+        this.#execution.pull();
+        this.#parts.method.change?.(change.methodSettings);
+        this.#execution.push();
+      }
       this.#position.changes.push(change);
     }
   }
@@ -278,7 +284,7 @@ export class Trainer {
     const count = Math.max(1, Math.min(left, Math.floor(sliceSeconds / this.#secondsPerStep)));
     const steps = Array.from({ length: count }, (_, i) => i);
     const started = performance.now();
-    const objectives = this.#executor.run(
+    const objectives = this.#execution.steps(
       steps.map((i) => plan.batch(this.#order, position.stepInEpoch + i)),
       steps.map((i) => this.#learningRate(position.step + i)),
     );
@@ -319,11 +325,19 @@ export class Trainer {
     const position = this.#position;
     const { method, definition } = this.#parts;
     const started = performance.now();
-    const evaluation = await evaluateSplits(this.#parts, this.#configuration.training.loss, this.#dataset, breathe);
+    const evaluation = await evaluateSplits(
+      this.#execution,
+      this.#parts.targetBounds,
+      this.#configuration.training.loss,
+      this.#dataset,
+      breathe,
+    );
     this.#checkConvergence(evaluation);
     const epoch = position.epoch + 1;
+    this.#execution.pull();
     method.endEpoch?.({ epoch, predictions: evaluation.trainPredictions });
     const constraint = method.report();
+    this.#execution.push();
     const seconds = (performance.now() - started) / 1000;
     position.seconds.evaluate += seconds;
     this.#progress.evaluation(seconds);
@@ -353,6 +367,7 @@ export class Trainer {
   }
 
   #diverged(what: string, step: number): OrthantError {
+    this.#execution.pull();
     return divergenceError(what, {
       configuration: this.#configuration,
       epoch: this.#position.epoch + 1,
@@ -373,6 +388,7 @@ export class Trainer {
 
   async #writeCheckpoint(): Promise<void> {
     const { weights, state } = this.#parts;
+    this.#execution.pull();
     const tensors = readVariables(state);
     for (const name of Object.keys(weights)) {
       if (tensors[name]?.data.every(Number.isFinite) !== true) {

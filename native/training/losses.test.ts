@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { losses, type Loss } from '../contract/configuration.ts';
+import { OrthantError } from '../contract/errors.ts';
+import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { exampleConfiguration } from './exampleRun.ts';
+import { checkLoss, checkTargets, lossTensor, meanLoss } from './losses.ts';
+
+let tf: EngineRuntime['tf'];
+beforeAll(async () => {
+  ({ tf } = await openEngine({ engine: 'wasm' }));
+});
+
+/** Worked by hand for prediction 2 and target 0.5, and for prediction 0.5 and target 1. */
+const byHand: Record<Loss, [number, number]> = {
+  'squared-error': [2.25, 0.25],
+  absolute: [1.5, 0.5],
+  huber: [1, 0.125],
+  poisson: [2 - 0.5 * Math.LN2, 0.5 + Math.LN2],
+  gamma: [0.25 + Math.LN2, 2 - Math.LN2],
+};
+
+describe.each(losses)('the %s loss', (loss) => {
+  it('is what it is by hand, as a mean over rows and outputs', () => {
+    const [first, second] = byHand[loss];
+    expect(meanLoss(loss, Float32Array.of(2), Float32Array.of(0.5))).toBeCloseTo(first, 12);
+    expect(meanLoss(loss, Float32Array.of(2, 0.5), Float32Array.of(0.5, 1))).toBeCloseTo((first + second) / 2, 12);
+  });
+
+  const pairs = fc.array(
+    fc.tuple(fc.double({ min: 0.05, max: 5, noNaN: true }), fc.double({ min: 0.05, max: 5, noNaN: true })),
+    {
+      minLength: 2,
+      maxLength: 8,
+    },
+  );
+
+  it('agrees with its tensor form, and its gradient with finite differences', () => {
+    fc.assert(
+      fc.property(pairs, (values) => {
+        const rows = values.filter(([p, y]) => Math.abs(Math.abs(p - y) - 1) > 0.01 && Math.abs(p - y) > 0.01);
+        fc.pre(rows.length > 0);
+        const predictions = Float32Array.from(rows, ([p]) => p);
+        const targets = Float32Array.from(rows, ([, y]) => y);
+        const target = tf.tensor2d(targets, [rows.length, 1]);
+        const prediction = tf.tensor2d(predictions, [rows.length, 1]);
+        const { value, grad } = tf.valueAndGrad((p: typeof prediction) => lossTensor(tf, loss, p, target))(prediction);
+        expect(value.dataSync()[0]).toBeCloseTo(meanLoss(loss, predictions, targets), 4);
+        const gradient = grad.dataSync();
+        rows.forEach((_, i) => {
+          const shifted = (by: number): number => {
+            const all = Float64Array.from(predictions);
+            all[i] = (all[i] ?? 0) + by;
+            return meanLoss(loss, all as unknown as Float32Array, targets);
+          };
+          const slope = (shifted(1e-4) - shifted(-1e-4)) / 2e-4;
+          expect(Math.abs((gradient[i] ?? NaN) - slope)).toBeLessThan(1e-3 * Math.max(1, Math.abs(slope)));
+        });
+        tf.dispose([target, prediction, value, grad]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('checkLoss', () => {
+  const check = (loss: Loss, positiveByConstruction: boolean, epsilon: number | Record<string, number>) => {
+    const configuration = exampleConfiguration({ training: { loss }, constraint: { epsilon, method: { id: 'none' } } });
+    checkLoss(configuration, { title: 'Some method', positiveByConstruction });
+  };
+  const refusal = (work: () => void): OrthantError => {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof OrthantError) return error;
+    }
+    throw new Error('nothing was refused');
+  };
+
+  it('asks nothing of losses without a logarithm', () => {
+    for (const loss of ['squared-error', 'absolute', 'huber'] as const) {
+      expect(() => {
+        check(loss, false, -5);
+      }).not.toThrow();
+    }
+  });
+
+  it.each(['poisson', 'gamma'] as const)(
+    '%s needs a method that keeps predictions positive and a bound above 0',
+    (loss) => {
+      expect(() => {
+        check(loss, true, 0.01);
+      }).not.toThrow();
+      const method = refusal(() => {
+        check(loss, false, 0.01);
+      });
+      expect([method.code, method.field]).toEqual(['configuration', 'training.loss']);
+      expect(method.message).toContain('Some method');
+      expect(
+        refusal(() => {
+          check(loss, true, 0);
+        }).field,
+      ).toBe('constraint.epsilon');
+      expect(
+        refusal(() => {
+          check(loss, true, { a: 1, b: 0 });
+        }).field,
+      ).toBe('constraint.epsilon');
+      expect(
+        refusal(() => {
+          check(loss, true, {});
+        }).field,
+      ).toBe('constraint.epsilon');
+    },
+  );
+
+  it('names the target that a loss is not defined for', () => {
+    const targets = Float32Array.of(1, 0, 1, -1);
+    expect(() => {
+      checkTargets('squared-error', targets, ['a', 'b']);
+    }).not.toThrow();
+    expect(() => {
+      checkTargets('poisson', targets.subarray(0, 2), ['a', 'b']);
+    }).not.toThrow();
+    expect(
+      refusal(() => {
+        checkTargets('poisson', targets, ['a', 'b']);
+      }).message,
+    ).toContain('"b" has 1 training rows');
+    expect(
+      refusal(() => {
+        checkTargets('gamma', targets, ['a', 'b']);
+      }).message,
+    ).toContain('"b" has 2 training rows');
+  });
+});
