@@ -1,5 +1,7 @@
 import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
+import svelteConfig from '../renderer/svelte.config.js';
 
 /**
  * Who may import whom. Data flows one way through the folders of native/ (file, table, split, network and
@@ -11,7 +13,7 @@ const nativeFolders = {
   files: ['contract'],
   tensorflow: ['contract'],
   data: ['contract', 'files'],
-  network: ['contract', 'tensorflow', 'data'],
+  network: ['contract', 'files', 'tensorflow', 'data'],
   constraints: ['contract', 'tensorflow', 'network'],
   compile: ['contract', 'tensorflow', 'network'],
   training: [
@@ -94,15 +96,39 @@ export default tseslint.config(
   { ignores: ['node_modules/', '.dist/', '.cache/', 'runs/', '**/generated/'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.svelte'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..` } },
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        extraFileExtensions: ['.svelte'],
+        tsconfigRootDir: `${import.meta.dirname}/..`,
+      },
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-unnecessary-condition': [
         'error',
         { allowConstantLoopConditions: 'only-allowed-literals' },
       ],
+    },
+  },
+  {
+    files: ['renderer/**/*.svelte', 'renderer/**/*.svelte.ts'],
+    extends: [svelte.configs.recommended, svelte.configs.prettier],
+    languageOptions: { parserOptions: { parser: tseslint.parser, svelteConfig } },
+    rules: {
+      'svelte/no-at-html-tags': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'SvelteAttribute[key.name="style"]',
+          message: 'The content policy forbids style attributes; use a class, or a style: directive.',
+        },
+      ],
+      'svelte/no-target-blank': 'error',
+      // The compiler and svelte-check know the names of a component's scope; this rule does not.
+      'no-undef': 'off',
     },
   },
   {

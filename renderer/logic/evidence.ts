@@ -1,0 +1,34 @@
+import type { SplitName, SplitReports } from '../../native/contract/results.ts';
+import { splitNames } from '../../native/contract/results.ts';
+
+/** Reading split reports. */
+
+/** Largest share of negative predictions over outputs, and over all splits or one. */
+export function worstNegativeShare(splits: SplitReports, split?: SplitName): number {
+  const names = split === undefined ? splitNames : [split];
+  return Math.max(0, ...names.flatMap((name) => splits[name]?.outputs.map((output) => output.negativeShare) ?? []));
+}
+
+/** The split that stands for new data: test where there is one. */
+export const heldOutSplit = (splits: SplitReports): SplitName =>
+  splits.test === undefined ? (splits.validation === undefined ? 'train' : 'validation') : 'test';
+
+export interface PriceLine {
+  readonly output: string;
+  readonly before: { readonly rmse: number; readonly negativeShare: number; readonly minimum: number };
+  readonly after: { readonly rmse: number; readonly negativeShare: number; readonly minimum: number };
+  /** (after - before) / before of the error; negative where the constraint lowered it. */
+  readonly change: number;
+}
+
+/** What positivity cost on held-out rows: `after` against an unconstrained run on the same data. */
+export function priceOfPositivity(before: SplitReports, after: SplitReports): { split: SplitName; lines: PriceLine[] } {
+  const split = heldOutSplit(after);
+  const lines = (after[split]?.outputs ?? []).flatMap((output) => {
+    const plain = before[split]?.outputs.find((other) => other.name === output.name);
+    return plain === undefined
+      ? []
+      : [{ output: output.name, before: plain, after: output, change: (output.rmse - plain.rmse) / plain.rmse }];
+  });
+  return { split, lines };
+}

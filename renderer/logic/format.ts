@@ -1,0 +1,77 @@
+/** How numbers, shares, times and sizes are written throughout the window. */
+
+const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+
+/** Thousands separated by commas: 10,000. */
+export const formatCount = (value: number): string => whole.format(value);
+
+/**
+ * At most `digits` significant digits, exponents only for the very large and very small, a true minus sign.
+ * NaN and infinities are named.
+ */
+export function formatNumber(value: number, digits = 4): string {
+  if (Number.isNaN(value)) return 'not a number';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  let text: string;
+  if (size >= 1e7 || size < 1e-4)
+    text = value
+      .toExponential(Math.max(0, digits - 1))
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e');
+  else if (size >= 10 ** digits) text = whole.format(value);
+  else text = String(Number(value.toPrecision(digits)));
+  return text.replaceAll('-', '−');
+}
+
+/** A share between 0 and 1 as a percentage that never rounds something to nothing, nor nearly all to all. */
+export function formatShare(share: number): string {
+  if (Number.isNaN(share)) return 'not a number';
+  const percent = share * 100;
+  if (percent === 0) return '0 %';
+  if (percent < 0.01) return '< 0.01 %';
+  if (percent > 99.99 && percent < 100) return '> 99.99 %';
+  return `${percent < 10 ? Number(percent.toFixed(2)) : Number(percent.toFixed(1))} %`;
+}
+
+/** Seconds as "0.4 s", "12 s", "3 min 05 s" or "2 h 10 min". */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'unknown';
+  if (seconds < 10) return `${Number(seconds.toFixed(1))} s`;
+  const rounded = Math.round(seconds);
+  if (rounded < 60) return `${rounded} s`;
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  if (rounded < 3600) return `${Math.floor(rounded / 60)} min ${pad(rounded % 60)} s`;
+  return `${Math.floor(rounded / 3600)} h ${pad(Math.floor((rounded % 3600) / 60))} min`;
+}
+
+const sizes = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** Decimal units, as file managers use them. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < sizes.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : Number(value.toPrecision(3))} ${sizes[unit] ?? ''}`;
+}
+
+/** 12:04 for today, 21 Nov 12:04 for other days, with the year when it is another. */
+export function formatTime(iso: string, now = new Date()): string {
+  const time = new Date(iso);
+  const clock = time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  if (time.toDateString() === now.toDateString()) return clock;
+  const day = time.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    ...(time.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
+  });
+  return `${day} ${clock}`;
+}
+
+/** "1 row", "2 rows". */
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;

@@ -1,0 +1,52 @@
+import type { RunConfiguration } from '../../native/contract/configuration.ts';
+import type { DoctorReport } from '../../native/contract/doctor.ts';
+import type { MethodPromise } from '../../native/contract/methods.ts';
+import type { Evidence, SplitName } from '../../native/contract/results.ts';
+import type { RunState } from '../../native/contract/runs.ts';
+
+/** What things are called in the window. */
+
+export const promiseLabels: Record<MethodPromise, string> = {
+  none: 'no promise',
+  encourages: 'encourages',
+  'at-convergence': 'at convergence',
+  'for-every-input': 'for every input',
+};
+
+export const stateLabels: Record<RunState, string> = {
+  queued: 'waiting',
+  preparing: 'preparing',
+  training: 'training',
+  paused: 'paused',
+  finished: 'finished',
+  stopped: 'stopped',
+  failed: 'failed',
+  interrupted: 'interrupted',
+};
+
+export const splitLabels: Record<SplitName, string> = { train: 'training', validation: 'validation', test: 'test' };
+
+export const evidenceLabels: Record<Evidence['level'], string> = {
+  none: 'none',
+  train: 'training rows',
+  'held-out': 'held-out rows',
+  attacked: 'attacked',
+  certified: 'certified',
+  'by-construction': 'by construction',
+};
+
+/** The engine in a few words: "TensorFlow 2.21 · CPU 2 cores". */
+export function engineText(doctor: DoctorReport): string {
+  const version = doctor.version.split('.').slice(0, 2).join('.');
+  const engine = doctor.engine === 'tensorflow' ? 'TensorFlow' : 'Embedded engine (WASM)';
+  const device = doctor.device === 'gpu' ? doctor.deviceName : `CPU ${doctor.cores} cores`;
+  return `${engine} ${version} · ${device}`;
+}
+
+/** The bound in a few words. */
+export function boundText(configuration: RunConfiguration): string {
+  const { epsilon } = configuration.constraint;
+  if (typeof epsilon === 'number') return `≥ ${epsilon}`;
+  const values = [...new Set(Object.values(epsilon))];
+  return values.length === 1 ? `≥ ${values[0] ?? 0}` : '≥ a bound each';
+}

@@ -1,0 +1,68 @@
+import type { NetworkSettings, Activation } from '../../native/contract/configuration.ts';
+
+/** A network's layers as text, sizes and parameter counts. */
+
+export type ParsedLayers = { readonly hidden: number[] } | { readonly problem: string };
+
+const largest = 65_536;
+
+/**
+ * Reads hidden layer sizes from text such as `784,784`, `64 x 64` or `128 - 32`. Empty text is a network without hidden
+ * layers.
+ */
+export function parseLayers(text: string): ParsedLayers {
+  const parts = text.trim() === '' ? [] : text.trim().split(/\s*[,;x×\-–—→>\s]\s*/u);
+  if (parts.length > 64) return { problem: 'At most 64 hidden layers.' };
+  const hidden: number[] = [];
+  for (const part of parts) {
+    if (!/^\d+$/.test(part)) {
+      return {
+        problem:
+          part === '' ? 'A size is missing between two separators.' : `“${part}” is not a whole number of units.`,
+      };
+    }
+    const units = Number(part);
+    if (units < 1 || units > largest) return { problem: `A layer has 1 to ${largest} units, not ${part}.` };
+    hidden.push(units);
+  }
+  return { hidden };
+}
+
+export const layersText = (hidden: readonly number[]): string => hidden.join(',');
+
+/** Activation of each hidden layer. */
+export const activationsOf = (network: NetworkSettings): Activation[] =>
+  network.hidden.map((_, layer) =>
+    typeof network.activation === 'string' ? network.activation : (network.activation[layer] ?? 'relu'),
+  );
+
+export interface LayerShape {
+  readonly inputs: number;
+  readonly units: number;
+  /** Weights and biases. */
+  readonly parameters: number;
+}
+
+/** Hidden layers and the last one, for so many inputs and outputs. */
+export function layerShapes(inputs: number, hidden: readonly number[], outputs: number): LayerShape[] {
+  let before = inputs;
+  return [...hidden, outputs].map((units) => {
+    const shape = { inputs: before, units, parameters: (before + 1) * units };
+    before = units;
+    return shape;
+  });
+}
+
+export interface NetworkPreset {
+  readonly title: string;
+  readonly hint: string;
+  readonly hidden: number[];
+}
+
+export const networkPresets: readonly NetworkPreset[] = [
+  { title: 'Affine', hint: 'No hidden layer: the output is a weighted sum of the inputs.', hidden: [] },
+  { title: 'Small', hint: 'Two hidden layers of 64 units: enough for most tables.', hidden: [64, 64] },
+  { title: 'Medium', hint: 'Two hidden layers of 256 units.', hidden: [256, 256] },
+  { title: 'Deep', hint: 'Four hidden layers of 128 units.', hidden: [128, 128, 128, 128] },
+  { title: 'Forum question', hint: 'The 784-784-784-2 network of the forum thread.', hidden: [784, 784] },
+];

@@ -1,0 +1,75 @@
+import type { App } from '../state/app.svelte.ts';
+import { formatCount, formatShare } from './format.ts';
+import { boundText, stateLabels } from './labels.ts';
+import { worstNegativeShare } from './evidence.ts';
+import type { Step } from './steps.ts';
+
+export interface StepSummary {
+  readonly status: 'open' | 'ok' | 'attention';
+  readonly text: string;
+}
+
+/** Each step in a line, and whether it is done. */
+export function stepSummaries(app: App): Record<Step, StepSummary> {
+  const { data, catalogue, training } = app;
+  const configuration = app.document.current;
+  const problem = catalogue.problemStep;
+  if (configuration === null) {
+    const open: StepSummary = { status: 'open', text: '' };
+    return {
+      data: { status: 'open', text: 'choose a file' },
+      network: open,
+      constraint: open,
+      train: trainSummary(training.current),
+      result: resultSummary(training.shown),
+    };
+  }
+  const { inspection } = data;
+  const dataProblem = data.error ?? data.preparationError;
+  const outputs = data.targets.length;
+  const inputs = data.preparation?.features.length ?? data.inputs.length;
+  const method = catalogue.method(configuration.constraint.method.id);
+  return {
+    data: {
+      status:
+        dataProblem !== undefined || problem === 'data' || (inspection !== undefined && outputs === 0)
+          ? 'attention'
+          : data.preparation === undefined
+            ? 'open'
+            : 'ok',
+      text: data.opening
+        ? 'reading …'
+        : inspection === undefined
+          ? data.error === undefined
+            ? ''
+            : 'cannot be read'
+          : `${formatCount(inspection.rows)} × ${formatCount(inspection.columns.length)}`,
+    },
+    network: {
+      status: problem === 'network' ? 'attention' : 'ok',
+      text: [inputs === 0 ? '?' : inputs, ...configuration.network.hidden, outputs === 0 ? '?' : outputs].join('-'),
+    },
+    constraint: {
+      status: problem === 'constraint' || catalogue.warnings.length > 0 ? 'attention' : 'ok',
+      text: `${boundText(configuration)}, ${method?.title.toLowerCase() ?? configuration.constraint.method.id}`,
+    },
+    train:
+      problem === 'train' ? { status: 'attention', text: 'a setting does not fit' } : trainSummary(training.current),
+    result: resultSummary(training.shown),
+  };
+}
+
+function trainSummary(trace: App['training']['current']): StepSummary {
+  if (trace === undefined) return { status: 'open', text: '' };
+  const text = `${stateLabels[trace.state]}, epoch ${trace.latest?.epoch ?? 0} of ${trace.epochs}`;
+  return {
+    status: trace.state === 'failed' || trace.state === 'interrupted' ? 'attention' : trace.active ? 'open' : 'ok',
+    text,
+  };
+}
+
+function resultSummary(trace: App['training']['shown']): StepSummary {
+  if (trace?.result === undefined) return { status: 'open', text: '' };
+  const share = worstNegativeShare(trace.result.splits);
+  return { status: share === 0 ? 'ok' : 'attention', text: `negatives ${formatShare(share)}` };
+}

@@ -1,0 +1,104 @@
+import type { RunConfiguration } from '../../native/contract/configuration.ts';
+import type { DoctorReport } from '../../native/contract/doctor.ts';
+import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
+import type { MethodDescriptor } from '../../native/contract/methods.ts';
+import type { Sample, Warning } from '../../native/contract/table.ts';
+import { stepOfField, type Step } from '../logic/steps.ts';
+import type { Answer, Connection } from './connection.svelte.ts';
+
+const quiet = 200;
+
+/** What there is to choose from (methods, samples, engine, host), and whether the configuration fits together. */
+export class Catalogue {
+  host = $state.raw<Answer<'host'> | undefined>();
+  methods = $state.raw<readonly MethodDescriptor[]>([]);
+  samples = $state.raw<readonly Sample[]>([]);
+  doctor = $state.raw<DoctorReport | undefined>();
+  doctorError = $state.raw<ErrorMessage | undefined>();
+  recent = $state.raw<Answer<'recentFiles'>>([]);
+  /** What is wrong with the configuration, and what deserves a warning. */
+  problem = $state.raw<ErrorMessage | undefined>();
+  warnings = $state.raw<readonly Warning[]>([]);
+  readonly #connection: Connection;
+  readonly #recommended = new Map<string, Promise<RunConfiguration>>();
+  #checking: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  readonly problemStep: Step | undefined = $derived(
+    this.problem === undefined ? undefined : stepOfField(this.problem.field),
+  );
+
+  method(id: string): MethodDescriptor | undefined {
+    return this.methods.find((method) => method.id === id);
+  }
+
+  async load(): Promise<void> {
+    this.host = await this.#connection.call('host', {});
+    [this.methods, this.samples, this.recent] = await Promise.all([
+      this.#connection.call('methods', {}),
+      this.#connection.call('samples', {}),
+      this.#connection.call('recentFiles', {}),
+    ]);
+  }
+
+  /** Asks which engine trains; it may have to start first. */
+  async loadDoctor(): Promise<void> {
+    this.doctorError = undefined;
+    try {
+      this.doctor = await this.#connection.call('doctor', {});
+    } catch (error) {
+      this.doctorError = toErrorMessage(error);
+    }
+  }
+
+  async remember(path: string, kind: 'data' | 'configuration'): Promise<void> {
+    await this.#connection.call('rememberFile', { path, kind });
+    this.recent = await this.#connection.call('recentFiles', {});
+  }
+
+  async forget(path: string): Promise<void> {
+    await this.#connection.call('forgetFile', { path });
+    this.recent = await this.#connection.call('recentFiles', {});
+  }
+
+  /** A sample's recommended configuration. */
+  recommended(sample: string): Promise<RunConfiguration> {
+    const known = this.#recommended.get(sample);
+    if (known !== undefined) return known;
+    const asked = this.#connection.call('sampleConfiguration', { id: sample });
+    this.#recommended.set(sample, asked);
+    asked.catch(() => this.#recommended.delete(sample));
+    return asked;
+  }
+
+  /** Has the engine check the configuration once it has been left alone for a moment. */
+  checkSoon(configuration: RunConfiguration | null): void {
+    this.#checking?.abort();
+    clearTimeout(this.#timer);
+    if (configuration === null) {
+      this.problem = undefined;
+      this.warnings = [];
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#check(configuration), quiet);
+  }
+
+  async #check(configuration: RunConfiguration): Promise<void> {
+    const abort = new AbortController();
+    this.#checking = abort;
+    try {
+      const warnings = await this.#connection.call('check', { configuration }, { signal: abort.signal });
+      if (abort.signal.aborted) return;
+      this.warnings = warnings;
+      this.problem = undefined;
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      this.warnings = [];
+      this.problem = toErrorMessage(error);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { connect, type Client, type MessagePortLike } from '../../native/contract/channel.ts';
+import { OrthantError } from '../../native/contract/errors.ts';
+import {
+  windowCalls,
+  windowEventsSchema,
+  type WindowCallName,
+  type WindowCalls,
+  type WindowEvent,
+} from '../../native/contract/window.ts';
+import type { z } from 'zod';
+
+export type Request<Name extends WindowCallName> = z.input<WindowCalls[Name]['request']>;
+export type Answer<Name extends WindowCallName> = z.output<WindowCalls[Name]['answer']>;
+
+/** Seconds between attempts to reach a lost host: quick at first, then calmer. */
+const delays = [0.25, 0.5, 1, 2, 4];
+
+/**
+ * The line to the host. After a break it is opened again by itself; whoever showed what the host said before asks again
+ * through `onOpen`.
+ */
+export class Connection {
+  status = $state<'connecting' | 'open' | 'lost'>('connecting');
+  readonly #openPort: () => MessagePortLike | Promise<MessagePortLike>;
+  readonly #listeners = new Set<(event: WindowEvent) => void>();
+  readonly #openListeners = new Set<() => void>();
+  #client: Client<WindowCalls> | undefined;
+  #attempt = 0;
+
+  constructor(openPort: () => MessagePortLike | Promise<MessagePortLike>) {
+    this.#openPort = openPort;
+  }
+
+  /** Opens the line, and keeps trying. */
+  async open(): Promise<void> {
+    try {
+      const port = await this.#openPort();
+      port.onClose(() => {
+        this.#client = undefined;
+        this.status = 'lost';
+        this.#retry();
+      });
+      const client = connect(port, windowCalls);
+      client.subscribe((message) => {
+        this.#receive(message);
+      });
+      this.#client = client;
+      this.#attempt = 0;
+      this.status = 'open';
+      for (const listener of this.#openListeners) listener();
+    } catch {
+      this.status = 'lost';
+      this.#retry();
+    }
+  }
+
+  /** @throws OrthantError as the host threw it; `crashed` while there is no line */
+  call<Name extends WindowCallName>(
+    name: Name,
+    request: Request<Name>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Answer<Name>> {
+    if (this.#client === undefined) {
+      return Promise.reject(
+        new OrthantError('crashed', 'Orthant cannot be reached at the moment. Try again when the connection is back.'),
+      );
+    }
+    // The declarations are one table: the name fixes request and answer.
+    return this.#client.call(name, request as never, options) as Promise<Answer<Name>>;
+  }
+
+  onEvent(listener: (event: WindowEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` each time the line has been opened. */
+  onOpen(listener: () => void): () => void {
+    this.#openListeners.add(listener);
+    return () => this.#openListeners.delete(listener);
+  }
+
+  #receive(message: unknown): void {
+    const events = windowEventsSchema.safeParse(message);
+    if (!events.success) return;
+    for (const event of events.data) for (const listener of this.#listeners) listener(event);
+  }
+
+  #retry(): void {
+    const seconds = delays[Math.min(this.#attempt, delays.length - 1)] ?? 4;
+    this.#attempt += 1;
+    setTimeout(() => void this.open(), seconds * 1000);
+  }
+}

@@ -1,0 +1,167 @@
+import type { ColumnRole, DataSettings, RunConfiguration } from '../../native/contract/configuration.ts';
+import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
+import type { ColumnSummary, Histogram, Inspection, Preparation } from '../../native/contract/table.ts';
+import { pictureSide } from '../logic/picture.ts';
+import type { Connection, Request } from './connection.svelte.ts';
+import { TablePages } from './pages.svelte.ts';
+
+export interface Column {
+  readonly index: number;
+  readonly summary: ColumnSummary;
+  readonly role: ColumnRole;
+  /** Whether a person chose the role. */
+  readonly chosen: boolean;
+}
+
+export type TableRequest = Request<'inspect'>;
+
+export const tableRequest = (data: DataSettings): TableRequest => ({
+  source: data.source,
+  dialect: data.dialect,
+  skipBadRows: data.skipBadRows,
+});
+
+/** Milliseconds of quiet before split and scaling are worked out again. */
+const quiet = 250;
+
+/** The table in work: what its file holds, how its columns are used, what split and scaling make of it. */
+export class DataTable {
+  inspection = $state.raw<Inspection | undefined>();
+  preparation = $state.raw<Preparation | undefined>();
+  /** Why the file cannot be opened. */
+  error = $state.raw<ErrorMessage | undefined>();
+  /** Why it cannot be made ready for training. */
+  preparationError = $state.raw<ErrorMessage | undefined>();
+  opening = $state(false);
+  preparing = $state(false);
+  pages = $state.raw<TablePages | undefined>();
+  #settings = $state.raw<DataSettings | undefined>();
+  readonly #connection: Connection;
+  readonly #histograms = new Map<string, Promise<Histogram>>();
+  #request = '';
+  #settingsText = '';
+  #inspecting: AbortController | undefined;
+  #preparingCall: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  readonly columns: readonly Column[] = $derived(
+    (this.inspection?.columns ?? []).map((summary, index) => {
+      const chosen = this.#settings?.columns[summary.name];
+      const splits = this.#settings?.split.by === 'column' && this.#settings.split.column === summary.name;
+      return {
+        index,
+        summary,
+        role: chosen?.role ?? (splits ? 'ignore' : summary.suggestedRole),
+        chosen: chosen !== undefined,
+      };
+    }),
+  );
+  readonly inputs = $derived(this.columns.filter((column) => column.role === 'input'));
+  readonly targets = $derived(this.columns.filter((column) => column.role === 'target'));
+  /** Side of the picture that the inputs form, where they do. */
+  readonly pictureSide = $derived(
+    this.inputs.every((column) => column.summary.type === 'number') ? pictureSide(this.inputs.length) : undefined,
+  );
+
+  /** Follows the configuration: opens another file when the source changed, works out the split when settings did. */
+  follow(configuration: RunConfiguration | null): void {
+    this.#settings = configuration?.data;
+    if (configuration === null) {
+      this.#clear();
+      return;
+    }
+    const request = JSON.stringify(tableRequest(configuration.data));
+    if (request !== this.#request) void this.#open(request, configuration.data);
+    else this.#prepareSoon();
+  }
+
+  /** Asks the engine again, after it was started anew or the line was lost. */
+  refresh(): void {
+    const settings = this.#settings;
+    if (settings === undefined) return;
+    this.#settingsText = '';
+    void this.#open(JSON.stringify(tableRequest(settings)), settings);
+  }
+
+  /** The histogram of one column, asked for once. */
+  histogram(column: string): Promise<Histogram> {
+    const known = this.#histograms.get(column);
+    if (known !== undefined) return known;
+    const request = { ...(JSON.parse(this.#request) as TableRequest), column, bins: 24 };
+    const asked = this.#connection.call('histogram', request);
+    this.#histograms.set(column, asked);
+    asked.catch(() => this.#histograms.delete(column));
+    return asked;
+  }
+
+  async #open(request: string, settings: DataSettings): Promise<void> {
+    this.#clear();
+    this.#request = request;
+    const abort = new AbortController();
+    this.#inspecting = abort;
+    this.opening = true;
+    try {
+      const table = tableRequest(settings);
+      const inspection = await this.#connection.call('inspect', table, { signal: abort.signal });
+      if (abort.signal.aborted) return;
+      this.inspection = inspection;
+      this.pages = new TablePages(inspection.columns.length, (offset, limit) =>
+        this.#connection.call('rows', { ...table, offset, limit }),
+      );
+      this.#prepareSoon();
+    } catch (error) {
+      if (!abort.signal.aborted) this.error = toErrorMessage(error);
+    } finally {
+      if (this.#inspecting === abort) this.opening = false;
+    }
+  }
+
+  #clear(): void {
+    this.#inspecting?.abort();
+    this.#preparingCall?.abort();
+    clearTimeout(this.#timer);
+    this.#request = '';
+    this.#settingsText = '';
+    this.#histograms.clear();
+    this.inspection = undefined;
+    this.preparation = undefined;
+    this.error = undefined;
+    this.preparationError = undefined;
+    this.pages = undefined;
+    this.opening = false;
+    this.preparing = false;
+  }
+
+  #prepareSoon(): void {
+    const settings = this.#settings;
+    if (settings === undefined || this.inspection === undefined) return;
+    const text = JSON.stringify(settings);
+    if (text === this.#settingsText) return;
+    this.#settingsText = text;
+    this.#preparingCall?.abort();
+    clearTimeout(this.#timer);
+    this.preparing = true;
+    this.#timer = setTimeout(() => void this.#prepare(settings), quiet);
+  }
+
+  async #prepare(settings: DataSettings): Promise<void> {
+    const abort = new AbortController();
+    this.#preparingCall = abort;
+    try {
+      const preparation = await this.#connection.call('prepare', { data: settings }, { signal: abort.signal });
+      if (abort.signal.aborted) return;
+      this.preparation = preparation;
+      this.preparationError = undefined;
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      this.preparation = undefined;
+      this.preparationError = toErrorMessage(error);
+    } finally {
+      if (this.#preparingCall === abort) this.preparing = false;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { OrthantError } from '../../native/contract/errors.ts';
+import { browserHostPaths, type WindowBridge } from '../../native/contract/window.ts';
+import { z } from 'zod';
+import type { Connection } from './connection.svelte.ts';
+
+export type FileKind = 'data' | 'configuration';
+
+const accepted: Record<FileKind, string> = {
+  data: '.csv,.tsv,.txt,.gz,.parquet,.json,.jsonl,.ndjson,.npy,.npz,.idx,*',
+  configuration: '.orthant,.json',
+};
+
+/** Where a file to take away goes. */
+export interface Output {
+  readonly path: string;
+  /** To be called once it has been written. */
+  done(): void;
+}
+
+/** Files in and out: system dialogs in Electron, upload and download in the browser host. */
+export class Files {
+  readonly #connection: Connection;
+  readonly #bridge: WindowBridge | undefined;
+
+  constructor(connection: Connection, bridge: WindowBridge | undefined) {
+    this.#connection = connection;
+    this.#bridge = bridge;
+  }
+
+  /** Asks for a file; no path when the person thought better of it. `onProgress` gets shares of an upload. */
+  async choose(kind: FileKind, onProgress: (share: number) => void): Promise<string | undefined> {
+    if (this.#bridge !== undefined) return (await this.#connection.call('chooseFile', { kind })).path;
+    const file = await pick(accepted[kind]);
+    return file === undefined ? undefined : upload(file, onProgress);
+  }
+
+  /** Path of a file dropped on the window. */
+  async dropped(file: File, onProgress: (share: number) => void): Promise<string> {
+    return this.#bridge === undefined ? upload(file, onProgress) : this.#bridge.pathOfFile(file);
+  }
+
+  /** Asks where a file is to be written; `undefined` when the person thought better of it. */
+  async output(suggestedName: string): Promise<Output | undefined> {
+    const { path, download } = await this.#connection.call('chooseOutput', { suggestedName });
+    if (path === undefined) return undefined;
+    return {
+      path,
+      done: () => {
+        if (download !== undefined) saveAs(download, suggestedName);
+      },
+    };
+  }
+
+  /** Writes text where the person wants it; returns its path. */
+  async saveText(suggestedName: string, text: string): Promise<string | undefined> {
+    const output = await this.output(suggestedName);
+    if (output === undefined) return undefined;
+    await this.#connection.call('writeDocument', { path: output.path, text });
+    output.done();
+    return output.path;
+  }
+}
+
+/** Has the browser save what lies at an address. */
+export function saveAs(address: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+}
+
+function pick(accept: string): Promise<File | undefined> {
+  return new Promise((resolve) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = accept;
+    input.addEventListener('change', () => {
+      resolve(input.files?.[0]);
+    });
+    input.addEventListener('cancel', () => {
+      resolve(undefined);
+    });
+    input.click();
+  });
+}
+
+const uploadedSchema = z.object({ path: z.string() });
+const refusedSchema = z.object({ message: z.string() });
+
+function upload(file: File, onProgress: (share: number) => void): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // fetch() cannot say how much of a body has been sent.
+    const request = new XMLHttpRequest();
+    request.open('POST', `${browserHostPaths.upload}?name=${encodeURIComponent(file.name)}`);
+    request.responseType = 'json';
+    request.upload.addEventListener('progress', (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    });
+    const refused = (): void => {
+      const answer = refusedSchema.safeParse(request.response);
+      const reason = answer.success
+        ? answer.data.message
+        : `the connection broke or was refused (status ${request.status})`;
+      reject(new OrthantError('file', `${file.name} could not be handed to Orthant: ${reason}. Try again.`));
+    };
+    request.addEventListener('error', refused);
+    request.addEventListener('load', () => {
+      const answer = uploadedSchema.safeParse(request.response);
+      if (request.status < 300 && answer.success) resolve(answer.data.path);
+      else refused();
+    });
+    request.send(file);
+  });
+}

@@ -1,0 +1,63 @@
+import type { MessagePortLike } from '../../native/contract/channel.ts';
+import { browserHostPaths, type WindowBridge } from '../../native/contract/window.ts';
+
+/** The two ways to a host: Electron's preload bridge, and the browser host's WebSocket. */
+
+declare global {
+  interface Window {
+    readonly orthant?: WindowBridge;
+  }
+}
+
+/** The bridge lives as long as the window: it never closes. */
+export const bridgePort = (bridge: WindowBridge): MessagePortLike => ({
+  send: (message) => {
+    bridge.send(message);
+  },
+  onMessage: (listener) => {
+    bridge.onMessage(listener);
+  },
+  onClose: () => undefined,
+});
+
+/** Resolves once the socket is open; rejects when the host cannot be reached. */
+export async function socketPort(location: Location): Promise<MessagePortLike> {
+  const address = new URL(browserHostPaths.socket, location.href);
+  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const socket = new WebSocket(address);
+  await new Promise<void>((resolve, reject) => {
+    socket.addEventListener(
+      'open',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+    socket.addEventListener(
+      'close',
+      () => {
+        reject(new Error('The host does not answer.'));
+      },
+      { once: true },
+    );
+  });
+  return {
+    send: (message) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    },
+    onMessage: (listener) => {
+      socket.addEventListener('message', (event: MessageEvent<string>) => {
+        listener(JSON.parse(event.data));
+      });
+    },
+    onClose: (listener) => {
+      socket.addEventListener(
+        'close',
+        () => {
+          listener('The connection to Orthant was lost.');
+        },
+        { once: true },
+      );
+    },
+  };
+}

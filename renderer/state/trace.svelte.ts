@@ -1,0 +1,135 @@
+import type { RunConfiguration } from '../../native/contract/configuration.ts';
+import type { EngineEvent } from '../../native/contract/engine.ts';
+import type { ErrorMessage } from '../../native/contract/errors.ts';
+import type { EpochMetrics, TrainingResult } from '../../native/contract/results.ts';
+import type { RunRecord, RunState } from '../../native/contract/runs.ts';
+import type { Warning } from '../../native/contract/table.ts';
+
+/** Something that happened at an epoch, marked in the charts. */
+export interface Mark {
+  readonly kind: 'checkpoint' | 'best' | 'change';
+  readonly epoch: number;
+  readonly label: string;
+}
+
+export interface Progress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly secondsLeft: number;
+}
+
+/** Points of the live objective between two epochs; older ones are thinned by half when there are more. */
+const objectiveLimit = 4000;
+
+/** One run as the window knows it: what it was asked to do, its curves so far, what came out. */
+export class RunTrace {
+  readonly run: string;
+  state = $state<RunState>('queued');
+  message = $state('');
+  name = $state('');
+  configuration = $state.raw<RunConfiguration | undefined>();
+  record = $state.raw<RunRecord | undefined>();
+  metrics = $state.raw<readonly EpochMetrics[]>([]);
+  progress = $state.raw<Progress | undefined>();
+  /** Mean objective while an epoch runs, over epochs with their fraction. */
+  objective = $state.raw<{ readonly x: readonly number[]; readonly y: readonly number[] }>({ x: [], y: [] });
+  checkpoints = $state.raw<readonly number[]>([]);
+  warnings = $state.raw<readonly Warning[]>([]);
+  result = $state.raw<TrainingResult | undefined>();
+  error = $state.raw<ErrorMessage | undefined>();
+
+  constructor(run: string) {
+    this.run = run;
+  }
+
+  readonly active = $derived(['queued', 'preparing', 'training', 'paused'].includes(this.state));
+  readonly latest = $derived(this.metrics.at(-1));
+  readonly best = $derived(this.metrics.findLast((metrics) => metrics.best));
+  readonly epochs = $derived(
+    this.progress?.epochs ??
+      this.record?.changes.findLast((change) => change.epochs !== undefined)?.epochs ??
+      this.configuration?.training.epochs ??
+      0,
+  );
+  readonly marks: readonly Mark[] = $derived.by(() => {
+    const marks: Mark[] = this.checkpoints.map((epoch) => ({ kind: 'checkpoint', epoch, label: 'checkpoint' }));
+    if (this.best !== undefined) marks.push({ kind: 'best', epoch: this.best.epoch, label: 'best so far' });
+    for (const change of this.record?.changes ?? []) {
+      const epoch = this.metrics.findLast((metrics) => metrics.step <= change.step)?.epoch ?? 0;
+      const what = [
+        change.learningRate === undefined ? [] : [`learning rate ${change.learningRate}`],
+        change.epochs === undefined ? [] : [`epochs ${change.epochs}`],
+        change.methodSettings === undefined
+          ? []
+          : Object.entries(change.methodSettings).map(([name, value]) => `${name} ${String(value)}`),
+      ].flat();
+      marks.push({ kind: 'change', epoch, label: what.join(', ') });
+    }
+    return marks;
+  });
+
+  /** Takes over what the run folder says. */
+  load(record: RunRecord, metrics: readonly EpochMetrics[]): void {
+    this.record = record;
+    this.name = record.name;
+    this.configuration = record.configuration;
+    this.state = record.state;
+    this.result = record.result;
+    this.error = record.error;
+    this.takeMetrics(metrics);
+  }
+
+  /** Adds epochs, each once. */
+  takeMetrics(metrics: readonly EpochMetrics[]): void {
+    const last = this.metrics.at(-1)?.epoch ?? 0;
+    const first = metrics[0]?.epoch ?? 0;
+    if (first > last) this.metrics = [...this.metrics, ...metrics];
+    else {
+      // A run resumed from a checkpoint goes through some epochs once more.
+      const byEpoch = new Map([...this.metrics, ...metrics].map((line) => [line.epoch, line]));
+      this.metrics = [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
+    }
+  }
+
+  take(event: EngineEvent): void {
+    switch (event.event) {
+      case 'phase':
+        this.state = event.state;
+        this.message = event.message;
+        break;
+      case 'progress':
+        this.progress = event;
+        this.#takeObjective(event.epoch + event.step / Math.max(1, event.steps), event.objective);
+        break;
+      case 'metrics':
+        this.takeMetrics([event.metrics]);
+        break;
+      case 'checkpoint':
+        this.checkpoints = [...this.checkpoints.filter((epoch) => epoch !== event.epoch), event.epoch];
+        break;
+      case 'warning':
+        this.warnings = [...this.warnings, event.warning];
+        break;
+      case 'finished':
+        this.result = event.result;
+        this.state = event.result.stopped === 'by-request' ? 'stopped' : 'finished';
+        break;
+      case 'failed':
+        this.error = event.error;
+        this.state = 'failed';
+        break;
+    }
+  }
+
+  #takeObjective(x: number, y: number): void {
+    if (x <= (this.objective.x.at(-1) ?? -1) || !Number.isFinite(y)) return;
+    let { x: xs, y: ys } = this.objective;
+    if (xs.length >= objectiveLimit) {
+      xs = xs.filter((_, index) => index % 2 === 0);
+      ys = ys.filter((_, index) => index % 2 === 0);
+    }
+    this.objective = { x: [...xs, x], y: [...ys, y] };
+  }
+}

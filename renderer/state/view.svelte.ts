@@ -1,0 +1,35 @@
+import type { Page } from '../logic/steps.ts';
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is looked at: nothing here changes a configuration or a run. */
+export class View {
+  page = $state<Page>('start');
+  dialog = $state<'help' | 'paste' | undefined>();
+  /** Epoch under the cursor in any chart; all charts read it out. */
+  hover = $state<number | undefined>();
+  /** Epochs in view; `undefined` shows all. */
+  zoom = $state.raw<Range | undefined>();
+  /** Tab of the Data page. */
+  dataTab = $state<'table' | 'pictures' | 'problems'>('table');
+  /** Column looked at, by its number. */
+  column = $state(0);
+  /** Row looked at, from 0. */
+  row = $state(0);
+  /** Raised when the table is to bring `row` into view. */
+  reveal = $state(0);
+  /** Page of the Result step. */
+  resultTab = $state<'evidence' | 'predict'>('evidence');
+  comparing = $state(false);
+
+  /** Goes to a row of the table. */
+  showRow(row: number): void {
+    this.row = row;
+    this.dataTab = 'table';
+    this.page = 'data';
+    this.reveal += 1;
+  }
+}

@@ -1,0 +1,146 @@
+import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
+import type { Inspection, Sample } from '../../native/contract/table.ts';
+
+/** Tables like the samples', made by formula. */
+
+export const fakeSamples: Sample[] = [
+  {
+    id: 'ink',
+    title: 'Ink',
+    summary: 'Handwritten digits and how much ink lies in two corners: the shape of the forum question.',
+    source: 'MNIST',
+    licence: 'CC BY-SA 3.0',
+    rows: 10_000,
+    inputs: 784,
+    targets: ['top_left', 'bottom_right'],
+  },
+  {
+    id: 'diamonds',
+    title: 'Diamonds',
+    summary: 'Price of 53,920 diamonds by weight and cut: a price cannot be negative.',
+    source: 'ggplot2',
+    licence: 'MIT',
+    rows: 53_920,
+    inputs: 9,
+    targets: ['price'],
+  },
+  {
+    id: 'meats',
+    title: 'Meats',
+    summary: 'Fat, water and protein of meat from its near-infrared spectrum.',
+    source: 'caret',
+    licence: 'GPL-2',
+    rows: 215,
+    inputs: 100,
+    targets: ['fat', 'water', 'protein'],
+  },
+  {
+    id: 'ames',
+    title: 'House prices',
+    summary: 'Sale prices in Ames: a plain fit predicts negative prices at the edge.',
+    source: 'modeldata',
+    licence: 'MIT',
+    rows: 2930,
+    inputs: 24,
+    targets: ['Sale_Price'],
+  },
+];
+
+/** A number in [0, 1) that depends on nothing but its arguments. */
+export const noise = (...seeds: number[]): number => {
+  let state = 2166136261;
+  for (const seed of seeds) state = Math.imul(state ^ seed, 16777619) ^ (state >>> 13);
+  state = Math.imul(state ^ (state >>> 15), 2246822519);
+  return ((state ^ (state >>> 13)) >>> 0) / 4294967296;
+};
+
+export function fakeConfiguration(id: string): RunConfiguration {
+  const ink = id === 'ink';
+  return runConfigurationSchema.parse({
+    data: {
+      source: { kind: 'sample', id },
+      ...(ink ? { scaling: { inputs: 'none', targets: 'standard-deviation' } } : {}),
+    },
+    network: { hidden: ink ? [784, 784] : [64, 64] },
+    training: { epochs: ink ? 8 : 40, seed: 1 },
+    constraint: { method: { id: 'augmented-lagrangian', settings: {} } },
+  });
+}
+
+const digitPixel = (row: number, pixel: number): number => {
+  const x = pixel % 28;
+  const y = Math.floor(pixel / 28);
+  const angle = noise(row, 1) * 6.28;
+  const radius = 5 + 4 * noise(row, 2);
+  const cx = 13.5 + 3 * (noise(row, 3) - 0.5);
+  const cy = 13.5 + 3 * (noise(row, 4) - 0.5);
+  const distance = Math.abs(Math.hypot((x - cx) * (1 + 0.5 * Math.cos(angle)), y - cy) - radius);
+  const gap = Math.abs(Math.atan2(y - cy, x - cx) - angle + 3.14) < 0.7 ? 0 : 1;
+  return Math.round(255 * Math.max(0, 1 - distance / 1.8) * gap) / 255;
+};
+
+export function fakeCell(id: string, row: number, column: number): number | string | null {
+  if (id === 'ink')
+    return column < 784
+      ? Number(digitPixel(row, column).toFixed(3))
+      : Number((2.4 * noise(row, column) ** 3).toFixed(4));
+  if (column === 1) return ['Fair', 'Good', 'Very Good', 'Premium', 'Ideal'][Math.floor(noise(row, 1) * 5)] ?? null;
+  if (column === 0) return Math.round(326 + 18_000 * noise(row, 0) ** 3);
+  if (column === 3 && noise(row, 77) < 0.02) return null;
+  return Number((noise(row, column) * 10 - (column === 5 ? 3 : 0)).toFixed(2));
+}
+
+export function fakeInspection(id: string, path?: string): Inspection {
+  const ink = id === 'ink';
+  const names = ink
+    ? [...Array.from({ length: 784 }, (_, index) => `pixel_${index}`), 'top_left', 'bottom_right']
+    : ['price', 'cut', 'carat', 'depth', 'table', 'x', 'y', 'z', 'volume', 'age'];
+  const targets = ink ? ['top_left', 'bottom_right'] : ['price'];
+  const bad = path !== undefined;
+  return {
+    source: path ?? `sample ${id}`,
+    format: 'csv',
+    compressed: !bad,
+    bytes: ink ? 2_412_345 : 3_192_560,
+    rows: ink ? 10_000 : 1_000_000,
+    rejectedRows: bad ? 3 : 0,
+    rejected: bad
+      ? [
+          {
+            line: 812,
+            column: 'depth',
+            reason: 'The text “n/a?” is no number.',
+            text: '812,Ideal,0.23,n/a?,55,3.95,3.98,2.43',
+          },
+          { line: 4007, reason: 'The row has 7 fields; the header names 10.', text: '4007,Good,0.31,63.3,58,4.34' },
+          { line: 31_415, column: 'x', reason: 'The field ends inside quotes.', text: '31415,"Premium,0.29,62.4' },
+        ]
+      : [],
+    dialect: { delimiter: ',', quote: '"', header: true, decimalComma: false, encoding: 'utf-8' },
+    columns: names.map((name, column) => ({
+      name,
+      type: name === 'cut' ? 'category' : 'number',
+      missing: name === 'depth' ? 20_113 : 0,
+      distinct: name === 'cut' ? 5 : 1000,
+      suggestedRole: targets.includes(name) ? 'target' : 'input',
+      ...(name === 'cut'
+        ? {
+            categories: ['Ideal', 'Premium', 'Very Good', 'Good', 'Fair'].map((value, index) => ({
+              value,
+              count: 300_000 - index * 50_000,
+            })),
+          }
+        : {
+            minimum: name === 'x' ? -3 : 0,
+            maximum: name === 'price' ? 18_823 : column < 784 && ink ? 1 : 10,
+            mean: 3.9,
+            standardDeviation: 1.2,
+            quantiles: [0.1, 1, 3, 6, 9] as [number, number, number, number, number],
+            negativeShare: name === 'x' ? 0.31 : 0,
+          }),
+    })),
+    warnings: ink
+      ? [{ message: 'The column is constant and tells nothing; it is scaled by 1.', column: 'pixel_0' }]
+      : [],
+  };
+}
