@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import { OrthantError } from '../contract/errors.ts';
+import { methodDescriptorSchema } from '../contract/methods.ts';
+import {
+  changeableSettings,
+  constraintMethods,
+  describeMethods,
+  getMethod,
+  parseMethodChange,
+  parseMethodSettings,
+} from './registry.ts';
+
+const descriptors = describeMethods();
+
+/** The error that a call throws. */
+function errorOf(call: () => unknown): OrthantError {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof OrthantError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+test('the methods of the thread and those that answer it are there, each once', () => {
+  expect(constraintMethods.map(({ id }) => id).sort()).toEqual([
+    'augmented-lagrangian',
+    'dual-ascent',
+    'non-negative-last-layer',
+    'none',
+    'output-transform',
+    'penalty',
+    'positive-parameters',
+    'slack-lagrangian',
+  ]);
+});
+
+test.each(descriptors)('$id is described by plain data from which a form can be made', (descriptor) => {
+  expect(methodDescriptorSchema.parse(structuredClone(descriptor))).toEqual(descriptor);
+  const settings = descriptor.settings as {
+    type: string;
+    additionalProperties: boolean;
+    required?: string[];
+    properties: Record<string, Record<string, unknown>>;
+  };
+  expect(settings).toMatchObject({ type: 'object', additionalProperties: false });
+  expect(settings.required ?? []).toEqual([]);
+  for (const [name, property] of Object.entries(settings.properties)) {
+    expect(property, name).toHaveProperty('title');
+    expect(String(property.description).length, name).toBeGreaterThan(20);
+    expect(property.default, name).toBeDefined();
+    if (property.type === 'number') {
+      expect(property.minimum ?? property.exclusiveMinimum, name).toBeTypeOf('number');
+      expect(property.maximum, name).toBeTypeOf('number');
+    } else if (property.type === 'string') expect(property.enum, name).toContain(property.default);
+    else expect(property.type, name).toBe('boolean');
+  }
+  // The defaults as the JSON Schema has them are valid settings, and are what leaving everything out gives.
+  const defaults = Object.fromEntries(
+    Object.entries(settings.properties).map(([name, property]) => [name, property.default]),
+  );
+  expect(parseMethodSettings(descriptor.id, {})).toEqual(defaults);
+  expect(parseMethodSettings(descriptor.id, defaults)).toEqual(defaults);
+});
+
+test.each(descriptors)('$id has a formula whose LaTeX groups close', ({ formula }) => {
+  let depth = 0;
+  for (const [token] of formula.matchAll(/\\[{}]|[{}]/g)) {
+    if (token === '{') depth++;
+    if (token === '}') depth--;
+    expect(depth).toBeGreaterThanOrEqual(0);
+  }
+  expect(depth).toBe(0);
+  expect((formula.match(/\\left(?![a-z])/g) ?? []).length).toBe((formula.match(/\\right(?![a-z])/g) ?? []).length);
+  expect(formula).not.toMatch(/[^\x20-\x7e]/);
+});
+
+test.each(descriptors.filter(({ curve }) => curve))('$id has a curve of finite numbers', ({ curve }) => {
+  expect(curve!.x.length).toBe(curve!.y.length);
+  expect([...curve!.x, ...curve!.y].every(Number.isFinite)).toBe(true);
+  expect(Math.max(...curve!.y)).toBeGreaterThan(Math.min(...curve!.y));
+});
+
+test('every penalty and multiplier method has a margin, 0.02 unless set, that may change in a run', () => {
+  for (const id of ['penalty', 'slack-lagrangian', 'dual-ascent', 'augmented-lagrangian']) {
+    expect(parseMethodSettings(id, {}).margin).toBe(0.02);
+    expect(changeableSettings(getMethod(id))).toContain('margin');
+  }
+});
+
+test('only methods that promise positivity for every input say so for losses with a logarithm', () => {
+  for (const { id, promise, positiveByConstruction } of constraintMethods) {
+    expect(positiveByConstruction, id).toBe(promise === 'for-every-input');
+  }
+});
+
+test('an unknown method is refused with the near miss and the list', () => {
+  const error = errorOf(() => getMethod('augmented-lagrangien'));
+  expect(error.code).toBe('configuration');
+  expect(error.field).toBe('constraint.method.id');
+  expect(error.message).toContain('Did you mean "augmented-lagrangian"?');
+  expect(error.message).toContain('non-negative-last-layer');
+  expect(errorOf(() => getMethod('xyz')).message).not.toContain('Did you mean');
+});
+
+test('wrong settings are refused by name', () => {
+  const unknown = errorOf(() => parseMethodSettings('penalty', { alhpa: 3 }));
+  expect(unknown.message).toContain('no setting "alhpa". Did you mean "alpha"?');
+  expect(unknown.field).toBe('constraint.method.settings.alhpa');
+  expect(errorOf(() => parseMethodSettings('none', { alpha: 1 })).message).toContain('It has none');
+  const range = errorOf(() => parseMethodSettings('penalty', { alpha: -1 }));
+  expect(range.code).toBe('configuration');
+  expect(range.field).toBe('constraint.method.settings.alpha');
+  expect(errorOf(() => parseMethodSettings('output-transform', { transform: 'sinus' })).message).toContain('softplus');
+  expect(() => parseMethodSettings('penalty', { alpha: Number.NaN })).toThrow(OrthantError);
+});
+
+test('a change names only settings that may change, and brings no defaults along', () => {
+  expect(parseMethodChange('penalty', { alpha: 50 })).toEqual({ alpha: 50 });
+  expect(parseMethodChange('penalty', {})).toEqual({});
+  expect(errorOf(() => parseMethodChange('penalty', { schedule: 'fixed' })).message).toContain(
+    'These can: alpha, margin',
+  );
+  expect(errorOf(() => parseMethodChange('output-transform', { transform: 'exp' })).message).toContain('None of its');
+  expect(errorOf(() => parseMethodChange('penalty', { alpha: 0 })).field).toBe('constraint.method.settings.alpha');
+  expect(errorOf(() => parseMethodChange('penalty', { alhpa: 1 })).message).toContain('Did you mean "alpha"?');
+});
+
+test('methods of non-negative weights check what they need', () => {
+  const context = (hidden: number[], activation: 'relu' | 'tanh' | 'sigmoid' | ('tanh' | 'relu')[] = 'relu') => ({
+    network: { hidden, activation, initialiser: 'he-uniform' as const },
+    loss: 'squared-error' as const,
+    epsilon: [0],
+  });
+  for (const id of ['non-negative-last-layer', 'positive-parameters']) {
+    const method = getMethod(id);
+    expect(errorOf(() => method.check({ by: 'projection' }, context([]))).field).toBe('network.hidden');
+    const error = errorOf(() => method.check({ by: 'projection' }, context([8, 8], 'tanh')));
+    expect(error.field).toBe('network.activation');
+    expect(error.message).toContain('relu, sigmoid, softplus');
+    expect(errorOf(() => method.check({ by: 'projection' }, context([8, 8], ['relu', 'tanh']))).code).toBe(
+      'configuration',
+    );
+    expect(() => method.check({ by: 'projection' }, context([8, 8], ['tanh', 'relu']))).not.toThrow();
+  }
+  const method = getMethod('non-negative-last-layer');
+  expect(method.check({ by: 'projection' }, context([8, 8]))).toEqual([]);
+  expect(method.check({ by: 'projection' }, context([8]))[0]!.message).toContain('convex');
+  expect(method.check({ by: 'projection' }, context([8], 'sigmoid'))).toEqual([]);
+  expect(getMethod('positive-parameters').check({ by: 'projection' }, context([8, 8]))[0]!.message).toContain(
+    'monotone',
+  );
+});

@@ -1,0 +1,359 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import type { MethodContext, MethodInstance } from './method.ts';
+import { getMethod, parseMethodSettings } from './registry.ts';
+import { linearLayer, smallRun } from './testSupport.ts';
+
+let runtime: EngineRuntime;
+beforeAll(async () => {
+  runtime = await openEngine({ engine: 'wasm' });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const trainRows = 5;
+const outputs = 2;
+const epsilon = [0.1, -0.2];
+
+function contextOf(): MethodContext {
+  return {
+    tf: runtime.tf,
+    ...{ trainRows, outputs, batchSize: 3, stepsPerEpoch: 2, layers: [] },
+    epsilon: Float32Array.from(epsilon),
+    targetScale: new Float32Array([1, 1]),
+    targetDeviation: new Float32Array([1, 2]),
+  };
+}
+
+const create = (id: string, settings: Record<string, unknown>): MethodInstance =>
+  getMethod(id).create(parseMethodSettings(id, settings), contextOf());
+
+/** Term and its derivative with respect to the predictions of a batch. */
+function termOf(instance: MethodInstance, rows: number[], prediction: number[][]) {
+  const { tf } = runtime;
+  return tf.tidy(() => {
+    const gathered = instance.gather?.(tf.tensor1d(rows, 'int32')) ?? {};
+    const f = tf.valueAndGrad((p: tfjs.Tensor2D) => instance.term!(p, gathered));
+    const { value, grad } = f(tf.tensor2d(prediction));
+    return { value: value.dataSync()[0]!, gradient: [...grad.dataSync()] };
+  });
+}
+
+function update(instance: MethodInstance, rows: number[], prediction: number[][]) {
+  const { tf } = runtime;
+  tf.tidy(() => {
+    const batch = tf.tensor1d(rows, 'int32');
+    instance.update!(tf.tensor2d(prediction), batch, instance.gather!(batch));
+  });
+}
+
+const setState = (instance: MethodInstance, name: string, values: number[][]) => {
+  runtime.tf.tidy(() => {
+    instance.state[name]!.assign(runtime.tf.tensor2d(values));
+  });
+};
+
+const relu = (x: number) => Math.max(x, 0);
+const margin = 0.05;
+/** epsilon + margin times the target's deviation, in float64. */
+const bounds = [epsilon[0]! + margin, epsilon[1]! + 2 * margin];
+
+/** Each term as its docstring states it, in float64, for one element: prediction, bound, multiplier, slack. */
+const terms: Record<
+  string,
+  { settings: object; element: (p: number, b: number, lambda: number, s: number) => number }
+> = {
+  penalty: { settings: { alpha: 7 }, element: (p, b) => 7 * relu(b - p) ** 2 },
+  'dual-ascent': { settings: {}, element: (p, b, lambda) => lambda * (b - p) },
+  'augmented-lagrangian': {
+    settings: { coefficient: 3 },
+    element: (p, b, lambda) => (relu(lambda + 3 * (b - p)) ** 2 - lambda ** 2) / 6,
+  },
+  'slack-lagrangian': {
+    settings: { damping: 4 },
+    element: (p, b, lambda, s) => lambda * (p - b - s * s) + 2 * (p - b - s * s) ** 2,
+  },
+};
+
+const number = fc.double({ min: -2, max: 2, noNaN: true });
+const table = (rows: number, value: fc.Arbitrary<number>) =>
+  fc.array(fc.tuple(value, value), { minLength: rows, maxLength: rows });
+
+test.each(Object.entries(terms))(
+  'the term of %s and its gradient are what the formula gives in float64',
+  (id, { settings, element }) => {
+    const instance = create(id, { ...settings, margin });
+    fc.assert(
+      fc.property(
+        table(3, number),
+        table(trainRows, fc.double({ min: 0, max: 3, noNaN: true })),
+        table(trainRows, fc.double({ min: 0, max: 1.5, noNaN: true })),
+        fc.array(fc.nat(trainRows - 1), { minLength: 3, maxLength: 3 }),
+        (prediction, multipliers, slacks, rows) => {
+          if (instance.state.multipliers) setState(instance, 'multipliers', multipliers);
+          if (instance.state.slacks) setState(instance, 'slacks', slacks);
+          // The mean runs over rows and outputs.
+          const objective = (p: number[][]) =>
+            rows.reduce(
+              (sum, row, i) =>
+                sum +
+                [0, 1].reduce((s, j) => s + element(p[i]![j]!, bounds[j]!, multipliers[row]![j]!, slacks[row]![j]!), 0),
+              0,
+            ) / 6;
+          const { value, gradient } = termOf(instance, rows, prediction);
+          expect(value).toBeCloseTo(objective(prediction), 3);
+          gradient.forEach((derivative, index) => {
+            const shifted = (by: number) =>
+              prediction.map((row, i) => row.map((p, j) => (i * 2 + j === index ? p + by : p)));
+            const difference = (objective(shifted(1e-6)) - objective(shifted(-1e-6))) / 2e-6;
+            expect(Math.abs(derivative - difference)).toBeLessThan(1e-3 * Math.max(1, Math.abs(difference)));
+          });
+        },
+      ),
+      { numRuns: 40 },
+    );
+    instance.dispose();
+  },
+);
+
+describe('what a step does to multipliers and slacks, worked out by hand', () => {
+  const zeros = () => Array.from({ length: trainRows }, () => [0, 0]);
+  const table2 = (instance: MethodInstance, name: string) => {
+    const values = [...instance.state[name]!.dataSync()];
+    return Array.from({ length: trainRows }, (_, row) => values.slice(row * 2, row * 2 + 2));
+  };
+  const expectTable = (actual: number[][], expected: number[][]) => {
+    actual.flat().forEach((value, i) => {
+      expect(value).toBeCloseTo(expected.flat()[i]!, 5);
+    });
+  };
+
+  test('dual ascent: λ <- min([λ + η (b - p)]+, cap), only in the rows of the batch', () => {
+    const instance = create('dual-ascent', { dualRate: 2, cap: 1, margin: 0 });
+    setState(instance, 'multipliers', [
+      [0.5, 0.5],
+      [0.5, 0.5],
+      [0.5, 0.5],
+      [0.5, 0.5],
+      [0.5, 0.5],
+    ]);
+    update(
+      instance,
+      [3, 0],
+      [
+        [0, 0.5],
+        [-5, -0.25],
+      ],
+    );
+    // Row 3: 0.5 + 2 (0.1 - 0) = 0.7 and [0.5 + 2 (-0.2 - 0.5)]+ = 0. Row 0: capped at 1, and 0.5 + 2 (0.05) = 0.6.
+    expectTable(table2(instance, 'multipliers'), [
+      [1, 0.6],
+      [0.5, 0.5],
+      [0.5, 0.5],
+      [0.7, 0],
+      [0.5, 0.5],
+    ]);
+    expect(instance.report()).toMatchObject({ largestMultiplier: 1, activeRows: 5 });
+    instance.dispose();
+  });
+
+  test('augmented Lagrangian: λ <- [λ + r c (b - p)]+, and a row named twice counts once', () => {
+    const instance = create('augmented-lagrangian', { coefficient: 10, dualRate: 0.5, margin: 0 });
+    update(
+      instance,
+      [2, 2],
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    );
+    const expected = zeros();
+    expected[2] = [0.5, 0];
+    expectTable(table2(instance, 'multipliers'), expected);
+    expect(instance.report()).toMatchObject({ activeRows: 1, coefficient: 10 });
+    expect(instance.report().largestMultiplier).toBeCloseTo(0.5, 6);
+    instance.dispose();
+  });
+
+  test('slacks: first the root over the bound plus the floor, then the implicit step; λ <- λ + η h', () => {
+    const instance = create('slack-lagrangian', {
+      damping: 2,
+      dualRate: 0.5,
+      slackRate: 1,
+      slackFloor: 0.04,
+      margin: 0,
+    });
+    update(instance, [1], [[0.35, -0.7]]);
+    // First output: p - b = 0.25, s² = 0.29, h = -0.04, push = c h = -0.08, factor = 1 + 2 (-0.08) / (1 + 4 · 2 · 0.29).
+    // Second: p - b = -0.5, s² = 0.04, h = -0.54, push = -1.08, factor = 1 - 2.16 / 1.32 < 0.1, so 0.1.
+    const slacks = table2(instance, 'slacks');
+    expect(slacks[1]![0]).toBeCloseTo(Math.sqrt(0.29) * (1 - 0.16 / 3.32), 5);
+    expect(slacks[1]![1]).toBeCloseTo(0.2 * 0.1, 5);
+    expect(slacks[0]).toEqual([-1, -1]);
+    expectTable([table2(instance, 'multipliers')[1]!], [[-0.02, -0.27]]);
+    instance.dispose();
+  });
+});
+
+describe('growth of coefficients', () => {
+  const end = (instance: MethodInstance, lowest: number) => {
+    // One prediction is below its bound by `lowest`, all others are high above theirs.
+    const predictions = new Float32Array(trainRows * outputs).fill(5);
+    predictions[3] = epsilon[1]! - lowest;
+    instance.endEpoch!({ epoch: 1, predictions });
+    return instance.report().coefficient;
+  };
+
+  test('the augmented Lagrangian doubles c where the violation did not fall to a quarter, up to the limit', () => {
+    const instance = create('augmented-lagrangian', { coefficient: 100, limit: 350 });
+    expect(end(instance, 1)).toBe(100); // nothing to compare with
+    expect(end(instance, 0.2)).toBe(100); // fell enough
+    expect(end(instance, 0.06)).toBe(200); // did not
+    expect(end(instance, 0.06)).toBe(350); // the limit
+    expect(end(instance, 0.06)).toBe(350);
+    instance.dispose();
+  });
+
+  test('a violation within the margin, or of rounding size, does not make it grow', () => {
+    const instance = create('augmented-lagrangian', { coefficient: 100, margin: 0.5 });
+    for (let epoch = 0; epoch < 3; epoch++) expect(end(instance, -0.3)).toBe(100);
+    for (let epoch = 0; epoch < 3; epoch++) expect(end(instance, 5e-5)).toBe(100);
+    instance.dispose();
+  });
+
+  test('the penalty follows its schedule', () => {
+    const alphas = (schedule: string) => {
+      const instance = create('penalty', { alpha: 10, growth: 3, limit: 200, schedule });
+      const grown = [1, 0.9, 0.1, 0.1].map((violation) => end(instance, violation));
+      instance.dispose();
+      return grown;
+    };
+    expect(alphas('fixed')).toEqual([10, 10, 10, 10]);
+    expect(alphas('growing')).toEqual([30, 90, 200, 200]);
+    expect(alphas('adaptive')).toEqual([10, 30, 30, 90]);
+  });
+
+  test('a coefficient set by hand above the limit stays', () => {
+    const instance = create('penalty', { alpha: 10, schedule: 'growing', limit: 100 });
+    instance.change!({ alpha: 500 });
+    expect(end(instance, 1)).toBe(500);
+    instance.dispose();
+  });
+});
+
+const all: [string, Record<string, unknown>][] = [
+  ['none', {}],
+  ['penalty', {}],
+  ['slack-lagrangian', {}],
+  ['dual-ascent', {}],
+  ['augmented-lagrangian', {}],
+  ...['relu', 'softplus', 'exp', 'square'].map((transform): [string, object] => ['output-transform', { transform }]),
+  ...['projection', 'square', 'softplus', 'exp'].flatMap((by): [string, object][] => [
+    ['non-negative-last-layer', { by }],
+    ['positive-parameters', { by }],
+  ]),
+] as [string, Record<string, unknown>][];
+
+const network = () => [
+  { ...linearLayer([1, -1, 0.5, 2, 0.1, -0.4], 3), activation: 'relu' as const },
+  linearLayer([0.5, -1, 1, 0.3, -0.2, 0.7], 2),
+];
+const data = {
+  inputs: [
+    [1, 2],
+    [-1, 0.5],
+    [0.3, -2],
+    [2, 2],
+  ],
+  targets: [
+    [1, 0.2],
+    [0.5, 0.1],
+    [0, 2],
+    [3, 0.3],
+  ],
+};
+
+describe.each(all)('%s %o at work', (method, settings) => {
+  const start = () => smallRun({ tf: runtime.tf, ...data, layers: network(), method, settings, biases: true });
+
+  test('leaks no tensor, neither over steps nor when it ends', () => {
+    const before = runtime.tensorCount();
+    const run = start();
+    run.step(0.01, [0, 1]);
+    run.endEpoch();
+    const after = runtime.tensorCount();
+    for (let i = 0; i < 10; i++) run.step(0.01, [i % 4, 3]);
+    run.endEpoch();
+    run.instance.report();
+    expect(runtime.tensorCount()).toBe(after);
+    run.dispose();
+    expect(runtime.tensorCount()).toBe(before);
+  });
+
+  test('reads nothing back in a step', () => {
+    const run = start();
+    const read = vi.spyOn(runtime.tf.Tensor.prototype, 'dataSync');
+    run.step(0.01, [0, 1]);
+    expect(read).not.toHaveBeenCalled();
+    run.dispose();
+  });
+
+  test('carries everything in its state and the layers: restored from them it goes on the same', () => {
+    const run = start();
+    const advance = (other: typeof run) => {
+      for (let i = 0; i < 5; i++) other.step(0.01, [i % 4, (i + 2) % 4]);
+      other.endEpoch();
+    };
+    advance(run);
+    advance(run);
+    const copy = start();
+    for (const [name, variable] of Object.entries(run.instance.state)) {
+      runtime.tf.tidy(() => {
+        copy.instance.state[name]!.assign(runtime.tf.tensor([...variable.dataSync()], variable.shape, 'float32'));
+      });
+    }
+    run.layers.forEach(({ kernel, bias }, i) => {
+      copy.layers[i]!.kernel.assign(runtime.tf.clone(kernel));
+      copy.layers[i]!.bias.assign(runtime.tf.clone(bias));
+    });
+    for (const one of [run, copy]) {
+      advance(one);
+      advance(one);
+    }
+    expect(copy.predictions()).toEqual(run.predictions());
+    expect(copy.instance.report()).toEqual(run.instance.report());
+    run.dispose();
+    copy.dispose();
+  });
+});
+
+test('changed settings take effect in the next step', () => {
+  const penalty = create('penalty', { alpha: 1, margin: 0 });
+  const before = termOf(penalty, [0], [[-1, 5]]).value;
+  penalty.change!({ alpha: 4 });
+  expect(termOf(penalty, [0], [[-1, 5]]).value / before).toBeCloseTo(4, 5);
+  penalty.change!({ margin: 1 });
+  // (2.1)² instead of (1.1)²; the alpha stays.
+  expect(termOf(penalty, [0], [[-1, 5]]).value / before).toBeCloseTo((4 * 2.1 ** 2) / 1.1 ** 2, 4);
+  penalty.dispose();
+
+  const augmented = create('augmented-lagrangian', { margin: 0 });
+  augmented.change!({ coefficient: 20, dualRate: 0.5 });
+  update(augmented, [0], [[-0.9, 5]]);
+  expect(augmented.report().largestMultiplier).toBeCloseTo(10, 4);
+  augmented.dispose();
+
+  const slack = create('slack-lagrangian', {});
+  slack.change!({ damping: 3 });
+  expect(slack.report().coefficient).toBe(3);
+  slack.dispose();
+
+  const dual = create('dual-ascent', { margin: 0 });
+  dual.change!({ dualRate: 0.5 });
+  update(dual, [0], [[-0.9, 5]]);
+  expect(dual.report().largestMultiplier).toBeCloseTo(0.5, 5);
+  dual.dispose();
+});
