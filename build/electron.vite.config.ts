@@ -31,7 +31,7 @@ const buildPreload: Plugin = {
         ...built,
         outDir: dir,
         emptyOutDir: false,
-        rollupOptions: { external, input: { preload }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+        rolldownOptions: { external, input: { preload }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
       },
     });
   },
@@ -43,7 +43,7 @@ export default defineConfig({
   build: {
     ...built,
     outDir: '.dist/electron',
-    rollupOptions: {
+    rolldownOptions: {
       external,
       input: Object.fromEntries(
         Object.entries(entries)

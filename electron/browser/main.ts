@@ -3,10 +3,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { OrthantError } from '../../native/contract/errors.ts';
+import { orthantVersion } from '../../native/contract/version.ts';
 import { findFolders } from '../services/folders.ts';
 import { Host } from '../services/host.ts';
 import { RendererFiles } from '../services/rendererFiles.ts';
-import { applicationVersion } from '../services/version.ts';
 import { Access } from './access.ts';
 import { nodeEngine } from './nodeEngine.ts';
 import type { BrowserServer } from './server.ts';
@@ -52,7 +52,7 @@ export async function startBrowserHost(options: BrowserHostOptions = {}): Promis
   const host = new Host({
     kind: 'browser',
     dialogs: false,
-    version: applicationVersion,
+    version: orthantVersion,
     folders,
     launch: nodeEngine(path.join(built, 'native', 'engine.js'), (text) => process.stderr.write(text)),
   });

@@ -9,9 +9,10 @@ import { patience } from '../services/engineProcess.ts';
  * @param log - takes what the process prints
  */
 export function nodeEngine(entry: string, log: (text: string) => void): LaunchEngine {
-  return (role): EngineProcess => {
+  return (role, environment): EngineProcess => {
     const child = spawn(process.execPath, [entry, '--role', role], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...environment },
       serialization: 'advanced',
       // A process group of its own: Ctrl-C in the terminal is for the host, which ends the engine in good order. Should
       // the host itself be killed, the channel closes, and the engine ends by that.

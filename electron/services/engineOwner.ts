@@ -5,7 +5,7 @@ import { engineCalls, engineEventSchema } from '../../native/contract/engine.ts'
 import { z } from 'zod';
 import { OrthantError } from '../../native/contract/errors.ts';
 import type { HostEvent } from '../../native/contract/window.ts';
-import type { EngineProcess, LaunchEngine } from './engineProcess.ts';
+import type { EngineProcess, Environment, LaunchEngine } from './engineProcess.ts';
 import type { WatchedRun } from './runWatch.ts';
 import { RunWatch } from './runWatch.ts';
 
@@ -27,6 +27,8 @@ const forwarded: Declarations = Object.fromEntries(
 export interface EngineOwnerOptions {
   readonly role: EngineRole;
   readonly launch: LaunchEngine;
+  /** Finds the variables that the process needs in its environment; none by default. */
+  readonly environment?: () => Promise<Environment>;
   /** Called when the process starts, runs, or has crashed. */
   readonly onState: (state: EngineState) => void;
   /** Called for every event of the process. */
@@ -41,6 +43,10 @@ export class EngineOwner {
   readonly runs = new RunWatch();
   readonly #options: EngineOwnerOptions;
   #process: EngineProcess | undefined;
+  /** Resolves once a process is launched. */
+  #launching: Promise<void> | undefined;
+  /** Of the process, kept for the one after it. */
+  #environment: Environment | undefined;
   #client: Client<Declarations> | undefined;
   #state: EngineState;
   #crashes: number[] = [];
@@ -62,11 +68,25 @@ export class EngineOwner {
     return this.#process?.pid;
   }
 
+  /** The variables the process was started with beside the host's own. */
+  get environment(): Environment {
+    return this.#environment ?? {};
+  }
+
   /** Starts the process unless it is there. */
   start(): void {
-    if (this.#process !== undefined || this.#closed) return;
+    if (this.#process !== undefined || this.#launching !== undefined || this.#closed) return;
     this.#say({ event: 'engine', role: this.#options.role, state: 'starting' });
-    const started = this.#options.launch(this.#options.role);
+    this.#launching = this.#launch().finally(() => {
+      this.#launching = undefined;
+    });
+  }
+
+  async #launch(): Promise<void> {
+    // Without its variables the process still starts, with less of the machine; `doctor` says what is missing.
+    this.#environment ??= (await this.#options.environment?.().catch(() => undefined)) ?? {};
+    if (this.#closed) return;
+    const started = this.#options.launch(this.#options.role, this.#environment);
     this.#process = started;
     const { port } = started;
     const client = connect(
@@ -80,8 +100,7 @@ export class EngineOwner {
         // The owner notices the end first, so that whoever hears of a failed call already finds the new state.
         onClose: (listener) => {
           port.onClose((reason) => {
-            const message = this.#ended(started, reason);
-            listener(message);
+            listener(this.#ended(started, reason));
           });
         },
       },
@@ -94,15 +113,13 @@ export class EngineOwner {
       this.runs.see(event.data);
       this.#options.onEvent(event.data);
     });
-    client.call(greeting[this.#options.role], {}).then(
-      () => {
-        this.#works(started);
-      },
-      (error: unknown) => {
-        // An answer that says no is an answer too: what is wrong is shown to whoever needs that call.
-        if (!(error instanceof OrthantError && error.code === 'crashed')) this.#works(started);
-      },
-    );
+    const works = (): void => {
+      if (this.#process === started) this.#say({ event: 'engine', role: this.#options.role, state: 'running' });
+    };
+    client.call(greeting[this.#options.role], {}).then(works, (error: unknown) => {
+      // An answer that says no is an answer too: what is wrong is shown to whoever needs that call.
+      if (!(error instanceof OrthantError && error.code === 'crashed')) works();
+    });
   }
 
   /**
@@ -110,20 +127,26 @@ export class EngineOwner {
    *
    * @throws OrthantError as the process threw it; `crashed` when it has ended or ends meanwhile
    */
-  call(name: EngineCallName, request: unknown, options: { signal?: AbortSignal } = {}): Promise<unknown> {
-    if (this.#closed) return Promise.reject(new OrthantError('crashed', 'Orthant is closing.'));
+  async call(name: EngineCallName, request: unknown, options: { signal?: AbortSignal } = {}): Promise<unknown> {
+    await this.#launching;
+    if (this.#closed) throw new OrthantError('crashed', 'Orthant is closing.');
     if (this.#client === undefined) {
-      const { message = 'The engine process is not running.' } = this.#state;
-      return Promise.reject(new OrthantError('crashed', message));
+      throw new OrthantError('crashed', this.#state.message ?? 'The engine process is not running.');
     }
     return this.#client.call(name, request, options);
   }
 
-  /** Ends the process if there is one and starts a new one. */
-  async restart(): Promise<void> {
+  /**
+   * Ends the process if there is one and starts a new one.
+   *
+   * @param environment - its variables; by default they are found anew
+   */
+  async restart(environment?: Environment): Promise<void> {
     this.#crashes = [];
     await this.#dismiss();
+    this.#environment = environment;
     this.start();
+    await this.#launching;
   }
 
   /** Ends the process for good; resolves once it is gone. */
@@ -133,14 +156,11 @@ export class EngineOwner {
   }
 
   async #dismiss(): Promise<void> {
+    await this.#launching;
     const old = this.#process;
     if (old === undefined) return;
     this.#dismissed.add(old);
     await old.stop();
-  }
-
-  #works(process: EngineProcess): void {
-    if (this.#process === process) this.#say({ event: 'engine', role: this.#options.role, state: 'running' });
   }
 
   #say(state: EngineState): void {

@@ -12,8 +12,10 @@ export interface EngineProcess {
   stop(): Promise<void>;
 }
 
-/** Starts the engine process of a role. */
-export type LaunchEngine = (role: EngineRole) => EngineProcess;
+/** Starts the engine process of a role, with these variables added to its environment. */
+export type LaunchEngine = (role: EngineRole, environment: Environment) => EngineProcess;
+
+export type Environment = Readonly<Record<string, string>>;
 
 /** How long a process that was asked to end may take, in milliseconds. */
 export const patience = 3000;

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { MessagePortLike, Served } from '../../native/contract/channel.ts';
 import { serve } from '../../native/contract/channel.ts';
+import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EngineRole } from '../../native/contract/engine.ts';
 import { engineRoles } from '../../native/contract/engine.ts';
+import { OrthantError } from '../../native/contract/errors.ts';
 import type { menuCommands, WindowEvent } from '../../native/contract/window.ts';
 import { windowCalls } from '../../native/contract/window.ts';
 import { Drafts } from './drafts.ts';
 import { EngineOwner } from './engineOwner.ts';
-import type { LaunchEngine } from './engineProcess.ts';
+import type { Environment, LaunchEngine } from './engineProcess.ts';
 import { EventFeed } from './eventFeed.ts';
 import type { Folders } from './folders.ts';
 import type { FileKind } from './recentFiles.ts';
@@ -61,9 +64,10 @@ export class Host {
     this.options = options;
     this.recentFiles = new RecentFiles(options.folders.state);
     this.drafts = new Drafts(options.folders.state);
-    const own = (role: EngineRole): EngineOwner =>
+    const own = (role: EngineRole, environment?: () => Promise<Environment>): EngineOwner =>
       new EngineOwner({
         role,
+        ...(environment === undefined ? {} : { environment }),
         launch: options.launch,
         onState: (state) => {
           this.#publish(state);
@@ -72,7 +76,7 @@ export class Host {
           this.#publish(event);
         },
       });
-    this.engines = { data: own('data'), train: own('train') };
+    this.engines = { data: own('data'), train: own('train', () => this.#trainEnvironment({})) };
   }
 
   /** The runs of the training process. */
@@ -87,6 +91,30 @@ export class Host {
   /** Ends both engine processes; resolves once they are gone. */
   async close(): Promise<void> {
     await Promise.all(engineRoles.map((role) => this.engines[role].close()));
+  }
+
+  /**
+   * Sees to it that the training process has the variables a run needs, which count only before a process starts.
+   *
+   * @param runtime - the run's runtime settings
+   * @throws OrthantError `engine` when another run is under way in a process with other variables
+   */
+  async prepareTraining(runtime: RunConfiguration['runtime']): Promise<void> {
+    const needed = await this.#trainEnvironment(runtime);
+    const { train } = this.engines;
+    if (isDeepStrictEqual(needed, train.environment)) return;
+    if (this.runs.current() !== undefined) {
+      throw new OrthantError(
+        'engine',
+        'This run needs the training process started in another way (its device, or deterministic kernels), which would end the run under way. Wait until that has ended, or choose the same runtime settings.',
+        { field: 'configuration.runtime' },
+      );
+    }
+    await train.restart(needed);
+  }
+
+  #trainEnvironment(runtime: Partial<RunConfiguration['runtime']>): Promise<Environment> {
+    return this.engines.data.call('trainEnvironment', runtime) as Promise<Environment>;
   }
 
   /** Calls `listener` for every event that windows get, before them; the returned function ends that. */

@@ -1,6 +1,7 @@
 import type { CallContext, Handlers } from '../../native/contract/channel.ts';
 import type { EngineCallName, EngineCalls } from '../../native/contract/engine.ts';
 import { engineCalls } from '../../native/contract/engine.ts';
+import type { RunRecord } from '../../native/contract/runs.ts';
 import type { WindowCalls } from '../../native/contract/window.ts';
 import { hostCalls } from '../../native/contract/window.ts';
 import { readDocument, writeDocument } from './documents.ts';
@@ -15,6 +16,19 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
   const passedOn = Object.fromEntries(
     (Object.keys(engineCalls) as EngineCallName[]).map((name) => [name, forward(name)]),
   ) as unknown as Handlers<EngineCalls>;
+
+  // A run may need another training process than the one that is there.
+  const started: Pick<Handlers<EngineCalls>, 'start' | 'resumeRun'> = {
+    start: async (request, context) => {
+      await host.prepareTraining(request.configuration.runtime);
+      return passedOn.start(request, context);
+    },
+    resumeRun: async (request, context) => {
+      const { configuration } = (await passedOn.runRecord(request, context)) as RunRecord;
+      await host.prepareTraining(configuration.runtime);
+      return passedOn.resumeRun(request, context);
+    },
+  };
 
   const answered: Handlers<typeof hostCalls> = {
     host: () => ({
@@ -63,5 +77,5 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
       return {};
     },
   };
-  return { ...passedOn, ...answered };
+  return { ...passedOn, ...started, ...answered };
 }

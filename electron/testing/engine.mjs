@@ -2,7 +2,8 @@
  * A small engine for the tests of the hosts: a process of its own that speaks native/contract/channel.ts as the real one
  * does, over `process.parentPort` or a Node child's channel. Its calls do what the tests ask of them by their requests.
  */
-const port = process.parentPort;
+/** @type {{ postMessage: (message: unknown) => void, on: (name: 'message', listener: (event: { data: any }) => void) => void } | undefined} */
+const port = /** @type {any} */ (process).parentPort;
 /** @param {unknown} message */
 const send = (message) => {
   if (port) port.postMessage(message);
@@ -22,6 +23,11 @@ const calls = {
   samples: () => [],
   runs: () => [],
   check: () => [],
+  /** As on a machine where deterministic runs need a variable. */
+  trainEnvironment: (/** @type {{ deterministic?: boolean }} */ { deterministic }) =>
+    deterministic ? { ORTHANT_TEST_DETERMINISTIC: '1' } : {},
+  /** Its run says whether the variable is there. */
+  start: () => ({ run: process.env.ORTHANT_TEST_DETERMINISTIC ?? 'plain' }),
   /** Says which calls were cancelled, as if they were runs in the queue. */
   status: () => ({ queued: cancelled }),
   /** Emits the events that the run's name, a JSON text, lists. */

@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../../native/contract/channel.ts';
+import type { WindowCalls, WindowEvent } from '../../native/contract/window.ts';
+import type { TestedHost } from '../testing/browserHost.ts';
+import { openSocket, startTestedHost, until } from '../testing/browserHost.ts';
+
+let tested: TestedHost;
+let client: Client<WindowCalls>;
+const events: WindowEvent[] = [];
+beforeAll(async () => {
+  tested = await startTestedHost();
+  writeFileSync(path.join(tested.folder, 'early.csv'), 'a\n1\n');
+  tested.host.openFile(path.join(tested.folder, 'early.csv'));
+  ({ client } = await openSocket(tested, { Cookie: await tested.logIn(), Origin: tested.origin }));
+  client.subscribe((batch) => events.push(...(batch as WindowEvent[])));
+  await client.call('host', {});
+});
+afterAll(async () => {
+  await tested.close();
+});
+
+describe('the host of a window', () => {
+  it('tells a new window of the engine and of files that waited for it', async () => {
+    await until(() => events.some(({ event }) => event === 'open-file'));
+    expect(events.filter(({ event }) => event === 'engine').length).toBeGreaterThanOrEqual(2);
+    expect(events).toContainEqual({ event: 'open-file', path: path.join(tested.folder, 'early.csv'), kind: 'data' });
+  });
+
+  it('hands files and menu commands to the window', async () => {
+    const file = path.join(tested.folder, 'mine.orthant');
+    writeFileSync(file, '{}');
+    tested.host.openFile(file);
+    tested.host.openFile(path.join(tested.folder, 'missing.csv'));
+    tested.host.menu('train');
+    await until(() => events.some(({ event }) => event === 'menu'));
+    expect(events).toContainEqual({ event: 'open-file', path: file, kind: 'configuration' });
+    expect(events.some((event) => event.event === 'open-file' && event.path.includes('missing'))).toBe(false);
+    expect(events).toContainEqual({ event: 'menu', command: 'train' });
+  });
+
+  it('remembers recent files, latest first and each once, over a restart', async () => {
+    const csv = path.join(tested.folder, 'early.csv');
+    const gone = path.join(tested.folder, 'gone.csv');
+    for (const file of [csv, gone, csv]) await client.call('rememberFile', { path: file, kind: 'data' });
+    expect(await client.call('recentFiles', {})).toMatchObject([
+      { path: csv, name: 'early.csv', exists: true },
+      { path: gone, exists: false },
+    ]);
+    await client.call('forgetFile', { path: gone });
+    expect((await client.call('recentFiles', {})).map((file) => file.path)).toEqual([csv]);
+  });
+
+  it('keeps the latest draft', async () => {
+    expect(await client.call('loadDraft', {})).toEqual({});
+    const saves = [1, 2, 3].map((step) => client.call('saveDraft', { draft: { step } }));
+    await Promise.all(saves);
+    expect(await client.call('loadDraft', {})).toEqual({ draft: { step: 3 } });
+  });
+
+  it('reads and writes configuration documents and no other files', async () => {
+    const file = path.join(tested.folder, 'new.orthant');
+    await client.call('writeDocument', { path: file, text: '{"a":1}' });
+    expect(await client.call('readDocument', { path: file })).toEqual({ text: '{"a":1}' });
+    for (const other of ['/etc/passwd', path.join(tested.folder, 'early.csv'), 'relative.orthant']) {
+      await expect(client.call('readDocument', { path: other }), other).rejects.toMatchObject({
+        code: 'file',
+        field: 'path',
+      });
+      await expect(client.call('writeDocument', { path: other, text: '' })).rejects.toMatchObject({ code: 'file' });
+    }
+    const missing = path.join(tested.folder, 'missing', 'x.orthant');
+    await expect(client.call('readDocument', { path: missing })).rejects.toThrow(/is not there/);
+  });
+
+  it('starts the training process anew for a run that needs other variables, unless one is under way', async () => {
+    const configuration = { data: { source: { kind: 'sample', id: 'ink' } } } as const;
+    const deterministic = { configuration: { ...configuration, runtime: { deterministic: true } } };
+    expect(await client.call('start', { configuration })).toEqual({ run: 'plain' });
+    const before = tested.host.engines.train.pid;
+    expect(await client.call('start', deterministic)).toEqual({ run: '1' });
+    expect(tested.host.engines.train.pid).not.toBe(before);
+    await client.call('pause', { run: JSON.stringify([{ event: 'phase', run: 'r', state: 'training', message: '' }]) });
+    expect(await client.call('start', deterministic)).toEqual({ run: '1' });
+    await expect(client.call('start', { configuration })).rejects.toMatchObject({
+      code: 'engine',
+      field: 'configuration.runtime',
+    });
+  });
+});
