@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { dataSchemaSchema } from '../contract/dataSchema.ts';
+import { evidenceSchema, type Evidence } from '../contract/results.ts';
+import { littleEndianBytes } from '../files/safetensors.ts';
+import type { Model } from '../network/model.ts';
+
+/** What an exported file says about its model beside the model itself. */
+export interface ExportMetadata {
+  readonly method: { readonly id: string; readonly settings: Readonly<Record<string, unknown>> };
+  readonly evidence: Evidence;
+  /** SHA-256 of the data file. */
+  readonly dataSha256: string;
+  /** By name: `orthant`, `engine`, ... */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Names of an ONNX graph's inputs and outputs: the columns' own, unless two would be the same. */
+export const graphInterfaceSchema = z.object({
+  /** The float32 input of all number columns; absent where there is none. */
+  numbers: z.object({ input: z.string(), columns: z.array(z.string()) }).optional(),
+  /** One string input a categorical column. */
+  categories: z.array(z.object({ input: z.string(), column: z.string() })),
+  targets: z.array(z.object({ output: z.string(), target: z.string() })),
+});
+export type GraphInterface = z.infer<typeof graphInterfaceSchema>;
+
+/** Keys of an exported file's metadata; every value is JSON text. */
+const prefix = 'orthant.';
+
+/** What is read back from an ONNX file. */
+export const onnxMetadataSchema = z.object({
+  format: z.literal(1),
+  schema: dataSchemaSchema,
+  interface: graphInterfaceSchema,
+  method: z.object({ id: z.string(), settings: z.record(z.string(), z.unknown()) }),
+  /** The bound, by target, in the target's own units. */
+  epsilon: z.record(z.string(), z.number()),
+  evidence: evidenceSchema,
+  dataSha256: z.string(),
+  weightsSha256: z.string(),
+  versions: z.record(z.string(), z.string()),
+});
+export type OnnxMetadata = z.infer<typeof onnxMetadataSchema>;
+
+/** The entries that all formats share. */
+export function commonMetadata(model: Model, metadata: ExportMetadata): Omit<OnnxMetadata, 'interface'> {
+  const { method, evidence, dataSha256, versions } = metadata;
+  return {
+    format: 1,
+    schema: model.schema,
+    method: { id: method.id, settings: { ...method.settings } },
+    epsilon: Object.fromEntries(model.schema.targets.map(({ name }, index) => [name, model.epsilon[index] ?? 0])),
+    evidence,
+    dataSha256,
+    weightsSha256: hashWeights(model.layers.flatMap(({ kernel, bias }) => [kernel, bias]).map(littleEndianBytes)),
+    versions: { ...versions },
+  };
+}
+
+/**
+ * SHA-256 of the weights, in hexadecimal.
+ *
+ * @param weights - of each layer from first to last the kernel, row-major [inputs, units], then the bias, as
+ *   little-endian float32
+ */
+export function hashWeights(weights: Iterable<Uint8Array>): string {
+  const hash = createHash('sha256');
+  for (const bytes of weights) hash.update(bytes);
+  return hash.digest('hex');
+}
+
+/** Entries as namespaced keys with JSON text. */
+export function writeEntries(entries: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).map(([key, value]) => [prefix + key, JSON.stringify(value)]));
+}
+
+/** The namespaced entries of a file; text that is not JSON reads as undefined. */
+export function readEntries(properties: Iterable<readonly [key: string, value: string]>): Record<string, unknown> {
+  const entries: Record<string, unknown> = {};
+  for (const [key, value] of properties) {
+    if (!key.startsWith(prefix)) continue;
+    try {
+      entries[key.slice(prefix.length)] = JSON.parse(value);
+    } catch {
+      // The schema that these entries are held against says what is missing.
+    }
+  }
+  return entries;
+}

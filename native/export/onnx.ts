@@ -1,0 +1,151 @@
+import { create, fromBinary, fromJson, toBinary, toJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
+import { OrthantError } from '../contract/errors.ts';
+import type { Model } from '../network/model.ts';
+import { addFeatures } from './features.ts';
+import { ModelProtoSchema, TensorProtoSchema, type ModelProto } from './generated/onnx_pb.js';
+import { attribute, GraphBuilder, mlDomain } from './graph.ts';
+import { commonMetadata, hashWeights, writeEntries, type ExportMetadata, type GraphInterface } from './metadata.ts';
+import { activationOperators, transformOperators } from './operators.ts';
+
+/** Read by everything since 2022: ONNX 1.12, ONNX Runtime 1.13. */
+const irVersion = 8n;
+const opsets = [
+  { domain: '', version: 17n },
+  { domain: mlDomain, version: 3n },
+];
+
+export interface OnnxModel {
+  readonly proto: ModelProto;
+  /** Names of its inputs and outputs, which its metadata hold too. */
+  readonly names: GraphInterface;
+}
+
+/**
+ * A model as ONNX: raw columns in, predictions in the targets' own units out.
+ *
+ * Inputs: `inputs`, float32 [N, number columns] in the order of the schema (absent where there are none), and one
+ * string input [N, 1] named after each categorical column. Outputs: one [N, 1] named after each target. Where two
+ * names would be the same, one gets a number; `orthant.interface` in the metadata has the names.
+ */
+export function buildOnnx(model: Model, metadata: ExportMetadata): OnnxModel {
+  const graph = new GraphBuilder();
+  const names = reserveNames(graph, model);
+  const features = addFeatures(graph, model.schema.inputs, names);
+  addOutputs(graph, model, addPrediction(graph, model, features), names);
+  const entries = writeEntries({ ...commonMetadata(model, metadata), interface: names });
+  const proto = create(ModelProtoSchema, {
+    irVersion,
+    opsetImport: opsets,
+    producerName: 'orthant',
+    producerVersion: metadata.versions.orthant ?? '',
+    docString: `Trained by Orthant with the method ${metadata.method.id}. ${metadata.evidence.statement}`,
+    graph: graph.build('orthant'),
+    metadataProps: Object.entries(entries).map(([key, value]) => ({ key, value })),
+  });
+  return { proto, names };
+}
+
+/** Public names come first, so that no inner value can take one. */
+function reserveNames(graph: GraphBuilder, { schema }: Model): GraphInterface {
+  const numbers = schema.inputs.filter(({ kind }) => kind === 'number').map(({ column }) => column);
+  const categories = schema.inputs.filter(({ kind }) => kind !== 'number');
+  return {
+    ...(numbers.length === 0 ? {} : { numbers: { input: graph.reserve('inputs'), columns: numbers } }),
+    categories: categories.map(({ column }) => ({ input: graph.reserve(column), column })),
+    targets: schema.targets.map(({ name }) => ({ output: graph.reserve(name), target: name })),
+  };
+}
+
+/** The network, its output transform and the de-scaling: features [N, features] -> predictions [N, targets]. */
+function addPrediction(graph: GraphBuilder, { layers, transform, schema }: Model, features: string): string {
+  let x = features;
+  layers.forEach(({ inputs, units, kernel, bias, activation }, index) => {
+    const layer = index === layers.length - 1 ? 'last' : `hidden_${index + 1}`;
+    const weights = graph.floats(`${layer}_kernel`, [inputs, units], kernel);
+    x = graph.node('Gemm', `${layer}_linear`, [x, weights, graph.floats(`${layer}_bias`, [units], bias)]);
+    x = activationOperators[activation](graph, `${layer}_output`, x);
+  });
+  if (transform !== undefined) {
+    x = transformOperators[transform.kind](graph, 'transformed', x);
+    const epsilon = graph.floats('transform_epsilon', [transform.epsilon.length], transform.epsilon);
+    x = graph.node('Add', 'bounded', [x, epsilon]);
+  }
+  const scale = Float32Array.from(schema.targets, (target) => target.scale);
+  if (scale.every((value) => value === 1)) return x;
+  return graph.node('Mul', 'predictions', [x, graph.floats('target_scale', [scale.length], scale)]);
+}
+
+function addOutputs(graph: GraphBuilder, model: Model, predictions: string, { targets }: GraphInterface): void {
+  const [only] = targets;
+  if (only !== undefined && targets.length === 1) {
+    graph.rename(predictions, only.output);
+  } else {
+    const ones = graph.integers(
+      'target_columns',
+      targets.map(() => 1),
+    );
+    graph.node('Split', 'split_predictions', [predictions, ones], {
+      attributes: [attribute.integer('axis', 1)],
+      outputs: targets.map(({ output }) => output),
+    });
+  }
+  targets.forEach(({ output, target }, index) => {
+    graph.output(output, `Prediction of "${target}" in its own units; the bound is ${model.epsilon[index] ?? 0}`);
+  });
+}
+
+/** Hash of the weights that a graph computes with, as `hashWeights` makes it of a model's layers. */
+export function hashOnnxWeights({ graph }: ModelProto): string {
+  const constants = new Map(graph?.initializer.map(({ name, rawData }) => [name, rawData]));
+  const layers = graph?.node.filter(({ opType }) => opType === 'Gemm') ?? [];
+  return hashWeights(
+    layers.flatMap(({ input }) => input.slice(1).map((name) => constants.get(name) ?? new Uint8Array())),
+  );
+}
+
+/** A model as the bytes of an .onnx file. */
+export function encodeOnnx(model: ModelProto): Uint8Array {
+  return toBinary(ModelProtoSchema, model);
+}
+
+/**
+ * A model as ONNX's JSON: protobuf's JSON mapping in camelCase, which Python's `onnx` and Netron read. In pieces, one a
+ * constant, because one string of a large model would be longer than JavaScript's strings can be.
+ */
+export function* encodeOnnxJson(model: ModelProto): Generator<string> {
+  const initializers = model.graph?.initializer ?? [];
+  const graph = model.graph === undefined ? undefined : { ...model.graph, initializer: [] };
+  const { graph: rest, ...outside } = toJson(ModelProtoSchema, {
+    ...model,
+    ...(graph === undefined ? {} : { graph }),
+  }) as JsonObject;
+  const withoutEnd = (value: JsonValue | undefined): string => JSON.stringify(value ?? {}).slice(0, -1);
+  yield `${withoutEnd(outside)},"graph":${withoutEnd(rest)},"initializer":[`;
+  for (const [index, tensor] of initializers.entries()) {
+    yield (index === 0 ? '' : ',') + JSON.stringify(toJson(TensorProtoSchema, tensor));
+  }
+  yield ']}}\n';
+}
+
+/**
+ * The model in the bytes of an .onnx or .onnx.json file, told apart by content; JSON in camelCase or snake_case.
+ *
+ * @param what - how an error names the file
+ * @throws OrthantError `file` where it is neither
+ */
+export function decodeOnnx(bytes: Uint8Array, what: string): ModelProto {
+  const isJson = /^(?:\uFEFF)?\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)));
+  try {
+    const model = isJson
+      ? fromJson(ModelProtoSchema, JSON.parse(new TextDecoder().decode(bytes)) as JsonValue, {
+          ignoreUnknownFields: true,
+        })
+      : fromBinary(ModelProtoSchema, bytes);
+    if (model.graph !== undefined) return model;
+  } catch (error) {
+    throw new OrthantError('file', `${what} is damaged or not an ONNX file. Export the model again.`, {
+      cause: error,
+    });
+  }
+  throw new OrthantError('file', `${what} is not an ONNX model: it holds no graph.`);
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { OrthantError, parseOrThrow } from '../contract/errors.ts';
+import { findGaps, type InputGaps, type RawColumns } from '../data/encode.ts';
+import { describeFileError } from '../files/atomic.ts';
+import type { ModelProto } from './generated/onnx_pb.js';
+import { onnxMetadataSchema, readEntries, type OnnxMetadata } from './metadata.ts';
+import { decodeOnnx, encodeOnnx, hashOnnxWeights } from './onnx.ts';
+import { openSession, type OnnxSession } from './session.ts';
+
+export interface OnnxPredictions extends InputGaps {
+  /** In the targets' own units, row-major [rows, targets]; NaN in rows that are not usable. */
+  readonly predictions: Float32Array;
+}
+
+/** An exported model that predicts. */
+export interface OnnxPredictor {
+  /** What the file says about itself. */
+  readonly metadata: OnnxMetadata;
+  /**
+   * Predicts rows as they stand in a table.
+   *
+   * @throws OrthantError `data` where a column is not there
+   */
+  predict(columns: RawColumns, rows: number): Promise<OnnxPredictions>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an .onnx or .onnx.json file that Orthant exported.
+ *
+ * @throws OrthantError `file` where it cannot be read, is damaged, was not made by Orthant, or holds other weights than
+ *   its evidence speaks of
+ */
+export async function openOnnx(file: string): Promise<OnnxPredictor> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw describeFileError(error, `read ${file}`);
+  }
+  const model = decodeOnnx(bytes, file);
+  const metadata = readMetadata(model, file);
+  const session = await open(encodeOnnx(model), metadata, file);
+  return {
+    metadata,
+    predict: async (columns, rows) => {
+      const gaps = findGaps(metadata.schema, columns, rows);
+      const predictions = await session.predict(columns, rows);
+      const targets = metadata.schema.targets.length;
+      gaps.usable.forEach((usable, row) => {
+        if (usable === 0) predictions.fill(NaN, row * targets, (row + 1) * targets);
+      });
+      return { ...gaps, predictions };
+    },
+    close: () => session.close(),
+  };
+}
+
+function readMetadata(model: ModelProto, file: string): OnnxMetadata {
+  const entries = readEntries(model.metadataProps.map(({ key, value }) => [key, value]));
+  if (Object.keys(entries).length === 0) {
+    throw new OrthantError(
+      'file',
+      `${file} is an ONNX model that Orthant did not export: it does not say how columns become its inputs. Run it in ONNX Runtime, or name a file that "orthant export" wrote.`,
+    );
+  }
+  const metadata = parseOrThrow(onnxMetadataSchema, entries, `What ${file} says about its model`, 'file');
+  if (hashOnnxWeights(model) !== metadata.weightsSha256) {
+    throw new OrthantError(
+      'file',
+      `The weights in ${file} are not those that its metadata speak of: the file was changed after its export. Export the model again.`,
+    );
+  }
+  return metadata;
+}
+
+async function open(bytes: Uint8Array, metadata: OnnxMetadata, file: string): Promise<OnnxSession> {
+  try {
+    return await openSession(bytes, metadata.schema, metadata.interface);
+  } catch (error) {
+    throw new OrthantError(
+      'file',
+      `ONNX Runtime cannot run ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { DataSchema } from '../contract/dataSchema.ts';
+import { numbersOf, textsOf, type RawColumns } from '../data/encode.ts';
+import type { GraphInterface } from './metadata.ts';
+
+/** Rows that go through ONNX Runtime together: bounds its memory whatever the table's length. */
+const batchRows = 4096;
+
+/** An ONNX model of Orthant's, ready to predict raw rows. */
+export interface OnnxSession {
+  /**
+   * Predictions in the targets' own units, row-major [rows, targets]; NaN throughout where an input without fill is
+   * missing.
+   *
+   * @param columns - at least the columns of the schema's inputs
+   */
+  predict(columns: RawColumns, rows: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a model into ONNX Runtime, on the CPU.
+ *
+ * @param bytes - of an .onnx file
+ */
+export async function openSession(bytes: Uint8Array, schema: DataSchema, names: GraphInterface): Promise<OnnxSession> {
+  // Severity 3: errors only; ONNX Runtime would write warnings to standard error.
+  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  const targets = names.targets.length;
+
+  const predictBatch = async (inputs: BatchMaker[], first: number, rows: number): Promise<Float32Array> => {
+    const feeds = Object.fromEntries(inputs.map(({ name, make }) => [name, make(first, rows)]));
+    const results = await session.run(feeds);
+    const predictions = new Float32Array(rows * targets);
+    names.targets.forEach(({ output }, target) => {
+      const values = results[output]?.data;
+      if (!(values instanceof Float32Array)) throw new TypeError(`The output "${output}" is not float32.`);
+      for (let row = 0; row < rows; row++) predictions[row * targets + target] = values[row] ?? NaN;
+    });
+    return predictions;
+  };
+
+  return {
+    predict: async (columns, rows) => {
+      const inputs = batchMakers(schema, names, columns);
+      const predictions = new Float32Array(rows * targets);
+      for (let first = 0; first < rows; first += batchRows) {
+        const batch = await predictBatch(inputs, first, Math.min(batchRows, rows - first));
+        predictions.set(batch, first * targets);
+      }
+      return predictions;
+    },
+    close: () => session.release(),
+  };
+}
+
+/** Makes the tensor of one graph input for `rows` rows from row `first`. */
+interface BatchMaker {
+  readonly name: string;
+  readonly make: (first: number, rows: number) => Tensor;
+}
+
+function batchMakers({ inputs }: DataSchema, names: GraphInterface, columns: RawColumns): BatchMaker[] {
+  const makers: BatchMaker[] = [];
+  if (names.numbers !== undefined) {
+    const numbers = inputs.filter(({ kind }) => kind === 'number').map((input) => numbersOf(columns, input));
+    makers.push({
+      name: names.numbers.input,
+      make: (first, rows) => {
+        const data = new Float32Array(rows * numbers.length);
+        numbers.forEach((values, column) => {
+          for (let row = 0; row < rows; row++) data[row * numbers.length + column] = values[first + row] ?? NaN;
+        });
+        return new Tensor('float32', data, [rows, numbers.length]);
+      },
+    });
+  }
+  for (const { input: name, column } of names.categories) {
+    const input = inputs.find((candidate) => candidate.column === column);
+    const texts = input === undefined ? [] : textsOf(columns, input);
+    makers.push({
+      name,
+      make: (first, rows) =>
+        new Tensor(
+          'string',
+          Array.from({ length: rows }, (_, row) => texts[first + row] ?? ''),
+          [rows, 1],
+        ),
+    });
+  }
+  return makers;
+}

@@ -1,0 +1,101 @@
+import { OrthantError } from '../contract/errors.ts';
+import type { ExportReport } from '../contract/results.ts';
+import type { RawColumns } from '../data/encode.ts';
+import type { Model } from '../network/model.ts';
+import type { GraphInterface } from './metadata.ts';
+import { openSession } from './session.ts';
+
+/** Largest difference that is accepted, in standard deviations of the target. */
+export const differenceLimit = 1e-4;
+
+/** Rows, as they stand in the table, and what the training engine predicts for them. */
+export interface ExportCheck {
+  /** At least the columns of the schema's inputs; every row has all its inputs. */
+  readonly columns: RawColumns;
+  readonly rows: number;
+  /** In the targets' own units, row-major [rows, targets]. */
+  readonly predictions: ArrayLike<number>;
+  /** Standard deviation of each target in its own units; left out, the targets' scales, which they are by default. */
+  readonly targetDeviations?: readonly number[];
+}
+
+/**
+ * Runs a model in ONNX Runtime and compares it with the training engine.
+ *
+ * @param bytes - of an .onnx file
+ * @throws OrthantError `export` where they differ by more than {@link differenceLimit}, or ONNX Runtime refuses it
+ */
+export async function verifyOnnx(
+  bytes: Uint8Array,
+  { schema }: Pick<Model, 'schema'>,
+  names: GraphInterface,
+  check: ExportCheck,
+): Promise<ExportReport> {
+  const { columns, rows, predictions } = check;
+  const outputs = schema.targets.length;
+  if (rows === 0 || predictions.length !== rows * outputs) {
+    throw new OrthantError(
+      'export',
+      `The exported model cannot be verified: ${rows} rows and ${predictions.length} predictions of ${outputs} targets.`,
+    );
+  }
+  const deviation = (target: number): number => check.targetDeviations?.[target] ?? schema.targets[target]?.scale ?? 1;
+  const exported = await runOnce(bytes, schema, names, check);
+  let maxRelativeDifference = 0;
+  let worst = 0;
+  let smallestOutput = Infinity;
+  for (let index = 0; index < exported.length; index++) {
+    const value = exported[index] ?? NaN;
+    const difference = Math.abs(value - (predictions[index] ?? NaN)) / deviation(index % outputs);
+    smallestOutput = Math.min(smallestOutput, value);
+    // A NaN on either side is as far off as can be.
+    const distance = Number.isNaN(difference) ? Infinity : difference;
+    if (distance > maxRelativeDifference) {
+      maxRelativeDifference = distance;
+      worst = index;
+    }
+  }
+  if (maxRelativeDifference > differenceLimit) {
+    const name = schema.targets[worst % outputs]?.name ?? '';
+    throw new OrthantError(
+      'export',
+      `The exported model does not agree with the trained one, so no file was written. For "${name}" ONNX Runtime gives ${exported[worst] ?? NaN} where the training engine gives ${predictions[worst] ?? NaN} (row ${Math.floor(worst / outputs) + 1} of the ${rows} compared): ${maxRelativeDifference} standard deviations apart, and ${differenceLimit} is the limit. ${suspect(columns, Math.abs(exported[worst] ?? NaN) / deviation(worst % outputs))}`,
+    );
+  }
+  return { maxRelativeDifference, smallestOutput, rows };
+}
+
+async function runOnce(
+  bytes: Uint8Array,
+  schema: Model['schema'],
+  names: GraphInterface,
+  { columns, rows }: ExportCheck,
+): Promise<Float32Array> {
+  try {
+    const session = await openSession(bytes, schema, names);
+    try {
+      return await session.predict(columns, rows);
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    throw new OrthantError(
+      'export',
+      `ONNX Runtime cannot run the exported model, so no file was written: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** The likeliest reason that a person can do something about. */
+function suspect(columns: RawColumns, deviations: number): string {
+  if (deviations > 100) {
+    return `The prediction itself is ${Math.round(deviations)} standard deviations large, and float32 holds seven digits: the network has not learned this row. A smaller learning rate, weight decay or standardised inputs help.`;
+  }
+  const large = [...columns].find(
+    ([, values]) => values instanceof Float64Array && values.some((value) => Math.abs(value) > 1e7),
+  );
+  return large === undefined
+    ? 'Weights that have grown very large cause this: a smaller learning rate or weight decay helps.'
+    : `Column "${large[0]}" has values beyond 10 million, which float32 holds to fewer than single units: subtract a constant from it first.`;
+}
