@@ -98,7 +98,12 @@ export const engineCalls = {
   /** Answers when the run is accepted (queued or started); what happens to it comes as events. */
   start: call(
     'train',
-    z.strictObject({ configuration: runConfigurationSchema, out: z.string().min(1).optional() }),
+    z.strictObject({
+      configuration: runConfigurationSchema,
+      out: z.string().min(1).optional(),
+      /** Changes made while an earlier run was paused, replayed when it is repeated. */
+      changes: z.array(runChangeSchema).default([]),
+    }),
     z.object({ run: z.string() }),
   ),
   /** Goes on from the last whole checkpoint. */

@@ -22,8 +22,14 @@ export const runFiles = {
 /** The one who changes `run.json` holds this for a moment. */
 const exclusiveFile = '.run.json.lock';
 
-/** What a process that makes or changes run folders says of itself. */
-export type Versions = Pick<RunRecord['versions'], 'orthant'>;
+export interface NewRun {
+  readonly configuration: RunConfiguration;
+  /** Changes made while an earlier run of this configuration was paused, to be replayed. */
+  readonly changes: RunRecord['changes'];
+  readonly name: string;
+  /** Version of Orthant. */
+  readonly orthant: string;
+}
 
 /**
  * A run as a folder: `run.json` (everything needed to repeat it, and where it stands), `metrics.jsonl`, `checkpoints/`,
@@ -43,7 +49,7 @@ export class RunFolder {
    * @throws OrthantError `run` when the folder holds another run or anything else; `file` when it cannot be made.
    *   Nothing is overwritten.
    */
-  static create(folder: string, configuration: RunConfiguration, name: string, versions: Versions): RunFolder {
+  static create(folder: string, { configuration, changes, name, orthant }: NewRun): RunFolder {
     const run = new RunFolder(folder);
     const now = new Date().toISOString();
     const record: RunRecord = {
@@ -54,9 +60,9 @@ export class RunFolder {
       updated: now,
       state: 'queued',
       configuration,
-      changes: [],
+      changes,
       versions: {
-        ...versions,
+        orthant,
         node: process.versions.node,
         platform: `${process.platform}-${process.arch}`,
       },
@@ -148,8 +154,8 @@ export class RunFolder {
     return path.join(this.path, name);
   }
 
-  /** Removes a run that came to nothing before it was worth keeping. */
-  remove(): void {
+  /** Removes a run that came to nothing before it was worth keeping, so that its folder can be used again. */
+  discard(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
 

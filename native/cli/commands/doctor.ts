@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { DoctorReport } from '../../contract/doctor.ts';
+import { withEngine } from '../client.ts';
+import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
+import { bytes, paragraph, print, printJson } from '../format.ts';
+
+export function addDoctor(program: Command): void {
+  const command = program
+    .command('doctor')
+    .description('show what trains on this computer and why, what is missing, and the command that mends it');
+  addCommonOptions(command, ['doctor', 'doctor --json']).action(doctor);
+}
+
+async function doctor(options: CommonOptions): Promise<void> {
+  const environment = await withEngine('data', engineOptions(options), (engine) => engine.call('trainEnvironment', {}));
+  const report = await withEngine('train', { ...engineOptions(options), environment }, (engine) =>
+    engine.call('doctor', {}),
+  );
+  if (options.json === true) printJson(report);
+  else print(describe(report));
+}
+
+function describe(report: DoctorReport): string {
+  const { memory, cuda, cache } = report;
+  const card = [cuda.card, cuda.driver === undefined ? undefined : `driver ${cuda.driver}`, cuda.libraries]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['Orthant', report.orthant],
+    ['Node', report.node],
+    ['Platform', `${report.platform}, ${report.cores} cores`],
+    ['Engine', `${report.engine} ${report.version}`],
+    ['Device', `${report.device}: ${report.deviceName}`],
+    ['Why', report.reason],
+    ['CUDA', card === '' ? cuda.note : `${card}; ${cuda.note}`],
+    ['Memory', `${bytes(memory.freeBytes)} free of ${bytes(memory.totalBytes)}`],
+    ['Cache', `${cache.folder} (${bytes(cache.bytes)})`],
+    ['Runs', report.runs],
+  ];
+  const known = lines.filter((line): line is readonly [string, string] => line[1] !== undefined);
+  const missing = report.missing.map(
+    ({ what, effect, command }) =>
+      paragraph(`Missing: ${what}. ${effect}`) + (command === undefined ? '' : `  To mend it: ${command}\n`),
+  );
+  return [
+    ...known.map(([name, value]) => `${`${name}:`.padEnd(10)} ${value}\n`),
+    ...report.warnings.map((warning) => paragraph(`Note: ${warning}`)),
+    ...(missing.length === 0 ? ['Nothing is missing.\n'] : missing),
+  ].join('');
+}

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { exportFormats } from '../../contract/engine.ts';
+import { withEngine } from '../client.ts';
+import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
+import { print, printJson, significant } from '../format.ts';
+import { choice } from '../parsers.ts';
+
+interface ExportOptions extends CommonOptions {
+  format: (typeof exportFormats)[number];
+  out: string;
+}
+
+export function addExport(program: Command): void {
+  const command = program
+    .command('export')
+    .description("write a run's best model to a file, verified in ONNX Runtime")
+    .argument('<run>', 'the run folder')
+    .addOption(choice('--format <name>', 'what to write', exportFormats).makeOptionMandatory())
+    .requiredOption('--out <file>', 'where to');
+  addCommonOptions(command, [
+    'export runs/first --format onnx --out model.onnx',
+    'export runs/first --format onnx-json --out model.onnx.json',
+    'export runs/first --format safetensors --out model.safetensors',
+  ]).action(exportRun);
+}
+
+async function exportRun(run: string, options: ExportOptions): Promise<void> {
+  const { file, report } = await withEngine('train', engineOptions(options), (engine) =>
+    engine.call('export', { run: path.resolve(run), format: options.format, out: path.resolve(options.out) }),
+  );
+  if (options.json === true) printJson({ file, format: options.format, export: report });
+  else {
+    print(file);
+    print(
+      `Verified in ONNX Runtime on ${report.rows} rows: largest difference ${significant(report.maxRelativeDifference)} standard deviations, lowest output ${significant(report.smallestOutput)}.`,
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import type { MethodDescriptor } from '../../contract/methods.ts';
+import { didYouMean } from '../../contract/nearest.ts';
+import { withEngine } from '../client.ts';
+import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
+import { wrongUse } from '../failure.ts';
+import { paragraph, print, printJson, table } from '../format.ts';
+
+const promises: Readonly<Record<MethodDescriptor['promise'], string>> = {
+  none: 'nothing',
+  encourages: 'encourages',
+  'at-convergence': 'at convergence',
+  'for-every-input': 'for every input',
+};
+
+export function addMethods(program: Command): void {
+  const command = program
+    .command('methods')
+    .description('list the constraint methods, or describe one with its settings')
+    .argument('[id]', 'of a method');
+  addCommonOptions(command, ['methods', 'methods augmented-lagrangian']).action(methods);
+}
+
+async function methods(id: string | undefined, options: CommonOptions): Promise<void> {
+  const all = await withEngine('data', engineOptions(options), (engine) => engine.call('methods', {}));
+  const wanted = id === undefined ? undefined : find(all, id);
+  if (options.json === true) printJson(wanted ?? all);
+  else print(wanted === undefined ? list(all) : describe(wanted));
+}
+
+function find(all: readonly MethodDescriptor[], id: string): MethodDescriptor {
+  const method = all.find((candidate) => candidate.id === id);
+  if (method !== undefined) return method;
+  const ids = all.map((candidate) => candidate.id);
+  throw wrongUse(`There is no method "${id}".${didYouMean(id, ids)} There are: ${ids.join(', ')}.`);
+}
+
+const list = (all: readonly MethodDescriptor[]): string =>
+  all
+    .map(
+      ({ id, summary, promise }) =>
+        `${id} (promises ${promise === 'none' ? 'nothing' : `positive outputs: ${promises[promise]}`})\n${paragraph(summary, '  ')}`,
+    )
+    .join('\n');
+
+interface Setting {
+  readonly default?: string | number | boolean;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly unit?: string;
+  readonly description?: string;
+}
+
+function describe(method: MethodDescriptor): string {
+  const settings = Object.entries((method.settings.properties ?? {}) as Readonly<Record<string, Setting>>);
+  return [
+    `${method.id}: ${method.title}\n`,
+    paragraph(method.summary),
+    '\n',
+    paragraph(`Promise: ${method.promiseText}`),
+    paragraph(`Formula: ${method.formula}`),
+    paragraph(`Source: ${method.source}`),
+    ...method.preconditions.map((precondition) => paragraph(`Needs: ${precondition}`)),
+    '\n',
+    settings.length === 0
+      ? 'It has no settings.\n'
+      : table(
+          [{ title: 'setting (--set)' }, { title: 'default' }, { title: 'range' }, { title: '' }],
+          settings.map(([name, setting]) => [
+            name,
+            `${String(setting.default ?? '')}${setting.unit === undefined ? '' : ` ${setting.unit}`}`,
+            range(setting),
+            setting.description ?? '',
+          ]),
+        ),
+  ].join('');
+}
+
+/** JSON Schema's bounds, less those that only say "a safe integer". */
+function range({ enum: choices, minimum, exclusiveMinimum, maximum, type }: Setting): string {
+  if (choices !== undefined) return choices.map(String).join(', ');
+  if (type === 'boolean') return 'true, false';
+  const from = exclusiveMinimum !== undefined ? `> ${exclusiveMinimum}` : minimum !== undefined ? `>= ${minimum}` : '';
+  const to = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? '' : `<= ${maximum}`;
+  return [from, to].filter((bound) => bound !== '').join(', ');
+}

@@ -1,0 +1,26 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { withEngine } from '../client.ts';
+import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
+import { showResult } from '../result.ts';
+import { watchRun } from '../watchRun.ts';
+
+export function addResume(program: Command): void {
+  const command = program
+    .command('resume')
+    .description('go on with a run that was stopped or interrupted, from its last checkpoint')
+    .argument('<run>', 'the run folder');
+  addCommonOptions(command, ['resume runs/first', 'resume runs/first --json']).action(resume);
+}
+
+async function resume(folder: string, options: CommonOptions): Promise<void> {
+  const run = path.resolve(folder);
+  const environment = await withEngine('data', engineOptions(options), async (engine) => {
+    const { configuration } = await engine.call('runRecord', { run });
+    return engine.call('trainEnvironment', configuration.runtime);
+  });
+  const result = await withEngine('train', { ...engineOptions(options), environment }, (engine) =>
+    watchRun(engine, () => engine.call('resumeRun', { run })),
+  );
+  showResult(result, options.json === true);
+}

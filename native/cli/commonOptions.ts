@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+
+export interface CommonOptions {
+  json?: boolean;
+  debug?: boolean;
+}
+
+/** Options of every command, and its examples under its help. */
+export function addCommonOptions(command: Command, examples: readonly string[]): Command {
+  return command
+    .optionsGroup('Output:')
+    .option('--json', 'print one JSON object on standard output, everything else on standard error')
+    .option('--debug', 'on an error show where it arose; show what the engine prints')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ orthant ${example}\n`).join('')}`);
+}
+
+export const engineOptions = ({ debug }: CommonOptions): { debug: boolean } => ({ debug: debug === true });

@@ -1,0 +1,28 @@
+import { CommanderError } from 'commander';
+import { OrthantError, toErrorMessage } from '../contract/errors.ts';
+
+/** Exit codes of the command line. */
+export const exitCodes = {
+  done: 0,
+  /** The run, or whatever was asked, failed. */
+  failed: 1,
+  /** Wrong use: an option, a value, a configuration that does not fit itself. */
+  wrongUse: 2,
+  /** Ended by Ctrl-C, as shells count it: 128 + SIGINT. */
+  interrupted: 130,
+} as const;
+
+/**
+ * Tells an error on standard error, in one paragraph, and gives the exit code that it deserves. What commander found
+ * wrong it has told already.
+ */
+export function tellFailure(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
+  const { code, message, stack } = toErrorMessage(error);
+  process.stderr.write(`orthant: ${message}\n`);
+  if (debug && stack !== undefined) process.stderr.write(`${stack}\n`);
+  if (code === 'cancelled') return exitCodes.interrupted;
+  return code === 'usage' || code === 'configuration' ? exitCodes.wrongUse : exitCodes.failed;
+}
+
+export const wrongUse = (message: string): OrthantError => new OrthantError('usage', message);

@@ -1,0 +1,59 @@
+import type { TrainingResult } from '../contract/results.ts';
+import { splitNames } from '../contract/results.ts';
+import { exitCodes } from './failure.ts';
+import { duration, note, paragraph, percent, print, printJson, significant, table } from './format.ts';
+import { resumeCommand } from './watchRun.ts';
+
+/** Shows what a run came to and sets the exit code. */
+export function showResult(result: TrainingResult, json: boolean): void {
+  if (json) printJson(result);
+  else print(describeResult(result));
+  if (result.stopped === 'by-request') {
+    note(`Stopped after ${count(result.epochs, 'epoch')}. To go on: ${resumeCommand(result.run)}`);
+    process.exitCode = exitCodes.interrupted;
+  }
+}
+
+function describeResult(result: TrainingResult): string {
+  const { splits, evidence, files } = result;
+  const rows = splitNames.flatMap((name) =>
+    (splits[name]?.outputs ?? []).map((output) => [
+      name,
+      String(splits[name]?.rows ?? 0),
+      output.name,
+      significant(output.rmse),
+      significant(output.mae),
+      percent(output.negativeShare),
+      percent(output.violationShare),
+      significant(output.minimum),
+    ]),
+  );
+  const numbers = ['RMSE', 'MAE', 'negative', 'below bound', 'lowest'];
+  const engine = `${result.engine} ${result.version} on ${result.device}, ${result.execution}`;
+  const verified =
+    result.export === undefined
+      ? ''
+      : `Verified in ONNX Runtime on ${count(result.export.rows, 'row')}: largest difference ${significant(result.export.maxRelativeDifference)} standard deviations.\n`;
+  return [
+    `${result.method}: ${count(result.epochs, 'epoch')}, ${count(result.steps, 'step')} in ${duration(result.seconds)} (${engine}); best epoch ${result.bestEpoch}\n\n`,
+    table(
+      [
+        { title: 'split' },
+        { title: 'rows', align: 'right' },
+        { title: 'output' },
+        ...numbers.map((title) => ({ title, align: 'right' as const })),
+      ],
+      rows,
+    ),
+    '\n',
+    paragraph(`Evidence: ${evidence.level}. ${evidence.statement}`),
+    result.reproducible
+      ? ''
+      : 'Another run of this configuration may differ slightly; --deterministic prevents that.\n',
+    verified,
+    `Run: ${result.run}\n`,
+    files === undefined ? '' : `ONNX: ${files.onnx}\nONNX as JSON: ${files.onnxJson}\n`,
+  ].join('');
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -1,0 +1,62 @@
+import { fromErrorMessage, OrthantError } from '../contract/errors.ts';
+import type { TrainingResult } from '../contract/results.ts';
+import type { Engine } from './client.ts';
+import { exitCodes } from './failure.ts';
+import { note } from './format.ts';
+import { ProgressView } from './progress.ts';
+
+/** Signals that ask for a clean end, and the exit code of a second one. */
+const signals = { SIGINT: exitCodes.interrupted, SIGTERM: 143 } as const;
+
+/**
+ * Follows one run to its end and shows how it goes. Ctrl-C ends it cleanly: a checkpoint is written, and what was
+ * trained is evaluated and exported. A second Ctrl-C ends everything at once.
+ *
+ * @param begin - the call that starts or resumes the run; answers its folder
+ * @throws OrthantError why the run failed, or `crashed` with the way to go on
+ */
+export async function watchRun(engine: Engine, begin: () => Promise<{ run: string }>): Promise<TrainingResult> {
+  const view = new ProgressView();
+  let run: string | undefined;
+
+  const end = new Promise<TrainingResult>((resolve, reject) => {
+    engine.subscribe((event) => {
+      view.show(event);
+      if (event.event === 'finished') resolve(event.result);
+      if (event.event === 'failed') reject(fromErrorMessage(event.error));
+    });
+    void engine.ended.then((reason) => {
+      reject(new OrthantError('crashed', `${reason}${wayOn(run)}`));
+    });
+  });
+  // A failure may come before anybody awaits it.
+  end.catch(() => undefined);
+
+  let asked = false;
+  const interrupt = (signal: keyof typeof signals): void => {
+    view.end();
+    if (asked || run === undefined) {
+      engine.kill();
+      note(`Ended at once.${wayOn(run)}`);
+      process.exit(signals[signal]);
+    }
+    asked = true;
+    note('Stopping with a checkpoint. Press Ctrl-C again to end at once.');
+    // What goes wrong with it is told by the end of the run.
+    engine.call('stop', { run }).catch(() => undefined);
+  };
+  const names = Object.keys(signals) as (keyof typeof signals)[];
+  for (const name of names) process.on(name, interrupt);
+  try {
+    ({ run } = await begin());
+    return await end;
+  } finally {
+    for (const name of names) process.off(name, interrupt);
+    view.end();
+  }
+}
+
+const wayOn = (run: string | undefined): string =>
+  run === undefined ? '' : ` What was trained up to the last checkpoint can go on: ${resumeCommand(run)}`;
+
+export const resumeCommand = (run: string): string => `orthant resume ${/\s/.test(run) ? `"${run}"` : run}`;

@@ -1,0 +1,1 @@
+export { version as orthantVersion } from '../../package.json';
