@@ -89,7 +89,8 @@ function options(configuration: RunConfiguration, base: RunConfiguration): strin
     seed: training.seed,
   });
   delete expressible.name;
-  const { name: _name, ...nameless } = configuration;
+  const nameless = structuredClone(configuration);
+  delete nameless.name;
   const said = { ...expressible, data: { ...expressible.data, source: data.source } };
   return same(said, nameless) ? words : undefined;
 }

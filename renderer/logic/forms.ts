@@ -6,7 +6,7 @@ const propertySchema = z.object({
   type: z.string().optional(),
   enum: z.array(z.union([z.string(), z.number()])).optional(),
   const: z.union([z.string(), z.number()]).optional(),
-  anyOf: z.array(z.record(z.string(), z.unknown())).optional(),
+  anyOf: z.array(z.object({ const: z.union([z.string(), z.number()]).optional() })).optional(),
   default: z.unknown(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
@@ -74,13 +74,13 @@ export function settingFields(schema: Record<string, unknown>): SettingField[] {
       changeable: property.changeable ?? false,
     };
     const options =
-      property.enum ?? property.anyOf?.map((option) => option['const']).filter((option) => option !== undefined);
+      property.enum ?? property.anyOf?.map((option) => option.const).filter((option) => option !== undefined);
     if (options !== undefined && options.length > 0) {
       return {
         ...common,
         kind: 'choice',
         options: options.map(String),
-        default: String(property.default ?? options[0]),
+        default: typeof property.default === 'string' ? property.default : String(options[0]),
       };
     }
     if (property.type === 'number' || property.type === 'integer') {

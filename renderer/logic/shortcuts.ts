@@ -55,7 +55,7 @@ export function shortcutOf(event: KeyPress): Command | undefined {
 }
 
 /** A shortcut as it is printed: "Ctrl+Shift+Z", on a Mac "⇧⌘Z". */
-export function shortcutText(command: Command, mac = /Mac/.test(globalThis.navigator.userAgent)): string {
+export function shortcutText(command: Command, mac = globalThis.navigator.userAgent.includes('Mac')): string {
   const shortcut = shortcuts.find((known) => known.command === command);
   if (shortcut === undefined) return '';
   const key = shortcut.key.length === 1 ? shortcut.key.toUpperCase() : shortcut.key;

@@ -235,10 +235,10 @@ export class App {
   async #restore(): Promise<void> {
     const { draft } = await this.connection.call('loadDraft', {});
     if (draft === undefined) return;
-    if (!this.document.restore(draft['document'])) return;
-    const page = pages.find((known) => known === draft['page']);
+    if (!this.document.restore(draft.document)) return;
+    const page = pages.find((known) => known === draft.page);
     if (page !== undefined && this.document.current !== null) this.view.page = page;
-    const shown = draft['shown'];
+    const shown = draft.shown;
     if (typeof shown === 'string') await this.training.show(shown).catch(() => undefined);
   }
 

@@ -66,7 +66,7 @@ export class Connection {
       );
     }
     // The declarations are one table: the name fixes request and answer.
-    return this.#client.call(name, request as never, options) as Promise<Answer<Name>>;
+    return this.#client.call<Name>(name, request, options);
   }
 
   onEvent(listener: (event: WindowEvent) => void): () => void {

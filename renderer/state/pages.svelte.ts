@@ -22,10 +22,10 @@ export class TablePages {
 
   /** The row, or `undefined` while it is fetched. */
   row(index: number): Row | undefined {
-    void this.version;
+    if (this.version < 0) return undefined;
     const page = Math.floor(index / this.pageSize);
     const rows = this.#pages.get(page);
-    return Array.isArray(rows) ? (rows as readonly Row[])[index - page * this.pageSize] : undefined;
+    return rows === undefined || rows === 'underway' ? undefined : rows[index - page * this.pageSize];
   }
 
   /** Makes sure that these rows are here or on their way. */

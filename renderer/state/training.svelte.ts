@@ -84,8 +84,8 @@ export class Training {
       const trace = this.trace(run);
       trace.configuration = configuration;
       trace.name = configuration.name ?? '';
-      if (this.current === undefined || !this.current.active) this.current = trace;
-      else this.queued = [...this.queued, run];
+      if (this.current?.active !== true) this.current = trace;
+      else if (this.current !== trace) this.queued = [...this.queued, run];
       this.shown = trace;
       started = trace;
       this.#changed();

@@ -51,7 +51,7 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.waitForTimeout(900);
   await shoot('train-paused');
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
   await page.waitForTimeout(4500);
   await shoot('train-done');
   await step('Result');

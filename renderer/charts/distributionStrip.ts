@@ -1,0 +1,162 @@
+import type { Distribution } from '../../native/contract/results.ts';
+import { valueRange, type DistributionHistory } from '../logic/distributions.ts';
+import { nearestIndex } from '../logic/curves.ts';
+import { formatNumber } from '../logic/format.ts';
+import type { Range } from '../state/view.svelte.ts';
+import { axisWidth, rightMargin } from './lineChart.ts';
+import { chartTheme, type ChartTheme } from './theme.ts';
+
+/** Width of the histogram of one epoch, at the right. */
+const sideWidth = 92;
+const top = 6;
+const bottom = 6;
+
+export interface StripView {
+  readonly history: DistributionHistory;
+  readonly range: Range;
+  /** Epoch whose histogram stands at the right. */
+  readonly epoch: number;
+  readonly hovered: boolean;
+}
+
+interface Frame {
+  readonly context: CanvasRenderingContext2D;
+  readonly theme: ChartTheme;
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly y: (value: number) => number;
+}
+
+/** Where epochs lie in a strip of this width. */
+export const stripArea = (width: number): { left: number; right: number } => ({
+  left: axisWidth,
+  right: width - sideWidth - rightMargin,
+});
+
+/**
+ * Draws the distribution of an output, epoch by epoch from left to right: values upward, the darker the more rows, what
+ * is below zero in another colour under a hatching, the zero line through all of it.
+ */
+export function drawStrip(canvas: HTMLCanvasElement, width: number, height: number, view: StripView): void {
+  const ratio = devicePixelRatio;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  context.scale(ratio, ratio);
+  const theme = chartTheme();
+  context.fillStyle = theme.panel;
+  context.fillRect(0, 0, width, height);
+  const { history, range } = view;
+  const shown = history.distributions.filter((_, index) => inRange(history.epochs[index] ?? 0, range));
+  if (shown.length === 0) return;
+  const { low, high } = valueRange(shown);
+  const y = (value: number): number => top + ((high - value) / (high - low)) * (height - top - bottom);
+  const frame: Frame = { context, theme, ...stripArea(width), bottom: height - bottom, y };
+
+  drawColumns(frame, view, shown);
+  hatchBelowZero(frame, width - rightMargin);
+  drawHistogram(frame, history.distributions[nearestIndex(history.epochs, view.epoch)], width - rightMargin);
+  drawAxis(frame, low, high, width - rightMargin);
+  if (view.hovered) {
+    const x = xOf(frame, range, view.epoch);
+    context.strokeStyle = theme.faint;
+    context.setLineDash([4, 3]);
+    line(context, x, top, x, frame.bottom);
+    context.setLineDash([]);
+  }
+}
+
+const inRange = (epoch: number, range: Range): boolean => epoch >= range.from - 1 && epoch <= range.to + 1;
+const xOf = ({ left, right }: Frame, range: Range, epoch: number): number =>
+  left + ((epoch - range.from) / (range.to - range.from || 1)) * (right - left);
+
+function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+  context.stroke();
+}
+
+function drawColumns(frame: Frame, { history, range }: StripView, shown: readonly Distribution[]): void {
+  const { context, theme, left, right, y } = frame;
+  context.save();
+  context.beginPath();
+  context.rect(left, 0, right - left, frame.bottom + bottom);
+  context.clip();
+  // More epochs than pixels: every so many stand for their neighbours.
+  const stride = Math.max(1, Math.ceil(shown.length / (right - left)));
+  for (let index = 0; index < history.epochs.length; index += stride) {
+    const epoch = history.epochs[index] ?? 0;
+    const distribution = history.distributions[index];
+    if (distribution === undefined || !inRange(epoch, range)) continue;
+    const before = history.epochs[index - stride] ?? epoch - stride;
+    const x0 = Math.floor(xOf(frame, range, before));
+    const x1 = Math.ceil(xOf(frame, range, epoch));
+    const { from, to, counts } = distribution;
+    const binWidth = (to - from) / counts.length;
+    const most = Math.max(1, ...counts);
+    counts.forEach((count, bin) => {
+      if (count === 0) return;
+      const low = from + bin * binWidth;
+      context.fillStyle = low + binWidth / 2 < 0 ? theme.negative : theme.accent;
+      // Few rows must be seen, too: the square root lifts them, and nothing present is fainter than a tenth.
+      context.globalAlpha = 0.1 + 0.85 * Math.sqrt(count / most);
+      const y0 = y(low + binWidth);
+      context.fillRect(x0, y0, Math.max(1, x1 - x0), Math.max(0.5, y(low) - y0));
+    });
+  }
+  context.restore();
+}
+
+function hatchBelowZero(frame: Frame, end: number): void {
+  const { context, theme, left, y } = frame;
+  const zero = y(0);
+  if (zero >= frame.bottom) return;
+  context.save();
+  context.beginPath();
+  context.rect(left, zero, end - left, frame.bottom - zero);
+  context.clip();
+  context.strokeStyle = theme.negative;
+  context.globalAlpha = 0.28;
+  for (let x = left - (frame.bottom - zero); x < end; x += 6)
+    line(context, x, frame.bottom, x + (frame.bottom - zero), zero);
+  context.restore();
+}
+
+function drawHistogram({ context, theme, right, y }: Frame, distribution: Distribution | undefined, end: number): void {
+  if (distribution === undefined) return;
+  const { from, to, counts } = distribution;
+  const binWidth = (to - from) / counts.length;
+  const most = Math.max(1, ...counts);
+  const start = right + 8;
+  counts.forEach((count, bin) => {
+    const low = from + bin * binWidth;
+    context.fillStyle = low + binWidth / 2 < 0 ? theme.negative : theme.accent;
+    const length = count === 0 ? 0 : Math.max(1.5, (count / most) * (end - start));
+    const y0 = y(low + binWidth);
+    context.fillRect(start, y0 + 0.25, length, Math.max(0.75, y(low) - y0 - 0.5));
+  });
+  context.strokeStyle = theme.line;
+  line(context, start - 0.5, top, start - 0.5, y(Math.min(from, 0)) + 0);
+}
+
+function drawAxis(frame: Frame, low: number, high: number, end: number): void {
+  const { context, theme, left, y } = frame;
+  context.font = theme.font;
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  const size = 10 ** Math.floor(Math.log10((high - low) / 3));
+  const step = [1, 2, 5, 10].map((factor) => factor * size).find((candidate) => (high - low) / candidate <= 5) ?? size;
+  context.fillStyle = theme.faint;
+  for (let tick = Math.ceil(low / step); tick * step <= high; tick += 1) {
+    if (tick === 0) continue;
+    context.fillText(formatNumber(tick * step, 3), left - 8, y(tick * step));
+  }
+  context.fillStyle = theme.ink;
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1;
+  context.fillText('0', left - 8, y(0));
+  line(context, left, Math.round(y(0)) + 0.5, end, Math.round(y(0)) + 0.5);
+}

@@ -1,0 +1,346 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { decimate } from '../logic/decimate.ts';
+import type { ChartData } from '../logic/curves.ts';
+import type { Mark } from '../state/trace.svelte.ts';
+import type { Range } from '../state/view.svelte.ts';
+import { moved, zoomed } from './gestures.ts';
+import { chartTheme, curveColour, type ChartTheme } from './theme.ts';
+
+export interface LineChartEvents {
+  /** The epoch under the cursor; `undefined` when it has left. */
+  hover(epoch: number | undefined): void;
+  /** The epochs to show; `undefined` for all. */
+  zoom(range: Range | undefined): void;
+}
+
+/** Width of the vertical axis: the same in all charts, so that their epochs stand above each other. */
+export const axisWidth = 58;
+export const rightMargin = 10;
+/** More points than pixels cannot be seen. */
+const drawnPoints = 2400;
+
+/** Curves over epochs, drawn by uPlot. */
+export class LineChart {
+  readonly #parent: HTMLElement;
+  readonly #events: LineChartEvents;
+  #plot: uPlot | undefined;
+  #data: ChartData;
+  #shape = '';
+  #range: Range | undefined;
+  #hover: number | undefined;
+  #frame = 0;
+  readonly #observer: ResizeObserver;
+
+  constructor(parent: HTMLElement, data: ChartData, events: LineChartEvents) {
+    this.#parent = parent;
+    this.#data = data;
+    this.#events = events;
+    this.#observer = new ResizeObserver(() => {
+      this.#soon();
+    });
+    this.#observer.observe(parent);
+    this.#soon();
+  }
+
+  /** Shows other data; drawn with the next frame. */
+  update(data: ChartData, range: Range | undefined): void {
+    this.#data = data;
+    this.#range = range;
+    this.#soon();
+  }
+
+  /** Shows the cursor at an epoch that another chart is asked about. */
+  setHover(epoch: number | undefined): void {
+    if (epoch === this.#hover) return;
+    this.#hover = epoch;
+    const plot = this.#plot;
+    if (plot === undefined || plot.over.matches(':hover')) return;
+    const left = epoch === undefined ? -10 : plot.valToPos(epoch, 'x');
+    plot.setCursor({ left, top: epoch === undefined ? -10 : 0 }, false);
+  }
+
+  /** Draws all anew: the theme has changed. */
+  redraw(): void {
+    this.#shape = '';
+    this.#soon();
+  }
+
+  /** All epochs there are. */
+  whole(): Range {
+    return { from: this.#data.x[0] ?? 0, to: Math.max(this.#data.x.at(-1) ?? 1, (this.#data.x[0] ?? 0) + 1e-6) };
+  }
+
+  /** The chart as a picture with title and legend. */
+  picture(): HTMLCanvasElement | undefined {
+    const source = this.#plot?.ctx.canvas;
+    if (source === undefined) return undefined;
+    const theme = chartTheme();
+    const ratio = devicePixelRatio;
+    const head = 44 * ratio;
+    const canvas = document.createElement('canvas');
+    canvas.width = source.width;
+    canvas.height = source.height + head;
+    const context = canvas.getContext('2d');
+    if (context === null) return undefined;
+    context.fillStyle = theme.panel;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(source, 0, head);
+    context.scale(ratio, ratio);
+    context.fillStyle = theme.ink;
+    context.font = theme.font.replace('11px', '600 13px');
+    context.fillText(this.#data.title, 10, 18);
+    context.font = theme.font;
+    let left = 10;
+    for (const { label, colour, dash } of this.#data.series) {
+      context.strokeStyle = curveColour(theme, colour);
+      context.lineWidth = 2;
+      context.setLineDash([...(dash ?? [])]);
+      context.beginPath();
+      context.moveTo(left, 32);
+      context.lineTo(left + 20, 32);
+      context.stroke();
+      context.fillText(label, left + 25, 36);
+      left += 45 + context.measureText(label).width;
+    }
+    return canvas;
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#observer.disconnect();
+    this.#plot?.destroy();
+  }
+
+  #soon(): void {
+    if (this.#frame === 0) {
+      this.#frame = requestAnimationFrame(() => {
+        this.#frame = 0;
+        this.#draw();
+      });
+    }
+  }
+
+  #draw(): void {
+    const { clientWidth: width, clientHeight: height } = this.#parent;
+    if (width === 0 || height === 0) return;
+    const data = this.#data;
+    const shape = JSON.stringify([
+      data.log,
+      data.series.map(({ label, colour, dash, thin }) => [label, colour, dash, thin]),
+    ]);
+    if (this.#plot === undefined || shape !== this.#shape) {
+      this.#plot?.destroy();
+      this.#shape = shape;
+      this.#plot = this.#create(width, height);
+    }
+    const plot = this.#plot;
+    if (plot.width !== width || plot.height !== height) plot.setSize({ width, height });
+    const range = this.#range ?? this.whole();
+    plot.batch(() => {
+      plot.setData(this.#points(range), false);
+      plot.setScale('x', { min: range.from, max: range.to });
+    });
+  }
+
+  #points(range: Range): uPlot.AlignedData {
+    const { x, series, log } = this.#data;
+    const from = Math.max(0, x.findIndex((value) => value >= range.from) - 1);
+    const after = x.findIndex((value) => value > range.to);
+    const to = after < 0 ? x.length : after + 1;
+    const window = x.slice(from, to);
+    const values = series.map((curve) =>
+      curve.values
+        .slice(from, to)
+        .map((value) => (value === null || !Number.isFinite(value) || (log === true && value <= 0) ? null : value)),
+    );
+    const keep = decimate(window, values, drawnPoints);
+    const pick = <Value>(list: readonly Value[]): Value[] => keep.map((index) => list[index] as Value);
+    return [pick(window), ...values.map(pick)] as uPlot.AlignedData;
+  }
+
+  #create(width: number, height: number): uPlot {
+    const theme = chartTheme();
+    const { series, log, format } = this.#data;
+    const axis = {
+      stroke: theme.faint,
+      font: theme.font,
+      grid: { stroke: theme.line, width: 1 },
+      ticks: { stroke: theme.line, width: 1, size: 4 },
+    };
+    return new uPlot(
+      {
+        width,
+        height,
+        padding: [8, rightMargin, 0, 0],
+        legend: { show: false },
+        scales: { x: { time: false, auto: false }, y: log === true ? { distr: 3 } : { range: this.#valueRange } },
+        series: [
+          {},
+          ...series.map(({ label, colour, dash, thin }) => ({
+            label,
+            stroke: curveColour(theme, colour),
+            width: thin === true ? 1 : 1.75,
+            ...(dash === undefined ? {} : { dash: [...dash] }),
+            spanGaps: true,
+            points: { show: this.#data.x.length === 1 },
+          })),
+        ],
+        axes: [
+          {
+            ...axis,
+            size: 26,
+            space: 60,
+            incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000],
+          },
+          {
+            ...axis,
+            size: axisWidth,
+            space: 32,
+            values: (_: uPlot, splits: (number | null)[]) =>
+              splits.map((value) => (value === null ? '' : format(value))),
+          },
+        ],
+        cursor: {
+          points: { size: 6 },
+          drag: { x: true, y: false, setScale: false },
+          bind: { dblclick: () => null },
+        },
+        hooks: {
+          setCursor: [
+            (plot) => {
+              const { left } = plot.cursor;
+              if (!plot.over.matches(':hover')) return;
+              this.#hover = left === undefined || left < 0 ? undefined : plot.posToVal(left, 'x');
+              this.#events.hover(this.#hover);
+            },
+          ],
+          setSelect: [
+            (plot) => {
+              const { left, width: selected } = plot.select;
+              if (selected < 4) return;
+              this.#events.zoom({ from: plot.posToVal(left, 'x'), to: plot.posToVal(left + selected, 'x') });
+              plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+            },
+          ],
+          drawAxes: [
+            (plot) => {
+              if (this.#data.zeroLine === true) drawZero(plot, theme);
+            },
+          ],
+          draw: [
+            (plot) => {
+              drawMarks(plot, this.#data.marks, theme);
+            },
+          ],
+          ready: [
+            (plot) => {
+              this.#listen(plot.over, plot);
+            },
+          ],
+        },
+      },
+      [[], ...series.map(() => [])],
+      this.#parent,
+    );
+  }
+
+  /** Leaves room above and below, includes zero where the zero line matters, and starts shares at zero. */
+  readonly #valueRange = (_: uPlot, low: number | null, high: number | null): [number, number] => {
+    if (low === null || high === null) return [0, 1];
+    const from = this.#data.zeroLine === true ? Math.min(low, 0) : Math.min(low, 0);
+    const to = Math.max(high, 0);
+    const room = (to - from) * 0.06 || 0.05;
+    return [from === 0 && low >= 0 ? 0 : from - room, to + room];
+  };
+
+  #listen(over: HTMLElement, plot: uPlot): void {
+    over.addEventListener('mouseleave', () => {
+      this.#events.hover(undefined);
+    });
+    over.addEventListener('dblclick', () => {
+      this.#events.zoom(undefined);
+    });
+    over.addEventListener(
+      'wheel',
+      (event) => {
+        const range = this.#range ?? this.whole();
+        if (event.ctrlKey || event.metaKey) {
+          event.preventDefault();
+          const around = plot.posToVal(event.offsetX, 'x');
+          this.#events.zoom(zoomed(range, event.deltaY > 0 ? 1.25 : 0.8, around, this.whole()));
+        } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+          event.preventDefault();
+          this.#events.zoom(moved(range, (event.deltaX || event.deltaY) / 600, this.whole()));
+        }
+      },
+      { passive: false },
+    );
+    // Dragging selects what to zoom in on; with Shift it moves the curves along.
+    over.addEventListener(
+      'mousedown',
+      (event) => {
+        if (!event.shiftKey) return;
+        event.stopImmediatePropagation();
+        const start = this.#range ?? this.whole();
+        const origin = event.clientX;
+        const move = (next: MouseEvent): void => {
+          this.#events.zoom(moved(start, (origin - next.clientX) / over.clientWidth, this.whole()));
+        };
+        const up = (): void => {
+          document.removeEventListener('mousemove', move);
+          document.removeEventListener('mouseup', up);
+        };
+        document.addEventListener('mousemove', move);
+        document.addEventListener('mouseup', up);
+      },
+      { capture: true },
+    );
+  }
+}
+
+function drawZero(plot: uPlot, theme: ChartTheme): void {
+  const { ctx, bbox } = plot;
+  const zero = plot.valToPos(0, 'y', true);
+  if (zero < bbox.top || zero > bbox.top + bbox.height) return;
+  ctx.save();
+  ctx.fillStyle = theme.negativeWash;
+  ctx.fillRect(bbox.left, zero, bbox.width, bbox.top + bbox.height - zero);
+  ctx.strokeStyle = theme.ink;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, zero);
+  ctx.lineTo(bbox.left + bbox.width, zero);
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** Best: a line with a diamond. Change of a setting: a dashed line with a triangle. Checkpoint: a tick at the axis. */
+function drawMarks(plot: uPlot, marks: readonly Mark[], theme: ChartTheme): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.lineWidth = ratio;
+  for (const { kind, epoch } of marks) {
+    const x = Math.round(plot.valToPos(epoch, 'x', true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    const colour = kind === 'best' ? theme.good : kind === 'change' ? theme.accent : theme.faint;
+    ctx.strokeStyle = colour;
+    ctx.fillStyle = colour;
+    ctx.setLineDash(kind === 'change' ? [3 * ratio, 3 * ratio] : []);
+    const top = kind === 'checkpoint' ? bbox.top + bbox.height - 5 * ratio : bbox.top;
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    if (kind === 'checkpoint') continue;
+    const size = 4 * ratio;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top - size);
+    ctx.lineTo(x + size, kind === 'best' ? bbox.top : bbox.top + size);
+    ctx.lineTo(kind === 'best' ? x : x - size, bbox.top + size);
+    if (kind === 'best') ctx.lineTo(x - size, bbox.top);
+    ctx.fill();
+  }
+  ctx.restore();
+}

@@ -1,0 +1,56 @@
+/** Colours of the tokens for a canvas, which knows nothing of custom properties. */
+
+export interface ChartTheme {
+  readonly ink: string;
+  readonly faint: string;
+  readonly line: string;
+  readonly panel: string;
+  readonly negative: string;
+  readonly negativeWash: string;
+  readonly accent: string;
+  readonly good: string;
+  readonly curves: readonly string[];
+  readonly font: string;
+}
+
+let known: ChartTheme | undefined;
+const listeners = new Set<() => void>();
+
+/** The colours of the theme that the system asks for now. */
+export function chartTheme(): ChartTheme {
+  if (known !== undefined) return known;
+  const probe = document.createElement('span');
+  document.body.append(probe);
+  const colour = (token: string): string => {
+    probe.style.color = `var(${token})`;
+    return getComputedStyle(probe).color;
+  };
+  known = {
+    ink: colour('--ink'),
+    faint: colour('--ink-faint'),
+    line: colour('--line'),
+    panel: colour('--panel'),
+    negative: colour('--negative'),
+    negativeWash: colour('--negative-wash'),
+    accent: colour('--accent'),
+    good: colour('--good'),
+    curves: [1, 2, 3, 4, 5, 6].map((number) => colour(`--curve-${number}`)),
+    font: '11px "Inter Variable", system-ui, sans-serif',
+  };
+  probe.remove();
+  return known;
+}
+
+export const curveColour = (theme: ChartTheme, number: number): string =>
+  theme.curves[(number - 1) % theme.curves.length] ?? theme.ink;
+
+/** Calls `listener` when the system changes between light and dark. */
+export function onThemeChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  known = undefined;
+  for (const listener of listeners) listener();
+});

@@ -1,0 +1,234 @@
+import type { EpochMetrics, SplitName } from '../../native/contract/results.ts';
+import type { Mark, RunTrace } from '../state/trace.svelte.ts';
+import { worstNegativeShare } from './evidence.ts';
+import { formatNumber, formatShare } from './format.ts';
+
+/** What a chart shows, as plain data: drawn, read out, written as CSV and listed as a table from here. */
+
+export interface CurveSeries {
+  readonly label: string;
+  /** Over the chart's `x`; `null` is a gap. */
+  readonly values: readonly (number | null)[];
+  /** 1 to 6: a colour of the tokens. */
+  readonly colour: number;
+  readonly dash?: readonly number[];
+  readonly thin?: boolean;
+}
+
+export interface ChartData {
+  readonly title: string;
+  /** Rising; epochs, with fractions between them. */
+  readonly x: readonly number[];
+  readonly series: readonly CurveSeries[];
+  /** Logarithmic: values that are not above zero are gaps. */
+  readonly log?: boolean;
+  readonly zeroLine?: boolean;
+  readonly format: (value: number) => string;
+  readonly marks: readonly Mark[];
+}
+
+const dashed = [6, 4];
+/** With more outputs than this, one curve a split shows the worst of them. */
+const mostOutputs = 3;
+const epochsOf = (metrics: readonly EpochMetrics[]): number[] => metrics.map((line) => line.epoch);
+
+/** Puts two curves on one axis: the union of both, with gaps. */
+export function mergeAxes(
+  a: { readonly x: readonly number[]; readonly series: readonly (readonly (number | null)[])[] },
+  b: { readonly x: readonly number[]; readonly series: readonly (readonly (number | null)[])[] },
+): { x: number[]; series: (number | null)[][] } {
+  const x: number[] = [];
+  const series: (number | null)[][] = [...a.series, ...b.series].map(() => []);
+  let i = 0;
+  let j = 0;
+  while (i < a.x.length || j < b.x.length) {
+    const left = a.x[i] ?? Infinity;
+    const right = b.x[j] ?? Infinity;
+    x.push(Math.min(left, right));
+    a.series.forEach((values, index) => series[index]?.push(left <= right ? (values[i] ?? null) : null));
+    b.series.forEach((values, index) =>
+      series[a.series.length + index]?.push(right <= left ? (values[j] ?? null) : null),
+    );
+    if (left <= right) i += 1;
+    if (right <= left) j += 1;
+  }
+  return { x, series };
+}
+
+export function lossChart(trace: RunTrace): ChartData {
+  const { metrics, objective } = trace;
+  const { x, series } = mergeAxes(
+    { x: objective.x, series: [objective.y] },
+    {
+      x: epochsOf(metrics),
+      series: [
+        metrics.map((line) => line.splits.train?.loss ?? null),
+        metrics.map((line) => line.splits.validation?.loss ?? null),
+      ],
+    },
+  );
+  const [live = [], train = [], validation = []] = series;
+  const shown: CurveSeries[] = [
+    { label: 'training', values: train, colour: 1 },
+    { label: 'validation', values: validation, colour: 2, dash: dashed },
+  ];
+  if (objective.x.length > 0) shown.unshift({ label: 'objective, live', values: live, colour: 5, thin: true });
+  return { title: 'Loss', x, series: shown, log: true, format: formatNumber, marks: trace.marks };
+}
+
+/** One figure of every output and split over the epochs. */
+function outputChart(
+  trace: RunTrace,
+  title: string,
+  figure: (output: { negativeShare: number; minimum: number }) => number,
+  worst: (values: readonly number[]) => number,
+  rest: Pick<ChartData, 'format' | 'zeroLine'>,
+): ChartData {
+  const { metrics } = trace;
+  const outputs = metrics[0]?.splits.train?.outputs.map((output) => output.name) ?? [];
+  const splits: SplitName[] = ['train', 'validation'];
+  const merged = outputs.length > mostOutputs;
+  const names = merged ? ['worst output'] : outputs;
+  const series = names.flatMap((name, index) =>
+    splits.flatMap((split): CurveSeries[] => {
+      const values = metrics.map((line) => {
+        const reports = line.splits[split]?.outputs ?? [];
+        if (merged) return reports.length === 0 ? null : worst(reports.map(figure));
+        const report = reports[index];
+        return report === undefined ? null : figure(report);
+      });
+      if (values.every((value) => value === null)) return [];
+      const label = split === 'train' ? name : `${name}, validation`;
+      return [{ label, values, colour: index + 1, ...(split === 'train' ? {} : { dash: dashed }) }];
+    }),
+  );
+  return { title, x: epochsOf(metrics), series, ...rest, marks: trace.marks };
+}
+
+export const negativesChart = (trace: RunTrace): ChartData =>
+  outputChart(
+    trace,
+    'Share of negative outputs',
+    (output) => output.negativeShare,
+    (values) => Math.max(...values),
+    { format: formatShare },
+  );
+
+export const worstOutputChart = (trace: RunTrace): ChartData =>
+  outputChart(
+    trace,
+    'Worst output',
+    (output) => output.minimum,
+    (values) => Math.min(...values),
+    { format: formatNumber, zeroLine: true },
+  );
+
+export function multiplierChart(trace: RunTrace): ChartData {
+  const { metrics } = trace;
+  const series: CurveSeries[] = [
+    { label: 'largest multiplier', values: metrics.map((line) => line.constraint.largestMultiplier), colour: 1 },
+  ];
+  if (metrics.some((line) => line.constraint.coefficient !== undefined)) {
+    series.push({
+      label: 'penalty coefficient',
+      values: metrics.map((line) => line.constraint.coefficient ?? null),
+      colour: 4,
+      dash: dashed,
+    });
+  }
+  return { title: 'Largest multiplier', x: epochsOf(metrics), series, format: formatNumber, marks: trace.marks };
+}
+
+export const trainCharts = (trace: RunTrace): ChartData[] => [
+  lossChart(trace),
+  negativesChart(trace),
+  worstOutputChart(trace),
+  multiplierChart(trace),
+];
+
+/** One figure of several runs over each other. */
+function comparedChart(
+  traces: readonly RunTrace[],
+  title: string,
+  figure: (line: EpochMetrics) => number | null,
+  rest: Pick<ChartData, 'format' | 'zeroLine' | 'log'>,
+): ChartData {
+  const x = [...new Set(traces.flatMap((trace) => epochsOf(trace.metrics)))].sort((a, b) => a - b);
+  const dashes = [undefined, dashed, [2, 3], [10, 3, 2, 3], [1, 5]];
+  const series = traces.map((trace, index): CurveSeries => {
+    const byEpoch = new Map(trace.metrics.map((line) => [line.epoch, figure(line)]));
+    const dash = dashes[index];
+    return {
+      label: trace.name,
+      values: x.map((epoch) => byEpoch.get(epoch) ?? null),
+      colour: index + 1,
+      ...(dash === undefined ? {} : { dash }),
+    };
+  });
+  return { title, x, series, marks: [], ...rest };
+}
+
+const lowest = (line: EpochMetrics): number | null => {
+  const outputs = line.splits.train?.outputs ?? [];
+  return outputs.length === 0 ? null : Math.min(...outputs.map((output) => output.minimum));
+};
+
+export const comparisonCharts = (traces: readonly RunTrace[]): ChartData[] => [
+  comparedChart(
+    traces,
+    'Loss on validation rows',
+    (line) => line.splits.validation?.loss ?? line.splits.train?.loss ?? null,
+    { log: true, format: formatNumber },
+  ),
+  comparedChart(
+    traces,
+    'Share of negative outputs, training rows',
+    (line) => worstNegativeShare(line.splits, 'train'),
+    { format: formatShare },
+  ),
+  comparedChart(traces, 'Worst output, training rows', lowest, { format: formatNumber, zeroLine: true }),
+  comparedChart(traces, 'Largest multiplier', (line) => line.constraint.largestMultiplier, { format: formatNumber }),
+];
+
+/** Each curve's value at `x`, or at the nearest point it has. */
+export function readAt(chart: ChartData, x: number): (number | null)[] {
+  return chart.series.map(({ values }) => {
+    let best: number | null = null;
+    let distance = Infinity;
+    const start = nearestIndex(chart.x, x);
+    // Points of other curves lie between: look outward from the nearest one until one of this curve is found.
+    for (let step = 0; step < chart.x.length && best === null; step += 1) {
+      for (const index of [start - step, start + step]) {
+        const value = values[index];
+        const away = Math.abs((chart.x[index] ?? Infinity) - x);
+        if (value !== null && value !== undefined && away < distance) {
+          best = value;
+          distance = away;
+        }
+      }
+    }
+    return best;
+  });
+}
+
+/** Index of the value nearest to `x` in a rising list. */
+export function nearestIndex(xs: readonly number[], x: number): number {
+  let low = 0;
+  let high = xs.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((xs[middle] ?? 0) < x) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && Math.abs((xs[low - 1] ?? 0) - x) <= Math.abs((xs[low] ?? Infinity) - x)
+    ? low - 1
+    : Math.max(0, low);
+}
+
+/** Header and rows of a chart's table and CSV file. */
+export function chartTable(chart: ChartData): { header: string[]; rows: (number | null)[][] } {
+  return {
+    header: ['epoch', ...chart.series.map((series) => series.label)],
+    rows: chart.x.map((x, index) => [x, ...chart.series.map((series) => series.values[index] ?? null)]),
+  };
+}
