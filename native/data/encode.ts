@@ -3,7 +3,7 @@ import { OrthantError } from '../contract/errors.ts';
 
 /**
  * Raw columns as network inputs. Training, prediction from a run folder and the exported ONNX graph all follow what
- * stands here: a number is rounded to float32 first (the graph's input is float32), then scaled.
+ * stands here: a number is rounded to float32 (the graph's input is float32), then scaled.
  */
 
 /** One column as a table holds it: numbers with NaN for a missing one, or text with null (or '') for a missing one. */
@@ -37,9 +37,12 @@ export const textsOf = (columns: RawColumns, input: ModelInput): readonly (strin
 
 const toNumber = (text: string | null): number => (text === null || text.trim() === '' ? NaN : Number(text));
 
-/** Scaled feature of a number or of an ordinal code, computed in float64 from the number rounded to float32. */
+/**
+ * Scaled feature of a number or of an ordinal code, float32. Number, shift and scale are rounded to float32 before, as
+ * the exported graph has them: unrounded, values of size 1000 that vary by 0.01 would come out visibly different.
+ */
 export const scaledFeature = (value: number, { shift, scale }: { shift: number; scale: number }): number =>
-  Math.fround((Math.fround(value) - shift) / scale);
+  Math.fround((Math.fround(value) - Math.fround(shift)) / Math.fround(scale));
 
 /**
  * Network inputs of every row.
