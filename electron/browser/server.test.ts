@@ -261,7 +261,8 @@ describe('uploads and downloads', () => {
     }).catch((error: unknown) => error as Error);
     expect(answer).toMatchObject({ status: 507 });
     expect(JSON.parse((answer as { body: string }).body)).toMatchObject({
-      error: { code: 'file', message: expect.stringContaining('huge.csv') as string },
+      code: 'file',
+      message: expect.stringContaining('huge.csv') as string,
     });
     expect(readdirSync(tested.folders.uploads).length).toBe(before);
   });

@@ -261,5 +261,5 @@ function fail(response: ServerResponse, error: unknown): void {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',
   });
-  response.end(JSON.stringify({ error: { code: message.code, message: message.message } }));
+  response.end(JSON.stringify({ code: message.code, message: message.message }));
 }

@@ -8,11 +8,12 @@ import { documentExtension } from './recentFiles.ts';
 const largest = 10_000_000;
 
 /**
- * The window may read and write configuration documents and no other files: a page that went astray could otherwise
- * read any file of the person's through these calls.
+ * The window may read configuration documents, and write them and what it was given an output for, and no other files:
+ * a page that went astray could otherwise reach any file of the person's through these calls.
  */
-function demandDocument(file: string): void {
+function demandDocument(file: string, given?: ReadonlySet<string>): void {
   const extension = path.extname(file).toLowerCase();
+  if (given?.has(file) === true) return;
   if (path.isAbsolute(file) && (extension === documentExtension || extension === '.json')) return;
   throw new OrthantError(
     'file',
@@ -64,12 +65,13 @@ export async function readDocument(file: string): Promise<string> {
 }
 
 /**
- * Writes a configuration document whole or not at all.
+ * Writes a text whole or not at all.
  *
+ * @param given - the files that the person chose as outputs
  * @throws OrthantError `file` when it is no document or cannot be written
  */
-export async function writeDocument(file: string, text: string): Promise<void> {
-  demandDocument(file);
+export async function writeDocument(file: string, text: string, given: ReadonlySet<string>): Promise<void> {
+  demandDocument(file, given);
   try {
     await writeAtomically(file, text);
   } catch (error) {

@@ -70,6 +70,8 @@ describe('the host of a window', () => {
       });
       await expect(client.call('writeDocument', { path: other, text: '' })).rejects.toMatchObject({ code: 'file' });
     }
+    const output = await client.call('chooseOutput', { suggestedName: 'curves.csv' });
+    await client.call('writeDocument', { path: output.path!, text: 'a,b\n' });
     const missing = path.join(tested.folder, 'missing', 'x.orthant');
     await expect(client.call('readDocument', { path: missing })).rejects.toThrow(/is not there/);
   });

@@ -20,8 +20,15 @@ const longest = 20;
 export class RecentFiles {
   readonly #file: JsonFile<z.ZodArray<typeof remembered>>;
 
+  #changed: () => void = () => undefined;
+
   constructor(stateFolder: string) {
     this.#file = new JsonFile(path.join(stateFolder, 'recent-files.json'), z.array(remembered), []);
+  }
+
+  /** Calls `listener` after every change; there is one listener. */
+  onChange(listener: () => void): void {
+    this.#changed = listener;
   }
 
   async list(): Promise<z.input<(typeof hostCalls)['recentFiles']['answer']>> {
@@ -34,9 +41,11 @@ export class RecentFiles {
     await this.#file.update((files) =>
       [{ path: file, kind, opened }, ...files.filter((other) => other.path !== file)].slice(0, longest),
     );
+    this.#changed();
   }
 
   async forget(file: string): Promise<void> {
     await this.#file.update((files) => files.filter((other) => other.path !== file));
+    this.#changed();
   }
 }

@@ -30,6 +30,9 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
     },
   };
 
+  /** Files that the person chose to be written. */
+  const outputs = new Set<string>();
+
   const answered: Handlers<typeof hostCalls> = {
     host: () => ({
       kind: host.options.kind,
@@ -42,10 +45,14 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
       const path = await platform.chooseFile(kind);
       return path === undefined ? {} : { path };
     },
-    chooseOutput: ({ suggestedName }) => platform.chooseOutput(suggestedName),
+    chooseOutput: async ({ suggestedName }) => {
+      const output = await platform.chooseOutput(suggestedName);
+      if (output.path !== undefined) outputs.add(output.path);
+      return output;
+    },
     readDocument: async ({ path }) => ({ text: await readDocument(path) }),
     writeDocument: async ({ path, text }) => {
-      await writeDocument(path, text);
+      await writeDocument(path, text, outputs);
       return {};
     },
     recentFiles: () => host.recentFiles.list(),

@@ -1,0 +1,75 @@
+import { app } from 'electron';
+import path from 'node:path';
+import { orthantVersion } from '../native/contract/version.ts';
+import { registerAppScheme, setupAppProtocol } from './main/appProtocol.ts';
+import { setupAttention } from './main/attention.ts';
+import { setupClosing } from './main/closing.ts';
+import { electronPlatform } from './main/dialogs.ts';
+import { setupMainWindow } from './main/mainWindow.ts';
+import { setupMenu } from './main/menu.ts';
+import { setupOpenFiles } from './main/openFiles.ts';
+import { setupSecurity } from './main/security.ts';
+import { setupSingleInstance } from './main/singleInstance.ts';
+import { utilityEngine } from './main/utilityEngine.ts';
+import { setupWindowIpc } from './main/windowIpc.ts';
+import { findFolders } from './services/folders.ts';
+import { Host } from './services/host.ts';
+import { RendererFiles } from './services/rendererFiles.ts';
+
+/**
+ * The entry of Electron's main process: windows, menus, dialogs, and the owner of the engine processes. It computes
+ * nothing. What has to happen before the application is ready happens while this module is loaded.
+ */
+
+const built = import.meta.dirname;
+const folders = findFolders();
+
+app.setName('Orthant');
+app.setPath('userData', path.join(folders.state, 'window'));
+app.setAppUserModelId('org.orthant.Orthant');
+app.enableSandbox();
+registerAppScheme();
+
+let showWindow = (): void => undefined;
+const isFirst = setupSingleInstance(() => {
+  showWindow();
+});
+const onFiles = setupOpenFiles();
+
+if (isFirst) void app.whenReady().then(start);
+
+async function start(): Promise<void> {
+  const log = (text: string): void => {
+    process.stderr.write(text);
+  };
+  const host = new Host({
+    kind: 'electron',
+    dialogs: true,
+    version: orthantVersion,
+    folders,
+    launch: utilityEngine(path.join(built, '..', 'native', 'engine.js'), log),
+  });
+  setupSecurity();
+  setupAppProtocol(new RendererFiles(path.join(built, '..', 'renderer')));
+  const letIn = setupWindowIpc(host, (text) => {
+    log(`${text}\n`);
+  });
+  const window = setupMainWindow(built, (opened) => {
+    letIn(opened.webContents, electronPlatform(opened, folders.state));
+    closing.watch(opened);
+  });
+  const closing = setupClosing(host, window);
+  showWindow = () => {
+    window.show();
+  };
+  setupAttention(host, window);
+  host.start();
+  window.show();
+  onFiles((file) => {
+    window.show();
+    host.openFile(file);
+  });
+  const refreshMenu = setupMenu(host, showWindow);
+  host.recentFiles.onChange(() => void refreshMenu());
+  await refreshMenu();
+}

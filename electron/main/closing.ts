@@ -1,0 +1,116 @@
+import type { BrowserWindow, MessageBoxOptions } from 'electron';
+import { app, dialog } from 'electron';
+import type { Host } from '../services/host.ts';
+import type { MainWindow } from './mainWindow.ts';
+
+/** Milliseconds that the end of a run (checkpoint, evidence, export) may take when the person wants to leave. */
+const longestStop = 120_000;
+/** Milliseconds that the application stays after a run that went on without a window, for its notification to be clicked. */
+const afterwards = 60_000;
+
+const question: MessageBoxOptions = {
+  type: 'question',
+  message: 'A run is under way.',
+  detail:
+    'Keep training: the window closes, the run goes on and you are told when it has ended.\nStop: the run ends now, with a checkpoint and the model it has found so far.',
+  buttons: ['Keep training', 'Stop with a checkpoint', 'Cancel'],
+  defaultId: 0,
+  cancelId: 2,
+  noLink: true,
+};
+
+/** How the application ends: what becomes of a run when its window is closed, and no engine is left behind. */
+export function setupClosing(host: Host, window: MainWindow): { watch(window: BrowserWindow): void } {
+  /** Whether the run may be left: the person has answered. */
+  let free = false;
+  let asking = false;
+
+  /** @returns whether the window may close, and whether the application may end with it */
+  const ask = async (): Promise<'keep' | 'leave' | 'stay'> => {
+    const parent = window.current();
+    const { response } = await (parent === undefined
+      ? dialog.showMessageBox(question)
+      : dialog.showMessageBox(parent, question));
+    if (response === 0) return 'keep';
+    if (response !== 1) return 'stay';
+    await stopRun(host);
+    return 'leave';
+  };
+
+  /** Asks once, then does what was answered. */
+  const askAndAct = (quitting: boolean): void => {
+    if (asking) return;
+    asking = true;
+    void ask()
+      .catch(() => 'stay' as const)
+      .then((answer) => {
+        asking = false;
+        if (answer === 'stay') return;
+        free = answer === 'leave';
+        // `destroy` closes without asking again.
+        window.current()?.destroy();
+        if (answer === 'leave' && quitting) app.quit();
+      });
+  };
+
+  app.on('before-quit', (event) => {
+    if (free || host.runs.current() === undefined) return;
+    event.preventDefault();
+    askAndAct(true);
+  });
+
+  app.on('window-all-closed', () => {
+    // On a Mac an application stays without a window; elsewhere for a run only.
+    if (process.platform !== 'darwin' && host.runs.current() === undefined) app.quit();
+  });
+
+  host.subscribe((event) => {
+    if (event.event !== 'finished' && event.event !== 'failed' && event.event !== 'engine') return;
+    if (process.platform === 'darwin' || window.current() !== undefined || host.runs.current() !== undefined) return;
+    setTimeout(() => {
+      if (window.current() === undefined && host.runs.current() === undefined) app.quit();
+    }, afterwards).unref();
+  });
+
+  let ended = false;
+  app.on('will-quit', (event) => {
+    if (ended) return;
+    event.preventDefault();
+    void host.close().finally(() => {
+      ended = true;
+      app.quit();
+    });
+  });
+
+  return {
+    watch: (opened) => {
+      free = false;
+      opened.on('close', (event) => {
+        if (free || host.runs.current() === undefined) return;
+        event.preventDefault();
+        askAndAct(false);
+      });
+    },
+  };
+}
+
+/** Stops the run under way and waits until it has ended, crashed, or taken too long. */
+export async function stopRun(host: Host): Promise<void> {
+  const run = host.runs.current();
+  if (run === undefined) return;
+  let unsubscribe: (() => void) | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, longestStop);
+    unsubscribe = host.subscribe(() => {
+      if (host.runs.current()?.run !== run.run) resolve();
+    });
+  });
+  try {
+    await host.engines.train.call('stop', { run: run.run });
+    await over;
+  } finally {
+    clearTimeout(timer);
+    unsubscribe?.();
+  }
+}

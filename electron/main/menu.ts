@@ -1,0 +1,152 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import { app, Menu, shell } from 'electron';
+import type { Host, MenuCommand } from '../services/host.ts';
+import { linkAddresses } from '../services/links.ts';
+
+type Item = MenuItemConstructorOptions;
+
+interface MenuParts {
+  readonly platform: string;
+  readonly isPackaged: boolean;
+  /** Carries out a command of the window. */
+  readonly command: (command: MenuCommand) => void;
+  readonly openLink: (address: string) => void;
+  readonly openRecent: (file: string) => void;
+  readonly recent: readonly { path: string; name: string }[];
+}
+
+/**
+ * The application menu by the platform's own conventions. The keys are those of the window (renderer/logic/shortcuts.ts), which
+ * listens to them itself: the menu shows them, and only macOS, where menus own the keys, registers them.
+ */
+export function menuTemplate(parts: MenuParts): Item[] {
+  const mac = parts.platform === 'darwin';
+  const item = (label: string, command: MenuCommand, accelerator: string): Item => ({
+    label,
+    accelerator,
+    registerAccelerator: mac,
+    click: () => {
+      parts.command(command);
+    },
+  });
+  const separator: Item = { type: 'separator' };
+  const link = (label: string, address: string): Item => ({
+    label,
+    click: () => {
+      parts.openLink(address);
+    },
+  });
+
+  const recent: Item = mac
+    ? { role: 'recentDocuments', submenu: [{ role: 'clearRecentDocuments' }] }
+    : {
+        label: 'Open &Recent',
+        enabled: parts.recent.length > 0,
+        submenu: parts.recent.map(({ path, name }) => ({
+          label: name.replaceAll('&', '&&'),
+          toolTip: path,
+          click: () => {
+            parts.openRecent(path);
+          },
+        })),
+      };
+
+  return [
+    ...(mac ? [{ role: 'appMenu' } satisfies Item] : []),
+    {
+      label: '&File',
+      submenu: [
+        item('&Open Data…', 'open-data', 'CmdOrCtrl+O'),
+        item('Open &Configuration…', 'open-configuration', 'CmdOrCtrl+Shift+O'),
+        recent,
+        separator,
+        item('&Save Configuration…', 'save-configuration', 'CmdOrCtrl+S'),
+        separator,
+        mac ? { role: 'close' } : { role: 'quit', label: parts.platform === 'win32' ? 'E&xit' : '&Quit' },
+      ],
+    },
+    {
+      label: '&Edit',
+      submenu: [
+        item('&Undo', 'undo', 'CmdOrCtrl+Z'),
+        item('&Redo', 'redo', 'CmdOrCtrl+Shift+Z'),
+        separator,
+        { role: 'cut' },
+        { role: 'copy' },
+        { role: 'paste' },
+        { role: 'selectAll' },
+      ],
+    },
+    {
+      label: '&Run',
+      submenu: [
+        item('&Train', 'train', 'CmdOrCtrl+Return'),
+        item('&Pause or Go On', 'pause', 'Alt+P'),
+        item('One &Epoch', 'one-epoch', 'Alt+E'),
+        item('&Stop', 'stop', 'Alt+.'),
+      ],
+    },
+    {
+      label: '&View',
+      submenu: [
+        item('&Data', 'show-data', 'Alt+1'),
+        item('&Network', 'show-network', 'Alt+2'),
+        item('&Constraint', 'show-constraint', 'Alt+3'),
+        item('&Train', 'show-train', 'Alt+4'),
+        item('&Result', 'show-result', 'Alt+5'),
+        item('R&uns', 'show-runs', 'Alt+6'),
+        separator,
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { role: 'togglefullscreen' },
+        ...(parts.isPackaged ? [] : ([separator, { role: 'reload' }, { role: 'toggleDevTools' }] satisfies Item[])),
+      ],
+    },
+    ...(mac ? [{ role: 'windowMenu' } satisfies Item] : []),
+    {
+      role: 'help',
+      label: '&Help',
+      submenu: [
+        item('Orthant &Help', 'help', 'F1'),
+        separator,
+        link('The Forum Thread', linkAddresses['forum-thread']),
+        link('ONNX', linkAddresses.onnx),
+        link('Netron', linkAddresses.netron),
+        ...(mac ? [] : ([separator, { role: 'about' }] satisfies Item[])),
+      ],
+    },
+  ];
+}
+
+/**
+ * Sets the application menu.
+ *
+ * @param showWindow - brings the window to the front, for commands it carries out
+ * @returns sets it anew, after the recent files have changed
+ */
+export function setupMenu(host: Host, showWindow: () => void): () => Promise<void> {
+  app.setAboutPanelOptions({ applicationName: 'Orthant', applicationVersion: host.options.version });
+  const refresh = async (): Promise<void> => {
+    const recent = (await host.recentFiles.list()).filter((file) => file.exists).slice(0, 10);
+    Menu.setApplicationMenu(
+      Menu.buildFromTemplate(
+        menuTemplate({
+          platform: process.platform,
+          isPackaged: app.isPackaged,
+          command: (command) => {
+            showWindow();
+            host.menu(command);
+          },
+          openLink: (address) => void shell.openExternal(address),
+          openRecent: (file) => {
+            showWindow();
+            host.openFile(file);
+          },
+          recent,
+        }),
+      ),
+    );
+  };
+  return refresh;
+}

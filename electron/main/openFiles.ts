@@ -1,0 +1,42 @@
+import { app } from 'electron';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * The files among command-line arguments: those that exist, resolved against the folder the command was given in.
+ *
+ * @param argv - as `process.argv` of the application: program, then (when not packaged) the main script, then the rest
+ */
+export function filesOfArguments(argv: readonly string[], folder: string, isPackaged: boolean): string[] {
+  return argv
+    .slice(isPackaged ? 1 : 2)
+    .filter((argument) => !argument.startsWith('-'))
+    .map((argument) => path.resolve(folder, argument))
+    .filter((file) => existsSync(file) && statSync(file).isFile());
+}
+
+/**
+ * Files that the system asks to open: arguments of this start, of a second start, and macOS's `open-file`, which can
+ * come before anything else does.
+ *
+ * @returns hands the files that came so far, and every later one, to `open`
+ */
+export function setupOpenFiles(): (open: (file: string) => void) => void {
+  let receive: ((file: string) => void) | undefined;
+  const waiting = filesOfArguments(process.argv, process.cwd(), app.isPackaged);
+  const take = (file: string): void => {
+    if (receive === undefined) waiting.push(file);
+    else receive(file);
+  };
+  app.on('open-file', (event, file) => {
+    event.preventDefault();
+    take(file);
+  });
+  app.on('second-instance', (_event, argv, folder) => {
+    for (const file of filesOfArguments(argv, folder, app.isPackaged)) take(file);
+  });
+  return (open) => {
+    receive = open;
+    for (const file of waiting.splice(0)) open(file);
+  };
+}

@@ -1,0 +1,89 @@
+import { app, utilityProcess } from 'electron';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { EngineProcess, LaunchEngine } from '../services/engineProcess.ts';
+import { patience } from '../services/engineProcess.ts';
+
+/**
+ * Starts engine processes as Electron's utility processes.
+ *
+ * @param entry - the built engine's file
+ * @param log - takes what the process prints
+ */
+export function utilityEngine(entry: string, log: (text: string) => void): LaunchEngine {
+  return (role, environment): EngineProcess => {
+    const serviceName = `Orthant ${role}`;
+    const child = utilityProcess.fork(entry, ['--role', role], {
+      serviceName,
+      stdio: 'pipe',
+      env: { ...withoutNodeOptions(process.env), ...packagedLibraries(), ...environment },
+      // TensorFlow's libraries are signed by nobody macOS knows.
+      allowLoadingUnsignedLibraries: process.platform === 'darwin',
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (text: Buffer) => {
+        log(text.toString());
+      });
+
+    // The exit says only a code; why the process ended comes as an event of the application, before or after it.
+    let reason: string | undefined;
+    const noteReason = (_event: unknown, details: Electron.Details): void => {
+      if (details.name === serviceName && details.reason !== 'clean-exit') reason = details.reason;
+    };
+    app.on('child-process-gone', noteReason);
+    let ended = false;
+    const gone = new Promise<string>((resolve) => {
+      child.once('exit', (code) => {
+        ended = true;
+        setImmediate(() => {
+          app.removeListener('child-process-gone', noteReason);
+          resolve(reason === undefined ? `exit code ${code}` : `${reason}, exit code ${code}`);
+        });
+      });
+    });
+
+    return {
+      get pid() {
+        return child.pid;
+      },
+      port: {
+        send: (message) => {
+          if (!ended) child.postMessage(message);
+        },
+        onMessage: (listener) => {
+          child.on('message', listener);
+        },
+        onClose: (listener) => {
+          void gone.then(listener);
+        },
+      },
+      stop: async () => {
+        if (ended) return;
+        child.kill();
+        const last = setTimeout(() => {
+          if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+        }, patience);
+        await gone;
+        clearTimeout(last);
+      },
+    };
+  };
+}
+
+/** A utility process would obey them, and they could load code into the engine. */
+function withoutNodeOptions(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && !/^(?:NODE_OPTIONS|NODE_REPL_.*|ELECTRON_RUN_AS_NODE)$/.test(entry[0]),
+    ),
+  );
+}
+
+/** A packaged application brings TensorFlow and its binding along, beside the archive. */
+function packagedLibraries(): Record<string, string> {
+  const folder = path.join(process.resourcesPath, 'libraries');
+  return app.isPackaged && existsSync(folder) && process.env.ORTHANT_CACHE === undefined
+    ? { ORTHANT_CACHE: folder }
+    : {};
+}

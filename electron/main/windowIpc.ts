@@ -1,0 +1,88 @@
+import type { IpcMainEvent, WebContents } from 'electron';
+import { ipcMain } from 'electron';
+import type { Host, WindowPlatform, WindowPort } from '../services/host.ts';
+import { isAppAddress } from './appOrigin.ts';
+import { ipcChannel } from '../ipcChannel.ts';
+
+/**
+ * The only place where messages of pages come in. One is heard if it comes from the top frame of one of our own windows
+ * while that shows our own page; every other is dropped and noted.
+ */
+function isOurs({ sender, senderFrame }: IpcMainEvent, windows: ReadonlyMap<WebContents, unknown>): boolean {
+  // The frame is null when the page is gone already; a frame below the top one has a parent.
+  return windows.has(sender) && senderFrame !== null && senderFrame.parent === null && isAppAddress(senderFrame.url);
+}
+
+/** The port of one page; a reload ends it and begins another. */
+interface PagePort {
+  receive(message: unknown): void;
+  close(reason: string): void;
+}
+
+/**
+ * Connects the pages of windows with the host.
+ *
+ * @returns lets a window in
+ */
+export function setupWindowIpc(
+  host: Host,
+  warn: (text: string) => void,
+): (contents: WebContents, platform: WindowPlatform) => void {
+  const windows = new Map<WebContents, { platform: WindowPlatform; page?: PagePort }>();
+
+  ipcMain.on(ipcChannel, (event, message: unknown) => {
+    const window = windows.get(event.sender);
+    if (window === undefined || !isOurs(event, windows)) {
+      warn(`A message was dropped: it came from ${event.senderFrame?.url ?? 'a page that is gone'}.`);
+      return;
+    }
+    window.page ??= openPage(host, event.sender, window.platform);
+    window.page.receive(message);
+  });
+
+  return (contents, platform) => {
+    const window: { platform: WindowPlatform; page?: PagePort } = { platform };
+    windows.set(contents, window);
+    const leave = (reason: string): void => {
+      window.page?.close(reason);
+      delete window.page;
+    };
+    contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+      if (isMainFrame && !isSameDocument) leave('The page was loaded anew.');
+    });
+    contents.on('render-process-gone', () => {
+      leave('The page ended unexpectedly.');
+    });
+    contents.on('destroyed', () => {
+      leave('The window was closed.');
+      windows.delete(contents);
+    });
+  };
+}
+
+function openPage(host: Host, contents: WebContents, platform: WindowPlatform): PagePort {
+  let hear: (message: unknown) => void = () => undefined;
+  const closing: ((reason: string) => void)[] = [];
+  let closed = false;
+  const port: WindowPort = {
+    send: (message) => {
+      if (!closed && !contents.isDestroyed()) contents.send(ipcChannel, message);
+    },
+    onMessage: (listener) => {
+      hear = listener;
+    },
+    onClose: (listener) => {
+      closing.push(listener);
+    },
+  };
+  host.attach(port, platform);
+  return {
+    receive: (message) => {
+      hear(message);
+    },
+    close: (reason) => {
+      closed = true;
+      for (const listener of closing) listener(reason);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import type { WindowBridge } from '../native/contract/window.ts';
+import { ipcChannel } from './ipcChannel.ts';
+
+/**
+ * What the page gets of Electron: three functions. Neither `ipcRenderer` nor its events, which lead to the sender, pass
+ * through here.
+ */
+const bridge: WindowBridge = {
+  send: (message) => {
+    ipcRenderer.send(ipcChannel, message);
+  },
+  onMessage: (listener) => {
+    const hear = (_event: unknown, message: unknown): void => {
+      listener(message);
+    };
+    ipcRenderer.on(ipcChannel, hear);
+    return () => {
+      ipcRenderer.removeListener(ipcChannel, hear);
+    };
+  },
+  pathOfFile: (file) => webUtils.getPathForFile(file),
+};
+
+contextBridge.exposeInMainWorld('orthant', bridge);
