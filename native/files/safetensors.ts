@@ -103,7 +103,8 @@ export function decodeSafetensors(bytes: Uint8Array, what = 'The safetensors fil
       return damaged(`tensor "${name}" ends at byte ${end}, the data at byte ${bytes.length - dataStart}`);
     }
     ranges.push({ name, begin, end });
-    const copy = bytes.slice(dataStart + begin, dataStart + end);
+    // Not `slice`: that of a Buffer is a view of the whole file.
+    const copy = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
     tensors[name] = { shape, data: fromLittleEndian(copy, dtype) };
   }
 

@@ -6,6 +6,7 @@ import { runChangeSchema } from '../contract/runs.ts';
 import type { SafeTensor } from '../files/safetensors.ts';
 import type { DenseLayer } from '../network/model.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
+import { diverged, type RunContext, type Snapshot } from './context.ts';
 
 /**
  * What a checkpoint holds so that a run goes on bit for bit: all Variables and the best snapshot's weights as float32
@@ -20,7 +21,7 @@ const bestSchema = z.object({
   metrics: epochMetricsSchema,
 });
 
-export const checkpointStateSchema = z.object({
+const checkpointStateSchema = z.object({
   format: z.literal(1),
   /** Whole epochs done, and steps done in the epoch that has begun. The order of rows follows from seed and epoch. */
   epoch: z.int(),
@@ -40,7 +41,6 @@ export const checkpointStateSchema = z.object({
   changes: z.array(runChangeSchema),
 });
 export type CheckpointState = z.infer<typeof checkpointStateSchema>;
-export type BestState = z.infer<typeof bestSchema>;
 
 /** @throws OrthantError `run` where the state is of another format or damaged */
 export function parseCheckpointState(checkpoint: Checkpoint): CheckpointState {
@@ -52,7 +52,7 @@ export function parseCheckpointState(checkpoint: Checkpoint): CheckpointState {
  *
  * @throws OrthantError `internal` for a Variable that is not float32
  */
-export function readVariables(variables: Readonly<Record<string, tfjs.Variable>>): Record<string, FloatTensor> {
+function readVariables(variables: Readonly<Record<string, tfjs.Variable>>): Record<string, FloatTensor> {
   return Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => {
       if (variable.dtype !== 'float32') {
@@ -68,7 +68,7 @@ export function readVariables(variables: Readonly<Record<string, tfjs.Variable>>
  *
  * @throws OrthantError `run` where a tensor is missing or has another shape: the checkpoint is of another network
  */
-export function restoreVariables(
+function restoreVariables(
   tf: typeof tfjs,
   variables: Readonly<Record<string, tfjs.Variable>>,
   tensors: Checkpoint['tensors'],
@@ -88,14 +88,14 @@ export function restoreVariables(
 }
 
 /** A tensor as a checkpoint holds it. */
-export interface FloatTensor extends SafeTensor {
+interface FloatTensor extends SafeTensor {
   readonly data: Float32Array;
 }
 
 const prefix = 'best';
 
 /** The best snapshot's layers as tensors of a checkpoint. */
-export function bestToTensors(layers: readonly DenseLayer[]): Record<string, FloatTensor> {
+function bestToTensors(layers: readonly DenseLayer[]): Record<string, FloatTensor> {
   return Object.fromEntries(
     layers.flatMap(({ inputs, units, kernel, bias }, i) => [
       [`${prefix}.layer${i}.kernel`, { shape: [inputs, units], data: kernel }],
@@ -105,7 +105,7 @@ export function bestToTensors(layers: readonly DenseLayer[]): Record<string, Flo
 }
 
 /** The reverse of {@link bestToTensors}; `like` has the layers' sizes and activations. */
-export function bestFromTensors(like: readonly DenseLayer[], tensors: Checkpoint['tensors']): DenseLayer[] {
+function bestFromTensors(like: readonly DenseLayer[], tensors: Checkpoint['tensors']): DenseLayer[] {
   return like.map((layer, i) => {
     const kernel = tensors[`${prefix}.layer${i}.kernel`]?.data;
     const bias = tensors[`${prefix}.layer${i}.bias`]?.data;
@@ -114,4 +114,47 @@ export function bestFromTensors(like: readonly DenseLayer[], tensors: Checkpoint
     }
     return { ...layer, kernel: new Float32Array(kernel), bias: new Float32Array(bias) };
   });
+}
+
+/**
+ * The run as it stands, between two steps.
+ *
+ * @throws OrthantError `diverged` where weights or the optimizer's state are not finite: such a state is not worth keeping
+ */
+export function captureCheckpoint(context: RunContext, best: Snapshot | undefined): Checkpoint {
+  const { execution, parts, position } = context;
+  execution.pull();
+  const tensors = readVariables(parts.state);
+  for (const name of Object.keys(parts.weights)) {
+    if (tensors[name]?.data.every(Number.isFinite) !== true) {
+      throw diverged(context, `"${name}" is not finite`, position.step);
+    }
+  }
+  const state = structuredClone(position);
+  if (best !== undefined) {
+    const { epoch, violation, loss, metrics } = best;
+    state.best = { epoch, violation, loss, metrics };
+    Object.assign(tensors, bestToTensors(best.layers));
+  }
+  return { epoch: position.epoch, step: position.step, state, tensors };
+}
+
+/**
+ * Puts the Variables back as they were; `context.position` is the checkpoint's.
+ *
+ * @returns the best snapshot so far
+ * @throws OrthantError `run` where the checkpoint is of another configuration
+ */
+export function restoreCheckpoint(context: RunContext, { tensors }: Checkpoint): Snapshot | undefined {
+  const { configuration, execution, parts, position } = context;
+  if (position.seed !== configuration.training.seed || position.stepInEpoch > parts.plan.stepsPerEpoch) {
+    throw new OrthantError('run', 'The checkpoint is of another run: its seed or number of steps differs.');
+  }
+  // Changed settings first: what has grown since stands in the Variables.
+  for (const { methodSettings } of position.changes) {
+    if (methodSettings !== undefined) parts.method.change?.(methodSettings);
+  }
+  restoreVariables(parts.tf, parts.state, tensors);
+  execution.push();
+  return position.best && { ...position.best, layers: bestFromTensors(parts.storedLayers(), tensors) };
 }

@@ -16,31 +16,35 @@ export class RunControl {
     return this.#stop;
   }
 
+  /** Whether the loop is to wait; not once it is to end. */
   get pauseRequested(): boolean {
-    return this.#pause;
+    return this.#pause && !this.#stop;
   }
 
   get paused(): boolean {
     return this.#wake !== undefined;
   }
 
-  /** Resolves once the loop waits or has ended. */
+  /** Resolves once the loop waits, or is resumed or over. */
   pause(): Promise<void> {
     if (this.paused || this.#ended) return Promise.resolve();
     this.#pause = true;
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#wait();
   }
 
   resume(): void {
     this.#pause = false;
     this.#pauseAtEpochEnd = false;
     this.#wake?.();
+    this.#release();
   }
 
-  /** Goes on to the end of the epoch and pauses there. */
-  resumeForOneEpoch(): void {
+  /** Goes on to the end of the epoch and pauses there. Resolves once the loop waits again, or is resumed or over. */
+  resumeForOneEpoch(): Promise<void> {
+    if (this.#ended) return Promise.resolve();
     this.resume();
     this.#pauseAtEpochEnd = true;
+    return this.#wait();
   }
 
   stop(): void {
@@ -56,7 +60,6 @@ export class RunControl {
 
   /** The loop waits here until it is resumed or stopped. */
   async waitWhilePaused(): Promise<void> {
-    if (this.#stop) return;
     const resumed = new Promise<void>((resolve) => (this.#wake = resolve));
     this.#release();
     await resumed;
@@ -67,6 +70,10 @@ export class RunControl {
   ended(): void {
     this.#ended = true;
     this.#release();
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #release(): void {
