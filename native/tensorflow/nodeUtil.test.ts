@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openEngine } from './backend.ts';
+import { hasTensorflow } from './testEngines.ts';
+
+const require = createRequire(import.meta.url);
+const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
+
+test.skipIf(!hasTensorflow)(
+  'what the package takes from util works: top-k asks isNullOrUndefined for its settings',
+  async () => {
+    const { tf } = await openEngine({ engine: 'tensorflow' });
+    const topk = (values: number[], k: number) => [...tf.topk(tf.tensor1d(values), k).values.dataSync()];
+    expect(topk([3, 9, 5], 2)).toEqual([9, 5]);
+    const restored = util.isNullOrUndefined;
+    delete util.isNullOrUndefined;
+    try {
+      // As in Node 23 and later without nodeUtil.ts.
+      expect(() => topk([3, 9, 5], 2)).toThrow(/isNullOrUndefined/);
+    } finally {
+      util.isNullOrUndefined = restored!;
+    }
+  },
+);
+
+// When this fails, tfjs-node has been mended: delete nodeUtil.ts, its call in backend.ts, and this file.
+test('the installed package still calls util.isNullOrUndefined', () => {
+  const folder = path.join(path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'dist');
+  const callers = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) =>
+      file.endsWith('.js') &&
+      !file.includes('_test') &&
+      readFileSync(path.join(folder, file), 'utf8').includes('isNullOrUndefined)('),
+  );
+  expect(callers.map((file) => path.basename(file)).sort()).toEqual(['TopK.js', 'nodejs_kernel_backend.js']);
+});
