@@ -2,10 +2,10 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { decimate } from '../logic/decimate.ts';
 import type { ChartData } from '../logic/curves.ts';
-import type { Mark } from '../state/trace.svelte.ts';
 import type { Range } from '../state/view.svelte.ts';
 import { moved, zoomed } from './gestures.ts';
-import { chartTheme, curveColour, type ChartTheme } from './theme.ts';
+import { drawMarks, drawZero } from './marks.ts';
+import { chartTheme, curveColour } from './theme.ts';
 
 export interface LineChartEvents {
   /** The epoch under the cursor; `undefined` when it has left. */
@@ -27,6 +27,9 @@ export class LineChart {
   #plot: uPlot | undefined;
   #data: ChartData;
   #shape = '';
+  /** Epochs in view: few of them get a dot each. */
+  #plotted = 0;
+  #whole: Range = { from: 0, to: 1 };
   #range: Range | undefined;
   #hover: number | undefined;
   #frame = 0;
@@ -44,8 +47,9 @@ export class LineChart {
   }
 
   /** Shows other data; drawn with the next frame. */
-  update(data: ChartData, range: Range | undefined): void {
+  update(data: ChartData, whole: Range, range: Range | undefined): void {
     this.#data = data;
+    this.#whole = whole;
     this.#range = range;
     this.#soon();
   }
@@ -64,11 +68,6 @@ export class LineChart {
   redraw(): void {
     this.#shape = '';
     this.#soon();
-  }
-
-  /** All epochs there are. */
-  whole(): Range {
-    return { from: this.#data.x[0] ?? 0, to: Math.max(this.#data.x.at(-1) ?? 1, (this.#data.x[0] ?? 0) + 1e-6) };
   }
 
   /** The chart as a picture with title and legend. */
@@ -136,7 +135,7 @@ export class LineChart {
     }
     const plot = this.#plot;
     if (plot.width !== width || plot.height !== height) plot.setSize({ width, height });
-    const range = this.#range ?? this.whole();
+    const range = this.#range ?? this.#whole;
     plot.batch(() => {
       plot.setData(this.#points(range), false);
       plot.setScale('x', { min: range.from, max: range.to });
@@ -155,6 +154,7 @@ export class LineChart {
         .map((value) => (value === null || !Number.isFinite(value) || (log === true && value <= 0) ? null : value)),
     );
     const keep = decimate(window, values, drawnPoints);
+    this.#plotted = window.filter((value) => Number.isInteger(value)).length;
     const pick = <Value>(list: readonly Value[]): Value[] => keep.map((index) => list[index] as Value);
     return [pick(window), ...values.map(pick)] as uPlot.AlignedData;
   }
@@ -174,7 +174,10 @@ export class LineChart {
         height,
         padding: [8, rightMargin, 0, 0],
         legend: { show: false },
-        scales: { x: { time: false, auto: false }, y: log === true ? { distr: 3 } : { range: this.#valueRange } },
+        scales: {
+          x: { time: false, auto: false },
+          y: log === true ? { distr: 3, range: logRange } : { range: this.#valueRange },
+        },
         series: [
           {},
           ...series.map(({ label, colour, dash, thin }) => ({
@@ -183,7 +186,7 @@ export class LineChart {
             width: thin === true ? 1 : 1.75,
             ...(dash === undefined ? {} : { dash: [...dash] }),
             spanGaps: true,
-            points: { show: this.#data.x.length === 1 },
+            points: { show: () => thin !== true && this.#plotted < 40, size: 4, fill: curveColour(theme, colour) },
           })),
         ],
         axes: [
@@ -195,8 +198,15 @@ export class LineChart {
           },
           {
             ...axis,
+            ...(log === true
+              ? {
+                  filter: roundValues,
+                  grid: { ...axis.grid, filter: roundValues },
+                  ticks: { ...axis.ticks, filter: roundValues },
+                }
+              : {}),
             size: axisWidth,
-            space: 32,
+            space: 28,
             values: (_: uPlot, splits: (number | null)[]) =>
               splits.map((value) => (value === null ? '' : format(value))),
           },
@@ -245,10 +255,10 @@ export class LineChart {
     );
   }
 
-  /** Leaves room above and below, includes zero where the zero line matters, and starts shares at zero. */
+  /** Includes zero, and leaves room above and, where something lies below zero, below. */
   readonly #valueRange = (_: uPlot, low: number | null, high: number | null): [number, number] => {
     if (low === null || high === null) return [0, 1];
-    const from = this.#data.zeroLine === true ? Math.min(low, 0) : Math.min(low, 0);
+    const from = Math.min(low, 0);
     const to = Math.max(high, 0);
     const room = (to - from) * 0.06 || 0.05;
     return [from === 0 && low >= 0 ? 0 : from - room, to + room];
@@ -264,14 +274,14 @@ export class LineChart {
     over.addEventListener(
       'wheel',
       (event) => {
-        const range = this.#range ?? this.whole();
+        const range = this.#range ?? this.#whole;
         if (event.ctrlKey || event.metaKey) {
           event.preventDefault();
           const around = plot.posToVal(event.offsetX, 'x');
-          this.#events.zoom(zoomed(range, event.deltaY > 0 ? 1.25 : 0.8, around, this.whole()));
+          this.#events.zoom(zoomed(range, event.deltaY > 0 ? 1.25 : 0.8, around, this.#whole));
         } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
           event.preventDefault();
-          this.#events.zoom(moved(range, (event.deltaX || event.deltaY) / 600, this.whole()));
+          this.#events.zoom(moved(range, (event.deltaX || event.deltaY) / 600, this.#whole));
         }
       },
       { passive: false },
@@ -282,10 +292,10 @@ export class LineChart {
       (event) => {
         if (!event.shiftKey) return;
         event.stopImmediatePropagation();
-        const start = this.#range ?? this.whole();
+        const start = this.#range ?? this.#whole;
         const origin = event.clientX;
         const move = (next: MouseEvent): void => {
-          this.#events.zoom(moved(start, (origin - next.clientX) / over.clientWidth, this.whole()));
+          this.#events.zoom(moved(start, (origin - next.clientX) / over.clientWidth, this.#whole));
         };
         const up = (): void => {
           document.removeEventListener('mousemove', move);
@@ -299,48 +309,16 @@ export class LineChart {
   }
 }
 
-function drawZero(plot: uPlot, theme: ChartTheme): void {
-  const { ctx, bbox } = plot;
-  const zero = plot.valToPos(0, 'y', true);
-  if (zero < bbox.top || zero > bbox.top + bbox.height) return;
-  ctx.save();
-  ctx.fillStyle = theme.negativeWash;
-  ctx.fillRect(bbox.left, zero, bbox.width, bbox.top + bbox.height - zero);
-  ctx.strokeStyle = theme.ink;
-  ctx.lineWidth = devicePixelRatio;
-  ctx.beginPath();
-  ctx.moveTo(bbox.left, zero);
-  ctx.lineTo(bbox.left + bbox.width, zero);
-  ctx.stroke();
-  ctx.restore();
-}
+/** Just what the curves need, not whole decades. */
+const logRange = (_: uPlot, low: number | null, high: number | null): [number, number] =>
+  low === null || high === null ? [0.1, 1] : [low / 1.25, high * 1.25];
 
-/** Best: a line with a diamond. Change of a setting: a dashed line with a triangle. Checkpoint: a tick at the axis. */
-function drawMarks(plot: uPlot, marks: readonly Mark[], theme: ChartTheme): void {
-  const { ctx, bbox } = plot;
-  const ratio = devicePixelRatio;
-  ctx.save();
-  ctx.lineWidth = ratio;
-  for (const { kind, epoch } of marks) {
-    const x = Math.round(plot.valToPos(epoch, 'x', true));
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    const colour = kind === 'best' ? theme.good : kind === 'change' ? theme.accent : theme.faint;
-    ctx.strokeStyle = colour;
-    ctx.fillStyle = colour;
-    ctx.setLineDash(kind === 'change' ? [3 * ratio, 3 * ratio] : []);
-    const top = kind === 'checkpoint' ? bbox.top + bbox.height - 5 * ratio : bbox.top;
-    ctx.beginPath();
-    ctx.moveTo(x, top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-    if (kind === 'checkpoint') continue;
-    const size = 4 * ratio;
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top - size);
-    ctx.lineTo(x + size, kind === 'best' ? bbox.top : bbox.top + size);
-    ctx.lineTo(kind === 'best' ? x : x - size, bbox.top + size);
-    if (kind === 'best') ctx.lineTo(x - size, bbox.top);
-    ctx.fill();
-  }
-  ctx.restore();
-}
+/** Over a narrow range 1, 2 and 5 of each decade, else only its 1. */
+const roundValues = (plot: uPlot, splits: number[]): (number | null)[] => {
+  const { min = 1, max = 10 } = plot.scales['y'] ?? {};
+  const narrow = Math.log10((max ?? 10) / (min ?? 1)) < 2;
+  return splits.map((value) => {
+    const mantissa = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
+    return mantissa === 1 || (narrow && (mantissa === 2 || mantissa === 5)) ? value : null;
+  });
+};

@@ -13,6 +13,8 @@ export interface CurveSeries {
   readonly colour: number;
   readonly dash?: readonly number[];
   readonly thin?: boolean;
+  /** The validation rows' curve of the series before it: read out beside that one. */
+  readonly paired?: boolean;
 }
 
 export interface ChartData {
@@ -99,7 +101,7 @@ function outputChart(
       });
       if (values.every((value) => value === null)) return [];
       const label = split === 'train' ? name : `${name}, validation`;
-      return [{ label, values, colour: index + 1, ...(split === 'train' ? {} : { dash: dashed }) }];
+      return [{ label, values, colour: index + 1, ...(split === 'train' ? {} : { dash: dashed, paired: true }) }];
     }),
   );
   return { title, x: epochsOf(metrics), series, ...rest, marks: trace.marks };

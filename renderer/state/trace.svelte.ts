@@ -70,12 +70,12 @@ export class RunTrace {
     return marks;
   });
 
-  /** Takes over what the run folder says. */
-  load(record: RunRecord, metrics: readonly EpochMetrics[]): void {
+  /** Takes over what the run folder says; its state only where events have not told a newer one. */
+  load(record: RunRecord, metrics: readonly EpochMetrics[], newerState = false): void {
     this.record = record;
     this.name = record.name;
     this.configuration = record.configuration;
-    this.state = record.state;
+    if (!newerState) this.state = record.state;
     this.result = record.result;
     this.error = record.error;
     this.takeMetrics(metrics);

@@ -60,12 +60,12 @@ export class Training {
   }
 
   /** Reads the run folder: configuration, curves, result. */
-  async reload(trace: RunTrace): Promise<void> {
+  async reload(trace: RunTrace, newerState = false): Promise<void> {
     const [record, metrics] = await Promise.all([
       this.#connection.call('runRecord', { run: trace.run }),
       this.#connection.call('runMetrics', { run: trace.run }),
     ]);
-    trace.load(record, metrics);
+    trace.load(record, metrics, newerState);
   }
 
   /** Shows a run of the list. */
@@ -148,9 +148,11 @@ export class Training {
       this.queued = this.queued.filter((run) => run !== trace.run);
       this.shown ??= trace;
     }
-    if (event.event === 'finished' || event.event === 'failed') void this.reload(trace).catch(() => undefined);
-    if (trace.state === 'training' && before === 'paused') void this.reload(trace).catch(() => undefined);
-    if (trace.state !== before) this.#changed();
+    if (trace.state !== before) {
+      // The run folder knows its name, the changes made while paused, and its result.
+      this.reload(trace, true).catch(() => undefined);
+      this.#changed();
+    }
   }
 
   #takeEngine(event: Extract<WindowEvent, { event: 'engine' }>): void {
