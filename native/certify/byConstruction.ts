@@ -13,8 +13,8 @@ export interface OutputProof {
  * Reads off the stored float32 weights which outputs are at or above epsilon for every input; the method that trained
  * them is not asked.
  *
- * prediction = fround(scaled * fround(scale)), as the exported graph computes it. Every step of the argument also holds
- * for rounded arithmetic, since rounding is monotone: a sum of non-negative products is non-negative in any order of
+ * prediction = fround(scaled * fround(scale)), as the exported graph computes it; the bound must hold for the unrounded
+ * product too. Every step of the argument also holds for rounded arithmetic, since rounding is monotone: a sum of non-negative products is non-negative in any order of
  * summation, adding it to b gives at least b, and multiplying by a positive scale keeps the order. It speaks of inputs
  * that do not overflow float32 on their way (about 1e38).
  */
@@ -24,7 +24,9 @@ export function proveByConstruction(model: Model): OutputProof[] {
     const { floor, reason } =
       model.transform === undefined ? linearFloor(model, output) : transformFloor(model, output);
     if (floor === undefined) return { output: name, holds: false, reason };
-    const lowest = Math.fround(floor * Math.fround(scale));
+    const factor = Math.fround(scale);
+    // As float32 multiplies it, and unrounded with either form of the scale.
+    const lowest = Math.min(Math.fround(floor * factor), floor * factor, floor * scale);
     const holds = lowest >= bound;
     return {
       output: name,

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { activations, type Activation } from '../contract/configuration.ts';
+import { Random } from '../files/random.ts';
+import { scaledBound } from '../network/bound.ts';
+import { forward } from '../network/forward.ts';
+import { outputTransforms, type Model, type OutputTransformKind } from '../network/model.ts';
+import { predict } from '../network/predict.ts';
+import { nonNegativeFunctions } from '../network/transforms.ts';
+import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { proveByConstruction } from './byConstruction.ts';
+
+let tf: EngineRuntime['tf'];
+beforeAll(async () => {
+  ({ tf } = await openEngine({ engine: 'wasm' }));
+});
+
+interface Recipe {
+  readonly seed: number;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly scales: readonly number[];
+  readonly epsilon: number;
+  /** What the last layer is made of. */
+  readonly last: 'any' | 'non-negative' | 'zero';
+  /** Last bias: the bound itself, a little below, or anything. */
+  readonly bias: 'bound' | 'below' | 'any';
+  readonly transform: OutputTransformKind | undefined;
+}
+
+/** A model with two inputs and two outputs. */
+function build({ seed, hidden, activation, scales, epsilon, last, bias, transform }: Recipe): Model {
+  const random = new Random(seed, 'model');
+  const sizes = [2, ...hidden, 2];
+  const layers = sizes.slice(1).map((units, i) => {
+    const inputs = sizes[i] ?? 0;
+    const isLast = i === hidden.length;
+    return {
+      inputs,
+      units,
+      kernel: Float32Array.from({ length: inputs * units }, () => {
+        const weight = random.normal();
+        if (!isLast || last === 'any') return weight;
+        return last === 'zero' ? 0 : Math.abs(weight);
+      }),
+      bias: Float32Array.from({ length: units }, (_, unit) => {
+        const bound = scaledBound(epsilon, Math.fround(scales[unit] ?? 1));
+        if (!isLast || bias === 'any') return random.normal();
+        return bias === 'bound' ? bound : bound - Math.abs(bound) * 1e-6 - 1e-20;
+      }),
+      activation: isLast ? ('none' as const) : activation,
+    };
+  });
+  return {
+    schema: {
+      inputs: ['a', 'b'].map((column) => ({ kind: 'number', column, shift: 0, scale: 1 })),
+      targets: scales.map((scale, i) => ({ name: `y${i}`, scale })),
+    },
+    layers,
+    ...(transform === undefined
+      ? {}
+      : {
+          transform: {
+            kind: transform,
+            epsilon: Float32Array.from(scales, (scale) => scaledBound(epsilon, Math.fround(scale))),
+          },
+        }),
+    epsilon: [epsilon, epsilon],
+  };
+}
+
+/** Predictions in float32 on the engine, in the targets' own units. */
+function predictFloat32(model: Model, inputs: Float32Array): number[][] {
+  return tf.tidy(() => {
+    const layers = model.layers.map(({ kernel, bias, inputs: from, units }) => ({
+      kernel: tf.tensor2d(kernel, [from, units]),
+      bias: tf.tensor1d(bias),
+    }));
+    const hidden = model.layers.slice(0, -1).map(({ activation }) => activation);
+    const linear = forward(tf, tf.tensor2d(inputs, [inputs.length / 2, 2]), layers, hidden);
+    const { transform } = model;
+    const scaled =
+      transform === undefined
+        ? linear
+        : tf.add(tf.relu(nonNegativeFunctions[transform.kind].tensor(tf, linear)), tf.tensor1d(transform.epsilon));
+    return inUnits(model, scaled.dataSync());
+  });
+}
+
+function inUnits({ schema }: Model, scaled: ArrayLike<number>, float32 = true): number[][] {
+  return schema.targets.map(({ scale }, output) =>
+    Array.from(scaled)
+      .filter((_, i) => i % 2 === output)
+      .map((value) => (float32 ? Math.fround(value * Math.fround(scale)) : value * scale)),
+  );
+}
+
+const recipe: fc.Arbitrary<Recipe> = fc.record({
+  seed: fc.nat(),
+  hidden: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 3 }),
+  activation: fc.constantFrom(...activations),
+  scales: fc.tuple(fc.double({ min: 1e-3, max: 1e4, noNaN: true }), fc.double({ min: 1e-3, max: 1e4, noNaN: true })),
+  epsilon: fc.constantFrom(0, 0.1, 0.7, 3, -2),
+  last: fc.constantFrom('any', 'non-negative', 'zero'),
+  bias: fc.constantFrom('bound', 'below', 'any'),
+  transform: fc.option(fc.constantFrom(...outputTransforms), { nil: undefined, freq: 3 }),
+});
+const inputs = fc.tuple(fc.nat(), fc.constantFrom(1, 10, 1000)).map(([seed, size]) => {
+  const random = new Random(seed, 'inputs');
+  return Float32Array.from({ length: 80 }, () => size * random.normal());
+});
+
+describe('proveByConstruction', () => {
+  it('is never contradicted, in float32 or in float64', () => {
+    let proved = 0;
+    fc.assert(
+      fc.property(recipe, inputs, (how, x) => {
+        const model = build(how);
+        const float32 = predictFloat32(model, x);
+        const float64 = inUnits(model, predict(model, x), false);
+        proveByConstruction(model).forEach(({ holds, reason }, output) => {
+          if (!holds) return;
+          proved++;
+          expect(Math.min(...(float32[output] ?? [])), reason).toBeGreaterThanOrEqual(how.epsilon);
+          expect(Math.min(...(float64[output] ?? [])), reason).toBeGreaterThanOrEqual(how.epsilon);
+        });
+      }),
+      { numRuns: 600 },
+    );
+    expect(proved).toBeGreaterThan(100);
+  });
+
+  const nonNegative: Recipe = {
+    seed: 3,
+    hidden: [4, 4],
+    activation: 'relu',
+    scales: [3, 0.7],
+    epsilon: 0.7,
+    last: 'non-negative',
+    bias: 'bound',
+    transform: undefined,
+  };
+  const holds = (model: Model): boolean[] => proveByConstruction(model).map((proof) => proof.holds);
+
+  it('holds for non-negative weights on features that are never negative', () => {
+    for (const activation of ['relu', 'sigmoid', 'softplus'] as const) {
+      expect(holds(build({ ...nonNegative, activation }))).toEqual([true, true]);
+    }
+    for (const activation of ['leaky-relu', 'elu', 'tanh', 'gelu', 'none'] as const) {
+      expect(holds(build({ ...nonNegative, activation }))).toEqual([false, false]);
+    }
+    expect(holds(build({ ...nonNegative, hidden: [] }))).toEqual([false, false]);
+  });
+
+  it('holds where the last weights are all zero, whatever the features', () => {
+    expect(holds(build({ ...nonNegative, last: 'zero', activation: 'tanh' }))).toEqual([true, true]);
+    expect(holds(build({ ...nonNegative, last: 'zero', hidden: [] }))).toEqual([true, true]);
+  });
+
+  it('is lost by one negative weight, for that output alone', () => {
+    fc.assert(
+      fc.property(fc.nat(3), fc.nat(1), fc.constantFrom(-1e-30, -1), (feature, output, weight) => {
+        const model = build(nonNegative);
+        model.layers.at(-1)!.kernel[feature * 2 + output] = weight;
+        expect(holds(model)).toEqual([output !== 0, output !== 1]);
+      }),
+    );
+  });
+
+  it('is lost by a bias below the bound and by a number that is none', () => {
+    expect(holds(build({ ...nonNegative, bias: 'below' }))).toEqual([false, false]);
+    for (const value of [NaN, Infinity]) {
+      const model = build(nonNegative);
+      model.layers[0]!.kernel[0] = value;
+      expect(holds(model)).toEqual([false, false]);
+    }
+  });
+
+  it('holds for every output transform whose added epsilon reaches the bound', () => {
+    for (const transform of outputTransforms) {
+      const model = build({ ...nonNegative, last: 'any', bias: 'any', transform });
+      expect(holds(model)).toEqual([true, true]);
+      expect(holds({ ...model, epsilon: [0.8, 0.7] })).toEqual([false, true]);
+    }
+  });
+});
