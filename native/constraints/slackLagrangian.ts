@@ -28,7 +28,7 @@ const settings = z.strictObject({
   }),
   slackRate: z.number().positive().max(100).default(1).meta({
     title: 'Slack rate',
-    description: 'Step of the descent on the slacks, each time a row is visited.',
+    description: 'How long the slacks follow their own gradient, each time their row is visited.',
     changeable: true,
   }),
   slackStart: z.enum(['prediction', 'one']).default('prediction').meta({
@@ -53,8 +53,8 @@ const deadSlack = 1e-6;
 const resetSlack = 0.1;
 /** Stands for "not visited yet": the slack is then taken from the row's first prediction. Slacks are never negative. */
 const unvisited = -1;
-/** A visit multiplies a slack by at least and at most this, so that one step cannot throw it away. */
-const slackFactor = { least: 0.1, most: 10 } as const;
+/** Keeps exp within float32's range. */
+const greatestExponent = 60;
 /** Multipliers of equalities are hardly ever exactly 0: smaller ones do not count as active. */
 const activeThreshold = 1e-3;
 
@@ -64,16 +64,22 @@ const activeThreshold = 1e-3;
  * on weights and slacks while ascending on the multipliers.
  *
  *     ℒ(θ, s, λ) = L(θ) + mean(λ h + c/2 h²),   h = p - b - s²,   b = ε + m
- *     each step:  θ descends on ℒ
- *                 s <- s · (1 + 2 η_s (λ + c h) / (1 + 4 η_s c s²)), the factor kept within 0.1 and 10
- *                 λ <- λ + η_λ h                    both for the rows of the batch
+ *     each step, for the rows of the batch:
+ *         s follows ds/dt = -∂ℒ/∂s = 2 s (λ + c h) for the time η_s
+ *         θ descends on ℒ, with the new s
+ *         λ <- λ + η_λ h, with the new s
  *
  * p, h: predictions and equalities, [batch, outputs]; s, λ: [training rows, outputs], gathered and scattered by row; λ
  * from 0 and free in sign (negative where the bound pushes; -λ is the multiplier of the inequality); ε the bound, one an
  * output; m the margin; c the damping of Platt & Barr's modified differential method of multipliers. The mean runs over
- * rows and outputs. s and λ are constants while the weights move; all three moves use the predictions of one forward
- * pass. The slack's move is a linearly implicit gradient step (∂ℒ/∂s = -2 s (λ + c h), Gauss-Newton curvature 4 c s²):
- * the explicit one, s + 2 η_s s (λ + c h), needs η_s < 1 / (2 c s²) and blows up on large targets.
+ * rows and outputs. s and λ are constants while the weights move; all moves use the predictions of one forward pass.
+ *
+ * Slacks move first: rows that are far above the bound then hardly feel the equality, which else pulls their predictions
+ * back to where they were when the row was last visited. A plain gradient step on s needs η_s < 1 / (2 c s²) and blows up
+ * on large targets, so the gradient flow is followed exactly. With u = s² it is the logistic equation
+ * du/dt = u (A - 4 c u), A = 4 (λ + c (p - b)), whose solution is
+ *
+ *     u(t) = u(0) exp(A t) / (1 + 4 c u(0) (exp(A t) - 1) / A),  A t kept within -60 and 60
  *
  * The known weakness: the gradient of s is proportional to s, so a slack at 0 stays there for ever and freezes its row
  * at the equality p = b, even where the loss wants it above. Slacks therefore start at sqrt([p - b]+ + floor) of their
@@ -121,15 +127,26 @@ export const slackLagrangian: ConstraintMethod<typeof settings> = {
     };
     let deadSlacks = 0;
 
-    /** Multipliers, slacks and h = p - b - s² of a batch; slacks of first visits come from the prediction. */
-    const parts = (prediction: tfjs.Tensor2D, gathered: Gathered) => {
-      const multipliers = gatheredRows(gathered, 'multipliers');
-      const stored = gatheredRows(gathered, 'slacks');
-      const first = tf.sqrt(tf.add(tf.relu(tf.neg(bound.violation(constant(context, prediction)))), slackFloor));
-      const slacks = tf.where(tf.less(stored, 0), first, stored);
-      const equality = tf.sub<tfjs.Tensor2D>(tf.neg(bound.violation(prediction)), tf.square(slacks));
-      return { multipliers, slacks, equality };
-    };
+    /** p - b, above 0 where the constraint holds. */
+    const above = (prediction: tfjs.Tensor2D) => tf.neg(bound.violation(prediction));
+
+    /** s² of a batch after the slacks' own move; those of first visits come from the prediction. Without gradient. */
+    const movedSquares = (prediction: tfjs.Tensor2D, gathered: Gathered): tfjs.Tensor2D =>
+      withoutGradient(context, above(prediction), (distance) => {
+        const stored = gatheredRows(gathered, 'slacks');
+        const first = tf.add<tfjs.Tensor2D>(tf.relu(distance), slackFloor);
+        const square = tf.where<tfjs.Tensor2D>(tf.less(stored, 0), first, tf.square(stored));
+        const growth = tf.mul(4, tf.add(gatheredRows(gathered, 'multipliers'), tf.mul(state.damping, distance)));
+        const exponent = tf.clipByValue(tf.mul(state.slackRate, growth), -greatestExponent, greatestExponent);
+        // (exp(A t) - 1) / A, which is t where A is 0.
+        const integral = tf.where(
+          tf.less(tf.abs(exponent), 1e-4),
+          tf.mul(tf.onesLike(exponent), state.slackRate),
+          tf.div(tf.expm1(exponent), growth),
+        );
+        const saturation = tf.mul(tf.mul(4, state.damping), tf.mul(square, integral));
+        return tf.div(tf.mul(square, tf.exp(exponent)), tf.add(1, saturation));
+      });
 
     return {
       state,
@@ -138,22 +155,17 @@ export const slackLagrangian: ConstraintMethod<typeof settings> = {
         slacks: gatherRows(context, state.slacks, rows),
       }),
       term: (prediction, gathered) => {
-        const { multipliers, equality } = parts(prediction, gathered);
+        const equality = tf.sub(above(prediction), movedSquares(prediction, gathered));
         const damped = tf.mul(tf.mul(state.damping, 0.5), tf.square(equality));
-        return tf.mean(tf.add(tf.mul(multipliers, equality), damped));
+        return tf.mean(tf.add(tf.mul(gatheredRows(gathered, 'multipliers'), equality), damped));
       },
       update: (prediction, rows, gathered) => {
         tf.tidy(() => {
-          const { multipliers, slacks, equality } = parts(prediction, gathered);
-          const push = tf.add(multipliers, tf.mul(state.damping, equality));
-          const curvature = tf.mul(tf.mul(4, state.damping), tf.square(slacks));
-          const change = tf.div(
-            tf.mul(tf.mul(2, state.slackRate), push),
-            tf.add(1, tf.mul(state.slackRate, curvature)),
-          );
-          const factor = tf.minimum(tf.maximum(tf.add(1, change), slackFactor.least), slackFactor.most);
-          scatterRows(context, state.slacks, rows, tf.mul(slacks, factor));
-          scatterRows(context, state.multipliers, rows, tf.add(multipliers, tf.mul(state.dualRate, equality)));
+          const squares = movedSquares(prediction, gathered);
+          const equality = tf.sub(above(prediction), squares);
+          const raised = tf.add<tfjs.Tensor2D>(gatheredRows(gathered, 'multipliers'), tf.mul(state.dualRate, equality));
+          scatterRows(context, state.slacks, rows, tf.sqrt(squares));
+          scatterRows(context, state.multipliers, rows, raised);
         });
       },
       endEpoch: ({ predictions }) => {
@@ -193,11 +205,15 @@ export const slackLagrangian: ConstraintMethod<typeof settings> = {
   },
 };
 
-/** The same values, through which no gradient flows: tfjs has no such operation of its own. */
-function constant({ tf }: MethodContext, values: tfjs.Tensor2D): tfjs.Tensor2D {
-  const stop = tf.customGrad((x) => ({
-    value: tf.clone(x as tfjs.Tensor2D),
-    gradFunc: () => tf.zerosLike(x as tfjs.Tensor2D),
+/** f(x) through which no gradient flows to x, nor does the tape record what happens inside; tfjs has no such operation. */
+function withoutGradient(
+  { tf }: MethodContext,
+  x: tfjs.Tensor2D,
+  f: (x: tfjs.Tensor2D) => tfjs.Tensor2D,
+): tfjs.Tensor2D {
+  const stop = tf.customGrad((input) => ({
+    value: f(input as tfjs.Tensor2D),
+    gradFunc: () => tf.zerosLike(input as tfjs.Tensor2D),
   }));
-  return stop(values);
+  return stop(x);
 }
