@@ -23,8 +23,8 @@ interface Recipe {
   readonly epsilon: number;
   /** What the last layer is made of. */
   readonly last: 'any' | 'non-negative' | 'zero';
-  /** Last bias: the bound itself, a little below, or anything. */
-  readonly bias: 'bound' | 'below' | 'any';
+  /** Last bias: the bound itself, what rounding makes of it, a little below, or anything. */
+  readonly bias: 'bound' | 'rounded' | 'below' | 'any';
   readonly transform: OutputTransformKind | undefined;
 }
 
@@ -46,6 +46,7 @@ function build({ seed, hidden, activation, scales, epsilon, last, bias, transfor
       bias: Float32Array.from({ length: units }, (_, unit) => {
         const bound = scaledBound(epsilon, Math.fround(scales[unit] ?? 1));
         if (!isLast || bias === 'any') return random.normal();
+        if (bias === 'rounded') return epsilon / (scales[unit] ?? 1);
         return bias === 'bound' ? bound : bound - Math.abs(bound) * 1e-6 - 1e-20;
       }),
       activation: isLast ? ('none' as const) : activation,
@@ -102,7 +103,7 @@ const recipe: fc.Arbitrary<Recipe> = fc.record({
   scales: fc.tuple(fc.double({ min: 1e-3, max: 1e4, noNaN: true }), fc.double({ min: 1e-3, max: 1e4, noNaN: true })),
   epsilon: fc.constantFrom(0, 0.1, 0.7, 3, -2),
   last: fc.constantFrom('any', 'non-negative', 'zero'),
-  bias: fc.constantFrom('bound', 'below', 'any'),
+  bias: fc.constantFrom('bound', 'rounded', 'below', 'any'),
   transform: fc.option(fc.constantFrom(...outputTransforms), { nil: undefined, freq: 3 }),
 });
 const inputs = fc.tuple(fc.nat(), fc.constantFrom(1, 10, 1000)).map(([seed, size]) => {
