@@ -47,7 +47,8 @@ export class GraphBuilder {
   private readonly initializers: MessageInitShape<typeof TensorProtoSchema>[] = [];
   private readonly inputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
   private readonly outputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
-  private readonly taken = new Set<string>();
+  /** onnxruntime-node keeps values in plain objects, where `__proto__` is no name. */
+  private readonly taken = new Set(['__proto__']);
 
   /** Reserves a name that nothing else in the graph has. */
   reserve(wish: string): string {
