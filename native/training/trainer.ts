@@ -95,7 +95,8 @@ export class Trainer {
     const parts = createParts(runtime.tf, configuration, dataset);
     this.#context = { configuration, dataset, parts, position, execution: eagerExecution(parts) };
     if (resumeFrom !== undefined) this.#best = restoreCheckpoint(this.#context, resumeFrom);
-    this.#pendingChanges = changes.slice(position.changes.length);
+    const inOrder = [...changes].sort((first, second) => first.step - second.step);
+    this.#pendingChanges = inOrder.slice(position.changes.length);
     this.#order = parts.plan.order(position.epoch + 1);
   }
 
