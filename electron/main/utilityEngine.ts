@@ -82,8 +82,7 @@ function withoutNodeOptions(env: NodeJS.ProcessEnv): Record<string, string> {
 
 /** A packaged application brings TensorFlow and its binding along, beside the archive. */
 function packagedLibraries(): Record<string, string> {
+  if (!app.isPackaged || process.env.ORTHANT_CACHE !== undefined) return {};
   const folder = path.join(process.resourcesPath, 'libraries');
-  return app.isPackaged && existsSync(folder) && process.env.ORTHANT_CACHE === undefined
-    ? { ORTHANT_CACHE: folder }
-    : {};
+  return existsSync(folder) ? { ORTHANT_CACHE: folder } : {};
 }

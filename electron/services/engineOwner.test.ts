@@ -101,6 +101,21 @@ describe('EngineOwner', () => {
     expect(states[said]).toMatchObject({ state: 'starting' });
   });
 
+  it('says so when the process cannot even be launched', async () => {
+    const states: State[] = [];
+    const owner = new EngineOwner({
+      role: 'data',
+      launch: () => {
+        throw new Error('no processes left');
+      },
+      onState: (state) => states.push(state),
+      onEvent: () => undefined,
+    });
+    owner.start();
+    await expect(owner.call('methods', {})).rejects.toThrow('The data process could not start (no processes left)');
+    expect(states.map(({ state }) => state)).toEqual(['starting', 'crashed']);
+  });
+
   it('takes a restart that was asked for as no crash', async () => {
     const { owner, states } = own();
     await owner.call('status', {});

@@ -77,9 +77,15 @@ export class EngineOwner {
   start(): void {
     if (this.#process !== undefined || this.#launching !== undefined || this.#closed) return;
     this.#say({ event: 'engine', role: this.#options.role, state: 'starting' });
-    this.#launching = this.#launch().finally(() => {
-      this.#launching = undefined;
-    });
+    this.#launching = this.#launch()
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        const message = describeCrash(this.#options.role, reason, { wasRunning: false, again: false, run: undefined });
+        this.#say({ event: 'engine', role: this.#options.role, state: 'crashed', message });
+      })
+      .finally(() => {
+        this.#launching = undefined;
+      });
   }
 
   async #launch(): Promise<void> {
@@ -212,6 +218,6 @@ function describeCrash(
   })();
   const next = again
     ? 'A new process was started.'
-    : `That happened ${mostCrashes} times within a minute, so it was not started again by itself: choose "Start the engine again", or run "npm run orthant -- doctor" to see what is wrong.`;
+    : `It was not started again by itself: choose "Start the engine again", or run "npm run orthant -- doctor" to see what is wrong.`;
   return `${what}. ${left} ${next}`;
 }
