@@ -6,20 +6,14 @@ import type * as Wasm from '@tensorflow/tfjs-backend-wasm';
 import type * as NodeBackend from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { OrthantError } from '../contract/errors.ts';
-import { engineEnvironment, startVariables } from './environment.ts';
-import { findInstallation, setupCommand, type Installation, type Provisioned } from './installation.ts';
+import { chooseEngine, choiceVariables, deviceError, type Choice, type EngineOptions } from './choice.ts';
+import { startVariables } from './environment.ts';
+import { findInstallation, type Installation, type Provisioned } from './installation.ts';
 import { restoreIsNullOrUndefined } from './nodeUtil.ts';
 import { registerTensorflowKernels, tensorflowBackend, type NativeBackend } from './tensorflowKernels.ts';
 import { registerWasmKernels, wasmBackend } from './wasmKernels.ts';
 
-export interface EngineOptions {
-  /** `auto`: TensorFlow where it is installed, else the embedded WASM engine. */
-  readonly engine?: 'auto' | 'tensorflow' | 'wasm';
-  /** `auto`: an NVIDIA card where TensorFlow can use it, else the CPU. */
-  readonly device?: 'auto' | 'cpu' | 'gpu';
-  /** On a card, slower kernels that give the same bits every time. The CPU engines always do. */
-  readonly deterministic?: boolean;
-}
+export type { EngineOptions };
 
 /** The library that trains, opened. A process has one at a time: the one opened last is at work. */
 export interface EngineRuntime {
@@ -45,109 +39,54 @@ export interface EngineRuntime {
 
 const require = createRequire(import.meta.url);
 
+/** The native library can be loaded once a process. */
+let registered = false;
+
 /**
  * Opens the engine that the options ask for, or the best there is.
  * @throws OrthantError `engine` where an engine or device is asked for by name and cannot be had; its message has the
  *   reason and the command that mends it.
  */
-export async function openEngine({
-  engine = 'auto',
-  device = 'auto',
-  deterministic = false,
-}: EngineOptions = {}): Promise<EngineRuntime> {
-  // Gradients are registered by the whole package only; it shares tfjs-core with the import above.
+export async function openEngine(options: EngineOptions = {}): Promise<EngineRuntime> {
+  // The whole package registers the gradients; it shares tfjs-core with the import above.
   restoreIsNullOrUndefined();
   require('@tensorflow/tfjs');
-  if (engine === 'wasm') {
-    if (device === 'gpu')
-      throw new OrthantError('engine', 'The WASM engine has no GPU: leave out --device gpu or --engine wasm.', {
-        field: 'device',
-      });
-    return openWasm('It was asked for.', []);
-  }
   const installation = await findInstallation();
-  const warnings: string[] = [];
-  const choice = chooseProvisioned(installation, device, warnings);
-  if (choice === undefined) {
-    const missing = installation.missing.cpu ?? 'it is not installed';
-    if (engine === 'tensorflow')
-      throw new OrthantError('engine', `TensorFlow cannot be used: ${missing}. Run: ${setupCommand}`, {
-        field: 'engine',
-      });
-    if (device === 'gpu') throw noCard(installation);
-    return openWasm(`TensorFlow is not there: ${missing}.`, [
-      ...warnings,
-      `Training uses the embedded WASM engine, which is several times slower than TensorFlow. Run: ${setupCommand}`,
-    ]);
-  }
+  const choice = chooseEngine(installation, options);
+  if (choice.provisioned === undefined) return openWasm(choice);
   try {
-    return await openTensorflow(choice.provisioned, choice.useCard, installation, { device, deterministic, warnings });
+    return await openTensorflow(choice, choice.provisioned, installation, options);
   } catch (error) {
-    if (error instanceof OrthantError || engine === 'tensorflow' || device === 'gpu') throw error;
     const cause = error instanceof Error ? error.message : String(error);
-    return openWasm('TensorFlow is there but cannot be loaded.', [
-      ...warnings,
-      `TensorFlow cannot be loaded: ${cause}`,
-    ]);
-  }
-}
-
-/** The libraries to load for `device`. Says in `warnings` why a card that is there is not used. */
-function chooseProvisioned(
-  installation: Installation,
-  device: 'auto' | 'cpu' | 'gpu',
-  warnings: string[],
-): { provisioned: Provisioned; useCard: boolean } | undefined {
-  const { cpu, gpu, card, cards, cardReasons } = installation;
-  if (device === 'gpu' && (card === undefined || gpu === undefined)) throw noCard(installation);
-  if (device !== 'cpu' && cards.length > 0) {
-    if (card !== undefined && gpu !== undefined) return { provisioned: gpu, useCard: true };
-    if (card === undefined) warnings.push(`The CPU is used: ${cardReasons.join('; ')}.`);
-    else {
-      warnings.push(
-        `The CPU is used although there is a ${card.name}: ${installation.missing.gpu ?? ''}. Run: ${setupCommand} --gpu`,
-      );
+    const { engine = 'auto', device = 'auto' } = options;
+    if (error instanceof OrthantError) throw error;
+    if (engine === 'tensorflow' || device === 'gpu') {
+      throw new OrthantError('engine', `TensorFlow cannot be loaded: ${cause}`, { field: 'engine', cause: error });
     }
+    const reason = 'TensorFlow is installed but cannot be loaded.';
+    return openWasm({
+      reason,
+      warnings: [...choice.warnings, `The embedded WASM engine is used, since TensorFlow cannot be loaded: ${cause}`],
+    });
   }
-  const provisioned = cpu ?? gpu;
-  return provisioned && { provisioned, useCard: false };
-}
-
-function noCard({ card, cards, cardReasons, missing }: Installation): OrthantError {
-  const why =
-    cards.length === 0
-      ? 'nvidia-smi finds no NVIDIA card'
-      : card === undefined
-        ? cardReasons.join('; ')
-        : `${missing.gpu ?? 'the libraries are not installed'}. Run: ${setupCommand} --gpu`;
-  return new OrthantError('engine', `No GPU can be used: ${why}.`, { field: 'device' });
-}
-
-interface TensorflowOptions {
-  readonly device: 'auto' | 'cpu' | 'gpu';
-  readonly deterministic: boolean;
-  readonly warnings: string[];
 }
 
 async function openTensorflow(
-  { plan, binding: bindingPath }: Provisioned,
-  useCard: boolean,
-  { card }: Installation,
-  { device, deterministic, warnings }: TensorflowOptions,
+  choice: Choice,
+  { binding: bindingPath }: Provisioned,
+  installation: Installation,
+  { device = 'auto', deterministic = false }: EngineOptions,
 ): Promise<EngineRuntime> {
-  const wanted = await engineEnvironment(process.env, { device: useCard ? 'gpu' : 'cpu', deterministic });
+  const { card } = installation;
+  const warnings = [...choice.warnings];
+  const wanted = choiceVariables(choice, installation, process.env, deterministic);
   const late = startVariables.filter((name) => wanted[name] !== undefined);
-  if (late.length > 0) {
-    throw new OrthantError(
-      'engine',
-      `The engine process was started without ${late.join(', ')} for the CUDA libraries.`,
-      { field: 'device' },
-    );
-  }
+  if (late.length > 0)
+    throw deviceError(`The engine process was started without ${late.join(', ')} for the CUDA libraries.`);
   // Node writes these to the process's real environment, where TensorFlow reads them as it is loaded.
   Object.assign(process.env, wanted);
 
-  if (!tf.engine().registryFactory[tensorflowBackend]) {
+  if (!registered) {
     requireVectorInstructions();
     const binding = require(bindingPath) as TFJSBinding;
     const { NodeJSKernelBackend } =
@@ -155,17 +94,18 @@ async function openTensorflow(
     require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
     tf.registerBackend(tensorflowBackend, () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu'));
     registerTensorflowKernels();
+    registered = true;
   }
   await tf.setBackend(tensorflowBackend);
   const backend = tf.backend() as unknown as NativeBackend;
   const onCard = backend.isUsingGpuDevice;
-  if (useCard && !onCard) {
+  let { reason } = choice;
+  if (choice.useCard && !onCard) {
     const problem = `TensorFlow does not get to the ${card?.name ?? 'card'}: its driver (${card?.driver ?? 'unknown'}) is too old for CUDA 12.5, or a CUDA library cannot be loaded`;
     if (device === 'gpu')
-      throw new OrthantError('engine', `${problem}. TF_CPP_MIN_LOG_LEVEL=0 in the environment shows what it says.`, {
-        field: 'device',
-      });
+      throw deviceError(`${problem}. With TF_CPP_MIN_LOG_LEVEL=0 in the environment it says which.`);
     warnings.push(`The CPU is used: ${problem}.`);
+    reason = 'TensorFlow is installed, and its NVIDIA card cannot be reached.';
   }
   return {
     engine: 'tensorflow',
@@ -173,11 +113,7 @@ async function openTensorflow(
     device: onCard ? 'gpu' : 'cpu',
     deviceName: onCard ? (card?.name ?? 'NVIDIA card') : processorName(),
     reproducible: !onCard || deterministic,
-    reason: onCard
-      ? 'TensorFlow with an NVIDIA card is the fastest there is.'
-      : device === 'cpu'
-        ? `TensorFlow ${plan.version} is installed, and the CPU was asked for.`
-        : `TensorFlow ${plan.version} is installed, and there is no NVIDIA card it can use.`,
+    reason,
     warnings,
     tf,
     tensorCount: () => tf.memory().numTensors + backend.getNumOfTFTensors(),
@@ -187,7 +123,7 @@ async function openTensorflow(
   };
 }
 
-async function openWasm(reason: string, warnings: readonly string[]): Promise<EngineRuntime> {
+async function openWasm({ reason, warnings }: Pick<Choice, 'reason' | 'warnings'>): Promise<EngineRuntime> {
   const { version_wasm: version } = require('@tensorflow/tfjs-backend-wasm') as typeof Wasm;
   registerWasmKernels();
   await tf.setBackend(wasmBackend);
@@ -207,7 +143,8 @@ async function openWasm(reason: string, warnings: readonly string[]): Promise<En
   };
 }
 
-function processorName(): string {
+/** Name of the processor, or its kind where the system does not tell. */
+export function processorName(): string {
   return cpus()[0]?.model.trim() ?? process.arch;
 }
 

@@ -3,7 +3,7 @@ import { pins } from './wheels.mjs';
 
 /**
  * An NVIDIA card as nvidia-smi reports it. `computeCapability` is NaN where the driver is too old to say.
- * @typedef {{ index: string, name: string, computeCapability: number, driver: string, memoryBytes: number }} Card
+ * @typedef {{ index: string, uuid: string, name: string, computeCapability: number, driver: string, memoryBytes: number }} Card
  */
 
 /**
@@ -13,7 +13,7 @@ import { pins } from './wheels.mjs';
  */
 export async function findCards(env = process.env) {
   if (process.platform !== 'linux' && process.platform !== 'win32') return [];
-  const fields = 'index,name,compute_cap,driver_version,memory.total';
+  const fields = 'index,uuid,name,compute_cap,driver_version,memory.total';
   const query = ['--format=csv,noheader,nounits', `--query-gpu=${fields}`];
   const result = await runCommand('nvidia-smi', query, { timeoutMs: 20_000, env });
   if (result.code !== 0) return [];
@@ -26,9 +26,11 @@ export async function findCards(env = process.env) {
  */
 export function parseCards(text) {
   return text.split('\n').flatMap((line) => {
-    const [index, name, capability, driver, memory] = line.split(',').map((field) => field.trim());
-    if (!index || !name || capability === undefined || !driver || memory === undefined) return [];
-    return [{ index, name, computeCapability: Number(capability), driver, memoryBytes: Number(memory) * 2 ** 20 }];
+    const [index, uuid, name, capability, driver, memory] = line.split(',').map((field) => field.trim());
+    if (!index || !uuid || !name || capability === undefined || !driver || memory === undefined) return [];
+    return [
+      { index, uuid, name, computeCapability: Number(capability), driver, memoryBytes: Number(memory) * 2 ** 20 },
+    ];
   });
 }
 
@@ -53,11 +55,13 @@ export function unsupportedReason({ name, computeCapability }) {
  * @returns {{ card?: Card, reasons: string[] }} `reasons` says of each card passed over why.
  */
 export function chooseCard(cards, env = process.env) {
+  // As in CUDA, an entry is a number or the start of a UUID, and one that fits no card hides all that follow it.
   const visible = env.CUDA_VISIBLE_DEVICES?.split(',').map((each) => each.trim());
-  // A card may also be named by its UUID, which the query above does not ask for; then all are candidates.
-  const byIndex = visible?.every((each) => /^-?\d+$/.test(each));
-  const candidates =
-    visible && byIndex ? visible.flatMap((index) => cards.find((card) => card.index === index) ?? []) : cards;
+  const matches = visible?.map((each) =>
+    cards.find(({ index, uuid }) => each === index || (/^GPU-/.test(each) && uuid.startsWith(each))),
+  );
+  const end = matches?.indexOf(undefined) ?? -1;
+  const candidates = matches?.slice(0, end === -1 ? undefined : end).flatMap((card) => card ?? []) ?? cards;
   const reasons = [];
   for (const card of candidates) {
     const reason = unsupportedReason(card);

@@ -175,7 +175,7 @@ describe('what is set', () => {
       TF_CPP_MIN_LOG_LEVEL: '0',
       TF_ENABLE_ONEDNN_OPTS: '1',
     };
-    expect(engineVariables({ ...card, env })).toEqual({
+    expect(engineVariables({ ...card, card: '2', env })).toEqual({
       LD_LIBRARY_PATH: '/a:/own:/b',
       PATH: '/nvcc/bin:/bin',
       XLA_FLAGS: '--xla_dump_to=/tmp/x --xla_gpu_cuda_data_dir=/nvcc',
@@ -189,8 +189,8 @@ describe('what is set', () => {
 
   test('of several cards one is chosen, since the binding uploads to the last and computes on the first', () => {
     expect(engineVariables({ ...card, card: '3', env: {} }).CUDA_VISIBLE_DEVICES).toBe('3');
-    expect(engineVariables({ ...card, card: '3', env: { CUDA_VISIBLE_DEVICES: '1,2' } }).CUDA_VISIBLE_DEVICES).toBe(
-      '1',
+    expect(engineVariables({ ...card, card: 'GPU-3', env: { CUDA_VISIBLE_DEVICES: '1,2' } }).CUDA_VISIBLE_DEVICES).toBe(
+      'GPU-3',
     );
   });
 

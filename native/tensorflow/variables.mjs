@@ -24,7 +24,8 @@ import path from 'node:path';
  *   cudaToolkit?: string | undefined,
  *   env: NodeJS.ProcessEnv,
  * }} options `platform` as in plan.mjs; `libraryFolders` hold TensorFlow, `cudaFolders` CUDA; `cudaToolkit` has
- *   `bin/ptxas` and `nvvm/libdevice`; `card` is the index or UUID of the card to use; `env` is what is set now.
+ *   `bin/ptxas` and `nvvm/libdevice`; `card` is the card to use, by UUID (an index, as in the default, would depend on
+ *   CUDA's order); `env` is what is set now.
  * @returns {Record<string, string>}
  */
 export function engineVariables({
@@ -61,9 +62,7 @@ export function engineVariables({
     prepend('LD_LIBRARY_PATH', cudaFolders);
     if (cudaToolkit !== undefined) prepend('PATH', [join(cudaToolkit, 'bin')]);
     fallback('TF_FORCE_GPU_ALLOW_GROWTH', 'true');
-    // A list of several cards is narrowed to its first.
-    const visible = env.CUDA_VISIBLE_DEVICES?.split(',')[0]?.trim() ?? card;
-    if (env.CUDA_VISIBLE_DEVICES !== visible) wanted.CUDA_VISIBLE_DEVICES = visible;
+    if (env.CUDA_VISIBLE_DEVICES !== card) wanted.CUDA_VISIBLE_DEVICES = card;
   } else if (cudaFolders.length > 0 && env.CUDA_VISIBLE_DEVICES !== '-1') {
     wanted.CUDA_VISIBLE_DEVICES = '-1';
   }
