@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { losses, type Loss } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
-import { exampleConfiguration } from './exampleRun.ts';
+import { exampleConfiguration } from './testSupport.ts';
 import { checkLoss, checkTargets, lossTensor, meanLoss } from './losses.ts';
 
 let tf: EngineRuntime['tf'];

@@ -11,7 +11,7 @@ import { predict } from '../network/predict.ts';
 import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { breathe } from './control.ts';
-import { exampleConfiguration, exampleDataSet } from './exampleRun.ts';
+import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
 import { eagerExecution } from './execution.ts';
 import { createParts } from './parts.ts';
 import { Trainer, type TrainerHooks, type TrainerOptions, type TrainingOutcome } from './trainer.ts';
