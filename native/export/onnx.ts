@@ -109,8 +109,8 @@ export function encodeOnnx(model: ModelProto): Uint8Array {
 }
 
 /**
- * A model as ONNX's JSON: protobuf's JSON mapping in camelCase, which Python's `onnx` and Netron read. In pieces, one a
- * constant, because one string of a large model would be longer than JavaScript's strings can be.
+ * A model as ONNX's JSON: protobuf's JSON mapping in camelCase, which Python's `onnx` and Netron read. In pieces,
+ * because one string of a large model would be longer than JavaScript's strings can be.
  */
 export function* encodeOnnxJson(model: ModelProto): Generator<string> {
   const initializers = model.graph?.initializer ?? [];
@@ -122,7 +122,11 @@ export function* encodeOnnxJson(model: ModelProto): Generator<string> {
   const withoutEnd = (value: JsonValue | undefined): string => JSON.stringify(value ?? {}).slice(0, -1);
   yield `${withoutEnd(outside)},"graph":${withoutEnd(rest)},"initializer":[`;
   for (const [index, tensor] of initializers.entries()) {
-    yield (index === 0 ? '' : ',') + JSON.stringify(toJson(TensorProtoSchema, tensor));
+    const rest = toJson(TensorProtoSchema, { ...tensor, rawData: new Uint8Array() });
+    yield `${index === 0 ? '' : ','}${withoutEnd(rest)},"rawData":"`;
+    // Node's own base64 takes a fiftieth of the time of the library's.
+    yield Buffer.from(tensor.rawData.buffer, tensor.rawData.byteOffset, tensor.rawData.byteLength).toString('base64');
+    yield '"}';
   }
   yield ']}}\n';
 }
