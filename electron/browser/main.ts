@@ -23,6 +23,8 @@ const usualPort = 4180;
 
 export interface BrowserHost {
   readonly port: number;
+  /** Where the host keeps what is its own. */
+  readonly stateFolder: string;
   newAddress(): string;
   /** Whether a run is under way, which a closed window must not end. */
   isTraining(): boolean;
@@ -73,6 +75,7 @@ export async function startBrowserHost(options: BrowserHostOptions = {}): Promis
 
   return {
     port: server.port,
+    stateFolder: folders.state,
     newAddress: () => server.newAddress(),
     isTraining: () => host.runs.isWorking(),
     windows: () => server.windows(),
@@ -104,6 +107,8 @@ export async function untilStopped(host: BrowserHost, print: (text: string) => v
   process.stdin.on('error', () => undefined);
   if (process.platform !== 'win32') process.on('SIGUSR2', fresh);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
+  // A second Ctrl-C does not wait for the engine to end in good order.
+  process.on('SIGINT', () => process.exit(130));
   process.stdin.destroy();
   await host.close();
 }
