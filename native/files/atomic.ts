@@ -42,7 +42,7 @@ export function writeFileAtomic(file: string, content: Content | Iterable<Conten
       return;
     }
     const folder = path.dirname(place);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     temporary = temporaryName(place);
     writePieces(openSync(temporary, 'wx'), pieces, true);
     if (present !== undefined) chmodSync(temporary, present.mode);
@@ -52,6 +52,25 @@ export function writeFileAtomic(file: string, content: Content | Iterable<Conten
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
     throw describeFileError(error, `write ${file}`);
+  }
+}
+
+/**
+ * Makes a folder and those above it; one that is there is fine. (Node's own recursive mkdir never returns where a
+ * parent is there but takes no folders, as in /proc.)
+ *
+ * @throws the file system's error
+ */
+export function makeFolder(folder: string): void {
+  const place = path.resolve(folder);
+  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const parent = path.dirname(place);
+  if (parent !== place) makeFolder(parent);
+  try {
+    mkdirSync(place);
+  } catch (error) {
+    // Another process may have been quicker.
+    if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { OrthantError } from '../contract/errors.ts';
-import { describeFileError } from '../files/atomic.ts';
+import { describeFileError, makeFolder } from '../files/atomic.ts';
 import { lockHolder, readRecord, RunFolder } from './folder.ts';
 
 /** Deleted runs lie in a hidden folder beside where they were, until they are restored or the bin is emptied. */
@@ -27,7 +27,7 @@ export function deleteRun(folder: string): string {
   const bin = path.join(path.dirname(place), binName);
   const binned = path.join(bin, `${randomBytes(4).toString('hex')}-${path.basename(place)}`);
   try {
-    mkdirSync(bin, { recursive: true });
+    makeFolder(bin);
     emptyOld(bin);
     renameSync(place, binned);
     const now = new Date();

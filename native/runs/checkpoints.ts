@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { OrthantError } from '../contract/errors.ts';
-import { describeFileError, syncFolder, temporaryName, writeFileAtomic } from '../files/atomic.ts';
+import { describeFileError, makeFolder, syncFolder, temporaryName, writeFileAtomic } from '../files/atomic.ts';
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from '../files/safetensors.ts';
 
 /**
@@ -45,7 +45,7 @@ export function writeCheckpoint(run: string, { epoch, step, state, tensors }: Ch
   const place = path.join(folder, String((numbers.at(-1) ?? 0) + 1).padStart(6, '0'));
   const temporary = temporaryName(place);
   try {
-    mkdirSync(temporary, { recursive: true });
+    makeFolder(temporary);
     writeFileAtomic(path.join(temporary, tensorsFile), encodeSafetensors(tensors));
     writeFileAtomic(path.join(temporary, stateFile), JSON.stringify({ format: 1, epoch, step, state }, finite));
     syncFolder(temporary);

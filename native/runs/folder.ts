@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { describeZodError, OrthantError } from '../contract/errors.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 import { runRecordSchema, type RunRecord } from '../contract/runs.ts';
-import { describeFileError, writeFileAtomic } from '../files/atomic.ts';
+import { describeFileError, makeFolder, writeFileAtomic } from '../files/atomic.ts';
 import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoints.ts';
 import { exclusively } from './exclusive.ts';
 import { appendMetrics, readMetrics, truncateMetrics } from './metrics.ts';
@@ -69,7 +69,7 @@ export class RunFolder {
       lock: thisProcess(),
     };
     try {
-      mkdirSync(run.path, { recursive: true });
+      makeFolder(run.path);
       exclusively(run.file(exclusiveFile), () => {
         run.refuseContents();
         run.write(record);

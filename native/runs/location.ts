@@ -24,6 +24,7 @@ export function newRunFolder(folder: string, created: Date, words: readonly stri
 const plainWord = (word: string): string =>
   word
     .normalize('NFKD')
+    .replaceAll(/\p{Mark}/gu, '')
     .replaceAll(/[^A-Za-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 40)

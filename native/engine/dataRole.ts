@@ -1,0 +1,46 @@
+import type { Handlers } from '../contract/channel.ts';
+import type { EngineCalls } from '../contract/engine.ts';
+import { describeMethods } from '../constraints/registry.ts';
+import { deleteRun, restoreRun } from '../runs/bin.ts';
+import { RunFolder } from '../runs/folder.ts';
+import { currentState, listRuns } from '../runs/list.ts';
+import { runsFolder } from '../runs/location.ts';
+import { checkConfiguration } from './check.ts';
+
+/** The calls of the `data` role. What opens tables is loaded when it is first needed. */
+export function dataHandlers(): Partial<Handlers<EngineCalls>> {
+  return {
+    samples: async () => (await import('../data/samples.ts')).listSamples(),
+    sampleConfiguration: async ({ id }) => (await import('../data/samples.ts')).sampleConfiguration(id),
+    inspect: async (request, { signal }) => (await import('../data/inspect.ts')).inspect(request, { signal }),
+    rows: async ({ offset, limit, ...request }, { signal }) =>
+      (await import('../data/rows.ts')).readRows(request, { offset, limit, signal }),
+    histogram: async ({ column, bins, ...request }, { signal }) =>
+      (await import('../data/histogram.ts')).histogram(request, { column, bins, signal }),
+    prepare: async ({ data }, { signal }) => (await import('../data/prepare.ts')).previewPreparation(data, { signal }),
+
+    methods: () => describeMethods(),
+    check: ({ configuration }) => checkConfiguration(configuration),
+    trainEnvironment: async (settings) => {
+      const { engineEnvironment } = await import('../tensorflow/environment.ts');
+      return engineEnvironment(process.env, settings);
+    },
+
+    runs: () => listRuns(runsFolder()),
+    runRecord: ({ run }) => presentRecord(RunFolder.open(run)),
+    runMetrics: ({ run }) => RunFolder.open(run).readMetrics(),
+    renameRun: ({ run, name }) => {
+      const folder = RunFolder.open(run);
+      folder.update({ name });
+      return presentRecord(folder);
+    },
+    deleteRun: ({ run }) => ({ binned: deleteRun(run) }),
+    restoreRun: ({ binned }) => ({ run: restoreRun(binned) }),
+  };
+}
+
+/** The record with the state as it is now, also where the run's process is gone. */
+function presentRecord(folder: RunFolder): ReturnType<RunFolder['read']> {
+  const record = folder.read();
+  return { ...record, state: currentState(record) };
+}

@@ -1,0 +1,43 @@
+import type { DataSettings } from '../contract/configuration.ts';
+import { OrthantError } from '../contract/errors.ts';
+import type { RunRecord } from '../contract/runs.ts';
+import type { DataSet } from '../data/dataset.ts';
+import { sourceName } from '../runs/list.ts';
+
+/** The data set that was read last, kept for the questions that follow training. */
+export class DataSets {
+  #last: { readonly key: string; readonly dataset: DataSet } | undefined;
+
+  /** Reads the data anew, as training does: the file may have changed. */
+  async read(settings: DataSettings, signal: AbortSignal): Promise<DataSet> {
+    const { prepareDataSet } = await import('../data/prepare.ts');
+    const dataset = await prepareDataSet(settings, { signal });
+    this.#last = { key: JSON.stringify(settings), dataset };
+    return dataset;
+  }
+
+  /**
+   * The data of a run as they were when it trained: those read last where they are the same.
+   *
+   * @throws OrthantError `data` when the file has changed since
+   */
+  async of(record: RunRecord, signal: AbortSignal): Promise<DataSet> {
+    const settings = record.configuration.data;
+    const last = this.#last;
+    if (last?.key === JSON.stringify(settings) && last.dataset.source.sha256 === record.data?.sha256)
+      return last.dataset;
+    const dataset = await this.read(settings, signal);
+    refuseOtherData(record, dataset);
+    return dataset;
+  }
+}
+
+/** @throws OrthantError `data` when the file is not the one the run was begun with */
+export function refuseOtherData({ data, configuration }: RunRecord, { source }: DataSet): void {
+  if (data === undefined || data.sha256 === source.sha256) return;
+  throw new OrthantError(
+    'data',
+    `${sourceName(configuration.data.source)} has changed since the run began (${data.bytes} bytes then, ${source.bytes} now), and a run goes with the data it was begun with. Put the file back as it was, or train a new run.`,
+    { field: 'data.source' },
+  );
+}

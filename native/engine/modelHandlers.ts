@@ -1,0 +1,229 @@
+import { statSync } from 'node:fs';
+import type { CallContext, Handlers } from '../contract/channel.ts';
+import type { CallAnswer, EngineCalls, ParsedRequest } from '../contract/engine.ts';
+import { OrthantError } from '../contract/errors.ts';
+import { splitNames, type SplitName } from '../contract/results.ts';
+import type { RunRecord } from '../contract/runs.ts';
+import { gatherEvidence } from '../certify/evidence.ts';
+import type { DataSet } from '../data/dataset.ts';
+import type { RawColumn } from '../data/encode.ts';
+import { openOnnx, type OnnxPredictor } from '../export/predictOnnx.ts';
+import { writeFileAtomic } from '../files/atomic.ts';
+import type { Model } from '../network/model.ts';
+import { RunFolder, runFiles } from '../runs/folder.ts';
+import type { EngineRuntime } from '../tensorflow/backend.ts';
+import { parseCheckpointState } from '../training/checkpoint.ts';
+import type { DataSets } from './dataSets.ts';
+import { exportRun } from './exportRun.ts';
+import type { Library } from './library.ts';
+import { predictStored, restoreModel } from './storedModel.ts';
+
+type ModelCalls = 'predictions' | 'worstRows' | 'export' | 'predict' | 'predictRow';
+
+/** The calls about what a run's best snapshot says. */
+export function modelHandlers(library: Library, dataSets: DataSets): Pick<Handlers<EngineCalls>, ModelCalls> {
+  const open = (run: string, context: CallContext): Promise<StoredRun> => openRun(run, library, dataSets, context);
+  return {
+    predictions: async ({ run, split, limit }, context) => {
+      const { dataset, model, runtime } = await open(run, context);
+      const rows = await predictSplit(runtime, model, dataset, split, limit);
+      return { targets: targetNames(model), rows };
+    },
+    worstRows: async ({ run, target, limit }, context) => {
+      const { dataset, model, runtime } = await open(run, context);
+      const targets = targetNames(model);
+      const column = targets.indexOf(target);
+      if (column < 0) {
+        throw new OrthantError('usage', `The run has no target "${target}". Its targets are: ${targets.join(', ')}.`, {
+          field: 'target',
+        });
+      }
+      const rows = [];
+      for (const split of splitNames) {
+        const predicted = await predictSplit(runtime, model, dataset, split, Infinity);
+        rows.push(...lowest(predicted, column, limit).map((row) => ({ ...row, split })));
+      }
+      return { targets, rows: lowest(rows, column, limit) };
+    },
+    export: async ({ run, format, out }, context) => {
+      const { record, dataset, model, runtime, splits } = await open(run, context);
+      const evidence = record.result?.evidence ?? gatherEvidence(model, splits);
+      const files = { [format]: out };
+      const report = await exportRun({ record, model, evidence, dataset, tf: runtime.tf, files });
+      return { file: out, report };
+    },
+    predict,
+    predictRow,
+  };
+}
+
+interface StoredRun {
+  readonly record: RunRecord;
+  readonly dataset: DataSet;
+  readonly model: Model;
+  readonly runtime: EngineRuntime;
+  /** Evaluation of the model; empty where no epoch was completed. */
+  readonly splits: NonNullable<RunRecord['result']>['splits'];
+}
+
+async function openRun(run: string, library: Library, dataSets: DataSets, { signal }: CallContext): Promise<StoredRun> {
+  const folder = RunFolder.open(run);
+  const record = folder.read();
+  const checkpoint = folder.readLastCheckpoint();
+  if (checkpoint === undefined) {
+    throw new OrthantError('run', `The run in ${folder.path} has no checkpoint yet, so there is no model to ask.`, {
+      field: 'run',
+    });
+  }
+  const dataset = await dataSets.of(record, signal);
+  const runtime = await library.any();
+  const model = restoreModel(runtime.tf, record, dataset, checkpoint);
+  return { record, dataset, model, runtime, splits: parseCheckpointState(checkpoint).best?.metrics.splits ?? {} };
+}
+
+const targetNames = ({ schema }: Model): string[] => schema.targets.map(({ name }) => name);
+
+interface PredictedRow {
+  row: number;
+  target: number[];
+  prediction: number[];
+}
+
+/** The first rows of a split, targets and predictions in the targets' own units. */
+async function predictSplit(
+  { tf }: EngineRuntime,
+  model: Model,
+  dataset: DataSet,
+  split: SplitName,
+  limit: number,
+): Promise<PredictedRow[]> {
+  const { inputs, targets, rowNumbers, rows: all } = dataset.splits[split];
+  const rows = Math.min(all, limit);
+  if (rows === 0) return [];
+  const scales = model.schema.targets.map(({ scale }) => scale);
+  const predictions = await predictStored(tf, model, inputs.subarray(0, (inputs.length / all) * rows));
+  return Array.from(rowNumbers.subarray(0, rows), (row, i) => ({
+    row,
+    target: scales.map((scale, j) => (targets[i * scales.length + j] ?? NaN) * scale),
+    prediction: scales.map((_, j) => predictions[i * scales.length + j] ?? NaN),
+  }));
+}
+
+function lowest<Row extends PredictedRow>(rows: readonly Row[], column: number, limit: number): Row[] {
+  const value = ({ prediction }: Row): number => prediction[column] ?? NaN;
+  return [...rows].sort((first, second) => value(first) - value(second)).slice(0, limit);
+}
+
+/** A run folder's exported model, or an ONNX file. */
+async function openModel(place: string): Promise<OnnxPredictor> {
+  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder) return openOnnx(place);
+  const folder = RunFolder.open(place);
+  const file = folder.file(runFiles.onnx);
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) {
+    throw new OrthantError(
+      'run',
+      `The run in ${folder.path} has no exported model: it has not ended. Go on with it (orthant resume), or export what it has (orthant export) and predict with that file.`,
+      { field: 'model' },
+    );
+  }
+  return openOnnx(file);
+}
+
+async function predict(request: ParsedRequest<'predict'>, { signal }: CallContext): Promise<CallAnswer<'predict'>> {
+  const predictor = await openModel(request.model);
+  try {
+    const { schema } = predictor.metadata;
+    const { readInputs } = await import('../data/readInputs.ts');
+    const { columns, rows } = await readInputs(request.table, schema, { signal });
+    const { predictions, usable, skipped, unseen } = await predictor.predict(columns, rows);
+    signal.throwIfAborted();
+    const targets = schema.targets.map(({ name }) => name);
+    const row = (index: number): number[] => [
+      ...predictions.subarray(index * targets.length, (index + 1) * targets.length),
+    ];
+    const { out } = request;
+    if (out !== undefined) writeFileAtomic(out, predictionsAsCsv(targets, usable, row));
+    return {
+      targets,
+      rows: usable.reduce((sum, one) => sum + one, 0),
+      skipped: [...skipped],
+      ...summarise(predictions, targets.length),
+      unseen: Object.fromEntries(Object.entries(unseen).map(([column, values]) => [column, [...values]])),
+      predictions: firstUsable(usable, request.limit).map((index) => ({ row: index, prediction: row(index) })),
+      ...(out === undefined ? {} : { file: out }),
+    };
+  } finally {
+    await predictor.close();
+  }
+}
+
+function firstUsable(usable: Uint8Array, limit: number): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < usable.length && rows.length < limit; row++) if (usable[row] === 1) rows.push(row);
+  return rows;
+}
+
+/** How many predictions are negative and the lowest one, by target; rows without prediction do not count. */
+function summarise(predictions: Float32Array, targets: number): { negative: number[]; minimum: number[] } {
+  const negative = new Array<number>(targets).fill(0);
+  const minimum = new Array<number>(targets).fill(Infinity);
+  predictions.forEach((value, index) => {
+    const target = index % targets;
+    if (value < 0) negative[target] = (negative[target] ?? 0) + 1;
+    if (value < (minimum[target] ?? 0)) minimum[target] = value;
+  });
+  return { negative, minimum: minimum.map((value) => (Number.isFinite(value) ? value : 0)) };
+}
+
+/** Row numbers (from 0) and predictions; a row without prediction has empty fields. */
+function* predictionsAsCsv(
+  targets: readonly string[],
+  usable: Uint8Array,
+  row: (index: number) => number[],
+): Generator<string> {
+  const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  yield `${['row', ...targets.map(quoted)].join(',')}\n`;
+  for (let index = 0; index < usable.length; index++) {
+    const values = usable[index] === 1 ? row(index).map(String) : targets.map(() => '');
+    yield `${[String(index), ...values].join(',')}\n`;
+  }
+}
+
+async function predictRow({ model, values }: ParsedRequest<'predictRow'>): Promise<CallAnswer<'predictRow'>> {
+  const predictor = await openModel(model);
+  try {
+    const { schema } = predictor.metadata;
+    const columns = new Map<string, RawColumn>(
+      schema.inputs.map(({ column, kind }) => {
+        const value = Object.hasOwn(values, column) ? (values[column] ?? null) : null;
+        return [
+          column,
+          kind === 'number' ? Float64Array.of(toNumber(column, value)) : [value === null ? null : String(value)],
+        ];
+      }),
+    );
+    const { predictions, usable, skipped, unseen } = await predictor.predict(columns, 1);
+    if (usable[0] !== 1) {
+      throw new OrthantError('data', `There is no prediction: ${skipped[0]?.reason ?? 'an input is missing'}.`, {
+        field: 'values',
+      });
+    }
+    return {
+      targets: schema.targets.map(({ name }) => name),
+      prediction: [...predictions],
+      unseen: Object.keys(unseen),
+    };
+  } finally {
+    await predictor.close();
+  }
+}
+
+function toNumber(column: string, value: number | string | null): number {
+  if (value === null || value === '') return NaN;
+  const number = Number(value);
+  if (Number.isFinite(number)) return number;
+  throw new OrthantError('data', `"${value}" is no number, and the model expects one for ${column}.`, {
+    field: `values.${column}`,
+  });
+}

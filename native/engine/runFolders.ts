@@ -1,0 +1,39 @@
+import type { RunConfiguration } from '../contract/configuration.ts';
+import { OrthantError } from '../contract/errors.ts';
+import type { RunChange } from '../contract/runs.ts';
+import { orthantVersion } from '../contract/version.ts';
+import { lockHolder, RunFolder } from '../runs/folder.ts';
+import { sourceName } from '../runs/list.ts';
+import { newRunFolder, runsFolder } from '../runs/location.ts';
+
+/** The folder of a new run: `out`, or one among the other runs named after time, data and method. */
+export function createRunFolder(
+  configuration: RunConfiguration,
+  out: string | undefined,
+  changes: readonly RunChange[],
+): RunFolder {
+  const source = sourceName(configuration.data.source);
+  const method = configuration.constraint.method.id;
+  const place = out ?? newRunFolder(runsFolder(), new Date(), [source.replace(/\.[^.]*$/, ''), method]);
+  const name = configuration.name ?? `${source}, ${method}`;
+  return RunFolder.create(place, { configuration, changes: [...changes], name, orthant: orthantVersion });
+}
+
+/**
+ * An existing run's folder, locked, to go on with it.
+ *
+ * @throws OrthantError `run` when it is finished or another process works on it
+ */
+export function openForResume(run: string): RunFolder {
+  const folder = RunFolder.open(run);
+  const { state, result } = folder.read();
+  if (lockHolder(folder.read()) === undefined && state === 'finished') {
+    throw new OrthantError(
+      'run',
+      `The run in ${folder.path} is finished (${result?.epochs ?? 0} epochs${result?.stopped === 'early-stopping' ? ', stopped early' : ''}); there is nothing to go on with. To train longer, start a new run with more epochs.`,
+      { field: 'run' },
+    );
+  }
+  folder.lock();
+  return folder;
+}

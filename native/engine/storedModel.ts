@@ -1,0 +1,70 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type { RunRecord } from '../contract/runs.ts';
+import type { DataSet } from '../data/dataset.ts';
+import { forward } from '../network/forward.ts';
+import type { Model } from '../network/model.ts';
+import { nonNegativeFunctions } from '../network/transforms.ts';
+import type { Checkpoint } from '../runs/checkpoints.ts';
+import { parseCheckpointState, restoreCheckpoint } from '../training/checkpoint.ts';
+import { breathe } from '../training/control.ts';
+import { chunkRowsFor, predictInChunks } from '../training/evaluate.ts';
+import { eagerExecution } from '../training/execution.ts';
+import { createParts } from '../training/parts.ts';
+
+type Library = typeof tfjs;
+
+/**
+ * The model that a checkpoint holds: its best snapshot, or the present weights where no epoch was completed.
+ *
+ * @throws OrthantError `run` when the checkpoint does not fit the run's configuration
+ */
+export function restoreModel(
+  tf: Library,
+  { configuration }: RunRecord,
+  dataset: DataSet,
+  checkpoint: Checkpoint,
+): Model {
+  const position = parseCheckpointState(checkpoint);
+  const parts = createParts(tf, configuration, dataset);
+  try {
+    const context = { configuration, dataset, parts, position, execution: eagerExecution(parts) };
+    const best = restoreCheckpoint(context, checkpoint);
+    return parts.model(best?.layers ?? parts.storedLayers());
+  } finally {
+    parts.dispose();
+  }
+}
+
+/**
+ * Predictions of a stored model by the training library, as the evaluation during training makes them.
+ *
+ * @param inputs - scaled, row-major [rows, features]
+ * @returns in the targets' own units, row-major [rows, targets]
+ */
+export async function predictStored(tf: Library, model: Model, inputs: Float32Array): Promise<Float32Array> {
+  const { layers, transform, schema } = model;
+  const features = layers[0]?.inputs ?? 0;
+  const outputs = schema.targets.length;
+  const kept = tf.tidy(() => ({
+    inputs: tf.tensor2d(inputs, [inputs.length / features, features]),
+    layers: layers.map(({ kernel, bias, inputs: from, units }) => ({
+      kernel: tf.tensor2d(kernel, [from, units]),
+      bias: tf.tensor1d(bias),
+    })),
+  }));
+  const activations = layers.slice(0, -1).map(({ activation }) => activation);
+  const predict = (chunk: tfjs.Tensor2D): tfjs.Tensor2D => {
+    const linear = forward(tf, chunk, kept.layers, activations);
+    if (transform === undefined) return linear;
+    const positive = tf.relu(nonNegativeFunctions[transform.kind].tensor(tf, linear));
+    return tf.add<tfjs.Tensor2D>(positive, tf.tensor1d(transform.epsilon));
+  };
+  const weights = layers.reduce((sum, layer) => sum + layer.kernel.length, 0);
+  try {
+    const scaled = await predictInChunks(tf, kept.inputs, outputs, chunkRowsFor(weights), predict, breathe);
+    const scales = schema.targets.map(({ scale }) => Math.fround(scale));
+    return scaled.map((value, i) => value * (scales[i % outputs] ?? 1));
+  } finally {
+    tf.dispose([kept.inputs, kept.layers.map(({ kernel, bias }) => [kernel, bias])]);
+  }
+}

@@ -1,0 +1,256 @@
+import { OrthantError, toErrorMessage } from '../contract/errors.ts';
+import type { EngineEvent } from '../contract/engine.ts';
+import type { TrainingResult } from '../contract/results.ts';
+import type { RunChange, RunRecord, RunState } from '../contract/runs.ts';
+import type { Warning } from '../contract/table.ts';
+import { gatherEvidence } from '../certify/evidence.ts';
+import type { DataSet } from '../data/dataset.ts';
+import { runFiles, type RunFolder } from '../runs/folder.ts';
+import { sourceName } from '../runs/list.ts';
+import type { EngineRuntime } from '../tensorflow/backend.ts';
+import { Trainer, type PausedChange, type TrainingOutcome } from '../training/trainer.ts';
+import { exportRun } from './exportRun.ts';
+import { refuseOtherData, type DataSets } from './dataSets.ts';
+import type { Job } from './jobs.ts';
+import type { Library } from './library.ts';
+
+export interface TrainJobOptions {
+  /** Locked for this process. */
+  readonly folder: RunFolder;
+  /** Goes on from the last whole checkpoint. */
+  readonly resume: boolean;
+  readonly library: Library;
+  readonly dataSets: DataSets;
+  readonly emit: (event: EngineEvent) => void;
+}
+
+/**
+ * One run from its configuration to its result: engine, data, training, evidence, export, each recorded in the run
+ * folder and told as events.
+ */
+export class TrainJob implements Job {
+  readonly run: string;
+  readonly folder: RunFolder;
+  readonly #options: TrainJobOptions;
+  readonly #abort = new AbortController();
+  readonly #warnings: Warning[] = [];
+  #state: RunState = 'queued';
+  #trainer: Trainer | undefined;
+  #pauseAtOnce = false;
+  #ended = false;
+
+  constructor(options: TrainJobOptions) {
+    this.#options = options;
+    this.folder = options.folder;
+    this.run = options.folder.path;
+    this.#tell('queued', 'waiting for the run before it');
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  async start(): Promise<void> {
+    try {
+      const result = await this.#work();
+      this.#end(result.stopped === 'by-request' ? 'stopped' : 'finished', { result });
+      this.#options.emit({ event: 'finished', run: this.run, result });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Resolves once the run is paused and its checkpoint written, or over. */
+  async pause(): Promise<void> {
+    if (this.#trainer === undefined) this.#pauseAtOnce = true;
+    else await this.#trainer.pause();
+  }
+
+  /**
+   * @throws OrthantError `usage` when the run is not paused, `configuration` when a change is not possible
+   */
+  resume(change?: PausedChange): void {
+    this.#pausedTrainer().resume(change);
+  }
+
+  oneEpoch(): void {
+    void this.#pausedTrainer().oneEpoch();
+  }
+
+  /** Ends training with a checkpoint and hands over what there is; a run that has not begun to train is given up. */
+  stop(): void {
+    if (this.#trainer === undefined) this.#abort.abort();
+    else this.#trainer.stop();
+  }
+
+  /** Gives up a run that was never started. */
+  cancel(): void {
+    this.#abort.abort();
+    this.#fail(stoppedEarly());
+  }
+
+  async #work(): Promise<TrainingResult> {
+    const { resume, library, dataSets } = this.#options;
+    const record = this.folder.read();
+    const { configuration } = record;
+    const checkpoint = resume ? this.folder.readLastCheckpoint() : undefined;
+    this.folder.truncateMetrics(checkpoint?.epoch ?? 0);
+    this.folder.update({ result: undefined, error: undefined });
+
+    this.#enter('preparing', 'starting the engine');
+    const [runtime, setup] = await timed(() => library.open(configuration.runtime));
+    this.#abort.signal.throwIfAborted();
+    for (const message of runtime.warnings) this.#warn({ message });
+    this.#noteEngine(runtime, record);
+
+    this.#enter('preparing', `reading ${sourceName(configuration.data.source)}`);
+    const [dataset, read] = await timed(() => dataSets.read(configuration.data, this.#abort.signal));
+    this.#abort.signal.throwIfAborted();
+    for (const warning of dataset.preparation.warnings) this.#warn(warning);
+    if (resume) refuseOtherData(record, dataset);
+    this.folder.update({ data: dataset.source, schema: dataset.schema });
+
+    const outcome = await this.#train(runtime, dataset, record, checkpoint);
+
+    this.#tell('training', 'exporting and verifying the model');
+    const evidence = gatherEvidence(outcome.model, outcome.metrics.splits);
+    const files = { onnx: this.folder.file(runFiles.onnx), onnxJson: this.folder.file(runFiles.onnxJson) };
+    const [report, exportSeconds] = await timed(() =>
+      exportRun({
+        ...{ model: outcome.model, evidence, dataset, tf: runtime.tf, record: this.folder.read() },
+        files: { onnx: files.onnx, 'onnx-json': files.onnxJson },
+      }),
+    );
+    return {
+      engine: runtime.engine,
+      version: runtime.version,
+      device: runtime.device,
+      execution: 'eager',
+      method: configuration.constraint.method.id,
+      ...{ epochs: outcome.epochs, steps: outcome.steps, bestEpoch: outcome.bestEpoch, stopped: outcome.stopped },
+      seconds: outcome.seconds,
+      phases: { setup, read, ...outcome.phases, export: exportSeconds },
+      reproducible: runtime.reproducible,
+      splits: outcome.metrics.splits,
+      evidence,
+      warnings: this.#warnings,
+      run: this.run,
+      files,
+      export: report,
+    };
+  }
+
+  async #train(
+    runtime: EngineRuntime,
+    dataset: DataSet,
+    { configuration, changes }: RunRecord,
+    resumeFrom: ReturnType<RunFolder['readLastCheckpoint']>,
+  ): Promise<TrainingOutcome> {
+    const { emit } = this.#options;
+    const { run } = this;
+    const trainer = Trainer.create({
+      ...{ configuration, dataset, runtime, changes },
+      ...(resumeFrom === undefined ? {} : { resumeFrom }),
+      hooks: {
+        onState: (state) => {
+          if (state === 'training') this.#enter('training', 'training');
+          if (state === 'paused') this.#enter('paused', 'paused');
+        },
+        onProgress: (progress) => {
+          emit({ event: 'progress', run, ...progress });
+        },
+        onMetrics: (metrics) => {
+          this.folder.appendMetrics(metrics);
+          emit({ event: 'metrics', run, metrics });
+        },
+        onCheckpoint: (checkpoint) => {
+          this.folder.writeCheckpoint(checkpoint);
+          emit({ event: 'checkpoint', run, epoch: checkpoint.epoch, step: checkpoint.step });
+        },
+        onChange: (change) => {
+          this.#recordChange(change);
+        },
+        onWarning: (warning) => {
+          this.#warn(warning);
+        },
+      },
+    });
+    this.#trainer = trainer;
+    if (this.#pauseAtOnce) void trainer.pause();
+    return trainer.run();
+  }
+
+  #recordChange(change: RunChange): void {
+    const { changes } = this.folder.read();
+    this.folder.update({ changes: [...changes, change] });
+  }
+
+  #noteEngine({ engine, version, device }: EngineRuntime, { versions }: RunRecord): void {
+    const now = `${engine} ${version} on ${device}`;
+    if (versions.engine !== undefined && versions.engine !== now) {
+      this.#warn({
+        message: `The run began with ${versions.engine} and goes on with ${now}: its numbers will differ slightly from those of an uninterrupted run.`,
+      });
+    }
+    this.folder.update({ versions: { ...versions, engine: now } });
+  }
+
+  #pausedTrainer(): Trainer {
+    if (this.#trainer?.state !== 'paused') {
+      throw new OrthantError('usage', 'The run is not paused. Pause it first.', { field: 'run' });
+    }
+    return this.#trainer;
+  }
+
+  #warn(warning: Warning): void {
+    this.#warnings.push(warning);
+    this.#options.emit({ event: 'warning', run: this.run, warning });
+  }
+
+  #tell(state: RunState, message: string): void {
+    this.#state = state;
+    this.#options.emit({ event: 'phase', run: this.run, state, message });
+  }
+
+  /** A new state, recorded and told. */
+  #enter(state: RunState, message: string): void {
+    if (state !== this.#state) this.folder.update({ state });
+    this.#tell(state, message);
+  }
+
+  #end(state: RunState, outcome: Partial<Pick<RunRecord, 'result' | 'error'>>): void {
+    this.#ended = true;
+    this.#state = state;
+    this.folder.update({ state, ...outcome, lock: undefined });
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#ended) return;
+    const stopped = this.#abort.signal.aborted;
+    const error = toErrorMessage(stopped ? stoppedEarly() : thrown);
+    try {
+      // What has trained nothing is not worth a place in the list, and the folder can be named again.
+      if (this.#options.resume || this.#hasTrained()) this.#end(stopped ? 'stopped' : 'failed', { error });
+      else this.folder.discard();
+    } catch {
+      // The folder cannot be written, which is most likely why the run failed; the first error is the one to tell.
+    }
+    this.#ended = true;
+    this.#state = 'failed';
+    this.#options.emit({ event: 'failed', run: this.run, error });
+  }
+
+  #hasTrained(): boolean {
+    return this.folder.readMetrics().length > 0 || this.folder.readLastCheckpoint() !== undefined;
+  }
+}
+
+const stoppedEarly = (): OrthantError =>
+  new OrthantError('cancelled', 'The run was stopped before it began to train; nothing of it was kept.');
+
+/** What `action` gives, and the seconds it took. */
+async function timed<Result>(action: () => Promise<Result>): Promise<[Result, number]> {
+  const started = performance.now();
+  const result = await action();
+  return [result, (performance.now() - started) / 1000];
+}

@@ -1,0 +1,64 @@
+import path from 'node:path';
+import type { Handlers } from '../contract/channel.ts';
+import type { EngineCalls, EngineEvent } from '../contract/engine.ts';
+import { OrthantError } from '../contract/errors.ts';
+import { checkConfiguration } from './check.ts';
+import { DataSets } from './dataSets.ts';
+import { JobQueue } from './jobs.ts';
+import { Library } from './library.ts';
+import { modelHandlers } from './modelHandlers.ts';
+import { createRunFolder, openForResume } from './runFolders.ts';
+import { TrainJob } from './trainJob.ts';
+
+/** The calls of the `train` role. The library is loaded when a run or a question first needs it. */
+export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handlers<EngineCalls>> {
+  const library = new Library();
+  const dataSets = new DataSets();
+  const queue = new JobQueue<TrainJob>();
+
+  const accept = (folder: TrainJob['folder'], resume: boolean): { run: string } => {
+    queue.add(new TrainJob({ folder, resume, library, dataSets, emit }));
+    return { run: folder.path };
+  };
+
+  const find = (run: string): TrainJob => {
+    const job = queue.find(path.resolve(run));
+    if (job !== undefined) return job;
+    throw new OrthantError('run', `The run in ${run} is not in work here.`, { field: 'run' });
+  };
+
+  return {
+    start: ({ configuration, out, changes }) => {
+      checkConfiguration(configuration);
+      return accept(createRunFolder(configuration, out, changes), false);
+    },
+    resumeRun: ({ run }) => accept(openForResume(run), true),
+    pause: async ({ run }) => {
+      await find(run).pause();
+      return {};
+    },
+    resume: ({ run, change }) => {
+      find(run).resume(change);
+      return {};
+    },
+    oneEpoch: ({ run }) => {
+      find(run).oneEpoch();
+      return {};
+    },
+    stop: ({ run }) => {
+      const job = find(run);
+      if (queue.remove(job)) job.cancel();
+      else job.stop();
+      return {};
+    },
+    status: () => ({
+      ...(queue.current === undefined ? {} : { current: queue.current.run, state: queue.current.state }),
+      queued: queue.waiting.map(({ run }) => run),
+    }),
+    doctor: async () => {
+      const { doctor } = await import('../tensorflow/doctor.ts');
+      return doctor();
+    },
+    ...modelHandlers(library, dataSets),
+  };
+}

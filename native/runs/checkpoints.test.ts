@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoints.ts';
+
+let run: string;
+beforeEach(() => {
+  run = mkdtempSync(path.join(tmpdir(), 'orthant-checkpoints-'));
+});
+afterEach(() => {
+  rmSync(run, { recursive: true, force: true });
+});
+
+const checkpoint = (step: number): Checkpoint => ({
+  epoch: Math.floor(step / 10),
+  step,
+  state: { step, text: 'µ', numbers: [0.1, 1 / 3, 5e-324] },
+  tensors: {
+    'layer0.kernel': { shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => step + i / 7) },
+    order: { shape: [3], data: Int32Array.of(2, 0, step) },
+    scalar: { shape: [], data: Float32Array.of(step) },
+  },
+});
+
+const folders = (): string[] => readdirSync(path.join(run, 'checkpoints')).sort();
+
+test('what is read is what was written last, bit for bit, and two are kept', () => {
+  expect(readLastCheckpoint(run)).toBeUndefined();
+  for (let step = 1; step <= 12; step++) {
+    writeCheckpoint(run, checkpoint(step));
+    expect(readLastCheckpoint(run)).toEqual(checkpoint(step));
+  }
+  expect(folders()).toEqual(['000011', '000012']);
+});
+
+test('two checkpoints at the same step both count; the later one is read', () => {
+  writeCheckpoint(run, checkpoint(5));
+  writeCheckpoint(run, { ...checkpoint(5), state: { changed: true } });
+  expect(readLastCheckpoint(run)?.state).toEqual({ changed: true });
+});
+
+test('float64 numbers of the state survive exactly', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 20 }), (numbers) => {
+      writeCheckpoint(run, { ...checkpoint(1), state: { numbers: numbers.map((number) => number + 0) } });
+      expect(readLastCheckpoint(run)?.state).toEqual({ numbers: numbers.map((number) => number + 0) });
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a state that JSON would change silently is refused', () => {
+  expect(() => {
+    writeCheckpoint(run, { ...checkpoint(1), state: { best: { loss: Infinity } } });
+  }).toThrow(/"loss" is Infinity/);
+  expect(readLastCheckpoint(run)).toBeUndefined();
+  expect(folders()).toEqual([]);
+});
+
+test('leftovers of an interrupted writer are passed over and removed', () => {
+  writeCheckpoint(run, checkpoint(1));
+  const leftover = path.join(run, 'checkpoints', '.000002.abcdef.tmp');
+  mkdirSync(leftover);
+  writeFileSync(path.join(leftover, 'state.json'), '{');
+  expect(readLastCheckpoint(run)).toEqual(checkpoint(1));
+  writeCheckpoint(run, checkpoint(2));
+  expect(folders()).toEqual(['000001', '000002']);
+});
+
+test('when the disk has lost the last one, the one before it is read; when both are lost, the reason is told', () => {
+  writeCheckpoint(run, checkpoint(1));
+  writeCheckpoint(run, checkpoint(2));
+  truncateSync(path.join(run, 'checkpoints', '000002', 'tensors.safetensors'), 40);
+  expect(readLastCheckpoint(run)).toEqual(checkpoint(1));
+  writeFileSync(path.join(run, 'checkpoints', '000001', 'state.json'), '{"format":1');
+  expect(() => readLastCheckpoint(run)).toThrow(/No checkpoint .* can be read/);
+});

@@ -1,0 +1,180 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runConfigurationSchema } from '../contract/configuration.ts';
+import { OrthantError } from '../contract/errors.ts';
+import { deleteRun, restoreRun } from './bin.ts';
+import { lockHolder, RunFolder, type NewRun } from './folder.ts';
+import { listRuns } from './list.ts';
+import { newRunFolder, runsFolder } from './location.ts';
+import { isRunning, startTime, thisProcess } from './processes.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'orthant-runs-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const newRun: NewRun = {
+  configuration: runConfigurationSchema.parse({ data: { source: { kind: 'sample', id: 'ink' } } }),
+  changes: [],
+  name: 'first',
+  orthant: '1.2.3',
+};
+const place = (name = 'run'): string => path.join(folder, name);
+
+const failure = (action: () => unknown): OrthantError => {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(OrthantError);
+    return error as OrthantError;
+  }
+  throw new Error('nothing was thrown');
+};
+
+/** A process id and start time of a process that has ended. */
+const endedProcess = (): { pid: number; started: number } => {
+  const { pid } = spawnSync('true');
+  return { pid, started: Date.now() / 1000 };
+};
+
+describe('a new run', () => {
+  test('is recorded, locked by this process, and read back', () => {
+    const run = RunFolder.create(place('deep/down/run'), newRun);
+    const record = RunFolder.open(place('deep/down/run')).read();
+    expect(record).toMatchObject({ name: 'first', state: 'queued', configuration: newRun.configuration });
+    expect(lockHolder(record)?.pid).toBe(process.pid);
+    expect(readdirSync(run.path)).toEqual(['run.json']);
+  });
+
+  test('overwrites neither another run nor anything else', () => {
+    RunFolder.create(place(), newRun);
+    const before = readFileSync(path.join(place(), 'run.json'), 'utf8');
+    expect(failure(() => RunFolder.create(place(), { ...newRun, name: 'second' }))).toMatchObject({
+      code: 'run',
+      message: expect.stringMatching(/holds another run already.*orthant resume/) as string,
+    });
+    expect(readFileSync(path.join(place(), 'run.json'), 'utf8')).toBe(before);
+
+    mkdirSync(place('full'));
+    writeFileSync(path.join(place('full'), 'thesis.tex'), 'ten years');
+    expect(failure(() => RunFolder.create(place('full'), newRun)).message).toMatch(/not empty \(thesis.tex\)/);
+    expect(readdirSync(place('full'))).toEqual(['thesis.tex']);
+  });
+
+  test('takes an empty folder that is there', () => {
+    mkdirSync(place());
+    expect(RunFolder.create(place(), newRun).read().name).toBe('first');
+  });
+
+  test('says what stands in the way: a file, a folder that cannot be written', () => {
+    writeFileSync(place('file'), '');
+    expect(failure(() => RunFolder.create(place('file'), newRun))).toMatchObject({ code: 'file' });
+    expect(failure(() => RunFolder.create(place('file/below'), newRun)).message).toMatch(/is a file, not a folder/);
+    expect(failure(() => RunFolder.create('/proc/run', newRun)).code).toBe('file');
+  });
+});
+
+describe('the record', () => {
+  test('two who change it at once lose nothing', () => {
+    const run = RunFolder.create(place(), newRun);
+    RunFolder.open(place()).update({ name: 'renamed' });
+    run.update({ state: 'training' });
+    expect(run.read()).toMatchObject({ name: 'renamed', state: 'training' });
+    run.update({ lock: undefined });
+    expect('lock' in run.read()).toBe(false);
+  });
+
+  test('a damaged or missing one is told with what to do', () => {
+    expect(failure(() => RunFolder.open(place())).message).toMatch(/There is no folder/);
+    mkdirSync(place());
+    expect(failure(() => RunFolder.open(place())).message).toMatch(/holds no run: run.json is missing/);
+    writeFileSync(path.join(place(), 'run.json'), '{"format":1,');
+    expect(failure(() => RunFolder.open(place())).message).toMatch(/damaged: it is not JSON/);
+    writeFileSync(path.join(place(), 'run.json'), '{"format":2}');
+    expect(failure(() => RunFolder.open(place()))).toMatchObject({ code: 'run' });
+  });
+});
+
+describe('the lock', () => {
+  test('names one process: its id and its start time', () => {
+    const own = thisProcess();
+    expect(isRunning(own)).toBe(true);
+    expect(isRunning({ ...own, started: own.started - 100 })).toBe(false);
+    expect(isRunning(endedProcess())).toBe(false);
+    const uptime = Date.now() / 1000 - own.started;
+    expect(Math.abs(uptime - process.uptime())).toBeLessThan(3);
+    expect(startTime(2 ** 22 + 1)).toBeUndefined();
+  });
+
+  test('of another process that runs is respected, of one that is gone is taken over', () => {
+    const run = RunFolder.create(place(), newRun);
+    const child = spawn('sleep', ['30']);
+    try {
+      run.update({ lock: { pid: child.pid!, started: startTime(child.pid!)! } });
+      expect(failure(() => { run.lock(); })).toMatchObject({
+        code: 'run',
+        message: expect.stringContaining(`Another process (${child.pid!})`) as string,
+      });
+    } finally {
+      child.kill();
+    }
+    run.update({ lock: endedProcess() });
+    run.lock();
+    expect(lockHolder(run.read())?.pid).toBe(process.pid);
+    // The id is in use again, by a process that started at another time.
+    run.update({ lock: { pid: 1, started: thisProcess().started } });
+    run.lock();
+    expect(lockHolder(run.read())?.pid).toBe(process.pid);
+  });
+});
+
+describe('the list', () => {
+  test('newest first, with interrupted and damaged runs, without other folders', () => {
+    expect(listRuns(place('none'))).toEqual([]);
+    const first = RunFolder.create(place('a'), newRun);
+    first.update({ created: '2026-01-01T00:00:00.000Z', state: 'training', lock: endedProcess() });
+    RunFolder.create(place('b'), newRun).update({ created: '2026-02-01T00:00:00.000Z', state: 'training' });
+    RunFolder.create(place('c'), newRun).update({ created: '2025-02-01T00:00:00.000Z', state: 'finished', lock: undefined });
+    mkdirSync(place('broken'));
+    writeFileSync(path.join(place('broken'), 'run.json'), 'x');
+    mkdirSync(place('.hidden'));
+    writeFileSync(place('note.txt'), '');
+    const list = listRuns(folder);
+    expect(list.filter(({ damaged }) => damaged === undefined).map(({ run, state }) => [path.basename(run), state])).toEqual([
+      ['b', 'training'],
+      ['a', 'interrupted'],
+      ['c', 'finished'],
+    ]);
+    expect(list.find(({ damaged }) => damaged !== undefined)?.damaged).toMatch(/not JSON/);
+  });
+
+  test('deleted runs are out of sight and come back', () => {
+    const run = RunFolder.create(place('a'), newRun);
+    expect(failure(() => deleteRun(place('a'))).message).toMatch(/Stop it first/);
+    run.unlock();
+    const binned = deleteRun(place('a'));
+    expect(listRuns(folder)).toEqual([]);
+    RunFolder.create(place('a'), { ...newRun, name: 'in its place' });
+    const restored = restoreRun(binned);
+    expect(path.basename(restored)).toBe('a-2');
+    expect(RunFolder.open(restored).read().name).toBe('first');
+    expect(failure(() => restoreRun(restored)).message).toMatch(/not a deleted run/);
+    expect(failure(() => deleteRun(folder)).code).toBe('run');
+  });
+});
+
+test('runs live where ORTHANT_RUNS says, and new folders have names of their own', () => {
+  expect(runsFolder({}, '/home/me')).toBe(path.join('/home/me', 'Orthant', 'runs'));
+  expect(runsFolder({ ORTHANT_RUNS: '/data/runs' }, '/home/me')).toBe(path.resolve('/data/runs'));
+  const created = new Date('2026-11-22T17:30:12.345Z');
+  const first = newRunFolder(folder, created, ['Häuser & Co.csv', 'penalty']);
+  expect(path.basename(first)).toBe('2026-11-22-173012-hauser-co-csv-penalty');
+  mkdirSync(first);
+  expect(newRunFolder(folder, created, ['Häuser & Co.csv', 'penalty'])).toBe(`${first}-2`);
+});
