@@ -213,7 +213,8 @@ function withoutGradient(
 ): tfjs.Tensor2D {
   const stop = tf.customGrad((input) => ({
     value: f(input as tfjs.Tensor2D),
-    gradFunc: () => tf.zerosLike(input as tfjs.Tensor2D),
+    // Shaped like x; x itself may be gone by then.
+    gradFunc: (derivative: tfjs.Tensor2D) => tf.zerosLike(derivative),
   }));
   return stop(x);
 }

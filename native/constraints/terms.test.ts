@@ -1,17 +1,13 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import type { MethodContext, MethodInstance } from './method.ts';
 import { getMethod, parseMethodSettings } from './registry.ts';
-import { linearLayer, smallRun } from './testSupport.ts';
 
 let runtime: EngineRuntime;
 beforeAll(async () => {
   runtime = await openEngine({ engine: 'wasm' });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 const trainRows = 5;
@@ -256,92 +252,6 @@ describe('growth of coefficients', () => {
     instance.change!({ alpha: 500 });
     expect(end(instance, 1)).toBe(500);
     instance.dispose();
-  });
-});
-
-const all: [string, Record<string, unknown>][] = [
-  ['none', {}],
-  ['penalty', {}],
-  ['slack-lagrangian', {}],
-  ['dual-ascent', {}],
-  ['augmented-lagrangian', {}],
-  ...['relu', 'softplus', 'exp', 'square'].map((transform): [string, object] => ['output-transform', { transform }]),
-  ...['projection', 'square', 'softplus', 'exp'].flatMap((by): [string, object][] => [
-    ['non-negative-last-layer', { by }],
-    ['positive-parameters', { by }],
-  ]),
-] as [string, Record<string, unknown>][];
-
-const network = () => [
-  { ...linearLayer([1, -1, 0.5, 2, 0.1, -0.4], 3), activation: 'relu' as const },
-  linearLayer([0.5, -1, 1, 0.3, -0.2, 0.7], 2),
-];
-const data = {
-  inputs: [
-    [1, 2],
-    [-1, 0.5],
-    [0.3, -2],
-    [2, 2],
-  ],
-  targets: [
-    [1, 0.2],
-    [0.5, 0.1],
-    [0, 2],
-    [3, 0.3],
-  ],
-};
-
-describe.each(all)('%s %o at work', (method, settings) => {
-  const start = () => smallRun({ tf: runtime.tf, ...data, layers: network(), method, settings, biases: true });
-
-  test('leaks no tensor, neither over steps nor when it ends', () => {
-    const before = runtime.tensorCount();
-    const run = start();
-    run.step(0.01, [0, 1]);
-    run.endEpoch();
-    const after = runtime.tensorCount();
-    for (let i = 0; i < 10; i++) run.step(0.01, [i % 4, 3]);
-    run.endEpoch();
-    run.instance.report();
-    expect(runtime.tensorCount()).toBe(after);
-    run.dispose();
-    expect(runtime.tensorCount()).toBe(before);
-  });
-
-  test('reads nothing back in a step', () => {
-    const run = start();
-    const read = vi.spyOn(runtime.tf.Tensor.prototype, 'dataSync');
-    run.step(0.01, [0, 1]);
-    expect(read).not.toHaveBeenCalled();
-    run.dispose();
-  });
-
-  test('carries everything in its state and the layers: restored from them it goes on the same', () => {
-    const run = start();
-    const advance = (other: typeof run) => {
-      for (let i = 0; i < 5; i++) other.step(0.01, [i % 4, (i + 2) % 4]);
-      other.endEpoch();
-    };
-    advance(run);
-    advance(run);
-    const copy = start();
-    for (const [name, variable] of Object.entries(run.instance.state)) {
-      runtime.tf.tidy(() => {
-        copy.instance.state[name]!.assign(runtime.tf.tensor([...variable.dataSync()], variable.shape, 'float32'));
-      });
-    }
-    run.layers.forEach(({ kernel, bias }, i) => {
-      copy.layers[i]!.kernel.assign(runtime.tf.clone(kernel));
-      copy.layers[i]!.bias.assign(runtime.tf.clone(bias));
-    });
-    for (const one of [run, copy]) {
-      advance(one);
-      advance(one);
-    }
-    expect(copy.predictions()).toEqual(run.predictions());
-    expect(copy.instance.report()).toEqual(run.instance.report());
-    run.dispose();
-    copy.dispose();
   });
 });
 
