@@ -1,0 +1,90 @@
+import { OrthantError } from '../../contract/errors.ts';
+
+/** A numeric array as a file holds it: row-major, any width, any byte order. */
+export interface StoredArray {
+  /** Empty where the file names no array. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+  readonly littleEndian: boolean;
+  /** Exactly the elements. */
+  readonly data: Buffer;
+}
+
+export const elementBytes = {
+  bool: 1,
+  u1: 1,
+  i1: 1,
+  u2: 2,
+  i2: 2,
+  f2: 2,
+  u4: 4,
+  i4: 4,
+  f4: 4,
+  u8: 8,
+  i8: 8,
+  f8: 8,
+} as const;
+export type ElementType = keyof typeof elementBytes;
+
+/** Elements `from` to `from + out.length` as float64. Integers beyond 2^53 are rounded. */
+export function readElements(array: StoredArray, from: number, out: Float64Array): void {
+  const { data, littleEndian: little } = array;
+  const size = elementBytes[array.type];
+  const view = new DataView(data.buffer, data.byteOffset + from * size, out.length * size);
+  const read = readers[array.type];
+  for (let index = 0; index < out.length; index++) out[index] = read(view, index * size, little);
+}
+
+const readers: Record<ElementType, (view: DataView, at: number, little: boolean) => number> = {
+  bool: (view, at) => (view.getUint8(at) === 0 ? 0 : 1),
+  u1: (view, at) => view.getUint8(at),
+  i1: (view, at) => view.getInt8(at),
+  u2: (view, at, little) => view.getUint16(at, little),
+  i2: (view, at, little) => view.getInt16(at, little),
+  f2: (view, at, little) => halfToNumber(view.getUint16(at, little)),
+  u4: (view, at, little) => view.getUint32(at, little),
+  i4: (view, at, little) => view.getInt32(at, little),
+  f4: (view, at, little) => view.getFloat32(at, little),
+  u8: (view, at, little) => Number(view.getBigUint64(at, little)),
+  i8: (view, at, little) => Number(view.getBigInt64(at, little)),
+  f8: (view, at, little) => view.getFloat64(at, little),
+};
+
+/** IEEE 754 half precision: 1 sign bit, 5 exponent bits, 10 fraction bits. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** Columns of an array whose first dimension is the rows; further ones are laid out flat. */
+export const arrayColumns = (shape: readonly number[]): number =>
+  shape.slice(1).reduce((product, size) => product * size, 1);
+
+/**
+ * Column names of an array: `c0`, `c1`, ... without a name; the name itself for one column; else the name and the
+ * column's number, with an underscore where the name ends in a digit.
+ */
+export function arrayColumnNames(name: string, shape: readonly number[]): string[] {
+  if (name !== '' && shape.length === 1) return [name];
+  const prefix = name === '' ? 'c' : /\d$/.test(name) ? `${name}_` : name;
+  return Array.from({ length: arrayColumns(shape) }, (_, index) => `${prefix}${index}`);
+}
+
+/** @throws OrthantError where the array has fewer or more bytes than its shape asks for */
+export function checkLength(what: string, shape: readonly number[], type: ElementType, bytes: number): void {
+  const expected = shape.reduce((product, size) => product * size, 1) * elementBytes[type];
+  if (bytes === expected) return;
+  const shapeText = `[${shape.join(', ')}]`;
+  throw new OrthantError(
+    'data',
+    bytes < expected
+      ? `${what} ends too early: shape ${shapeText} needs ${expected} bytes of numbers and there are ${bytes}. It was ` +
+          'not saved or downloaded completely. Get it again.'
+      : `${what} has ${bytes - expected} bytes more than its shape ${shapeText} needs, so it is damaged. Save it again.`,
+  );
+}

@@ -1,0 +1,159 @@
+import type { ColumnRole, ColumnSettings, DataSettings } from '../contract/configuration.ts';
+import { OrthantError } from '../contract/errors.ts';
+import { didYouMean } from '../contract/nearest.ts';
+import type { Warning } from '../contract/table.ts';
+import type { Session } from './database.ts';
+import { columnFacts, suggestRole } from './roles.ts';
+import type { Table, TableColumn } from './table.ts';
+import type { WantedTypes } from './types.ts';
+
+/** What each column of a table is used for. */
+export interface ColumnUse {
+  readonly inputs: readonly InputUse[];
+  readonly targets: readonly TableColumn[];
+  /** The column that says which row is for what. */
+  readonly split: TableColumn | undefined;
+  readonly warnings: readonly Warning[];
+}
+
+export interface InputUse {
+  readonly column: TableColumn;
+  readonly kind: 'number' | 'one-hot' | 'ordinal';
+  readonly order: readonly string[];
+}
+
+/** More features than this from one column are a mistake. */
+export const mostOneHot = 1000;
+
+/** Columns whose type follows from the settings: what is encoded is text, what is a target is a number. */
+export function wantedTypes({ columns }: Pick<DataSettings, 'columns'>): WantedTypes {
+  const named = Object.entries(columns);
+  const text = named.filter(
+    ([, { role, encoding }]) => role === 'ignore' || (role === 'input' && encoding !== undefined),
+  );
+  const number = named.filter(([, { role }]) => role === 'target');
+  return { text: new Set(text.map(([name]) => name)), number: new Set(number.map(([name]) => name)) };
+}
+
+/**
+ * Gives each column its role: the one in the settings, else the suggested one.
+ *
+ * @throws OrthantError `data` where a named column is not there, no column is a target or an input, or a column
+ *   cannot be used as asked
+ */
+export async function useColumns(session: Session, table: Table, settings: DataSettings): Promise<ColumnUse> {
+  const names = table.columns.map(({ name }) => name);
+  for (const name of Object.keys(settings.columns)) requireColumn(name, names, table, `data.columns.${name}`);
+  const splitName = settings.split.by === 'column' ? settings.split.column : undefined;
+  if (splitName !== undefined) requireColumn(splitName, names, table, 'data.split.column');
+
+  const open = table.columns.filter(({ name }) => !Object.hasOwn(settings.columns, name) && name !== splitName);
+  const facts = await columnFacts(session, table, open);
+  const suggested = new Map(
+    open.map((column, index) => {
+      const fact = facts[index] ?? { present: 0, distinct: 0, countsRows: false, namesSplits: false };
+      return [column.name, suggestRole(column, fact)];
+    }),
+  );
+  const roleOf = ({ name }: TableColumn): ColumnRole => {
+    const given = Object.hasOwn(settings.columns, name) ? settings.columns[name] : undefined;
+    return given?.role ?? suggested.get(name)?.role ?? 'ignore';
+  };
+  const targets = table.columns.filter((column) => roleOf(column) === 'target');
+  const inputs = table.columns.filter((column) => roleOf(column) === 'input');
+  if (targets.length === 0) {
+    throw new OrthantError(
+      'data',
+      `No column of ${table.source} is a target. Name at least one column to predict (--targets); there are ` +
+        `${listNames(names)}.`,
+      { field: 'data.columns' },
+    );
+  }
+  for (const target of targets) checkTargetColumn(target, table, splitName);
+  if (inputs.length === 0) {
+    const reasons = [...suggested].flatMap(([name, { reason }]) =>
+      reason === undefined ? [] : [`"${name}": ${reason}`],
+    );
+    throw new OrthantError(
+      'data',
+      `No column of ${table.source} is an input${reasons.length > 0 ? ` (${reasons.slice(0, 5).join('; ')})` : ''}. ` +
+        'Give at least one column the role "input".',
+      { field: 'data.columns' },
+    );
+  }
+  const warnings = [...suggested].flatMap(([column, { role, reason }]): Warning[] =>
+    role === 'ignore' && reason !== undefined
+      ? [{ column, message: `Column "${column}" is not used: ${reason}. Give it the role "input" to use it.` }]
+      : [],
+  );
+  return {
+    inputs: inputs.map((column) => inputUse(column, settings.columns[column.name], splitName)),
+    targets,
+    split: table.columns.find(({ name }) => name === splitName),
+    warnings,
+  };
+}
+
+function requireColumn(name: string, names: readonly string[], table: Table, field: string): void {
+  if (names.includes(name)) return;
+  throw new OrthantError(
+    'data',
+    `${table.source} has no column "${name}".${didYouMean(name, names)} Its columns are ${listNames(names)}.`,
+    { field },
+  );
+}
+
+const listNames = (names: readonly string[]): string =>
+  `${names
+    .slice(0, 12)
+    .map((name) => `"${name}"`)
+    .join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`;
+
+function checkTargetColumn({ name, type }: TableColumn, table: Table, splitName: string | undefined): void {
+  const field = `data.columns.${name}.role`;
+  if (name === splitName) {
+    throw new OrthantError('data', `Column "${name}" cannot be the target and the split at once.`, { field });
+  }
+  if (type !== 'number' && type !== 'boolean') {
+    const what = type === 'date' ? 'dates' : 'text';
+    throw new OrthantError(
+      'data',
+      `The target "${name}" of ${table.source} holds ${what}, and a network predicts numbers. Choose a column of numbers.`,
+      { field },
+    );
+  }
+}
+
+function inputUse(column: TableColumn, settings: ColumnSettings | undefined, splitName: string | undefined): InputUse {
+  const { name, type } = column;
+  const field = `data.columns.${name}`;
+  if (name === splitName) {
+    throw new OrthantError('data', `Column "${name}" cannot be an input and the split at once.`, { field });
+  }
+  const { encoding, order } = settings ?? {};
+  if (type === 'date' && encoding === undefined) {
+    throw new OrthantError(
+      'data',
+      `The input "${name}" holds dates. Derive numbers from it (year, month, days since the first), or ignore it.`,
+      { field },
+    );
+  }
+  if (encoding === 'ordinal') {
+    if (order === undefined || order.length === 0) {
+      throw new OrthantError(
+        'data',
+        `Column "${name}" is to be encoded by order, but no order is given. List its categories from lowest to highest.`,
+        { field: `${field}.order` },
+      );
+    }
+    const twice = order.find((value, index) => order.indexOf(value) !== index);
+    if (twice !== undefined) {
+      throw new OrthantError('data', `The order of column "${name}" names "${twice}" twice.`, {
+        field: `${field}.order`,
+      });
+    }
+    return { column, kind: 'ordinal', order };
+  }
+  const kind = encoding ?? (type === 'category' ? 'one-hot' : 'number');
+  return { column, kind, order: [] };
+}

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance, type DuckDBConnection, type DuckDBResult } from '@duckdb/node-api';
+import { OrthantError } from '../contract/errors.ts';
+
+/**
+ * The one in-memory DuckDB of this process. It spills to a temporary folder when its share of the memory is used up,
+ * loads no extension and is closed when its last table is dropped.
+ */
+
+let opened: { readonly database: Promise<DuckDBInstance>; readonly spill: string } | undefined;
+
+const open = (): Promise<DuckDBInstance> => {
+  if (opened === undefined) {
+    const spill = join(mkdtempSync(join(tmpdir(), 'orthant-tables-')));
+    const database = DuckDBInstance.create(':memory:', {
+      threads: String(Math.max(1, Math.min(8, availableParallelism()))),
+      memory_limit: `${Math.max(256, Math.floor((totalmem() / 2 ** 20) * 0.4))}MiB`,
+      temp_directory: spill,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+    });
+    opened = { database, spill };
+    process.once('exit', removeSpill);
+  }
+  return opened.database;
+};
+
+const removeSpill = (): void => {
+  if (opened !== undefined) rmSync(opened.spill, { recursive: true, force: true });
+};
+
+/** Frees all memory of the database; the next query opens a new, empty one. */
+export async function closeDatabase(): Promise<void> {
+  if (opened === undefined) return;
+  const database = await opened.database;
+  removeSpill();
+  process.removeListener('exit', removeSpill);
+  opened = undefined;
+  database.closeSync();
+}
+
+/** A value of a result row. */
+export type SqlValue = number | string | boolean | null;
+
+/** One connection: its temporary tables are its own, and an aborted signal interrupts its query. */
+export interface Session {
+  /** Runs statements whose result does not matter. */
+  run(sql: string): Promise<void>;
+  /** Runs a query with a small result; integers of 64 bits come as numbers. */
+  rows(sql: string): Promise<SqlValue[][]>;
+  /** Runs a query with a large result, chunk by chunk. */
+  stream(sql: string): Promise<DuckDBResult>;
+  /** For appenders. */
+  readonly connection: DuckDBConnection;
+}
+
+/**
+ * Lends a connection to `work`.
+ *
+ * @throws OrthantError `cancelled` when `signal` aborts; what `work` throws otherwise
+ */
+export async function withSession<Result>(
+  work: (session: Session) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const database = await open();
+  const connection = await database.connect();
+  const interrupt = (): void => {
+    connection.interrupt();
+  };
+  signal?.addEventListener('abort', interrupt, { once: true });
+  const guard = async <Value>(query: () => Promise<Value>): Promise<Value> => {
+    if (isAborted(signal)) throw cancelled();
+    try {
+      return await query();
+    } catch (error) {
+      throw isAborted(signal) ? cancelled() : translateError(error);
+    }
+  };
+  try {
+    return await work({
+      connection,
+      run: (sql) =>
+        guard(async () => {
+          await connection.run(sql);
+        }),
+      rows: (sql) =>
+        guard(async () => {
+          const reader = await connection.runAndReadAll(sql);
+          return reader.getRowsJS().map((row) => row.map(plainValue));
+        }),
+      stream: (sql) => guard(() => connection.stream(sql)),
+    });
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+    connection.closeSync();
+  }
+}
+
+// A function, since TypeScript would take the signal for unchanged over an await.
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
+
+export const cancelled = (): OrthantError => new OrthantError('cancelled', 'The call was cancelled.');
+
+function plainValue(value: unknown): SqlValue {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
+  return JSON.stringify(value);
+}
+
+/** Errors of the machine (not of the file) become readable here; those of a file are for its reader to explain. */
+function translateError(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/^Out of Memory Error|could not allocate|failed to (pin|allocate)/i.test(message)) {
+    return new OrthantError(
+      'data',
+      'There is not enough memory for this table, even with parts of it on disk. Close other programs, free space in ' +
+        'the temporary folder, or keep fewer rows and columns in the file.',
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+/** A name in SQL. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A text in SQL. */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A path for DuckDB's file readers, which would take `*`, `?` and `[` for patterns. */
+export const quotePath = (path: string): string => quoteText(path.replace(/[*?[]/g, '[$&]'));

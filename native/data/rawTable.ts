@@ -1,0 +1,45 @@
+import type { Dialect } from '../contract/configuration.ts';
+import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
+import type { Session } from './database.ts';
+import type { FileFormat } from './fileFormat.ts';
+
+/** What every reader is asked for. */
+export interface ReadRequest {
+  readonly session: Session;
+  /** Absolute. */
+  readonly path: string;
+  readonly file: FileFormat;
+  readonly dialect: Dialect;
+  /** The DuckDB table to make. */
+  readonly table: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface RawColumn {
+  readonly name: string;
+  readonly stored: 'DOUBLE' | 'VARCHAR';
+  /** Whether the file itself says that this text is a date, a truth value, or text that is no number. */
+  readonly known?: 'date' | 'boolean' | 'category';
+}
+
+/**
+ * A file as DuckDB holds it, before the types of its text columns are settled: table columns `c0`, `c1`, ... in the
+ * file's order, a missing value is NULL, rows in the file's order.
+ */
+export interface RawTable {
+  readonly columns: readonly RawColumn[];
+  readonly rows: number;
+  /** Rows that are not in the table. */
+  readonly rejectedRows: number;
+  /** The first of them. */
+  readonly rejected: readonly RejectedRow[];
+  /** What a number names in `rejected` and `locate`: lines of the file, or its rows, both from 1. */
+  readonly place: 'line' | 'row';
+  /** Where the table's rows (from 0, ascending) stand in the file. */
+  locate(rows: readonly number[]): Promise<readonly number[]>;
+  /** Whether numbers in text columns have a comma for the decimal point. */
+  readonly decimalComma: boolean;
+  readonly dialect?: NonNullable<Inspection['dialect']>;
+  readonly warnings: readonly Warning[];
+  readonly sha256: string;
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { DOUBLE, DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
+import { OrthantError } from '../contract/errors.ts';
+import type { RejectedRow } from '../contract/table.ts';
+import { columnNames } from './columnNames.ts';
+import { isUtf16 } from './fileFormat.ts';
+import { jsonArrayElements, JsonShapeError, jsonLines, type JsonElement } from './json/elements.ts';
+import type { RawColumn, RawTable, ReadRequest } from './rawTable.ts';
+import { fileBytes, utf8Head, utf8Text } from './text/source.ts';
+
+const keptRejected = 100;
+const chunkRows = 2048;
+const mostColumns = 20_000;
+
+/** What a column's values are over all rows. */
+interface Found {
+  numbers: number;
+  texts: number;
+  booleans: number;
+  nested: number;
+}
+
+/**
+ * Reads JSON: an array of objects, or one object a line. Keys become columns; a key that a row lacks is a missing value
+ * there. Two passes, so that the columns are known before the first row is stored.
+ *
+ * @throws OrthantError where the file as a whole has another shape; single bad rows are in `rejected`
+ */
+export async function readJson(request: ReadRequest): Promise<RawTable> {
+  const hash = createHash('sha256');
+  const found = new Map<string, Found>();
+  const lines: number[] = [];
+  const rejected: RejectedRow[] = [];
+  let rejectedRows = 0;
+  for await (const { row, line, reason, text } of parsedRows(request, hash)) {
+    if (row === undefined) {
+      rejectedRows++;
+      if (rejected.length < keptRejected) rejected.push({ line, reason, text: text.slice(0, 200) });
+      continue;
+    }
+    lines.push(line);
+    for (const [key, value] of Object.entries(row)) note(found, key, value);
+  }
+  const { path } = request;
+  if (lines.length === 0) {
+    const [first] = rejected;
+    throw new OrthantError(
+      'data',
+      first === undefined
+        ? `${path} holds JSON without any row.`
+        : `None of the ${rejectedRows} rows of ${path} can be read: line ${first.line} ${first.reason}. Orthant reads ` +
+            'an array of objects, or one object a line, as pandas writes with to_json(orient="records").',
+    );
+  }
+  const kept = [...found].filter(([, { nested }]) => nested === 0);
+  if (kept.length === 0) {
+    throw new OrthantError(
+      'data',
+      `${path} has no column of numbers or text: its rows hold only lists and objects. Orthant reads an array of ` +
+        'objects, or one object a line, as pandas writes with to_json(orient="records").',
+    );
+  }
+  if (kept.length > mostColumns) {
+    throw new OrthantError(
+      'data',
+      `${path} would make a table of ${kept.length} columns; ${mostColumns} are possible.`,
+    );
+  }
+  const names = columnNames(
+    kept.map(([key]) => key),
+    kept.length,
+    path,
+  );
+  const columns = kept.map(([, values], index) => columnOf(names[index] ?? '', values));
+  await store(
+    request,
+    kept.map(([key]) => key),
+    columns,
+  );
+  return {
+    columns,
+    rows: lines.length,
+    rejectedRows,
+    rejected,
+    place: 'line',
+    locate: (wanted) => Promise.resolve(wanted.map((row) => lines[row] ?? 0)),
+    decimalComma: false,
+    warnings: [...found]
+      .filter(([, { nested }]) => nested > 0)
+      .map(([key]) => ({ column: key, message: `Column "${key}" holds lists or objects; it was left out.` })),
+    sha256: hash.digest('hex'),
+  };
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+interface ParsedRow {
+  readonly row: JsonObject | undefined;
+  readonly line: number;
+  readonly reason: string;
+  readonly text: string;
+}
+
+async function* parsedRows(request: ReadRequest, hash?: ReturnType<typeof createHash>): AsyncGenerator<ParsedRow> {
+  const { path, file, signal } = request;
+  const encoding = isUtf16(file.head) === undefined ? 'utf-8' : 'utf-16';
+  const bytes = fileBytes(path, file.compressed, { hash, signal });
+  const text = utf8Text(bytes, encoding, file.head);
+  const isArray = utf8Head(file.head, encoding).toString('utf8').trimStart().startsWith('[');
+  try {
+    for await (const element of isArray ? jsonArrayElements(text) : jsonLines(text)) yield parseRow(element);
+  } catch (error) {
+    if (!(error instanceof JsonShapeError)) throw error;
+    throw new OrthantError('data', `${path} is not a whole JSON table: near line ${error.line} ${error.message}.`, {
+      cause: error,
+    });
+  }
+}
+
+function parseRow({ line, text }: JsonElement): ParsedRow {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { row: undefined, line, text, reason: `is not valid JSON (${why.slice(0, 120)})` };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { row: undefined, line, text, reason: 'is not a JSON object' };
+  }
+  return { row: value as JsonObject, line, text, reason: '' };
+}
+
+function note(found: Map<string, Found>, key: string, value: unknown): void {
+  let values = found.get(key);
+  if (values === undefined) found.set(key, (values = { numbers: 0, texts: 0, booleans: 0, nested: 0 }));
+  if (typeof value === 'number') values.numbers++;
+  else if (typeof value === 'string') values.texts++;
+  else if (typeof value === 'boolean') values.booleans++;
+  else if (value !== null) values.nested++;
+}
+
+function columnOf(name: string, { numbers, texts, booleans }: Found): RawColumn {
+  if (texts === 0 && booleans === 0) return { name, stored: 'DOUBLE' };
+  if (texts === 0 && numbers === 0) return { name, stored: 'VARCHAR', known: 'boolean' };
+  return { name, stored: 'VARCHAR' };
+}
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+async function store(request: ReadRequest, keys: readonly string[], columns: readonly RawColumn[]): Promise<void> {
+  const { session, table } = request;
+  const list = columns.map(({ stored }, index) => `c${index} ${stored}`);
+  await session.run(`CREATE OR REPLACE TABLE ${table} (${list.join(', ')})`);
+  const appender = await session.connection.createAppender(table);
+  const types = columns.map(({ stored }) => (stored === 'DOUBLE' ? DOUBLE : VARCHAR));
+  let rows: JsonObject[] = [];
+  const flush = (): void => {
+    const chunk = DuckDBDataChunk.create(types, rows.length);
+    for (const [index, key] of keys.entries()) {
+      const text = columns[index]?.stored === 'VARCHAR';
+      const values = rows.map((row) => (Object.hasOwn(row, key) ? row[key] : null));
+      chunk.setColumnValues(
+        index,
+        values.map((value) => (value === null ? null : text ? asText(value) : Number(value))),
+      );
+    }
+    appender.appendDataChunk(chunk);
+    rows = [];
+  };
+  for await (const { row } of parsedRows(request)) {
+    if (row === undefined) continue;
+    rows.push(row);
+    if (rows.length === chunkRows) flush();
+  }
+  if (rows.length > 0) flush();
+  appender.closeSync();
+}

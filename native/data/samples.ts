@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { runConfigurationSchema, type RunConfiguration } from '../contract/configuration.ts';
+import { OrthantError, parseOrThrow } from '../contract/errors.ts';
+import { sampleSchema, type Sample } from '../contract/table.ts';
+import { didYouMean } from '../contract/nearest.ts';
+
+/**
+ * The samples shipped with Orthant, a folder each: `sample.json` describes it, `recommended.orthant` is a run
+ * configuration that suits it, and beside them lies the data, compressed. build/samples/ makes them.
+ */
+
+const describedSampleSchema = sampleSchema.extend({
+  /** The data file beside the description. */
+  file: z.string(),
+  /** What the numbers of an array are divided by where the file stores fractions as bytes. */
+  divisors: z.record(z.string(), z.number().positive()).default({}),
+});
+
+/** A sample's data file. */
+export interface SampleFile {
+  readonly path: string;
+  readonly divisors: Readonly<Record<string, number>>;
+}
+
+/**
+ * The folder `native/data/samples`, looked for upwards from this module: it is found from the source as well as from
+ * a bundle under the package's root (`.dist/native/`).
+ */
+function samplesFolder(): string {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'native', 'data', 'samples');
+    if (existsSync(candidate)) return candidate;
+    if (dirname(folder) === folder) {
+      throw new OrthantError(
+        'file',
+        `The samples are not installed: there is no native/data/samples above ${import.meta.dirname}.`,
+      );
+    }
+  }
+}
+
+/** All samples, by id. */
+export async function listSamples(): Promise<Sample[]> {
+  const folders = await readdir(samplesFolder(), { withFileTypes: true });
+  const ids = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const samples = await Promise.all(ids.sort().map(describe));
+  return samples.map((sample) => sampleSchema.parse(sample));
+}
+
+/**
+ * The recommended configuration of a sample, as a whole document.
+ *
+ * @throws OrthantError `usage` where there is no such sample
+ */
+export async function sampleConfiguration(id: string): Promise<RunConfiguration> {
+  await describe(id);
+  const path = join(samplesFolder(), id, 'recommended.orthant');
+  const document: unknown = JSON.parse(await readFile(path, 'utf8'));
+  return parseOrThrow(runConfigurationSchema, document, path, 'internal');
+}
+
+/** @throws OrthantError `usage` where there is no such sample */
+export async function sampleFile(id: string): Promise<SampleFile> {
+  const { file, divisors } = await describe(id);
+  return { path: join(samplesFolder(), id, file), divisors };
+}
+
+async function describe(id: string): Promise<z.infer<typeof describedSampleSchema>> {
+  const folder = samplesFolder();
+  let text;
+  try {
+    if (!/^[\w-]+$/.test(id)) throw new Error('No folder has such a name.');
+    text = await readFile(join(folder, id, 'sample.json'), 'utf8');
+  } catch (error) {
+    const ids = (await readdir(folder)).sort();
+    throw new OrthantError(
+      'usage',
+      `There is no sample "${id}".${didYouMean(id, ids)} The samples are ${ids.join(', ')}.`,
+      {
+        field: 'source.id',
+        cause: error,
+      },
+    );
+  }
+  return parseOrThrow(describedSampleSchema, JSON.parse(text), `${folder}/${id}/sample.json`, 'internal');
+}

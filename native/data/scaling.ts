@@ -1,0 +1,59 @@
+import type { DataSettings } from '../contract/configuration.ts';
+
+/** What the training rows say of one column of numbers; missing ones (NaN) are left out. */
+export interface Spread {
+  readonly present: number;
+  readonly mean: number;
+  /** Root of the mean squared deviation (divided by the count). */
+  readonly deviation: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Whether float32, in which networks compute, cannot tell the values apart. */
+  readonly constant: boolean;
+}
+
+/** @param rows - which of the values count */
+export function spreadOf(values: Float64Array, rows: Int32Array): Spread {
+  let present = 0;
+  let sum = 0;
+  let minimum = Infinity;
+  let maximum = -Infinity;
+  for (const row of rows) {
+    const value = values[row] ?? NaN;
+    if (Number.isNaN(value)) continue;
+    present++;
+    sum += value;
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+  }
+  const mean = present === 0 ? 0 : sum / present;
+  // A second pass: squares of differences do not cancel where values are large and close to each other.
+  let squares = 0;
+  for (const row of rows) {
+    const difference = (values[row] ?? NaN) - mean;
+    if (!Number.isNaN(difference)) squares += difference * difference;
+  }
+  const deviation = present === 0 ? 0 : Math.sqrt(squares / present);
+  return { present, mean, deviation, minimum, maximum, constant: Math.fround(minimum) === Math.fround(maximum) };
+}
+
+/** Middle of the present values; the mean of the two middle ones where their count is even. */
+export function medianOf(values: Float64Array, rows: Int32Array): number {
+  const present = Float64Array.from(rows, (row) => values[row] ?? NaN)
+    .filter((value) => !Number.isNaN(value))
+    .sort();
+  const middle = present.length >> 1;
+  const upper = present[middle] ?? 0;
+  return present.length % 2 === 1 ? upper : ((present[middle - 1] ?? upper) + upper) / 2;
+}
+
+/** Scaled value = (value - shift) / scale. A constant input is scaled by 1. */
+export function inputScaling(
+  spread: Spread,
+  kind: DataSettings['scaling']['inputs'],
+): { readonly shift: number; readonly scale: number } {
+  if (kind === 'none') return { shift: 0, scale: 1 };
+  const shift = kind === 'standard' ? spread.mean : spread.minimum;
+  const scale = kind === 'standard' ? spread.deviation : spread.maximum - spread.minimum;
+  return { shift, scale: spread.constant ? 1 : scale };
+}

@@ -1,0 +1,225 @@
+import { resolve } from 'node:path';
+import type { DataSource, Dialect } from '../contract/configuration.ts';
+import { OrthantError } from '../contract/errors.ts';
+import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
+import { readArrays } from './arrays/readArrays.ts';
+import { cancelled, closeDatabase, withSession, type Session } from './database.ts';
+import { recogniseFile, type FileFormat } from './fileFormat.ts';
+import type { RawTable, ReadRequest } from './rawTable.ts';
+import { readJson } from './readJson.ts';
+import { readParquet } from './readParquet.ts';
+import { sampleFile, type SampleFile } from './samples.ts';
+import { readText } from './text/readText.ts';
+import { settleTypes, type SettledColumn, type WantedTypes } from './types.ts';
+
+/** What decides how a file is read. */
+export interface TableRequest {
+  readonly source: DataSource;
+  readonly dialect?: Dialect;
+  readonly skipBadRows?: boolean;
+}
+
+/** A column of an open table: `column` is its name in SQL. */
+export interface TableColumn extends SettledColumn {
+  readonly column: string;
+}
+
+/**
+ * An open table. In SQL its columns are `c0`, `c1`, ...: DOUBLE, finite or NULL, where the type is number; VARCHAR,
+ * not empty, or NULL elsewhere. `rowid` is the row's number from 0.
+ */
+export interface Table {
+  /** Name in SQL. */
+  readonly sql: string;
+  /** For a person: the path, or "sample ink". */
+  readonly source: string;
+  readonly format: FileFormat['format'];
+  readonly compressed: boolean;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly columns: readonly TableColumn[];
+  readonly rows: number;
+  readonly rejectedRows: number;
+  readonly rejected: readonly RejectedRow[];
+  readonly place: RawTable['place'];
+  readonly dialect: Inspection['dialect'];
+  readonly warnings: readonly Warning[];
+}
+
+interface CachedTable {
+  readonly table: Promise<Table>;
+  users: number;
+  lastUsed: number;
+}
+
+const cache = new Map<string, CachedTable>();
+/** Tables kept open that nobody is looking at, and for how long. */
+const idleTables = 3;
+const idleMilliseconds = 5 * 60_000;
+let numbers = 0;
+let sweeper: NodeJS.Timeout | undefined;
+
+/**
+ * Lends `work` an open table. A file is read once: as long as it does not change, later calls with the same request
+ * find it open.
+ *
+ * @param wanted - columns whose type the person has settled
+ * @throws OrthantError where the file cannot be read, or has rows that cannot and `skipBadRows` is off
+ */
+export async function withTable<Result>(
+  request: TableRequest,
+  work: (table: Table, session: Session) => Promise<Result>,
+  options: { signal?: AbortSignal | undefined; wanted?: WantedTypes } = {},
+): Promise<Result> {
+  const { signal, wanted = noWishes } = options;
+  const place = await locateSource(request.source);
+  const file = await recogniseFile(place.path);
+  const key = JSON.stringify([
+    place.path,
+    file.bytes,
+    file.modified,
+    request.dialect ?? {},
+    request.skipBadRows ?? false,
+    [...wanted.text].sort(),
+    [...wanted.number].sort(),
+  ]);
+  for (;;) {
+    const entry = cache.get(key) ?? { table: read(place, file, request, wanted, signal), users: 0, lastUsed: 0 };
+    cache.set(key, entry);
+    entry.users++;
+    try {
+      let table;
+      try {
+        table = await entry.table;
+      } catch (error) {
+        cache.delete(key);
+        // Another caller opened it and gave up; this one did not.
+        if (error instanceof OrthantError && error.code === 'cancelled' && signal?.aborted !== true) continue;
+        throw error;
+      }
+      return await withSession((session) => work(table, session), signal);
+    } finally {
+      entry.users--;
+      entry.lastUsed = Date.now();
+      await dropIdle(idleTables, 0);
+      sweepLater();
+    }
+  }
+}
+
+const noWishes: WantedTypes = { text: new Set(), number: new Set() };
+
+/** Drops every table that nobody is looking at, and frees their memory. */
+export const closeTables = (): Promise<void> => dropIdle(0, Infinity);
+
+/** Drops the tables nobody is looking at but the `keep` last used ones, and of those the ones not used since `since`. */
+async function dropIdle(keep: number, since: number): Promise<void> {
+  const idle = [...cache].filter(([, { users }]) => users === 0).sort(([, a], [, b]) => b.lastUsed - a.lastUsed);
+  const dropped = idle.filter(([, { lastUsed }], index) => index >= keep || lastUsed < since);
+  for (const [key] of dropped) cache.delete(key);
+  for (const [, { table }] of dropped) {
+    const { sql } = await table;
+    await withSession((session) => session.run(`DROP TABLE IF EXISTS ${sql}`));
+  }
+  if (cache.size === 0) await closeDatabase();
+}
+
+/** Looks for tables unused for long, as long as any is open; never keeps the process alive. */
+function sweepLater(): void {
+  sweeper ??= setInterval(() => {
+    if (cache.size === 0) {
+      clearInterval(sweeper);
+      sweeper = undefined;
+    }
+    void dropIdle(idleTables, Date.now() - idleMilliseconds);
+  }, idleMilliseconds / 5).unref();
+}
+
+async function locateSource(source: DataSource): Promise<SampleFile & { readonly source: string }> {
+  if (source.kind === 'sample') return { ...(await sampleFile(source.id)), source: `sample ${source.id}` };
+  const path = resolve(source.path);
+  return { path, divisors: {}, source: path };
+}
+
+function read(
+  place: SampleFile & { readonly source: string },
+  file: FileFormat,
+  request: TableRequest,
+  wanted: WantedTypes,
+  signal: AbortSignal | undefined,
+): Promise<Table> {
+  if (signal?.aborted === true) return Promise.reject(cancelled());
+  const table = `table_${++numbers}`;
+  return withSession(async (session) => {
+    try {
+      const raw = await readAs(
+        file,
+        { session, path: place.path, file, dialect: request.dialect ?? {}, table, signal },
+        place.divisors,
+      );
+      const settled = await settleTypes(session, table, raw, wanted);
+      if (settled.rejectedRows > 0 && request.skipBadRows !== true) throw refused(place.source, raw.place, settled);
+      if (settled.rows === 0) throw noneLeft(place.source, raw.place, settled);
+      return {
+        sql: table,
+        source: place.source,
+        format: file.format,
+        compressed: file.compressed,
+        bytes: file.bytes,
+        sha256: raw.sha256,
+        columns: settled.columns.map((column, index) => ({ ...column, column: `c${index}` })),
+        rows: settled.rows,
+        rejectedRows: settled.rejectedRows,
+        rejected: settled.rejected,
+        place: raw.place,
+        dialect: raw.dialect,
+        warnings: raw.warnings,
+      };
+    } catch (error) {
+      if (signal?.aborted !== true) await session.run(`DROP TABLE IF EXISTS ${table}`);
+      throw error;
+    }
+  }, signal);
+}
+
+function readAs(file: FileFormat, request: ReadRequest, divisors: SampleFile['divisors']): Promise<RawTable> {
+  switch (file.format) {
+    case 'csv':
+      return readText(request);
+    case 'json':
+      return readJson(request);
+    case 'parquet':
+      return readParquet(request);
+    case 'npy':
+    case 'npz':
+    case 'idx':
+      return readArrays(request, divisors);
+  }
+}
+
+interface Rejections {
+  readonly rows: number;
+  readonly rejectedRows: number;
+  readonly rejected: readonly RejectedRow[];
+}
+
+function refused(source: string, place: RawTable['place'], { rows, rejectedRows, rejected }: Rejections): OrthantError {
+  const many = rejectedRows === 1 ? '1 row' : `${rejectedRows} rows`;
+  return new OrthantError(
+    'data',
+    `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${firstOnes(place, rejectedRows, rejected)} ` +
+      `Mend ${rejectedRows === 1 ? 'it' : 'them'}, or have such rows left out and counted (--skip-bad-rows).`,
+    { field: 'skipBadRows' },
+  );
+}
+
+const noneLeft = (source: string, place: RawTable['place'], { rejectedRows, rejected }: Rejections): OrthantError =>
+  new OrthantError(
+    'data',
+    `None of the ${rejectedRows} rows of ${source} can be used: ${firstOnes(place, rejectedRows, rejected)}`,
+  );
+
+function firstOnes(place: RawTable['place'], count: number, rejected: readonly RejectedRow[]): string {
+  const shown = rejected.slice(0, 5).map(({ line, reason }) => `${place} ${line} ${reason}`);
+  return `${shown.join('; ')}${count > shown.length ? `; and ${count - shown.length} more` : ''}.`;
+}

@@ -1,0 +1,127 @@
+import type { Dialect } from '../../contract/configuration.ts';
+import { OrthantError } from '../../contract/errors.ts';
+import { RecordScanner, splitFields, type Grammar } from './records.ts';
+
+/** How a delimited text file is written, all of it known. */
+export interface FoundDialect {
+  readonly delimiter: string;
+  /** Empty where nothing is quoted. */
+  readonly quote: string;
+  readonly header: boolean;
+  readonly decimalComma: boolean;
+  readonly grammar: Grammar;
+  /** Fields of most records. */
+  readonly fields: number;
+  /** The header's fields as they stand, where there is one. */
+  readonly names: readonly string[] | undefined;
+  /** The first records below the header that have that many fields. */
+  readonly sample: readonly (readonly string[])[];
+}
+
+const delimiters = [',', ';', '\t', '|', ' '] as const;
+const sampleRecords = 500;
+
+/**
+ * Finds what `given` leaves open.
+ *
+ * The delimiter is the one that gives most records the same number of fields, more than one, with the fewest of the
+ * other delimiters left inside fields.
+ *
+ * @param head - the file's first bytes as UTF-8
+ * @param complete - whether that is the whole file
+ */
+export function findDialect(head: Buffer, complete: boolean, given: Dialect): FoundDialect {
+  const quote = given.quote ?? findQuote(head);
+  const candidates = (given.delimiter === undefined ? delimiters : [given.delimiter]).map((delimiter) => {
+    const grammar: Grammar = {
+      delimiter: oneByte(delimiter, 'delimiter'),
+      quote: quote === '' ? undefined : oneByte(quote, 'quote'),
+    };
+    const records = firstRecords(head, complete, grammar);
+    return { delimiter, grammar, records, ...consistency(records, delimiter) };
+  });
+  const [first, ...others] = candidates;
+  if (first === undefined) throw new Error('There is always a candidate.');
+  const best = others.reduce((winner, candidate) => (candidate.score > winner.score ? candidate : winner), first);
+  const decimalComma = given.decimalComma ?? findDecimalComma(best.delimiter, best.records);
+  const firstRecord = best.records[0] ?? [];
+  const header = given.header ?? !firstRecord.some((cell) => isNumber(cell, decimalComma));
+  const { delimiter, grammar, fields } = best;
+  const sample = best.records.slice(header ? 1 : 0).filter((record) => record.length === fields);
+  return { delimiter, quote, header, decimalComma, grammar, fields, names: header ? firstRecord : undefined, sample };
+}
+
+/** How many fields most records have, and how well the delimiter fits them: higher is better. */
+function consistency(
+  records: readonly (readonly string[])[],
+  delimiter: string,
+): { readonly fields: number; readonly score: number } {
+  const fields = mostFrequent(records.map((record) => record.length));
+  const alike = records.filter((record) => record.length === fields);
+  const share = records.length === 0 ? 0 : alike.length / records.length;
+  const cells = alike.flat();
+  const unsplit =
+    cells.filter((cell) => /[;\t|]/.test(cell.replaceAll(delimiter, ''))).length / Math.max(1, cells.length);
+  // One field a record is what every wrong delimiter gives; a space is in every sentence.
+  return { fields, score: (fields < 2 ? 0 : share * (delimiter === ' ' ? 0.6 : 1)) - unsplit };
+}
+
+function oneByte(text: string, what: 'delimiter' | 'quote'): number {
+  const code = text.charCodeAt(0);
+  if (text.length !== 1 || code > 0x7f || code === 0x0a || code === 0x0d) {
+    throw new OrthantError('usage', `The ${what} must be one ASCII character, not "${text}".`, {
+      field: `dialect.${what}`,
+    });
+  }
+  return code;
+}
+
+function firstRecords(head: Buffer, complete: boolean, grammar: Grammar): string[][] {
+  const records: string[][] = [];
+  const scanner = new RecordScanner(grammar, undefined, (buffer, start, end) => {
+    if (records.length < sampleRecords) records.push(splitFields(buffer.subarray(start, end), grammar));
+  });
+  scanner.scan(head, complete);
+  return records;
+}
+
+function mostFrequent(counts: readonly number[]): number {
+  const frequency = new Map<number, number>();
+  for (const count of counts) frequency.set(count, (frequency.get(count) ?? 0) + 1);
+  let best = 0;
+  for (const [count, times] of frequency) if (times > (frequency.get(best) ?? 0)) best = count;
+  return best;
+}
+
+/** Single quotes only where fields begin and end with them and none does with double ones. */
+function findQuote(head: Buffer): string {
+  const text = head.toString('latin1', 0, 65_536);
+  if (/(^|[,;\t|\r\n])"/.test(text)) return '"';
+  const opened = text.match(/(^|[,;\t|\r\n])'[^'\r\n]*'(?=$|[,;\t|\r\n])/g);
+  return opened !== null && opened.length >= 2 ? "'" : '"';
+}
+
+const decimalPoint = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const decimalCommaOnly = /^[+-]?\d*,\d+([eE][+-]?\d+)?$/;
+
+/** Commas between digits, and not one decimal point among the numbers. */
+function findDecimalComma(delimiter: string, records: readonly (readonly string[])[]): boolean {
+  let commas = 0;
+  let decimals = 0;
+  let points = 0;
+  for (const cell of records.flat()) {
+    const text = cell.trim();
+    if (decimalCommaOnly.test(text)) {
+      commas++;
+      if (!/,\d{3}$/.test(text)) decimals++;
+    } else if (text.includes('.') && decimalPoint.test(text)) points++;
+  }
+  // With commas between fields, a comma inside a number is more often one between thousands ("1,234").
+  return delimiter === ',' ? decimals > 0 && points === 0 : commas > points;
+}
+
+/** Whether a cell is a finite number as a table writes it. */
+export function isNumber(cell: string, decimalComma: boolean): boolean {
+  const text = cell.trim();
+  return decimalPoint.test(decimalComma ? text.replace(',', '.') : text);
+}

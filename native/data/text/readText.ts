@@ -1,0 +1,313 @@
+import { createHash, type Hash } from 'node:crypto';
+import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OrthantError } from '../../contract/errors.ts';
+import { quotePath, quoteText, type Session } from '../database.ts';
+import { columnNames } from '../columnNames.ts';
+import { explainFileError } from '../fileFormat.ts';
+import type { RawColumn, RawTable, ReadRequest } from '../rawTable.ts';
+import { findDialect, isNumber, type FoundDialect } from './dialect.ts';
+import { LineTooLongError, longestLine, RecordScanner } from './records.ts';
+import { fileBytes, utf8Head, utf8Text, type Encoding } from './source.ts';
+import { isUtf16 } from '../fileFormat.ts';
+
+/** What stands for a missing value in a text file, besides nothing at all. */
+export const missingMarkers = ['', 'NA', 'N/A', 'n/a', '#N/A', 'null', 'NULL', 'None'];
+
+/**
+ * Reads delimited text. Our own scanner splits the file into records and is what rows are counted by; DuckDB reads the
+ * values. Text that is not plain UTF-8 with one kind of line end and sound records is first rewritten as such to a
+ * temporary file, so that DuckDB never has to guess, and drops nothing.
+ *
+ * @throws OrthantError naming what is wrong with the file as a whole; single bad records are in `rejected`
+ */
+export async function readText(request: ReadRequest): Promise<RawTable> {
+  const folder = await mkdtemp(join(tmpdir(), 'orthant-text-'));
+  try {
+    const text = await scanFile(request, join(folder, 'records.csv'));
+    const { dialect, summary } = text;
+    const names = columnNames(dialect.names, dialect.fields, request.path);
+    const rows = summary.good - (dialect.header ? 1 : 0);
+    if (rows === 0) throw noRows(request.path, dialect.header, summary.badCount, summary.bad[0]?.line);
+    const columns = await readValues(request, text, names, rows);
+    return {
+      columns,
+      rows,
+      rejectedRows: summary.badCount,
+      rejected: summary.bad,
+      place: 'line',
+      locate: (wanted) => locate(request, text, wanted),
+      decimalComma: dialect.decimalComma,
+      dialect: {
+        delimiter: dialect.delimiter,
+        quote: dialect.quote,
+        header: dialect.header,
+        decimalComma: dialect.decimalComma,
+        encoding: text.encoding,
+      },
+      warnings:
+        text.encoding === 'latin-1' && request.dialect.encoding === undefined
+          ? [{ message: 'The file is not valid UTF-8; it was read as Latin-1. Check letters with accents.' }]
+          : [],
+      sha256: text.sha256,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface ScannedText {
+  readonly encoding: Encoding;
+  readonly dialect: FoundDialect;
+  readonly summary: RecordScanner['summary'];
+  readonly sha256: string;
+  /** What DuckDB shall read, and whether its first record is the header. */
+  readonly readable: { readonly path: string; readonly header: boolean };
+}
+
+async function scanFile(request: ReadRequest, cleanPath: string): Promise<ScannedText> {
+  const { path, file, dialect: given } = request;
+  const complete = file.head.length < 256 * 1024;
+  let encoding: Encoding = given.encoding ?? (isUtf16(file.head) === undefined ? 'utf-8' : 'utf-16');
+  for (;;) {
+    const dialect = findDialect(utf8Head(file.head, encoding), complete, given);
+    checkHeader(dialect, path);
+    const hash = createHash('sha256');
+    const plain = encoding === 'utf-8' && !file.compressed;
+    const clean = { path: cleanPath, header: false };
+    const summary = plain
+      ? await scan(request, encoding, dialect, { hash })
+      : await scan(request, encoding, dialect, { hash, cleanPath });
+    if (encoding === 'utf-8' && given.encoding === undefined && summary.invalid > summary.validBeyondAscii) {
+      encoding = 'latin-1';
+      continue;
+    }
+    const sha256 = hash.digest('hex');
+    if (!plain) return { encoding, dialect, summary, sha256, readable: clean };
+    const { lf, crlf, cr } = summary.linesEndedBy;
+    const sound =
+      summary.badCount === 0 && summary.blank === 0 && cr === 0 && (lf === 0 || crlf === 0) && summary.good > 0;
+    if (sound) return { encoding, dialect, summary, sha256, readable: { path, header: dialect.header } };
+    await scan(request, encoding, dialect, { cleanPath });
+    return { encoding, dialect, summary, sha256, readable: clean };
+  }
+}
+
+/** One pass over the records; the good ones below the header go to `cleanPath` where that is given. */
+async function scan(
+  request: ReadRequest,
+  encoding: Encoding,
+  dialect: FoundDialect,
+  options: { hash?: Hash; cleanPath?: string },
+): Promise<RecordScanner['summary']> {
+  const { path, file, signal } = request;
+  const writer = options.cleanPath === undefined ? undefined : await RecordWriter.create(options.cleanPath);
+  let seen = 0;
+  const scanner = new RecordScanner(
+    dialect.grammar,
+    dialect.fields,
+    writer === undefined
+      ? undefined
+      : (buffer, start, end) => {
+          if (seen++ > 0 || !dialect.header) writer.add(buffer, start, end);
+        },
+  );
+  try {
+    const bytes = fileBytes(path, file.compressed, { hash: options.hash, signal });
+    await scanChunks(utf8Text(bytes, encoding, file.head), scanner, async () => {
+      await writer?.flush();
+      return true;
+    });
+  } catch (error) {
+    if (!(error instanceof LineTooLongError)) throw error;
+    throw new OrthantError(
+      'data',
+      `Line ${error.line} of ${path} is longer than ${longestLine / 2 ** 20} MiB. That is no table with one row a line. ` +
+        'Check that it is the right file, and that its line ends were not lost.',
+      { cause: error },
+    );
+  } finally {
+    await writer?.close();
+  }
+  return scanner.summary;
+}
+
+/** Feeds chunks to a scanner, and calls `after` behind each, until that answers false. */
+async function scanChunks(
+  chunks: AsyncIterable<Buffer>,
+  scanner: RecordScanner,
+  after: () => boolean | Promise<boolean>,
+): Promise<void> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const text = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    rest = text.subarray(scanner.scan(text, false));
+    if (!(await after())) return;
+  }
+  scanner.scan(rest, true);
+  await after();
+}
+
+/** Collects records and writes them in large pieces. */
+class RecordWriter {
+  readonly #file: FileHandle;
+  readonly #path: string;
+  #pieces: Buffer[] = [];
+
+  static async create(path: string): Promise<RecordWriter> {
+    try {
+      return new RecordWriter(await open(path, 'w'), path);
+    } catch (error) {
+      throw explainFileError(error, path);
+    }
+  }
+
+  private constructor(file: FileHandle, path: string) {
+    this.#file = file;
+    this.#path = path;
+  }
+
+  add(buffer: Buffer, start: number, end: number): void {
+    this.#pieces.push(buffer.subarray(start, end), lineFeed);
+  }
+
+  async flush(): Promise<void> {
+    if (this.#pieces.length === 0) return;
+    const all = Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    try {
+      await this.#file.appendFile(all);
+    } catch (error) {
+      throw explainFileError(error, this.#path);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+const lineFeed = Buffer.from('\n');
+
+function checkHeader(dialect: FoundDialect, path: string): void {
+  if (dialect.names === undefined || dialect.names.length === dialect.fields) return;
+  throw new OrthantError(
+    'data',
+    `The header of ${path} (line 1) names ${dialect.names.length} columns, but most rows have ${dialect.fields} ` +
+      `fields, split at ${nameDelimiter(dialect.delimiter)}. Mend the header, or say how the file is written: its ` +
+      'delimiter, its quote, and whether it has a header.',
+  );
+}
+
+const nameDelimiter = (delimiter: string): string =>
+  delimiter === '\t' ? 'tabs' : delimiter === ' ' ? 'spaces' : `"${delimiter}"`;
+
+function noRows(path: string, header: boolean, bad: number, firstBad: number | undefined): OrthantError {
+  if (bad > 0) {
+    return new OrthantError(
+      'data',
+      `None of the ${bad} rows of ${path} can be read; the first is on line ${firstBad ?? 1}. Check the file, its ` +
+        'delimiter and its quotes.',
+    );
+  }
+  return new OrthantError(
+    'data',
+    header ? `${path} has a header and no rows below it.` : `${path} has no rows: all its lines are empty.`,
+  );
+}
+
+/** Has DuckDB read the values: numbers where the sample says so, and text where reading numbers fails. */
+async function readValues(
+  request: ReadRequest,
+  text: ScannedText,
+  names: readonly string[],
+  rows: number,
+): Promise<RawColumn[]> {
+  const { session, table, path } = request;
+  const { dialect } = text;
+  const stored = names.map((_, index) => {
+    const present = dialect.sample
+      .map((record) => record[index] ?? '')
+      .filter((cell) => !missingMarkers.includes(cell));
+    return present.length > 0 && present.every((cell) => isNumber(cell, dialect.decimalComma)) ? 'DOUBLE' : 'VARCHAR';
+  });
+  let parallel = true;
+  for (;;) {
+    const failed = await tryRead(session, table, text, stored, parallel);
+    for (const index of failed.columns) stored[index] = 'VARCHAR';
+    if (failed.columns.length > 0) continue;
+    if (failed.reason === undefined && failed.rows === rows) break;
+    if (!parallel) {
+      throw new OrthantError(
+        'data',
+        `${path} has ${rows} rows by our count and ${failed.rows} by DuckDB's` +
+          `${failed.reason === undefined ? '' : ` (${failed.reason})`}, so it cannot be read safely. ` +
+          'Say how the file is written (delimiter, quote, header), or save it again with plain quotes.',
+      );
+    }
+    parallel = false;
+  }
+  return names.map((name, index) => ({ name, stored: stored[index] ?? 'VARCHAR' }));
+}
+
+/** One reading. Columns whose cells are not all numbers come back by index, and then the table is incomplete. */
+async function tryRead(
+  session: Session,
+  table: string,
+  text: ScannedText,
+  stored: readonly ('DOUBLE' | 'VARCHAR')[],
+  parallel: boolean,
+): Promise<{ columns: number[]; rows: number; reason?: string }> {
+  const { dialect, readable, summary } = text;
+  const types = stored.map((type, index) => `'c${index}': '${type}'`).join(', ');
+  const lineBytes = Math.max(2 ** 21, 2 * summary.longest);
+  const settings = [
+    quotePath(readable.path),
+    'auto_detect = false',
+    `delim = ${quoteText(dialect.delimiter)}`,
+    `quote = ${quoteText(dialect.quote)}`,
+    `escape = ${quoteText(dialect.quote)}`,
+    `header = ${readable.header}`,
+    `decimal_separator = '${dialect.decimalComma ? ',' : '.'}'`,
+    `columns = {${types}}`,
+    `nullstr = [${missingMarkers.map(quoteText).join(', ')}]`,
+    'strict_mode = true',
+    'null_padding = false',
+    `max_line_size = ${lineBytes}`,
+    `buffer_size = ${Math.max(2 ** 25, 4 * lineBytes)}`,
+    `parallel = ${parallel}`,
+    'store_rejects = true',
+    'rejects_limit = 0',
+  ];
+  await session.run('DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans');
+  try {
+    await session.run(`CREATE OR REPLACE TABLE ${table} AS SELECT * FROM read_csv(${settings.join(', ')})`);
+  } catch (error) {
+    if (error instanceof OrthantError) throw error;
+    return {
+      columns: [],
+      rows: 0,
+      reason: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+    };
+  }
+  const failures = await session.rows('SELECT DISTINCT error_type, column_idx FROM reject_errors');
+  const columns = failures.filter(([type]) => type === 'CAST').map(([, index]) => Number(index) - 1);
+  const other = failures.find(([type]) => type !== 'CAST');
+  const [[rows] = []] = await session.rows(`SELECT count(*) FROM ${table}`);
+  return { columns, rows: Number(rows), ...(other === undefined ? {} : { reason: String(other[0]) }) };
+}
+
+/** Lines on which the wanted rows of the table begin: one more pass, as far as the last of them. */
+async function locate(request: ReadRequest, text: ScannedText, wanted: readonly number[]): Promise<readonly number[]> {
+  const lines: number[] = [];
+  let row = text.dialect.header ? -1 : 0;
+  const scanner = new RecordScanner(text.dialect.grammar, text.dialect.fields, (_buffer, _start, _end, line) => {
+    if (row === wanted[lines.length]) lines.push(line);
+    row++;
+  });
+  const bytes = fileBytes(request.path, request.file.compressed, { signal: request.signal });
+  const utf8 = utf8Text(bytes, text.encoding, request.file.head);
+  await scanChunks(utf8, scanner, () => lines.length < wanted.length);
+  return lines;
+}

@@ -1,0 +1,237 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+
+/**
+ * Splits delimited text into records after RFC 4180: a field that begins with the quote may hold delimiters, line ends
+ * and doubled quotes. This is the count that the table's rows are held against, so every record is either good or
+ * reported as bad; empty lines are no records.
+ */
+
+export interface Grammar {
+  /** The byte between fields. */
+  readonly delimiter: number;
+  /** The byte around quoted fields. */
+  readonly quote: number | undefined;
+}
+
+export interface BadRecord {
+  /** Line in the file on which it begins, from 1. */
+  readonly line: number;
+  readonly reason: string;
+  readonly text: string;
+}
+
+/** Longer lines are no table: reading one would need all of it in memory. */
+export const longestLine = 16 * 2 ** 20;
+
+export class LineTooLongError extends Error {
+  readonly line: number;
+  constructor(line: number) {
+    super(`Line ${line} is longer than ${longestLine / 2 ** 20} MiB.`);
+    this.line = line;
+  }
+}
+
+/** Called for each good record with the bytes [start, end) that hold it, without its line end. */
+export type OnRecord = (buffer: Buffer, start: number, end: number, line: number) => void;
+
+const LF = 0x0a;
+const CR = 0x0d;
+const keptBadRecords = 100;
+
+export class RecordScanner {
+  readonly #delimiter: number;
+  readonly #quote: number;
+  readonly #fields: number | undefined;
+  readonly #onRecord: OnRecord | undefined;
+  readonly #bad: BadRecord[] = [];
+  #line = 1;
+  #good = 0;
+  #badCount = 0;
+  #blank = 0;
+  #longest = 0;
+  #linesEndedBy = { lf: 0, crlf: 0, cr: 0 };
+  #invalid = 0;
+  #validBeyondAscii = 0;
+
+  /**
+   * @param fields - how many each record must have; not checked when left out
+   * @param onRecord - sees each good record in order
+   */
+  constructor(grammar: Grammar, fields?: number, onRecord?: OnRecord) {
+    this.#delimiter = grammar.delimiter;
+    this.#quote = grammar.quote ?? -1;
+    this.#fields = fields;
+    this.#onRecord = onRecord;
+  }
+
+  get summary() {
+    return {
+      good: this.#good,
+      /** The first ones. */
+      bad: this.#bad as readonly BadRecord[],
+      badCount: this.#badCount,
+      blank: this.#blank,
+      /** Bytes of the longest good record. */
+      longest: this.#longest,
+      linesEndedBy: this.#linesEndedBy as Readonly<{ lf: number; crlf: number; cr: number }>,
+      /** Records that are not UTF-8, and records that are and hold more than ASCII. */
+      invalid: this.#invalid,
+      validBeyondAscii: this.#validBeyondAscii,
+    };
+  }
+
+  /**
+   * Reads the whole records at the front of `buffer`.
+   *
+   * @param final - whether the text ends with the buffer
+   * @returns how many bytes were used; the rest must come again, followed by more
+   * @throws LineTooLongError
+   */
+  scan(buffer: Buffer, final: boolean): number {
+    const ascii = isAscii(buffer);
+    const delimiter = this.#delimiter;
+    const quote = this.#quote;
+    const length = buffer.length;
+    let start = 0;
+    while (start < length) {
+      let position = start;
+      let fields = 1;
+      let fieldStart = true;
+      let linesInside = 0;
+      let problem: string | undefined;
+      while (position < length) {
+        const byte = buffer[position];
+        if (byte === delimiter) {
+          fields++;
+          fieldStart = true;
+          position++;
+        } else if (byte === LF || byte === CR) {
+          break;
+        } else if (fieldStart && byte === quote) {
+          fieldStart = false;
+          const opened = position;
+          let closed = false;
+          position++;
+          while (position < length) {
+            const inside = buffer[position];
+            if (inside === quote) {
+              if (buffer[position + 1] !== quote) {
+                closed = true;
+                position++;
+                break;
+              }
+              position++;
+            } else if (inside === LF || (inside === CR && buffer[position + 1] !== LF)) {
+              linesInside++;
+            }
+            position++;
+          }
+          if (!closed) {
+            if (!final && length - start <= longestLine) return start;
+            problem = 'has a quote that is never closed';
+            break;
+          }
+          if (position === length) {
+            if (!final) return start;
+            break;
+          }
+          const after = buffer[position];
+          if (after !== delimiter && after !== LF && after !== CR) {
+            problem = `has text after the quote that closes field ${fields} (column ${position - opened + 1} of the field)`;
+            break;
+          }
+        } else {
+          fieldStart = false;
+          position++;
+        }
+      }
+      if (problem === undefined && position >= length && !final) {
+        if (length - start > longestLine) throw new LineTooLongError(this.#line);
+        return start;
+      }
+      if (problem !== undefined) {
+        // The quote is at fault: only the line it begins on is given up, so that it cannot swallow the good ones below.
+        position = lineEnd(buffer, start);
+        linesInside = 0;
+        if (position >= length && !final) {
+          if (length - start > longestLine) throw new LineTooLongError(this.#line);
+          return start;
+        }
+      }
+      if (buffer[position] === CR && position + 1 >= length && !final) return start;
+      if (position - start > longestLine) throw new LineTooLongError(this.#line);
+
+      if (position === start) {
+        this.#blank++;
+      } else {
+        if (problem === undefined && this.#fields !== undefined && fields !== this.#fields) {
+          problem = `has ${fields} ${fields === 1 ? 'field' : 'fields'} where ${this.#fields} are expected`;
+        }
+        if (!ascii && !isAscii(buffer.subarray(start, position))) {
+          if (isUtf8(buffer.subarray(start, position))) {
+            this.#validBeyondAscii++;
+          } else {
+            this.#invalid++;
+            problem ??= 'is not valid UTF-8 text';
+          }
+        }
+        if (problem === undefined) {
+          this.#good++;
+          this.#longest = Math.max(this.#longest, position - start);
+          this.#onRecord?.(buffer, start, position, this.#line);
+        } else {
+          this.#badCount++;
+          if (this.#bad.length < keptBadRecords) {
+            const text = buffer.toString('utf8', start, Math.min(position, start + 800)).slice(0, 200);
+            this.#bad.push({ line: this.#line, reason: problem, text });
+          }
+        }
+      }
+      this.#line += 1 + linesInside;
+      if (buffer[position] === CR) {
+        if (buffer[position + 1] === LF) {
+          this.#linesEndedBy.crlf++;
+          position++;
+        } else {
+          this.#linesEndedBy.cr++;
+        }
+      } else if (buffer[position] === LF) {
+        this.#linesEndedBy.lf++;
+      }
+      start = position + 1;
+    }
+    return Math.min(start, length);
+  }
+}
+
+function lineEnd(buffer: Buffer, start: number): number {
+  let position = start;
+  while (position < buffer.length && buffer[position] !== LF && buffer[position] !== CR) position++;
+  return position;
+}
+
+/** The fields of one good record, quotes taken off. */
+export function splitFields(record: Buffer, grammar: Grammar): string[] {
+  const fields: string[] = [];
+  const quote = grammar.quote ?? -1;
+  let position = 0;
+  for (;;) {
+    if (record[position] === quote) {
+      let end = position + 1;
+      while (end < record.length && (record[end] !== quote || record[end + 1] === quote)) {
+        end += record[end] === quote ? 2 : 1;
+      }
+      const mark = String.fromCharCode(quote);
+      fields.push(record.toString('utf8', position + 1, end).replaceAll(mark + mark, mark));
+      position = end + 1;
+    } else {
+      const next = record.indexOf(grammar.delimiter, position);
+      const end = next < 0 ? record.length : next;
+      fields.push(record.toString('utf8', position, end));
+      position = end;
+    }
+    if (position >= record.length) return fields;
+    position++;
+    if (position === record.length) return [...fields, ''];
+  }
+}
