@@ -1,0 +1,106 @@
+/** Geometry of the table: which rows and columns are in view, for a million rows as for ten. */
+
+export const rowHeight = 26;
+export const columnWidth = 112;
+export const rowHeaderWidth = 84;
+export const headerHeight = 92;
+/** Browsers cut elements of more pixels than this off: a longer table scrolls in proportion. */
+const longestElement = 6_000_000;
+const overscan = 4;
+
+export class TableView {
+  rows = $state(0);
+  columns = $state(0);
+  width = $state(0);
+  height = $state(0);
+  /** Pixels scrolled, as if the table were as high as all its rows. */
+  top = $state(0);
+  left = $state(0);
+
+  readonly fullHeight = $derived(this.rows * rowHeight);
+  /** Height of the element that scrolls. */
+  readonly elementHeight = $derived(Math.min(this.fullHeight, longestElement) + headerHeight);
+  readonly elementWidth = $derived(this.columns * columnWidth + rowHeaderWidth);
+  readonly bodyHeight = $derived(Math.max(0, this.height - headerHeight));
+  readonly scaled = $derived(this.fullHeight > longestElement);
+  readonly largestTop = $derived(Math.max(0, this.fullHeight - this.bodyHeight));
+  readonly firstRow = $derived(Math.max(0, Math.floor(this.top / rowHeight) - overscan));
+  readonly lastRow = $derived(Math.min(this.rows, Math.ceil((this.top + this.bodyHeight) / rowHeight) + overscan));
+  readonly firstColumn = $derived(Math.max(0, Math.floor(this.left / columnWidth) - 1));
+  readonly lastColumn = $derived(
+    Math.min(this.columns, Math.ceil((this.left + this.width - rowHeaderWidth) / columnWidth) + 1),
+  );
+  /** Rows that fit without being cut. */
+  readonly pageRows = $derived(Math.max(1, Math.floor(this.bodyHeight / rowHeight)));
+
+  /** Where the element's scroll bar stands for `top`. */
+  readonly scrollTop = $derived.by(() => {
+    if (!this.scaled) return this.top;
+    const range = this.elementHeight - this.height;
+    return this.largestTop === 0 ? 0 : (this.top / this.largestTop) * range;
+  });
+
+  /** The scroll bar was moved. */
+  takeScroll(scrollTop: number, scrollLeft: number): void {
+    this.left = scrollLeft;
+    // What the bar cannot say exactly in a scaled table is known better already.
+    if (this.scaled && Math.abs(scrollTop - this.scrollTop) < 1) return;
+    this.top = this.scaled ? (scrollTop / (this.elementHeight - this.height)) * this.largestTop : scrollTop;
+  }
+
+  /** Moves by pixels, as a wheel does. */
+  moveBy(pixels: number): void {
+    this.top = Math.min(this.largestTop, Math.max(0, this.top + pixels));
+  }
+
+  /** Brings a cell into view. */
+  reveal(row: number, column: number): void {
+    const above = row * rowHeight;
+    if (above < this.top) this.top = above;
+    else if (above + rowHeight > this.top + this.bodyHeight)
+      this.top = Math.min(this.largestTop, above + rowHeight - this.bodyHeight);
+    const before = column * columnWidth;
+    const room = this.width - rowHeaderWidth;
+    if (before < this.left) this.left = before;
+    else if (before + columnWidth > this.left + room) this.left = before + columnWidth - room;
+  }
+
+  /** Brings a row to the middle of the view. */
+  centre(row: number): void {
+    this.top = Math.min(this.largestTop, Math.max(0, row * rowHeight - this.bodyHeight / 2));
+  }
+}
+
+/** Where a key leads from a cell; row -1 is the header. `undefined` for other keys. */
+export function cellOfKey(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'>,
+  cell: { readonly row: number; readonly column: number },
+  table: Pick<TableView, 'rows' | 'columns' | 'pageRows'>,
+): { row: number; column: number } | undefined {
+  const { row, column } = cell;
+  const far = event.ctrlKey || event.metaKey;
+  const to = (nextRow: number, nextColumn: number): { row: number; column: number } => ({
+    row: Math.min(table.rows - 1, Math.max(-1, nextRow)),
+    column: Math.min(table.columns - 1, Math.max(0, nextColumn)),
+  });
+  switch (event.key) {
+    case 'ArrowDown':
+      return far ? to(table.rows - 1, column) : to(row + 1, column);
+    case 'ArrowUp':
+      return far ? to(0, column) : to(row - 1, column);
+    case 'ArrowRight':
+      return far ? to(row, table.columns - 1) : to(row, column + 1);
+    case 'ArrowLeft':
+      return far ? to(row, 0) : to(row, column - 1);
+    case 'PageDown':
+      return to(row + table.pageRows, column);
+    case 'PageUp':
+      return to(row - table.pageRows, column);
+    case 'Home':
+      return far ? to(0, 0) : to(row, 0);
+    case 'End':
+      return far ? to(table.rows - 1, table.columns - 1) : to(row, table.columns - 1);
+    default:
+      return undefined;
+  }
+}
