@@ -78,6 +78,7 @@ async function open(bytes: Uint8Array, metadata: OnnxMetadata, file: string): Pr
   try {
     return await openSession(bytes, metadata.schema, metadata.interface);
   } catch (error) {
+    if (error instanceof OrthantError) throw error;
     throw new OrthantError(
       'file',
       `ONNX Runtime cannot run ${file}: ${error instanceof Error ? error.message : String(error)}`,

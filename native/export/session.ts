@@ -1,4 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
+import { OrthantError } from '../contract/errors.ts';
 import type { DataSchema } from '../contract/dataSchema.ts';
 import { numbersOf, textsOf, type RawColumns } from '../data/encode.ts';
 import type { GraphInterface } from './metadata.ts';
@@ -24,8 +25,9 @@ export interface OnnxSession {
  * @param bytes - of an .onnx file
  */
 export async function openSession(bytes: Uint8Array, schema: DataSchema, names: GraphInterface): Promise<OnnxSession> {
+  const runtime = await loadRuntime();
   // Severity 3: errors only; ONNX Runtime would write warnings to standard error.
-  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  const session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3 });
   const targets = names.targets.length;
 
   const predictBatch = async (inputs: BatchMaker[], first: number, rows: number): Promise<Float32Array> => {
@@ -42,7 +44,7 @@ export async function openSession(bytes: Uint8Array, schema: DataSchema, names: 
 
   return {
     predict: async (columns, rows) => {
-      const inputs = batchMakers(schema, names, columns);
+      const inputs = batchMakers(runtime, schema, names, columns);
       const predictions = new Float32Array(rows * targets);
       for (let first = 0; first < rows; first += batchRows) {
         const batch = await predictBatch(inputs, first, Math.min(batchRows, rows - first));
@@ -54,13 +56,33 @@ export async function openSession(bytes: Uint8Array, schema: DataSchema, names: 
   };
 }
 
+type OnnxRuntime = typeof import('onnxruntime-node');
+
+/** ONNX Runtime's native library, loaded when it is first needed: training must not depend on it. */
+async function loadRuntime(): Promise<OnnxRuntime> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    throw new OrthantError(
+      'export',
+      `ONNX Runtime cannot be loaded on this computer (${process.platform} ${process.arch}), so exported models can neither be verified nor run: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
 /** Makes the tensor of one graph input for `rows` rows from row `first`. */
 interface BatchMaker {
   readonly name: string;
   readonly make: (first: number, rows: number) => Tensor;
 }
 
-function batchMakers({ inputs }: DataSchema, names: GraphInterface, columns: RawColumns): BatchMaker[] {
+function batchMakers(
+  { Tensor }: OnnxRuntime,
+  { inputs }: DataSchema,
+  names: GraphInterface,
+  columns: RawColumns,
+): BatchMaker[] {
   const makers: BatchMaker[] = [];
   if (names.numbers !== undefined) {
     const numbers = inputs.filter(({ kind }) => kind === 'number').map((input) => numbersOf(columns, input));

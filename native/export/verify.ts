@@ -79,6 +79,7 @@ async function runOnce(
       await session.close();
     }
   } catch (error) {
+    if (error instanceof OrthantError) throw error;
     throw new OrthantError(
       'export',
       `ONNX Runtime cannot run the exported model, so no file was written: ${error instanceof Error ? error.message : String(error)}`,
