@@ -1,21 +1,117 @@
-import { expect, test } from 'vitest';
+import path from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { doctorReportSchema } from '../contract/doctor.ts';
 import { openEngine } from './backend.ts';
+import { diagnose } from './doctor.ts';
+import { engineEnvironment } from './environment.ts';
+import { emptyCache, failure, folder, pretendCards, rtx4090, rtx5090 } from './pretendMachine.ts';
+import { hasTensorflow } from './testEngines.ts';
 
-test('x', async () => {
-  for (const engine of ['tensorflow', 'wasm'] as const) {
-    const runtime = await openEngine({ engine });
-    console.log({ ...runtime, tf: 0 });
-    const { tf } = runtime;
-    const x = tf.tensor2d([
-      [1, 2],
-      [3, -4],
+describe('TensorFlow is installed', () => {
+  test.skipIf(!hasTensorflow)('it is opened, on the CPU, and says so', async () => {
+    const runtime = await openEngine({ device: 'cpu' });
+    expect(runtime).toMatchObject({
+      engine: 'tensorflow',
+      version: '2.21.0',
+      device: 'cpu',
+      reproducible: true,
+      warnings: [],
+    });
+    expect(runtime.reason).toMatch(/CPU was asked for/);
+    expect(runtime.tf.getBackend()).toBe('tensorflow');
+  });
+
+  test.skipIf(!hasTensorflow)('the doctor has loaded it', async () => {
+    const report = await diagnose({ device: 'cpu' });
+    expect(doctorReportSchema.parse(report)).toMatchObject({
+      engine: 'tensorflow',
+      version: '2.21.0',
+      device: 'cpu',
+      missing: [],
+    });
+    expect(report.cache.bytes).toBeGreaterThan(800e6);
+  });
+
+  test.skipIf(!hasTensorflow)('the engine opened last is at work, and both can be opened again', async () => {
+    for (const engine of ['tensorflow', 'wasm', 'tensorflow', 'wasm'] as const) {
+      const { tf, version } = await openEngine({ engine, device: 'cpu' });
+      expect(tf.getBackend()).toBe(engine);
+      expect(tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).arraySync()).toEqual([[11]]);
+      expect(version).toBe(engine === 'tensorflow' ? '2.21.0' : '4.22.0');
+    }
+  });
+
+  test.skipIf(!hasTensorflow)('a card that is too new is named, and the CPU is used with a warning', async () => {
+    pretendCards(rtx5090);
+    const { device, warnings } = await openEngine();
+    expect(device).toBe('cpu');
+    expect(warnings).toEqual([
+      expect.stringMatching(/CPU is used: the NVIDIA GeForce RTX 5090 \(compute capability 12\.0\) is too new/),
     ]);
-    const g = tf.grad((v: import('@tensorflow/tfjs-core').Tensor) => tf.sum(tf.relu(tf.matMul(v, x, false, true))))(x);
-    console.log(await g.array(), runtime.tensorCount());
-    const g2 = tf.grad((v: import('@tensorflow/tfjs-core').Tensor) =>
-      tf.sum(tf.gather(v, tf.tensor1d([1, 0, 1], 'int32'))),
-    )(x);
-    console.log(await g2.array(), runtime.tensorCount());
-    expect(1).toBe(1);
-  }
+    expect((await failure(openEngine({ device: 'gpu' }))).message).toMatch(/RTX 5090.*too new/);
+  });
+
+  test.skipIf(!hasTensorflow)('a card without its libraries: the CPU, and the command that fetches them', async () => {
+    pretendCards(rtx4090);
+    const { device, warnings } = await openEngine();
+    expect(device).toBe('cpu');
+    expect(warnings[0]).toMatch(
+      /RTX 4090, but 13 packages .* are not in .* \(to fetch what it needs: node build\/setup\.mjs --gpu\)\.$/,
+    );
+    const report = await diagnose();
+    expect(report.missing).toEqual([
+      expect.objectContaining({ effect: 'Training uses the CPU.', command: 'node build/setup.mjs --gpu' }),
+    ]);
+    expect(report.cuda).toMatchObject({
+      card: 'NVIDIA GeForce RTX 4090 (compute capability 8.9)',
+      driver: '550.54.14',
+    });
+  });
+});
+
+describe('TensorFlow is not installed', () => {
+  test('the WASM engine is used, with the reason and the command that mends it', async () => {
+    emptyCache();
+    const runtime = await openEngine();
+    expect(runtime).toMatchObject({ engine: 'wasm', version: '4.22.0', device: 'cpu', reproducible: true });
+    expect(runtime.reason).toMatch(/TensorFlow is not there: tensorflow.* is not in .*empty/);
+    expect(runtime.warnings).toEqual([
+      expect.stringMatching(/several times slower than TensorFlow\. Run: node build\/setup\.mjs/),
+    ]);
+    expect(runtime.tf.getBackend()).toBe('wasm');
+  });
+
+  test('asking for it is an error with the command that mends it', async () => {
+    emptyCache();
+    const error = await failure(openEngine({ engine: 'tensorflow' }));
+    expect(error.message).toMatch(/TensorFlow cannot be used: .* Run: node build\/setup\.mjs/);
+    expect(error.field).toBe('engine');
+  });
+
+  test('asking for a GPU where there is none is an error, whatever the engine', async () => {
+    emptyCache();
+    vi.stubEnv('PATH', folder);
+    expect((await failure(openEngine({ device: 'gpu' }))).message).toMatch(/nvidia-smi finds no NVIDIA card/);
+    const wasm = await failure(openEngine({ engine: 'wasm', device: 'gpu' }));
+    expect(wasm).toMatchObject({ field: 'device', message: expect.stringMatching(/WASM engine has no GPU/) as string });
+  });
+
+  test('the doctor names Python, the compiler and TensorFlow, each with a command', async () => {
+    emptyCache();
+    const report = await diagnose({}, { PATH: folder, ORTHANT_CACHE: path.join(folder, 'empty') });
+    expect(doctorReportSchema.parse(report).engine).toBe('wasm');
+    expect(report.missing.map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^Python with pip/),
+      expect.stringMatching(/^A C\+\+ compiler/),
+      expect.stringMatching(/^TensorFlow: /),
+    ]);
+    expect(report.missing.at(-1)!.command).toBe('node build/setup.mjs');
+    expect(report.cache).toEqual({ folder: path.join(folder, 'empty'), bytes: 0 });
+  });
+});
+
+test('what cannot be had needs no preparation: the error comes where it is shown', async () => {
+  emptyCache();
+  expect(await engineEnvironment(process.env, { device: 'gpu' })).toEqual({});
+  expect(await engineEnvironment(process.env, { engine: 'tensorflow' })).toEqual({});
 });

@@ -39,8 +39,8 @@ export interface EngineRuntime {
 
 const require = createRequire(import.meta.url);
 
-/** The native library can be loaded once a process. */
-let registered = false;
+/** How TensorFlow was loaded in this process; it cannot be loaded a second time in another way. */
+let loaded: { readonly card: boolean; readonly deterministic: boolean } | undefined;
 
 /**
  * Opens the engine that the options ask for, or the best there is.
@@ -79,22 +79,13 @@ async function openTensorflow(
 ): Promise<EngineRuntime> {
   const { card } = installation;
   const warnings = [...choice.warnings];
-  const wanted = choiceVariables(choice, installation, process.env, deterministic);
-  const late = startVariables.filter((name) => wanted[name] !== undefined);
-  if (late.length > 0)
-    throw deviceError(`The engine process was started without ${late.join(', ')} for the CUDA libraries.`);
-  // Node writes these to the process's real environment, where TensorFlow reads them as it is loaded.
-  Object.assign(process.env, wanted);
-
-  if (!registered) {
-    requireVectorInstructions();
-    const binding = require(bindingPath) as TFJSBinding;
-    const { NodeJSKernelBackend } =
-      require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as typeof NodeBackend;
-    require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
-    tf.registerBackend(tensorflowBackend, () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu'));
-    registerTensorflowKernels();
-    registered = true;
+  if (loaded === undefined) {
+    loadTensorflow(bindingPath, choiceVariables(choice, installation, process.env, deterministic));
+    loaded = { card: choice.useCard, deterministic };
+  } else if (loaded.card !== choice.useCard || (loaded.card && loaded.deterministic !== deterministic)) {
+    throw deviceError(
+      'This process has opened TensorFlow with another device or without --deterministic; such a run needs an engine process of its own.',
+    );
   }
   await tf.setBackend(tensorflowBackend);
   const backend = tf.backend() as unknown as NativeBackend;
@@ -121,6 +112,26 @@ async function openTensorflow(
       tf.disposeVariables();
     },
   };
+}
+
+/** Loads the binding, and TensorFlow with it, and makes it known to tfjs. */
+function loadTensorflow(bindingPath: string, variables: Readonly<Record<string, string>>): void {
+  const late = startVariables.filter((name) => variables[name] !== undefined);
+  if (late.length > 0)
+    throw deviceError(`The engine process was started without ${late.join(', ')} for the CUDA libraries.`);
+  requireVectorInstructions();
+  const visible = process.env.CUDA_VISIBLE_DEVICES;
+  // Node writes these to the process's real environment, where TensorFlow reads them as it is loaded.
+  Object.assign(process.env, variables);
+  const binding = require(bindingPath) as TFJSBinding;
+  // What hid the cards from TensorFlow would hide them from the next look for cards.
+  if (visible === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
+  else process.env.CUDA_VISIBLE_DEVICES = visible;
+  const { NodeJSKernelBackend } =
+    require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as typeof NodeBackend;
+  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
+  tf.registerBackend(tensorflowBackend, () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu'));
+  registerTensorflowKernels();
 }
 
 async function openWasm({ reason, warnings }: Pick<Choice, 'reason' | 'warnings'>): Promise<EngineRuntime> {

@@ -65,8 +65,10 @@ export function chooseEngine(installation: Installation, { engine = 'auto', devi
 export function whyNoCard({ card, cards, cardReasons, gpu, missing }: Installation): string {
   if (cards.length === 0) return 'nvidia-smi finds no NVIDIA card';
   if (card === undefined) return cardReasons.join('; ');
-  if (gpu === undefined)
-    return `there is a ${card.name}, but ${missing.gpu ?? 'its libraries are not installed'}. Run: ${setupCommand} --gpu`;
+  if (gpu === undefined) {
+    const absent = missing.gpu ?? 'its libraries are not installed';
+    return `there is an ${card.name}, but ${absent} (to fetch what it needs: ${setupCommand} --gpu)`;
+  }
   return 'the CPU was asked for';
 }
 

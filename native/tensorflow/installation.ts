@@ -50,8 +50,9 @@ function examine(
     return { provisioned: undefined, missing: plan.notes.join(' ') };
   const wheels = missingWheels(plan);
   if (wheels.length > 0) {
-    const names = wheels.map((wheel) => wheel.package).join(', ');
-    return { provisioned: undefined, missing: `${names} ${wheels.length === 1 ? 'is' : 'are'} not in ${plan.cache}` };
+    const names = wheels.map((wheel) => wheel.package);
+    const what = names.length > 2 ? `${names.length} packages (${names[0] ?? ''} and others)` : names.join(' and ');
+    return { provisioned: undefined, missing: `${what} ${names.length === 1 ? 'is' : 'are'} not in ${plan.cache}` };
   }
   const binding = findBinding(plan);
   if (binding === undefined) return { provisioned: undefined, missing: 'the binding to TensorFlow is not compiled' };

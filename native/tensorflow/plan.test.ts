@@ -200,6 +200,9 @@ describe('what is set', () => {
       XLA_FLAGS: '--xla_gpu_cuda_data_dir=/nvcc --xla_gpu_deterministic_ops=true',
     });
     expect(engineVariables({ ...card, env: {} })).not.toHaveProperty('TF_DETERMINISTIC_OPS');
+    expect(engineVariables({ ...card, device: 'cpu', deterministic: true, env: {} })).not.toHaveProperty(
+      'TF_DETERMINISTIC_OPS',
+    );
   });
 
   test("the CPU with the card's libraries hides the cards", () => {

@@ -8,7 +8,7 @@ import path from 'node:path';
  * - `PATH`: `ptxas`, which XLA starts; on Windows also TensorFlow's library.
  * - `XLA_FLAGS`: where XLA finds libdevice, and `--xla_gpu_deterministic_ops`.
  * - `TF_FORCE_GPU_ALLOW_GROWTH`: otherwise TensorFlow takes nearly all of the card's memory.
- * - `TF_DETERMINISTIC_OPS`: kernels that give the same bits every time.
+ * - `TF_DETERMINISTIC_OPS`: kernels that give the same bits every time; those for the CPU do anyway.
  * - `CUDA_VISIBLE_DEVICES`: one card, because the binding uploads to the last card and computes on the first; -1 hides all.
  * - `TF_CPP_MIN_LOG_LEVEL`: 2 keeps errors and drops the start-up notes.
  * - `TF_ENABLE_ONEDNN_OPTS`: 0 gives the same numbers on more processors and drops a note about it that nothing else
@@ -73,6 +73,6 @@ export function engineVariables({
     ...(gpu && deterministic ? ['--xla_gpu_deterministic_ops=true'] : []),
   ].filter((flag) => !flags.some((present) => present.split('=')[0] === flag.split('=')[0]));
   if (more.length > 0) wanted.XLA_FLAGS = [...flags, ...more].join(' ');
-  if (deterministic && env.TF_DETERMINISTIC_OPS !== '1') wanted.TF_DETERMINISTIC_OPS = '1';
+  if (gpu && deterministic && env.TF_DETERMINISTIC_OPS !== '1') wanted.TF_DETERMINISTIC_OPS = '1';
   return wanted;
 }
