@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import {
-  dataSettingsSchema,
   optimizerSchema,
   runConfigurationSchema,
   scheduleSchema,
@@ -243,7 +242,7 @@ function settingsOf(
 
 /**
  * Roles of columns. Targets that are named take the place of all others; inputs that are named leave all others out.
- * The file is looked at only where its other columns matter.
+ * The file is looked at only where the names of its other columns matter.
  */
 async function columnsFrom(
   engine: Engine,
@@ -251,14 +250,18 @@ async function columnsFrom(
   { targets, inputs, ignore = [], ordinal = [] }: ConfigurationOptions,
 ): Promise<Record<string, ColumnSettings>> {
   const columns: Record<string, ColumnSettings> = { ...data.columns };
-  if (targets !== undefined || inputs !== undefined) {
-    const { source, dialect, skipBadRows } = dataSettingsSchema.parse(data);
+  if (inputs !== undefined) {
+    const { source, dialect, skipBadRows } = data;
     const inspection = await engine.call('inspect', { source, dialect, skipBadRows });
     for (const { name, suggestedRole } of inspection.columns) {
       const role = columns[name]?.role ?? suggestedRole;
-      // Another target is no input: what is to be predicted would be given away.
-      if (targets !== undefined && role === 'target' && !targets.includes(name)) columns[name] = { role: 'ignore' };
-      if (inputs !== undefined && role === 'input' && !inputs.includes(name)) columns[name] = { role: 'ignore' };
+      if (role === 'input' && !inputs.includes(name)) columns[name] = { role: 'ignore' };
+    }
+  }
+  if (targets !== undefined) {
+    // Another target is no input: what is to be predicted would be given away.
+    for (const [name, { role }] of Object.entries(columns)) {
+      if (role === 'target') columns[name] = { role: 'ignore' };
     }
   }
   for (const name of inputs ?? []) columns[name] = { ...columns[name], role: 'input' };

@@ -2,6 +2,7 @@ import type { DataSettings } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import type { DataSet } from '../data/dataset.ts';
+import { prepareDataSet } from '../data/prepare.ts';
 import { sourceName } from '../runs/list.ts';
 
 /** The data set that was read last, kept for the questions that follow training. */
@@ -10,7 +11,6 @@ export class DataSets {
 
   /** Reads the data anew, as training does: the file may have changed. */
   async read(settings: DataSettings, signal: AbortSignal): Promise<DataSet> {
-    const { prepareDataSet } = await import('../data/prepare.ts');
     const dataset = await prepareDataSet(settings, { signal });
     this.#last = { key: JSON.stringify(settings), dataset };
     return dataset;

@@ -6,6 +6,7 @@ import type { DataSet, SplitRows } from '../data/dataset.ts';
 import type { RawColumn, RawColumns } from '../data/encode.ts';
 import { exportModel, type ExportFormat } from '../export/exportModel.ts';
 import type { Model } from '../network/model.ts';
+import { readInputColumns } from './inputColumns.ts';
 import { predictStored } from './storedModel.ts';
 
 /** Rows that an exported model is compared on at most. */
@@ -73,8 +74,7 @@ async function rawColumns(
   { schema }: Model,
   rowNumbers: Int32Array,
 ): Promise<RawColumns> {
-  const { readInputs } = await import('../data/readInputs.ts');
-  const { columns } = await readInputs({ source, dialect, skipBadRows }, schema);
+  const { columns } = await readInputColumns({ source, dialect, skipBadRows }, schema);
   return new Map([...columns].map(([name, column]) => [name, pick(column, rowNumbers)]));
 }
 

@@ -15,6 +15,7 @@ import type { EngineRuntime } from '../tensorflow/backend.ts';
 import { parseCheckpointState } from '../training/checkpoint.ts';
 import type { DataSets } from './dataSets.ts';
 import { exportRun } from './exportRun.ts';
+import { readInputColumns } from './inputColumns.ts';
 import type { Library } from './library.ts';
 import { predictStored, restoreModel } from './storedModel.ts';
 
@@ -134,8 +135,7 @@ async function predict(request: ParsedRequest<'predict'>, { signal }: CallContex
   const predictor = await openModel(request.model);
   try {
     const { schema } = predictor.metadata;
-    const { readInputs } = await import('../data/readInputs.ts');
-    const { columns, rows } = await readInputs(request.table, schema, { signal });
+    const { columns, rows } = await readInputColumns(request.table, schema, signal);
     const { predictions, usable, skipped, unseen } = await predictor.predict(columns, rows);
     signal.throwIfAborted();
     const targets = schema.targets.map(({ name }) => name);

@@ -5,6 +5,7 @@ import type { RunChange, RunRecord, RunState } from '../contract/runs.ts';
 import type { Warning } from '../contract/table.ts';
 import { gatherEvidence } from '../certify/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
+import { boundsOf, checkTargets } from '../data/targets.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
@@ -43,11 +44,15 @@ export class TrainJob implements Job {
     this.#options = options;
     this.folder = options.folder;
     this.run = options.folder.path;
-    this.#tell('queued', 'waiting for the run before it');
   }
 
   get state(): RunState {
     return this.#state;
+  }
+
+  /** Says that other runs come first. */
+  announceWaiting(): void {
+    this.#tell('queued', 'waiting for the run before it');
   }
 
   async start(): Promise<void> {
@@ -108,6 +113,7 @@ export class TrainJob implements Job {
     this.#abort.signal.throwIfAborted();
     for (const warning of dataset.preparation.warnings) this.#warn(warning);
     if (resume) refuseOtherData(record, dataset);
+    checkTargets(dataset, boundsOf(dataset.schema, configuration.constraint.epsilon));
     this.folder.update({ data: dataset.source, schema: dataset.schema });
 
     const outcome = await this.#train(runtime, dataset, record, checkpoint);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Handlers } from '../contract/channel.ts';
 import type { EngineCalls, EngineEvent } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
+import { runsFolder } from '../runs/location.ts';
 import { checkConfiguration } from './check.ts';
 import { DataSets } from './dataSets.ts';
 import { JobQueue } from './jobs.ts';
@@ -17,7 +18,9 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
   const queue = new JobQueue<TrainJob>();
 
   const accept = (folder: TrainJob['folder'], resume: boolean): { run: string } => {
-    queue.add(new TrainJob({ folder, resume, library, dataSets, emit }));
+    const job = new TrainJob({ folder, resume, library, dataSets, emit });
+    if (queue.current !== undefined) job.announceWaiting();
+    queue.add(job);
     return { run: folder.path };
   };
 
@@ -56,8 +59,8 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
       queued: queue.waiting.map(({ run }) => run),
     }),
     doctor: async () => {
-      const { doctor } = await import('../tensorflow/doctor.ts');
-      return doctor();
+      const { diagnose } = await import('../tensorflow/doctor.ts');
+      return { ...(await diagnose()), runs: runsFolder() };
     },
     ...modelHandlers(library, dataSets),
   };

@@ -89,7 +89,13 @@ function describeColumn(column: ColumnSummary): string[] {
   ];
 }
 
-function describeDialect({ delimiter, quote, header, decimalComma, encoding }: NonNullable<Inspection['dialect']>): string {
+function describeDialect({
+  delimiter,
+  quote,
+  header,
+  decimalComma,
+  encoding,
+}: NonNullable<Inspection['dialect']>): string {
   const delimiters: Readonly<Record<string, string>> = { '\t': 'tab', ' ': 'space' };
   return [
     `delimiter ${delimiters[delimiter] ?? delimiter}`,
