@@ -123,10 +123,14 @@ function loadTensorflow(bindingPath: string, variables: Readonly<Record<string, 
   const visible = process.env.CUDA_VISIBLE_DEVICES;
   // Node writes these to the process's real environment, where TensorFlow reads them as it is loaded.
   Object.assign(process.env, variables);
-  const binding = require(bindingPath) as TFJSBinding;
-  // What hid the cards from TensorFlow would hide them from the next look for cards.
-  if (visible === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
-  else process.env.CUDA_VISIBLE_DEVICES = visible;
+  let binding: TFJSBinding;
+  try {
+    binding = require(bindingPath) as TFJSBinding;
+  } finally {
+    // What hid the cards from TensorFlow would hide them from the next look for cards.
+    if (visible === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
+    else process.env.CUDA_VISIBLE_DEVICES = visible;
+  }
   const { NodeJSKernelBackend } =
     require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as typeof NodeBackend;
   require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
