@@ -139,9 +139,9 @@ export function captureCheckpoint(context: RunContext, best: Snapshot | undefine
   return { epoch: position.epoch, step: position.step, state, tensors };
 }
 
-/** A loop, because `every` calls a function for each of millions of numbers. */
-function allFinite(values: Iterable<number>): boolean {
-  for (const value of values) if (!Number.isFinite(value)) return false;
+/** Counts by hand: `every` and an iterator cost three times as much, and there are millions of numbers. */
+function allFinite(values: ArrayLike<number>): boolean {
+  for (let i = values.length - 1; i >= 0; i--) if (!Number.isFinite(values[i])) return false;
   return true;
 }
 
