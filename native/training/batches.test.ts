@@ -17,6 +17,7 @@ it('shows every row once an epoch, in batches of the size asked for and one smal
         expect(plan.batchSize).toBe(wanted);
         expect(batches.slice(0, -1).every((batch) => batch.length === wanted)).toBe(true);
         expect(batches.at(-1)?.length).toBe(rows % wanted || wanted);
+        expect(plan.sizes).toEqual([...new Set(batches.map((batch) => batch.length))]);
         const seen = batches.flatMap((batch) => [...batch]).sort((a, b) => a - b);
         expect(seen).toEqual(Array.from({ length: rows }, (_, row) => row));
       },

@@ -7,6 +7,8 @@ import { Random } from '../files/random.ts';
 export interface BatchPlan {
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
+  /** The different numbers of rows that steps have: the batch size, then that of a smaller last batch. */
+  readonly sizes: readonly number[];
   /** Row numbers of all steps of an epoch (from 1), in order: every training row once. */
   order(epoch: number): Int32Array;
   /** Row numbers of step `step` (from 0) of an epoch with that order; the last batch may be smaller. */
@@ -19,6 +21,7 @@ export function planBatches(rows: number, batchSize: number, seed: number): Batc
   return {
     batchSize: size,
     stepsPerEpoch: Math.ceil(rows / size),
+    sizes: rows % size === 0 ? [size] : [size, rows % size],
     order: (epoch) =>
       size === rows
         ? Int32Array.from({ length: rows }, (_, row) => row)

@@ -25,7 +25,7 @@ function histogram(values: readonly number[]): Omit<Distribution, 'name'> {
   const highest = values.reduce((most, value) => Math.max(most, value), -Infinity);
   // A constant network has one bin, as wide as its value is large.
   const width = (highest - lowest) / wantedBins || Math.abs(lowest) || 1;
-  const mixed = lowest < 0 && highest > 0;
+  const mixed = lowest < 0 && highest >= 0;
   // Bins are counted from `origin`: zero where both signs occur, else the lowest value.
   const origin = mixed ? 0 : lowest;
   const before = mixed ? Math.ceil(-lowest / width) : 0;
@@ -35,5 +35,7 @@ function histogram(values: readonly number[]): Omit<Distribution, 'name'> {
     const bin = Math.max(0, Math.min(bins - 1, before + Math.floor((value - origin) / width)));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
-  return { from: origin - before * width, to: origin + (bins - before) * width, counts };
+  const to = origin + (bins - before) * width;
+  // Rounding must not carry the border of negative values above zero.
+  return { from: origin - before * width, to: highest < 0 ? Math.min(to, 0) : to, counts };
 }

@@ -66,13 +66,20 @@ describe('distributionOf', () => {
         const width = (to - from) / counts.length;
         expect(Math.min(...own)).toBeGreaterThanOrEqual(from - width * 1e-6);
         expect(Math.max(...own)).toBeLessThanOrEqual(to + width * 1e-6);
-        if (from < 0 && to > 0) {
+        if (Math.max(...own) < 0) expect(to).toBeLessThanOrEqual(0);
+        if (Math.min(...own) < 0 && Math.max(...own) >= 0) {
           const border = Math.round(-from / width);
           const below = counts.slice(0, border).reduce((sum, count) => sum + count, 0);
           expect(below).toBe(own.filter((value) => value < 0).length);
         }
       }),
-      { numRuns: 300 },
+      {
+        numRuns: 500,
+        examples: [
+          [[-3e-22, -1e-45], 0.85],
+          [[-1, 0], 1],
+        ],
+      },
     );
   });
 
