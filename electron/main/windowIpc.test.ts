@@ -1,77 +1,27 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { connect } from '../../native/contract/channel.ts';
+import type { Client } from '../../native/contract/channel.ts';
 import type { WindowBridge, WindowCalls } from '../../native/contract/window.ts';
-import { windowCalls } from '../../native/contract/window.ts';
-import { Host } from '../services/host.ts';
-import { RendererFiles } from '../services/rendererFiles.ts';
-import { testEngine, testFolders, until } from '../testing/browserHost.ts';
-import { buildPreload } from '../testing/buildHosts.ts';
+import type { Host } from '../services/host.ts';
+import { until } from '../testing/browserHost.ts';
+import type { TestedElectron } from '../testing/electronHost.ts';
 import * as stub from '../testing/electronStub.ts';
 
 vi.mock('electron', () => import('../testing/electronStub.ts'));
+const { startTestedElectron } = await import('../testing/electronHost.ts');
 
-const { registerAppScheme, setupAppProtocol } = await import('./appProtocol.ts');
-const { setupMainWindow } = await import('./mainWindow.ts');
-const { setupWindowIpc } = await import('./windowIpc.ts');
-const { utilityEngine } = await import('./utilityEngine.ts');
-const { electronPlatform } = await import('./dialogs.ts');
-
+let tested: TestedElectron;
 let host: Host;
-let folder: string;
 let window: stub.BrowserWindow;
-const warnings: string[] = [];
-
+let warnings: readonly string[];
 beforeAll(async () => {
-  const made = await testFolders();
-  ({ folder } = made);
-  mkdirSync(path.join(folder, 'renderer'));
-  writeFileSync(path.join(folder, 'renderer', 'index.html'), '<!doctype html>');
-  await buildPreload(folder);
-  await stub.app.boot(() => {
-    registerAppScheme();
-    return Promise.resolve();
-  });
-  setupAppProtocol(new RendererFiles(path.join(folder, 'renderer')));
-  host = new Host({
-    kind: 'electron',
-    dialogs: true,
-    version: '1.2.3',
-    folders: made.folders,
-    launch: utilityEngine(testEngine, (text) => process.stderr.write(text)),
-  });
-  const letIn = setupWindowIpc(host, (text) => warnings.push(text));
-  const main = setupMainWindow(folder, (opened) => {
-    letIn(opened.webContents, electronPlatform(opened, made.folders.state));
-  });
-  main.show();
-  window = main.current() as unknown as stub.BrowserWindow;
-  host.start();
-  await until(() => 'orthant' in window.webContents.mainWorld);
+  tested = await startTestedElectron();
+  ({ host, window, warnings } = tested);
 });
 afterAll(async () => {
-  await host.close();
-  await rm(folder, { recursive: true, force: true });
+  await tested.close();
 });
-
-const bridge = (): WindowBridge => window.webContents.mainWorld.orthant as WindowBridge;
-const client = (): ReturnType<typeof connect<WindowCalls>> => {
-  const own = bridge();
-  return connect(
-    {
-      send: (message) => {
-        own.send(message);
-      },
-      onMessage: (listener) => {
-        own.onMessage(listener);
-      },
-      onClose: () => undefined,
-    },
-    windowCalls,
-  );
-};
+const bridge = (): WindowBridge => tested.bridge();
+const client = (): Client<WindowCalls> => tested.client();
 
 describe("the window's messages", () => {
   it('travel through three functions and nothing else of Electron', () => {
