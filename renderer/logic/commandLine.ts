@@ -2,12 +2,6 @@ import { runConfigurationSchema, type RunConfiguration } from '../../native/cont
 
 /** The command line that repeats a run. */
 
-export interface Repeat {
-  readonly command: string;
-  /** What has to be there before the command works, or nothing. */
-  readonly needs?: string;
-}
-
 /** One word of a POSIX shell's command line, quoted where it must be. */
 export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
@@ -71,8 +65,7 @@ function options(configuration: RunConfiguration, base: RunConfiguration): strin
     expressible.constraint.epsilon = constraint.epsilon;
   }
   if (!same(network.hidden, base.network.hidden)) {
-    if (network.hidden.length === 0) return undefined;
-    words.push(`--hidden ${network.hidden.join(',')}`);
+    words.push(`--hidden ${network.hidden.length === 0 ? 'none' : network.hidden.join(',')}`);
     expressible.network.hidden = network.hidden;
   }
   if (typeof network.activation === 'string' && network.activation !== base.network.activation) {
@@ -96,24 +89,19 @@ function options(configuration: RunConfiguration, base: RunConfiguration): strin
 }
 
 /**
- * The command that trains this configuration once more: with options where they say it all, else by its document.
+ * The command that trains a run once more: with options where they say it all, else by the run's folder, which also
+ * holds what was changed while it was paused.
  *
  * @param base - what the command line starts from where it is given this source
- * @param document - where the configuration lies as a document, if it does
+ * @param run - the run's folder
  */
 export function repeatCommand(
   configuration: RunConfiguration,
   base: RunConfiguration | undefined,
-  document?: string,
-): Repeat {
+  run: string,
+  changed: boolean,
+): string {
   const start = base ?? runConfigurationSchema.parse({ data: { source: configuration.data.source } });
-  const words = options(configuration, start);
-  if (words !== undefined) return { command: `npm run orthant -- train ${words.join(' ')}` };
-  const file = document ?? 'configuration.orthant';
-  return {
-    command: `npm run orthant -- train --config ${shellWord(file)}`,
-    ...(document === undefined
-      ? { needs: `Save the configuration as ${file} first: options alone cannot say all of it.` }
-      : {}),
-  };
+  const words = changed ? undefined : options(configuration, start);
+  return `npm run orthant -- train ${words === undefined ? `--config ${shellWord(run)}` : words.join(' ')}`;
 }

@@ -76,7 +76,8 @@ export class Training {
     return trace;
   }
 
-  async start(configuration: RunConfiguration): Promise<RunTrace | undefined> {
+  /** Starts a run, or lets it wait behind the one at work. `show` says whether its curves are looked at. */
+  async start(configuration: RunConfiguration, show = true): Promise<RunTrace | undefined> {
     let started: RunTrace | undefined;
     await this.#command(async () => {
       this.crash = undefined;
@@ -86,7 +87,7 @@ export class Training {
       trace.name = configuration.name ?? '';
       if (this.current?.active !== true) this.current = trace;
       else if (this.current !== trace) this.queued = [...this.queued, run];
-      this.shown = trace;
+      if (show) this.shown = trace;
       started = trace;
       this.#changed();
     });
