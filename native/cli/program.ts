@@ -29,6 +29,11 @@ export function createProgram(): Command {
     .helpCommand('help [command]', 'show the help of a command')
     // Errors of use are thrown, so that the exit code is decided in one place.
     .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, 'orthant: ').replace(/\n(?=\()/g, ' '));
+      },
+    })
     .configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 110) })
     .addHelpText('after', ending);
   for (const add of [

@@ -12,11 +12,11 @@ export function dataHandlers(): Partial<Handlers<EngineCalls>> {
   return {
     samples: async () => (await import('../data/samples.ts')).listSamples(),
     sampleConfiguration: async ({ id }) => (await import('../data/samples.ts')).sampleConfiguration(id),
-    inspect: async (request, { signal }) => (await import('../data/inspect.ts')).inspect(request, { signal }),
+    inspect: async (request, { signal }) => (await import('../data/inspect.ts')).inspectTable(request, signal),
     rows: async ({ offset, limit, ...request }, { signal }) =>
-      (await import('../data/rows.ts')).readRows(request, { offset, limit, signal }),
+      (await import('../data/page.ts')).tableRows(request, offset, limit, signal),
     histogram: async ({ column, bins, ...request }, { signal }) =>
-      (await import('../data/histogram.ts')).histogram(request, { column, bins, signal }),
+      (await import('../data/histogram.ts')).columnHistogram(request, column, bins, signal),
     prepare: async ({ data }, { signal }) => (await import('../data/prepare.ts')).previewPreparation(data, { signal }),
 
     methods: () => describeMethods(),

@@ -131,7 +131,8 @@ export class TrainJob implements Job {
       engine: runtime.engine,
       version: runtime.version,
       device: runtime.device,
-      execution: 'eager',
+      execution: outcome.execution,
+      ...(outcome.executionReason === undefined ? {} : { executionReason: outcome.executionReason }),
       method: configuration.constraint.method.id,
       ...{ epochs: outcome.epochs, steps: outcome.steps, bestEpoch: outcome.bestEpoch, stopped: outcome.stopped },
       seconds: outcome.seconds,
@@ -154,6 +155,7 @@ export class TrainJob implements Job {
   ): Promise<TrainingOutcome> {
     const { emit } = this.#options;
     const { run } = this;
+    this.#tell('preparing', 'compiling the training step');
     const trainer = Trainer.create({
       ...{ configuration, dataset, runtime, changes },
       ...(resumeFrom === undefined ? {} : { resumeFrom }),

@@ -1,0 +1,310 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { runConfigurationSchema } from '../contract/configuration.ts';
+import { trainingResultSchema, type EpochMetrics, type TrainingResult } from '../contract/results.ts';
+import { runRecordSchema, runSummarySchema, type RunRecord } from '../contract/runs.ts';
+import { buildCode, builtFile, temporaryFolder, writeTable } from '../engine/testSupport.ts';
+import { testEngines } from '../tensorflow/testEngines.ts';
+
+const folder = temporaryFolder();
+const at = (...names: string[]): string => path.join(folder.path, ...names);
+const env = { ...process.env, ORTHANT_RUNS: at('runs') };
+
+beforeAll(() => {
+  buildCode();
+  writeTable(at('table.csv'));
+});
+afterAll(() => {
+  folder.remove();
+});
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Started {
+  readonly process: ChildProcess;
+  readonly outcome: Promise<Outcome>;
+}
+
+function start(...args: string[]): Started {
+  const child = spawn(process.execPath, [builtFile('cli.js'), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const outcome = new Promise<Outcome>((resolve) => {
+    child.once('close', (code) => {
+      resolve({ code, out, err });
+    });
+  });
+  return { process: child, outcome };
+}
+
+const orthant = (...args: string[]): Promise<Outcome> => start(...args).outcome;
+
+/** Small and quick, on the table above. */
+const training = (out: string, epochs: number, ...more: string[]): string[] =>
+  ['train', '--data', at('table.csv'), '--targets', 'y', '--hidden', '8,8', '--batch', '16'].concat(
+    ['--method', 'augmented-lagrangian', '--seed', '3', '--epochs', String(epochs), '--out', at(out), '--json'],
+    more,
+  );
+
+function resultOf({ code, out, err }: Outcome, expected = 0): TrainingResult {
+  expect({ code, err: code === expected ? '' : err }).toEqual({ code: expected, err: '' });
+  const lines = out.trimEnd().split('\n');
+  expect(lines).toHaveLength(1);
+  return trainingResultSchema.parse(JSON.parse(lines[0]!));
+}
+
+const record = (out: string): RunRecord => runRecordSchema.parse(JSON.parse(readFileSync(at(out, 'run.json'), 'utf8')));
+
+/** Everything a run has computed: its metrics but the time they took, and its model. */
+function numbersOf(out: string): unknown {
+  const lines = readFileSync(at(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
+  const metrics = lines.map((line) => {
+    const { seconds, ...rest } = JSON.parse(line) as EpochMetrics;
+    expect(seconds).toBeGreaterThanOrEqual(0);
+    return rest;
+  });
+  const model = JSON.parse(readFileSync(at(out, 'model.onnx.json'), 'utf8')) as { graph: { initializer: unknown } };
+  return { metrics, weights: model.graph.initializer };
+}
+
+const lockedBy = (out: string): number | undefined =>
+  existsSync(at(out, 'run.json')) ? record(out).lock?.pid : undefined;
+
+const hasCheckpoint = (out: string): boolean =>
+  existsSync(at(out, 'checkpoints')) && readdirSync(at(out, 'checkpoints')).some((name) => /^\d+$/.test(name));
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 20 });
+
+describe.each(testEngines)('on %s', (engine) => {
+  test('trains, exports, predicts', async () => {
+    const out = `first-${engine}`;
+    const result = resultOf(await orthant(...training(out, 5, '--engine', engine)));
+    expect(result).toMatchObject({
+      engine,
+      epochs: 5,
+      steps: 20,
+      stopped: 'finished',
+      run: at(out),
+      method: 'augmented-lagrangian',
+    });
+    expect(result.splits.train?.rows).toBe(64);
+    expect(result.export?.maxRelativeDifference).toBeLessThan(1e-4);
+    expect(record(out)).toMatchObject({ state: 'finished', result: { steps: 20 } });
+    expect(record(out).lock).toBeUndefined();
+
+    const [folderPrediction, filePrediction] = await Promise.all(
+      [at(out), result.files!.onnx].map((model) => orthant('predict', model, '--data', at('table.csv'), '--json')),
+    );
+    expect(folderPrediction!.code).toBe(0);
+    expect(filePrediction!.out).toBe(folderPrediction!.out);
+    const predicted = JSON.parse(folderPrediction!.out) as { rows: number; minimum: number[] };
+    expect(predicted.rows).toBe(80);
+    const lowest = Math.min(...Object.values(result.splits).map((split) => split.outputs[0]!.minimum));
+    expect(predicted.minimum[0]).toBeCloseTo(lowest, 4);
+  });
+
+  test('stopped by Ctrl-C and resumed, killed and resumed: the same numbers as without, bit for bit', async () => {
+    const args = (out: string): string[] => training(`${out}-${engine}`, 600, '--engine', engine);
+    resultOf(await orthant(...args('whole')));
+
+    const stopped = start(...args('stopped'));
+    await soon(() => {
+      expect(hasCheckpoint(`stopped-${engine}`)).toBe(true);
+    });
+    stopped.process.kill('SIGINT');
+    const outcome = await stopped.outcome;
+    const result = resultOf(outcome, 130);
+    expect(result.stopped).toBe('by-request');
+    expect(result.epochs).toBeLessThan(600);
+    expect(outcome.err).toContain(`orthant resume ${at(`stopped-${engine}`)}`);
+    expect(record(`stopped-${engine}`).state).toBe('stopped');
+    resultOf(await orthant('resume', at(`stopped-${engine}`), '--json'));
+    expect(numbersOf(`stopped-${engine}`)).toEqual(numbersOf(`whole-${engine}`));
+
+    const killed = start(...args('killed'));
+    await soon(() => {
+      expect(hasCheckpoint(`killed-${engine}`)).toBe(true);
+    });
+    process.kill(lockedBy(`killed-${engine}`)!, 'SIGKILL');
+    const crash = await killed.outcome;
+    expect(crash.code).toBe(1);
+    expect(crash.out).toBe('');
+    expect(crash.err).toMatch(/The engine process ended unexpectedly \(signal SIGKILL.*orthant resume/);
+    resultOf(await orthant('resume', at(`killed-${engine}`), '--json'));
+    expect(numbersOf(`killed-${engine}`)).toEqual(numbersOf(`whole-${engine}`));
+  });
+});
+
+test('wrong use: exit code 2, one paragraph, the near miss named, nothing made', async () => {
+  const base = ['train', '--data', at('table.csv'), '--targets', 'y', '--out', at('wrong')];
+  const cases: [string[], RegExp][] = [
+    [['trian'], /unknown command 'trian' \(Did you mean train\?\)/],
+    [[...base, '--epohcs', '3'], /unknown option '--epohcs' \(Did you mean --epochs\?\)/],
+    [[...base, '--epochs', '2.5'], /--epochs .*Expected a whole number/],
+    [[...base, '--epochs', '0'], /training\.epochs/],
+    [[...base, '--method', 'penalti'], /There is no method "penalti"\. Did you mean "penalty"\?/],
+    [[...base, '--method', 'penalty', '--set', 'alhpa=1'], /no setting "alhpa"\. Did you mean "alpha"\?/],
+    [[...base, '--method', 'penalty', '--set', 'alpha=much'], /"alpha" expects a number/],
+    [[...base, '--method', 'penalty', '--set', 'alpha'], /expected a name, "=" and a value/],
+    [[...base, '--optimizer', 'adma'], /There is no "adma"\. Did you mean "adam"\?/],
+    [[...base, '--loss', 'poisson'], /poisson loss.*output-transform or non-negative-last-layer/],
+    [[...base, '--hidden', '8,8', '--activation', 'relu,tanh,elu'], /2 hidden layers but 3 activations/],
+    [[...base, '--sample', 'ink'], /--sample or --data, not both/],
+    [['train', '--sample', 'inkk'], /Did you mean "ink"\?/],
+    [['train'], /What should be trained on\?/],
+    [['export', at('first'), '--format', 'onx', '--out', at('x')], /There is no "onx"\. Did you mean "onnx"\?/],
+  ];
+  const outcomes = await Promise.all(cases.map(([args]) => orthant(...args)));
+  outcomes.forEach(({ code, out, err }, i) => {
+    expect({ args: cases[i]![0], code, out }).toEqual({ args: cases[i]![0], code: 2, out: '' });
+    expect(err).toMatch(cases[i]![1]);
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+  expect(existsSync(at('wrong'))).toBe(false);
+});
+
+test('failures: exit code 1, one paragraph; what could not train leaves no folder', async () => {
+  writeFileSync(at('negative.csv'), `a,y\n${Array.from({ length: 40 }, (_, i) => `${i},${i - 3}`).join('\n')}\n`);
+  const base = ['--targets', 'y', '--epochs', '1', '--out', at('failed')];
+  const missing = await orthant('train', '--data', at('missing.csv'), ...base);
+  expect(missing).toMatchObject({ code: 1, out: '' });
+  expect(missing.err).toMatch(/no file .*missing\.csv/);
+  const negative = await orthant('train', '--data', at('negative.csv'), ...base);
+  expect(negative).toMatchObject({ code: 1, out: '' });
+  expect(negative.err).toMatch(/below its bound 0 in 3 of 40 rows/);
+  expect(existsSync(at('failed'))).toBe(false);
+  const debug = await orthant('train', '--data', at('missing.csv'), ...base, '--debug');
+  expect(debug.err).toMatch(/\n\s+at /);
+});
+
+test('a folder that holds a run is not touched', async () => {
+  resultOf(await orthant(...training('taken', 2)));
+  const before = readFileSync(at('taken', 'run.json'), 'utf8');
+  const again = await orthant(...training('taken', 3));
+  expect(again).toMatchObject({ code: 1, out: '' });
+  expect(again.err).toMatch(/holds another run already.*orthant resume/);
+  expect(readFileSync(at('taken', 'run.json'), 'utf8')).toBe(before);
+});
+
+test('a document and a run folder repeat a run; options go over them', async () => {
+  resultOf(await orthant(...training('original', 4, '--save-config', at('study.orthant'))));
+  const document = runConfigurationSchema.parse(JSON.parse(readFileSync(at('study.orthant'), 'utf8')));
+  expect(document).toEqual(record('original').configuration);
+  resultOf(await orthant('train', '--config', at('study.orthant'), '--out', at('copy'), '--json'));
+  resultOf(await orthant('train', '--config', at('original'), '--out', at('repeat'), '--json'));
+  expect(numbersOf('copy')).toEqual(numbersOf('original'));
+  expect(numbersOf('repeat')).toEqual(numbersOf('original'));
+  const other = ['--seed', '4', '--method', 'penalty', '--set', 'alpha=7', '--epsilon', 'y=0.001'];
+  resultOf(await orthant('train', '--config', at('study.orthant'), ...other, '--out', at('other'), '--json'));
+  expect(record('other').configuration).toMatchObject({
+    training: { seed: 4, epochs: 4 },
+    constraint: { epsilon: { y: 0.001 }, method: { id: 'penalty', settings: { alpha: 7 } } },
+  });
+  expect(numbersOf('other')).not.toEqual(numbersOf('original'));
+});
+
+test('a run whose data have changed is not resumed', async () => {
+  const file = writeTable(at('changing.csv'));
+  const run = start(...training('changed', 5000, '--data', file));
+  await soon(() => {
+    expect(hasCheckpoint('changed')).toBe(true);
+  });
+  run.process.kill('SIGINT');
+  resultOf(await run.outcome, 130);
+  writeFileSync(file, `${readFileSync(file, 'utf8')}0,0,red,1\n`);
+  const resumed = await orthant('resume', at('changed'));
+  expect(resumed.code).toBe(1);
+  expect(resumed.err).toMatch(/changing\.csv has changed since the run began/);
+  expect(hasCheckpoint('changed')).toBe(true);
+});
+
+test('a second Ctrl-C ends at once; the run is listed as interrupted; no engine is left', async () => {
+  const args = training('twice', 5000).filter((arg, i, all) => arg !== '--out' && all[i - 1] !== '--out');
+  const run = start(...args);
+  let folderName = '';
+  await soon(() => {
+    folderName = readdirSync(at('runs'))[0]!;
+    expect(hasCheckpoint(path.join('runs', folderName))).toBe(true);
+  });
+  const engine = lockedBy(path.join('runs', folderName))!;
+  process.kill(engine, 'SIGSTOP');
+  run.process.kill('SIGINT');
+  await soon(() => {
+    expect(isAlive(run.process.pid!)).toBe(true);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  run.process.kill('SIGINT');
+  const { code, err } = await run.outcome;
+  expect(code).toBe(130);
+  expect(err).toMatch(/Press Ctrl-C again.*\n.*Ended at once.*orthant resume/);
+  await soon(() => {
+    expect(isAlive(engine)).toBe(false);
+  });
+  const listed = await orthant('runs', '--json');
+  const [only] = runSummarySchema.array().parse(JSON.parse(listed.out));
+  expect(only).toMatchObject({ run: at('runs', folderName), state: 'interrupted', method: 'augmented-lagrangian' });
+  expect((await orthant('runs')).out).toContain('interrupted');
+});
+
+test('the engine ends when the command line is killed', async () => {
+  const run = start(...training('orphan', 5000));
+  await soon(() => {
+    expect(hasCheckpoint('orphan')).toBe(true);
+  });
+  const engine = lockedBy('orphan')!;
+  run.process.kill('SIGKILL');
+  await soon(() => {
+    expect(isAlive(engine)).toBe(false);
+  });
+});
+
+test('the other commands answer for a person and as JSON', async () => {
+  for (const args of [
+    ['samples'],
+    ['methods'],
+    ['methods', 'penalty'],
+    ['doctor'],
+    ['inspect', at('table.csv')],
+    ['--help'],
+    ['train', '--help'],
+  ]) {
+    const { code, out, err } = await orthant(...args);
+    expect({ args, code, err }).toEqual({ args, code: 0, err: '' });
+    expect(out.length).toBeGreaterThan(100);
+  }
+  const inspection = JSON.parse((await orthant('inspect', at('table.csv'), '--json')).out) as { rows: number };
+  expect(inspection.rows).toBe(80);
+  const methods = JSON.parse((await orthant('methods', '--json')).out) as { id: string }[];
+  expect(methods.map(({ id }) => id)).toContain('non-negative-last-layer');
+  expect((await orthant('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect((await orthant('train', '--help')).out).toMatch(/Examples:\n {2}\$ orthant train --sample ink/);
+});
+
+test('export writes each format and refuses what is no run', async () => {
+  resultOf(await orthant(...training('exported', 2)));
+  const [onnx, safetensors, none] = await Promise.all([
+    orthant('export', at('exported'), '--format', 'onnx', '--out', at('taken-away.onnx'), '--json'),
+    orthant('export', at('exported'), '--format', 'safetensors', '--out', at('taken-away.safetensors')),
+    orthant('export', at('nothing'), '--format', 'onnx', '--out', at('nothing.onnx')),
+  ]);
+  expect([onnx.code, safetensors.code, none.code]).toEqual([0, 0, 1]);
+  expect(readFileSync(at('taken-away.onnx'))).toEqual(readFileSync(at('exported', 'model.onnx')));
+  expect(existsSync(at('taken-away.safetensors'))).toBe(true);
+  expect(none.err).toMatch(/There is no folder/);
+});
