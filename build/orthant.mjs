@@ -9,7 +9,7 @@ import { setup } from './setup.mjs';
 
 const commandLine = fileURLToPath(new URL('../.dist/native/cli.js', import.meta.url));
 
-if (!(await setup({ quiet: true }))) process.exit(1);
+if (!(await setup({ quiet: true, targets: ['native'] }))) process.exit(1);
 if (!existsSync(commandLine)) {
   process.stderr.write(`${commandLine} is not there: the command line could not be built. Run: node build/setup.mjs\n`);
   process.exit(1);

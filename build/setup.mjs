@@ -25,6 +25,7 @@ const stepNames = ['packages', 'tensorflow', 'binding', 'code'];
  * @property {boolean} [quiet] Print only when there is something to do, and to standard error; a step that failed within
  *   the last hour is not tried again.
  * @property {string[]} [only] Steps to take.
+ * @property {import('./setup/code.mjs').CodeTargetId[]} [targets] What of the code to build; all, unless given.
  */
 
 /**
@@ -32,7 +33,7 @@ const stepNames = ['packages', 'tensorflow', 'binding', 'code'];
  * @param {SetupOptions} [options]
  * @returns {Promise<boolean>} Whether what is left can be used.
  */
-export async function setup({ gpu = false, quiet = false, only = stepNames } = {}) {
+export async function setup({ gpu = false, quiet = false, only = stepNames, targets } = {}) {
   /** @param {string} line */
   const log = (line) => {
     (quiet ? process.stderr : process.stdout).write(`${line}\n`);
@@ -77,7 +78,9 @@ export async function setup({ gpu = false, quiet = false, only = stepNames } = {
   }
 
   try {
-    if (wants('code') && !codeIsCurrent(root)) await withLock(lock, () => buildCode(root, { log }), { onWait });
+    if (wants('code') && !codeIsCurrent(root, targets)) {
+      await withLock(lock, () => buildCode(root, { log, ...(targets && { targets }) }), { onWait });
+    }
   } catch (error) {
     log(`Code: ${describe(error)}`);
     return false;

@@ -11,16 +11,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
 
 /**
  * What Vite builds, a row each. `sources` are the folders it is made from; a row none of whose `entries` is there is skipped.
- * @typedef {{ name: string, config: string, sources: string[], entries: string[], output: string }} CodeTarget
+ * @typedef {{ id: 'native' | 'electron' | 'renderer', name: string, config: string, sources: string[], entries: string[], output: string }} CodeTarget
  */
 
 /** @type {readonly CodeTarget[]} */
 export const codeTargets = [
   {
+    id: 'native',
     name: 'engine and command line',
     config: 'build/native.vite.config.ts',
     sources: ['native'],
@@ -28,6 +30,7 @@ export const codeTargets = [
     output: '.dist/native',
   },
   {
+    id: 'electron',
     name: 'hosts of the window',
     config: 'build/electron.vite.config.ts',
     sources: ['electron', 'native/contract'],
@@ -35,6 +38,7 @@ export const codeTargets = [
     output: '.dist/electron',
   },
   {
+    id: 'renderer',
     name: 'window',
     config: 'renderer/vite.config.ts',
     sources: ['renderer', 'native/contract'],
@@ -47,14 +51,16 @@ const stampName = '.stamp';
 /** Chunks of an older build stay this long, for a running program that has not loaded them yet. */
 const keepOldMs = 7 * 24 * 3600 * 1000;
 
+/** @typedef {CodeTarget['id']} CodeTargetId */
+
 /**
  * Builds what has changed since it was built last.
  * @param {string} root
- * @param {{ log: (line: string) => void }} options
+ * @param {{ log: (line: string) => void, targets?: readonly CodeTargetId[] }} options `targets`: only these.
  * @returns {Promise<void>}
  */
-export async function buildCode(root, { log }) {
-  for (const target of codeTargets) {
+export async function buildCode(root, { log, targets }) {
+  for (const target of selected(targets)) {
     const stamp = sourceStamp(root, target);
     if (stamp === undefined || isBuilt(root, target, stamp)) continue;
     log(`Building ${target.name}`);
@@ -62,12 +68,18 @@ export async function buildCode(root, { log }) {
   }
 }
 
+/** @param {readonly CodeTargetId[]} [targets] */
+function selected(targets) {
+  return codeTargets.filter((target) => targets === undefined || targets.includes(target.id));
+}
+
 /**
  * Whether every target is built from the source as it is.
  * @param {string} root
+ * @param {readonly CodeTargetId[]} [targets] Only these.
  */
-export function codeIsCurrent(root) {
-  return codeTargets.every((target) => {
+export function codeIsCurrent(root, targets) {
+  return selected(targets).every((target) => {
     const stamp = sourceStamp(root, target);
     return stamp === undefined || isBuilt(root, target, stamp);
   });
@@ -133,7 +145,8 @@ async function build(root, target, stamp) {
       'error',
     ];
     const result = await runCommand(process.execPath, args, { timeoutMs: 5 * 60_000, cwd: root });
-    if (result.code !== 0) throw new Error(describeFailure(`building ${target.name}`, result));
+    if (result.timedOut || result.error) throw new Error(describeFailure(`building ${target.name}`, result));
+    if (result.code !== 0) throw new Error(`building ${target.name} failed:\n${withoutStack(result.stderr)}`);
     const files = listFiles(temporary);
     const entries = files.filter((file) => !/-[\w-]{8}\.js(\.map)?$/.test(file));
     for (const file of [...files.filter((each) => !entries.includes(each)), ...entries]) {
@@ -150,6 +163,19 @@ async function build(root, target, stamp) {
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/**
+ * What Vite says about a failed build, without its own call stack.
+ * @param {string} text
+ */
+function withoutStack(text) {
+  const lines = stripVTControlCharacters(text).split('\n');
+  return lines
+    .filter((line) => !/^\s+at |^error during build:|^\s*(errors: |\})/.test(line))
+    .slice(0, 40)
+    .join('\n')
+    .trim();
 }
 
 /** @param {string} folder @returns {string[]} Paths below `folder`, with slashes. */

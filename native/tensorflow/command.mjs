@@ -85,8 +85,8 @@ export function describeFailure(what, result) {
   const lines = `${result.stdout}\n${result.stderr}`
     .split(/\r?\n/)
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^\[notice\]|^WARNING: (Running|You are)/.test(line));
-  const errors = lines.filter((line) => /error/i.test(line));
-  const shown = (errors.length > 0 ? errors : lines).slice(-2).join(' ').slice(0, 600);
+    .filter((line) => line !== '');
+  const errors = lines.filter((line) => /^(npm )?error\b|\berror:/i.test(line));
+  const shown = (errors.length > 0 ? errors.slice(0, 2) : lines.slice(-2)).join(' ').slice(0, 600);
   return `${what} failed with ${result.code === null ? 'a signal' : `exit code ${String(result.code)}`}${shown === '' ? '' : `: ${shown}`}`;
 }
