@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WindowEvent } from '../../native/contract/window.ts';
 import { isAlive, until } from '../testing/browserHost.ts';
 
-type Stub = typeof import('../testing/electronStub.ts');
+const loadStub = () => import('../testing/electronStub.ts');
 
 /** Each case ends an application of its own: modules, stub included, are loaded anew. */
-let stub: Stub;
+let stub: Awaited<ReturnType<typeof loadStub>>;
 let tested: Awaited<ReturnType<typeof begin>>;
 let pids: number[];
 async function begin() {
@@ -21,7 +21,7 @@ async function begin() {
 beforeEach(async () => {
   vi.resetModules();
   vi.doMock('electron', () => import('../testing/electronStub.ts'));
-  stub = await import('../testing/electronStub.ts');
+  stub = await loadStub();
   tested = await begin();
   await until(() => tested.host.engines.train.state.state === 'running');
   pids = Object.values(tested.host.engines).map(({ pid }) => pid ?? 0);

@@ -1,3 +1,4 @@
+import type { BrowserWindow as ElectronWindow } from 'electron';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -33,7 +34,7 @@ export interface TestedElectron {
 
 /** @param onOpen - called with the window before its page is loaded */
 export async function startTestedElectron(
-  onOpen: (host: Host, main: MainWindow) => (window: Electron.BrowserWindow) => void = () => () => undefined,
+  onOpen: (host: Host, main: MainWindow) => (window: ElectronWindow) => void = () => () => undefined,
 ): Promise<TestedElectron> {
   const { folder, folders } = await testFolders();
   mkdirSync(path.join(folder, 'renderer'));
