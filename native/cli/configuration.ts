@@ -70,7 +70,12 @@ export async function describeRun(engine: Engine, options: ConfigurationOptions)
     },
     runtime: {
       ...base.runtime,
-      ...given({ engine: options.engine, device: options.device, deterministic: options.deterministic }),
+      ...given({
+        engine: options.engine,
+        device: options.device,
+        deterministic: options.deterministic,
+        execution: options.execution,
+      }),
     },
   };
   const configuration = parseOrThrow(runConfigurationSchema, merged, 'The configuration');

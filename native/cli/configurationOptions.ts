@@ -47,6 +47,7 @@ export interface ConfigurationOptions extends TableOptions {
   engine?: 'auto' | 'tensorflow' | 'wasm';
   device?: 'auto' | 'cpu' | 'gpu';
   deterministic?: boolean;
+  execution?: 'auto' | 'xla' | 'graph' | 'eager';
 }
 
 /** Which table is read, and how. */
@@ -96,7 +97,8 @@ export function addRuntimeOptions(command: Command): Command {
     .optionsGroup('Engine:')
     .addOption(choice('--engine <name>', 'what trains', ['auto', 'tensorflow', 'wasm']))
     .addOption(choice('--device <name>', 'where it trains', ['auto', 'cpu', 'gpu']))
-    .option('--deterministic', 'on a GPU: the same numbers every time, slower (a CPU always gives them)');
+    .option('--deterministic', 'on a GPU: the same numbers every time, slower (a CPU always gives them)')
+    .addOption(choice('--execution <name>', 'how steps are carried out', ['auto', 'xla', 'graph', 'eager']));
 }
 
 /** All of a run configuration as options. */

@@ -47,7 +47,9 @@ export class CompiledRun {
   readonly #forwards: readonly Forward[];
   readonly #outputs: number;
   /** What each Variable held when both sides last agreed: an assignment gives it another dataId. */
-  #agreed: readonly object[] = [];
+  readonly #agreed: object[] = [];
+  /** Variables whose value in the session is newer. */
+  readonly #behind = new Set<number>();
 
   /**
    * Traces the step on two batches and builds the program. The state is the same before and after.
@@ -69,6 +71,8 @@ export class CompiledRun {
         name: `steps${index}`,
         batch,
         maxSteps: index === 0 ? Math.min(maxSteps, Math.ceil((1 << 22) / batch)) : 1,
+        // The last, smaller batch comes once an epoch: a compilation of its own would not pay.
+        xla: execution === 'xla' && index === 0,
         trace: traceStep(run, batch),
       }));
       this.#forwards = Object.entries(run.splits)
@@ -99,7 +103,6 @@ export class CompiledRun {
       data,
       loops: this.#loops,
       forwards: this.#forwards,
-      xla: execution === 'xla',
     });
     this.operations = this.#session.operations[0] ?? 0;
     run.trainingData.forEach((tensor, index) => {
@@ -109,6 +112,8 @@ export class CompiledRun {
       if (!run.trainingData.includes(tensor)) this.#session.write(name, nativeId(run.backend, tensor));
     }
     this.push();
+    // No step, but XLA compiles: what it refuses shows here, and the first step waits for nothing.
+    for (const { name } of this.#loops) this.#session.runSteps(name, new Int32Array(), new Float32Array(), run.rows);
   }
 
   /**
@@ -133,6 +138,7 @@ export class CompiledRun {
       objectives.set(this.#session.runSteps(loop.name, rows, rates, this.#run.rows), first);
       first = end;
     }
+    this.#run.state.forEach((_, index) => this.#behind.add(index));
     return objectives;
   }
 
@@ -157,18 +163,24 @@ export class CompiledRun {
     return predictions;
   }
 
-  /** Copies the session's state to the Variables. */
-  pull(): void {
+  /**
+   * Copies the session's state to those of `variables` (all, if not given) that are behind it.
+   */
+  pull(variables: readonly tfjs.Variable[] = this.#run.state): void {
     const { tf, state } = this.#run;
-    const all = this.#session.read(state.map((_, index) => `s${index}`));
-    state.forEach((variable, index) => {
-      const values = all[index];
-      if (values === undefined) return;
-      const tensor = tf.tensor(values, variable.shape, variable.dtype);
+    const behind = variables.map((variable) => state.indexOf(variable)).filter((index) => this.#behind.has(index));
+    if (behind.length === 0) return;
+    const values = this.#session.read(behind.map((index) => `s${index}`));
+    behind.forEach((index, position) => {
+      const variable = state[index];
+      const value = values[position];
+      if (variable === undefined || value === undefined) return;
+      const tensor = tf.tensor(value, variable.shape, variable.dtype);
       variable.assign(tensor);
       tensor.dispose();
+      this.#agreed[index] = variable.dataId;
+      this.#behind.delete(index);
     });
-    this.#agree();
   }
 
   /** Copies those Variables to the session that were assigned since both sides last agreed. */
@@ -176,16 +188,13 @@ export class CompiledRun {
     this.#run.state.forEach((variable, index) => {
       if (variable.dataId === this.#agreed[index]) return;
       this.#session.write(`s${index}`, nativeId(this.#run.backend, variable));
+      this.#agreed[index] = variable.dataId;
+      this.#behind.delete(index);
     });
-    this.#agree();
   }
 
   dispose(): void {
     this.#session.dispose();
-  }
-
-  #agree(): void {
-    this.#agreed = this.#run.state.map((variable) => variable.dataId);
   }
 }
 

@@ -27,6 +27,8 @@ export interface Loop {
   readonly batch: number;
   /** Steps one call can make: the number of steps is a run-time input up to this. */
   readonly maxSteps: number;
+  /** Compile with XLA. */
+  readonly xla: boolean;
   /**
    * One step. Arguments: the residents by name, `rows` (int32 [batch]) and `rate` (float scalar). Results: `objective`
    * (float scalar) and the new value of every state variable, by name.
@@ -51,8 +53,6 @@ export interface ProgramSpecification {
   readonly data: readonly Resident[];
   readonly loops: readonly Loop[];
   readonly forwards: readonly Forward[];
-  /** Compile with XLA. */
-  readonly xla: boolean;
 }
 
 /** Names of placeholders and fetches of a program's graph; one place for the writer and the session. */
@@ -199,7 +199,7 @@ function loopFunctions(program: ProgramSpecification, loop: Loop, body: Function
       }),
     ],
     returns: Object.fromEntries(results.map(({ name }, index) => [`${name}_out`, `while:output:${index + 1}`])),
-    attributes: compiled(program.xla),
+    attributes: compiled(loop.xla),
   });
   return [step, condition, run];
 }
@@ -252,7 +252,7 @@ function loopNodes(program: ProgramSpecification, loop: Loop): NodeDef[] {
       [...residents.map(({ name }) => graphNames.read(name)), rows, rates, steps],
       [...residents.map(({ type }) => type), DataType.int32, DataType.float, DataType.int32],
       [DataType.float, ...program.state.map(({ type }) => type)],
-      program.xla,
+      loop.xla,
     ),
     ...stores,
     node(
@@ -299,7 +299,6 @@ function forwardFunction(program: ProgramSpecification, forward: Forward, body: 
       ...body.nodes,
     ],
     returns: { prediction_out: body.results.prediction ?? '' },
-    attributes: compiled(program.xla),
   });
 }
 
@@ -313,7 +312,8 @@ function forwardNodes(program: ProgramSpecification, forward: Forward): NodeDef[
       [...program.state.map(({ name }) => graphNames.read(name)), graphNames.read(forward.inputs), start],
       [...program.state.map(({ type }) => type), DataType.float, DataType.int32],
       [DataType.float],
-      program.xla,
+      // Large matrix products alone: XLA would gain nothing and cost a compilation for each split.
+      false,
     ),
     node(graphNames.prediction(forward.name), 'Identity', [`call_${forward.name}:0`], { T: attr.type(DataType.float) }),
   ];

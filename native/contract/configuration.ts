@@ -174,6 +174,11 @@ export const runtimeSettingsSchema = z.strictObject({
   device: z.enum(['auto', 'cpu', 'gpu']).default('auto'),
   /** On a GPU: slower kernels that give the same numbers every time. The CPU engines always do. */
   deterministic: z.boolean().default(false),
+  /**
+   * How steps are carried out: many in one program compiled by XLA, the same program without XLA, or one operation at a
+   * time. `auto` takes the first that works, and no program for a run of few steps.
+   */
+  execution: z.enum(['auto', 'xla', 'graph', 'eager']).default('auto'),
 });
 export type RuntimeSettings = z.infer<typeof runtimeSettingsSchema>;
 

@@ -1,6 +1,9 @@
-import type { RuntimeSettings } from '../contract/configuration.ts';
+import { runtimeSettingsSchema, type RuntimeSettings } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
+
+/** The part of the settings that decides which engine is opened. */
+type EngineSettings = Omit<RuntimeSettings, 'execution'>;
 
 /**
  * The library that trains, loaded when it is first needed: the process answers what needs no library without it. It
@@ -14,7 +17,7 @@ export class Library {
    * @throws OrthantError `engine` when what is asked for by name cannot be had, or only by a process that is started
    *   anew
    */
-  async open(settings: RuntimeSettings): Promise<EngineRuntime> {
+  async open(settings: EngineSettings): Promise<EngineRuntime> {
     const key = JSON.stringify([settings.engine, settings.device, settings.deterministic]);
     if (this.#opened?.key === key) return this.#opened.runtime;
     await this.#refuseLateVariables(settings);
@@ -29,11 +32,11 @@ export class Library {
 
   /** What is open now, whichever engine; opens the best there is when none is. */
   async any(): Promise<EngineRuntime> {
-    return this.#opened?.runtime ?? (await this.open({ engine: 'auto', device: 'auto', deterministic: false }));
+    return this.#opened?.runtime ?? (await this.open(runtimeSettingsSchema.parse({})));
   }
 
   /** On a card, some settings count only before TensorFlow is loaded. */
-  async #refuseLateVariables(settings: RuntimeSettings): Promise<void> {
+  async #refuseLateVariables(settings: EngineSettings): Promise<void> {
     if (!this.#tensorflowLoaded || settings.engine === 'wasm') return;
     const { findInstallation } = await import('../tensorflow/installation.ts');
     const { engineEnvironment } = await import('../tensorflow/environment.ts');

@@ -1,4 +1,4 @@
-import type { SplitName } from '../contract/results.ts';
+import type { SplitName, TrainingResult } from '../contract/results.ts';
 import { predictInChunks } from './evaluate.ts';
 import type { TrainingParts } from './parts.ts';
 import { predictWith, trainingStep } from './step.ts';
@@ -8,6 +8,11 @@ import { predictWith, trainingStep } from './step.ts';
  * program keeps the state for itself, so that the Variables are brought up to date by `pull` and listened to by `push`.
  */
 export interface Execution {
+  readonly kind: TrainingResult['execution'];
+  /** Why not a faster one, for a person; undefined where there is none, or where it was asked for. */
+  readonly reason?: string;
+  /** Seconds that tracing and compiling took. */
+  readonly compileSeconds: number;
   /**
    * Carries out one step for each batch.
    *
@@ -26,9 +31,12 @@ export interface Execution {
 }
 
 /** One operation at a time; works on the Variables themselves. Objectives are read back once a call. */
-export function eagerExecution(parts: TrainingParts): Execution {
+export function eagerExecution(parts: TrainingParts, reason?: string): Execution {
   const { tf, splitInputs, targetBounds, chunkRows } = parts;
   return {
+    kind: 'eager',
+    ...(reason === undefined ? {} : { reason }),
+    compileSeconds: 0,
     steps: (batches, learningRates) => {
       const objectives = batches.map((batch, i) => {
         const rows = tf.tensor1d(batch, 'int32');

@@ -12,8 +12,9 @@ import { captureCheckpoint, parseCheckpointState, restoreCheckpoint } from './ch
 import { beginning, diverged, learningRateOf, type RunContext, type Snapshot } from './context.ts';
 import { breathe, RunControl } from './control.ts';
 import { measureEpoch } from './epochEnd.ts';
-import { eagerExecution } from './execution.ts';
+import { chooseExecution } from './chooseExecution.ts';
 import { createParts } from './parts.ts';
+import type { Execution } from './execution.ts';
 import { ProgressMeter, type Progress } from './progress.ts';
 
 export type TrainerState = 'ready' | 'training' | 'paused' | 'finished' | 'failed';
@@ -37,7 +38,7 @@ export interface TrainerHooks {
 export interface TrainerOptions {
   readonly configuration: RunConfiguration;
   readonly dataset: DataSet;
-  readonly runtime: Pick<EngineRuntime, 'tf'>;
+  readonly runtime: Pick<EngineRuntime, 'tf' | 'engine'>;
   /** Changes of an earlier run of this configuration, replayed at their steps; in a resumed run, all recorded ones. */
   readonly changes?: readonly RunChange[];
   readonly resumeFrom?: Checkpoint;
@@ -55,12 +56,15 @@ export interface TrainingOutcome {
   readonly steps: number;
   /** Training and evaluation only, of all parts of a resumed run. */
   readonly seconds: number;
-  readonly phases: { readonly train: number; readonly evaluate: number };
+  readonly phases: { readonly compile: number; readonly train: number; readonly evaluate: number };
   readonly bestEpoch: number;
+  readonly execution: Execution['kind'];
+  /** Why not a faster one. */
+  readonly executionReason?: string;
 }
 
 /** A slice of work between two looks at what was asked of the run. */
-const sliceSeconds = 0.03;
+const sliceSeconds = 0.05;
 const checkpointInterval = 1;
 
 /** One training run. Same configuration, data, engine and changes: same numbers, bit for bit. */
@@ -93,7 +97,8 @@ export class Trainer {
     this.#progress = new ProgressMeter((progress) => hooks.onProgress?.(progress));
     const position = resumeFrom === undefined ? beginning(configuration) : parseCheckpointState(resumeFrom);
     const parts = createParts(runtime.tf, configuration, dataset);
-    this.#context = { configuration, dataset, parts, position, execution: eagerExecution(parts) };
+    const execution = chooseExecution(parts, runtime, configuration);
+    this.#context = { configuration, dataset, parts, position, execution };
     if (resumeFrom !== undefined) this.#best = restoreCheckpoint(this.#context, resumeFrom);
     const inOrder = [...changes].sort((first, second) => first.step - second.step);
     this.#pendingChanges = inOrder.slice(position.changes.length);
@@ -293,16 +298,18 @@ export class Trainer {
   async #conclude(stopped: TrainingOutcome['stopped']): Promise<TrainingOutcome> {
     await this.#writeCheckpoint();
     const best = this.#best ?? (await this.#presentSnapshot());
-    const { parts, position } = this.#context;
+    const { execution, parts, position } = this.#context;
     const { epoch, step, seconds } = position;
     return {
+      execution: execution.kind,
+      ...(execution.reason === undefined ? {} : { executionReason: execution.reason }),
       model: parts.model(best.layers),
       metrics: best.metrics,
       stopped,
       epochs: epoch,
       steps: step,
       seconds: seconds.train + seconds.evaluate,
-      phases: { ...seconds },
+      phases: { compile: execution.compileSeconds, ...seconds },
       bestEpoch: best.epoch,
     };
   }
