@@ -12,7 +12,7 @@ const settings = z.strictObject({
     .default('softplus')
     .meta({
       title: 'Transform',
-      description: `What the linear output becomes: relu(x), softplus(x) = log(1 + exp(x)), exp(min(x, ${exponentLimit})), or x².`,
+      description: `What the linear output becomes: relu(x), softplus(x) = log(1 + exp(x)), exp(min(x, ${exponentLimit})), or x². Cutting off, as relu does, always lowers the squared error on positive targets; that alone is no better fit.`,
     }),
 });
 
@@ -32,6 +32,9 @@ const settings = z.strictObject({
  *
  * Sources: PyTorch forum thread 178758, third answer; exp is the log link of generalised linear models (McCullagh &
  * Nelder, 1989); softplus: Dugas et al., NIPS 2000. That relu outputs can get stuck: PyTorch forum topic 106851.
+ *
+ * Cutting negative outputs off, as relu does, always lowers the squared error on positive targets (a projection onto a
+ * convex set that holds the target brings nearer to it): a lower error than the plain network's is no sign of a better fit.
  *
  * Promises: p >= ε for every input. Does not promise: that the last layer is the model's output any more, which is plain
  * linear in every other method.

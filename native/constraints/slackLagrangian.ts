@@ -15,13 +15,13 @@ import {
 import { marginSetting, trainingBound } from './trainingBound.ts';
 
 const settings = z.strictObject({
-  damping: z.number().min(0).max(1e4).default(10).meta({
+  damping: z.number().min(0).max(1e4).default(30).meta({
     title: 'Damping c',
     description:
       'Weight of the squared equality. Without it weights and multipliers circle each other and may diverge.',
     changeable: true,
   }),
-  dualRate: z.number().positive().max(1000).default(1).meta({
+  dualRate: z.number().positive().max(1000).default(10).meta({
     title: 'Dual rate',
     description: 'Step of the ascent on the multipliers, each time a row is visited. Keep it below the damping.',
     changeable: true,
