@@ -43,9 +43,9 @@ export function wantedTypes({ columns }: Pick<DataSettings, 'columns'>): WantedT
  */
 export async function useColumns(session: Session, table: Table, settings: DataSettings): Promise<ColumnUse> {
   const names = table.columns.map(({ name }) => name);
-  for (const name of Object.keys(settings.columns)) requireColumn(name, names, table, `data.columns.${name}`);
+  for (const name of Object.keys(settings.columns)) requireColumn(name, table, `data.columns.${name}`);
   const splitName = settings.split.by === 'column' ? settings.split.column : undefined;
-  if (splitName !== undefined) requireColumn(splitName, names, table, 'data.split.column');
+  if (splitName !== undefined) requireColumn(splitName, table, 'data.split.column');
 
   const open = table.columns.filter(({ name }) => !Object.hasOwn(settings.columns, name) && name !== splitName);
   const facts = await columnFacts(session, table, open);
@@ -94,8 +94,11 @@ export async function useColumns(session: Session, table: Table, settings: DataS
   };
 }
 
-function requireColumn(name: string, names: readonly string[], table: Table, field: string): void {
-  if (names.includes(name)) return;
+/** @throws OrthantError `data` where the table has no such column, with the name that may have been meant */
+export function requireColumn(name: string, table: Table, field: string): TableColumn {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column !== undefined) return column;
+  const names = table.columns.map((candidate) => candidate.name);
   throw new OrthantError(
     'data',
     `${table.source} has no column "${name}".${didYouMean(name, names)} Its columns are ${listNames(names)}.`,

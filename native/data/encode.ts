@@ -44,44 +44,74 @@ const toNumber = (text: string | null): number => (text === null || text.trim() 
 export const scaledFeature = (value: number, { shift, scale }: { shift: number; scale: number }): number =>
   Math.fround((Math.fround(value) - Math.fround(shift)) / Math.fround(scale));
 
+/** Rows encoded one after the other before the next column is looked at, so that they stay in the processor's cache. */
+const blockRows = 512;
+
 /**
- * Network inputs of every row.
+ * Network inputs of rows.
  *
  * @param columns - at least the columns of the schema's inputs
+ * @param rows - how many rows the columns have, or the numbers of those to encode
  * @returns row-major [rows, features]; a feature that has no value (see {@link findGaps}) is NaN
  */
-export function encodeRows(schema: DataSchema, columns: RawColumns, rows: number): Float32Array {
+export function encodeRows(schema: DataSchema, columns: RawColumns, rows: number | Int32Array): Float32Array {
   const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
-  const encoded = new Float32Array(rows * features);
-  let first = 0;
-  for (const input of schema.inputs) {
-    encodeColumn(input, columns, rows, (row, value, offset) => {
-      encoded[row * features + first + offset] = value;
-    });
-    first += featureCount(input);
+  const count = typeof rows === 'number' ? rows : rows.length;
+  const chosen = typeof rows === 'number' ? undefined : rows;
+  const encoded = new Float32Array(count * features);
+  const encoders = schema.inputs.map((input) => ({
+    encode: columnEncoder(input, columns, chosen),
+    width: featureCount(input),
+  }));
+  for (let from = 0; from < count; from += blockRows) {
+    const to = Math.min(count, from + blockRows);
+    let first = 0;
+    for (const { encode, width } of encoders) {
+      encode(encoded, features, first, from, to);
+      first += width;
+    }
   }
   return encoded;
 }
 
-type SetFeature = (row: number, value: number, offset: number) => void;
+/** Writes one column's features of rows `from` to `to` (excluded) at `offset` of rows that are `width` wide. */
+type ColumnEncoder = (out: Float32Array, width: number, offset: number, from: number, to: number) => void;
 
-function encodeColumn(input: ModelInput, columns: RawColumns, rows: number, set: SetFeature): void {
-  if (input.kind === 'number') {
-    const values = numbersOf(columns, input);
-    for (let row = 0; row < rows; row++) {
-      const value = values[row] ?? NaN;
-      set(row, scaledFeature(Number.isNaN(value) ? (input.fill ?? NaN) : value, input), 0);
+function columnEncoder(input: ModelInput, columns: RawColumns, chosen: Int32Array | undefined): ColumnEncoder {
+  if (input.kind === 'one-hot') {
+    const codes = codesOf(input, columns);
+    return (out, width, offset, from, to) => {
+      for (let row = from; row < to; row++) {
+        const code = codes[chosen === undefined ? row : (chosen[row] ?? 0)] ?? missingCode;
+        if (code >= 0) out[row * width + offset + code] = 1;
+        else if (code === missingCode && !input.acceptsMissing) out[row * width + offset] = NaN;
+      }
+    };
+  }
+  const values = input.kind === 'number' ? numbersOf(columns, input) : codesOf(input, columns);
+  const { fill = NaN } = input;
+  return (out, width, offset, from, to) => {
+    for (let row = from; row < to; row++) {
+      const value = values[chosen === undefined ? row : (chosen[row] ?? 0)] ?? NaN;
+      const known = input.kind === 'number' ? !Number.isNaN(value) : value >= 0;
+      out[row * width + offset] = scaledFeature(known ? value : fill, input);
     }
-    return;
-  }
+  };
+}
+
+const unseenCode = -1;
+const missingCode = -2;
+
+/** Place of each row's category among the known ones, or one of the negative codes: [rows]. */
+function codesOf(input: Exclude<ModelInput, { kind: 'number' }>, columns: RawColumns): Int32Array {
   const texts = textsOf(columns, input);
-  const codes = categoryCodes(input);
-  for (let row = 0; row < rows; row++) {
-    const code = codes.get(texts[row] ?? '');
-    if (input.kind === 'ordinal') set(row, scaledFeature(code ?? input.fill ?? NaN, input), 0);
-    else if (code !== undefined) set(row, 1, code);
-    else if (isMissing(texts[row]) && !input.acceptsMissing) set(row, NaN, 0);
+  const known = categoryCodes(input);
+  const codes = new Int32Array(texts.length);
+  for (let row = 0; row < codes.length; row++) {
+    const text = texts[row];
+    codes[row] = isMissing(text) ? missingCode : (known.get(text) ?? unseenCode);
   }
+  return codes;
 }
 
 /**

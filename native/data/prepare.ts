@@ -7,7 +7,7 @@ import type { Preparation, Warning } from '../contract/table.ts';
 import { mostOneHot, useColumns, wantedTypes, type ColumnUse, type InputUse } from './columnUse.ts';
 import type { DataSet, SplitRows } from './dataset.ts';
 import type { Session } from './database.ts';
-import { encodeRows, type RawColumn, type RawColumns } from './encode.ts';
+import { encodeRows, type RawColumns } from './encode.ts';
 import { readTableColumns, type ColumnToRead } from './readColumns.ts';
 import { inputScaling, medianOf, spreadOf, type Spread } from './scaling.ts';
 import { splitByColumn, splitBySeed, type Split } from './split.ts';
@@ -343,16 +343,6 @@ function featuresOf(input: ModelInput): Preparation['features'] {
 
 function splitRows(schema: DataSchema, columns: RawColumns, rowNumbers: Int32Array): SplitRows {
   const rows = rowNumbers.length;
-  const chosen = new Map<string, RawColumn>();
-  for (const { column } of schema.inputs) {
-    const values = columns.get(column) ?? [];
-    chosen.set(
-      column,
-      values instanceof Float64Array
-        ? Float64Array.from(rowNumbers, (row) => values[row] ?? NaN)
-        : Array.from(rowNumbers, (row) => values[row] ?? null),
-    );
-  }
   const targets = new Float32Array(rows * schema.targets.length);
   for (const [output, { name, scale }] of schema.targets.entries()) {
     const values = numberColumn(columns, name);
@@ -360,7 +350,7 @@ function splitRows(schema: DataSchema, columns: RawColumns, rowNumbers: Int32Arr
       targets[row * schema.targets.length + output] = (values[rowNumbers[row] ?? 0] ?? NaN) / scale;
     }
   }
-  return { rows, rowNumbers, inputs: encodeRows(schema, chosen, rows), targets };
+  return { rows, rowNumbers, inputs: encodeRows(schema, columns, rowNumbers), targets };
 }
 
 function checkSize(schema: DataSchema, rows: number): void {
@@ -376,22 +366,25 @@ function checkSize(schema: DataSchema, rows: number): void {
 
 /** Float32 ends at 3.4e38; what goes beyond cannot be trained on. */
 function checkFinite(schema: DataSchema, splits: DataSet['splits'], table: Table): void {
+  const inputNames = schema.inputs.flatMap((input) => featuresOf(input).map(({ column }) => column));
+  const targetNames = schema.targets.map(({ name }) => name);
   for (const name of splitNames) {
-    const { inputs, targets, rows, rowNumbers } = splits[name];
-    for (const [values, names] of [
-      [inputs, schema.inputs.flatMap((input) => featuresOf(input).map(({ column }) => column))],
-      [targets, schema.targets.map((target) => target.name)],
-    ] as const) {
-      const width = names.length;
-      for (let index = 0; index < rows * width; index++) {
-        if (Number.isFinite(values[index])) continue;
-        const row = rowNumbers[Math.floor(index / width)] ?? 0;
-        throw new OrthantError(
-          'data',
-          `Column "${names[index % width] ?? ''}" of ${table.source} has a number beyond what float32 can hold ` +
-            `(3.4e38) in data row ${row + 1}. Change the column's unit, or mend the row.`,
-        );
-      }
-    }
+    const { inputs, targets, rowNumbers } = splits[name];
+    checkFiniteValues(inputs, inputNames, rowNumbers, table);
+    checkFiniteValues(targets, targetNames, rowNumbers, table);
+  }
+}
+
+function checkFiniteValues(values: Float32Array, names: readonly string[], rowNumbers: Int32Array, table: Table): void {
+  for (let index = 0; index < values.length; index++) {
+    // The difference of a number to itself is 0 unless it is infinite or NaN; this is the quick way to ask.
+    const value = values[index] ?? 0;
+    if (value - value === 0) continue;
+    const row = rowNumbers[Math.floor(index / names.length)] ?? 0;
+    throw new OrthantError(
+      'data',
+      `Column "${names[index % names.length] ?? ''}" of ${table.source} has a number beyond what float32 can hold ` +
+        `(3.4e38) in data row ${row + 1}. Change the column's unit, or mend the row.`,
+    );
   }
 }

@@ -55,13 +55,14 @@ export async function readTableColumns(
   let row = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
+    const count = chunk?.rowCount ?? 0;
+    if (chunk === null || count === 0) break;
     for (const [column, target] of values.entries()) {
       const vector = chunk.getColumnVector(column);
       if (!(vector instanceof DuckDBDoubleVector)) throw new Error('A DOUBLE column has a vector of doubles.');
-      for (let index = 0; index < chunk.rowCount; index++) target[row + index] = vector.getItem(index) ?? NaN;
+      for (let index = 0; index < count; index++) target[row + index] = vector.getItem(index) ?? NaN;
     }
-    row += chunk.rowCount;
+    row += count;
     onProgress?.(row / table.rows);
   }
   for (const [index, { name, finish }] of streamed.entries()) {

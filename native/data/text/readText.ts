@@ -141,8 +141,7 @@ async function scanChunks(
 ): Promise<void> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
-    const text = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    rest = text.subarray(scanner.scan(text, false));
+    rest = scanner.scanOn(rest, chunk);
     if (!(await after())) return;
   }
   scanner.scan(rest, true);

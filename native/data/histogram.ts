@@ -1,0 +1,71 @@
+import type { Histogram } from '../contract/table.ts';
+import { requireColumn } from './columnUse.ts';
+import { mostCategories } from './roles.ts';
+import { withTable, type TableRequest } from './table.ts';
+
+/**
+ * How a column's values are spread: bins of equal width for numbers (each includes its lower edge, the last its upper
+ * one too), one bar a category for all else, most frequent first, the rest summed up at the end.
+ *
+ * @throws OrthantError `data` where there is no such column
+ */
+export function columnHistogram(
+  request: TableRequest,
+  name: string,
+  bins: number,
+  signal?: AbortSignal,
+): Promise<Histogram> {
+  return withTable(
+    request,
+    async (table, session) => {
+      const found = requireColumn(name, table, 'column');
+      const { column } = found;
+      const [[present = 0, low = null, high = null] = []] = await session.rows(
+        found.type === 'number'
+          ? `SELECT count(${column}), min(${column}), max(${column}) FROM ${table.sql}`
+          : `SELECT count(${column}), NULL, NULL FROM ${table.sql}`,
+      );
+      const missing = table.rows - Number(present);
+      if (found.type !== 'number') {
+        const rows = await session.rows(
+          `SELECT ${column}, count(*) AS rows FROM ${table.sql} WHERE ${column} IS NOT NULL ` +
+            `GROUP BY ${column} ORDER BY rows DESC, ${column} LIMIT ${mostCategories}`,
+        );
+        const labels = rows.map(([value]) => String(value));
+        const counts = rows.map(([, count]) => Number(count));
+        const others = Number(present) - counts.reduce((sum, count) => sum + count, 0);
+        if (others > 0) {
+          labels.push('(others)');
+          counts.push(others);
+        }
+        return { column: name, edges: [], counts, labels, missing };
+      }
+      if (low === null || high === null) return { column: name, edges: [], counts: [], missing };
+      const edges = binEdges(Number(low), Number(high), bins);
+      const last = edges.length - 2;
+      const [start = 0] = edges;
+      const width = ((edges.at(-1) ?? 0) - start) / (last + 1);
+      const rows = await session.rows(
+        `SELECT least(greatest(floor((${column} - ${number(start)}) / ${number(width)}), 0), ${last}) AS bin, count(*) ` +
+          `FROM ${table.sql} WHERE ${column} IS NOT NULL GROUP BY bin`,
+      );
+      const counts = edges.slice(1).map(() => 0);
+      for (const [bin, count] of rows) counts[Number(bin)] = Number(count);
+      return { column: name, edges, counts, missing };
+    },
+    { signal },
+  );
+}
+
+/** A single value gets one bin around it. */
+function binEdges(low: number, high: number, bins: number): number[] {
+  if (low === high) {
+    const half = low === 0 ? 0.5 : Math.abs(low) / 2;
+    return [low - half, high + half];
+  }
+  // Halved first: the width of a range as wide as all numbers would overflow.
+  const width = high / bins - low / bins;
+  return Array.from({ length: bins + 1 }, (_, index) => (index === bins ? high : low + index * width));
+}
+
+const number = (value: number): string => `CAST('${value}' AS DOUBLE)`;

@@ -1,0 +1,146 @@
+import type { ColumnSummary, Inspection } from '../contract/table.ts';
+import type { Session } from './database.ts';
+import { columnFacts, mostCategories, suggestRole, type ColumnFacts } from './roles.ts';
+import { withTable, type Table, type TableColumn, type TableRequest } from './table.ts';
+
+/** Cells summarised by one query: medians and distinct values hold all values of their columns at once. */
+const cellsAtOnce = 4_000_000;
+/** Above this, distinct numbers are estimated. */
+const exactDistinctRows = 2_000_000;
+const levels = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/**
+ * What a file holds: dialect, rows, and each column's type, range, quantiles and suggested role.
+ *
+ * @throws OrthantError as {@link withTable}
+ */
+export function inspectTable(request: TableRequest, signal?: AbortSignal): Promise<Inspection> {
+  return withTable(
+    request,
+    async (table, session) => {
+      const columns: ColumnSummary[] = [];
+      const columnsAtOnce = Math.max(1, Math.min(50, Math.floor(cellsAtOnce / table.rows)));
+      for (let from = 0; from < table.columns.length; from += columnsAtOnce) {
+        columns.push(...(await summarise(session, table, table.columns.slice(from, from + columnsAtOnce))));
+      }
+      return {
+        source: table.source,
+        format: table.format,
+        compressed: table.compressed,
+        bytes: table.bytes,
+        rows: table.rows,
+        rejectedRows: table.rejectedRows,
+        rejected: [...table.rejected],
+        ...(table.dialect === undefined ? {} : { dialect: table.dialect }),
+        columns,
+        warnings: [...table.warnings, ...tableWarnings(table, columns)],
+      };
+    },
+    { signal },
+  );
+}
+
+async function summarise(session: Session, table: Table, columns: readonly TableColumn[]): Promise<ColumnSummary[]> {
+  const facts = await columnFacts(session, table, columns);
+  const numbers = await numberSummaries(
+    session,
+    table,
+    columns.filter(({ type }) => type === 'number'),
+  );
+  const summaries: ColumnSummary[] = [];
+  for (const [index, column] of columns.entries()) {
+    const fact = facts[index] ?? noFacts;
+    const number = numbers.get(column);
+    const { role, reason } = suggestRole(column, fact);
+    summaries.push({
+      name: column.name,
+      type: column.type,
+      missing: table.rows - fact.present,
+      distinct: fact.distinct,
+      suggestedRole: role,
+      ...(reason === undefined ? {} : { suggestion: reason }),
+      ...number,
+      ...(column.type === 'category' ? { categories: await frequent(session, table, column) } : {}),
+    });
+  }
+  return summaries;
+}
+
+const noFacts: ColumnFacts = { present: 0, distinct: 0, countsRows: false, namesSplits: false };
+
+type NumberSummary = Pick<
+  ColumnSummary,
+  'distinct' | 'minimum' | 'maximum' | 'mean' | 'standardDeviation' | 'quantiles' | 'negativeShare'
+>;
+
+async function numberSummaries(
+  session: Session,
+  table: Table,
+  columns: readonly TableColumn[],
+): Promise<Map<TableColumn, NumberSummary>> {
+  const summaries = new Map<TableColumn, NumberSummary>();
+  if (columns.length === 0) return summaries;
+  const distinctOf = (column: string): string =>
+    table.rows > exactDistinctRows ? `approx_count_distinct(${column})` : `count(DISTINCT ${column})`;
+  const list = columns.flatMap(({ column }) => [
+    distinctOf(column),
+    `min(${column})`,
+    `max(${column})`,
+    `favg(${column})`,
+    `stddev_pop(${column})`,
+    `count(*) FILTER (${column} < 0) / nullif(count(${column}), 0)`,
+    `quantile_cont(${column}, [${levels.join(', ')}])`,
+  ]);
+  const [row = []] = await session.rows(`SELECT ${list.join(', ')} FROM ${table.sql}`);
+  const width = list.length / columns.length;
+  for (const [index, column] of columns.entries()) {
+    const cells = row.slice(width * index, width * (index + 1));
+    if (cells[1] === null) continue;
+    const [distinct = 0, minimum = 0, maximum = 0, mean = 0, standardDeviation = 0, negativeShare = 0] = cells
+      .slice(0, -1)
+      .map(Number);
+    const [a = 0, b = 0, c = 0, d = 0, e = 0] = JSON.parse(String(cells.at(-1))) as number[];
+    summaries.set(column, {
+      distinct: Math.min(distinct, table.rows),
+      minimum,
+      maximum,
+      mean,
+      standardDeviation,
+      quantiles: [a, b, c, d, e],
+      negativeShare,
+    });
+  }
+  return summaries;
+}
+
+async function frequent(
+  session: Session,
+  table: Table,
+  { column }: TableColumn,
+): Promise<{ value: string; count: number }[]> {
+  const rows = await session.rows(
+    `SELECT ${column}, count(*) AS rows FROM ${table.sql} WHERE ${column} IS NOT NULL ` +
+      `GROUP BY ${column} ORDER BY rows DESC, ${column} LIMIT ${mostCategories}`,
+  );
+  return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }));
+}
+
+function tableWarnings(table: Table, columns: readonly ColumnSummary[]): Inspection['warnings'] {
+  const warnings: Inspection['warnings'] = [];
+  const constant = columns
+    .filter(({ distinct, missing }) => distinct === 1 && missing < table.rows)
+    .map(({ name }) => name);
+  if (constant.length > 0) {
+    const list = constant.slice(0, 5).map((name) => `"${name}"`);
+    warnings.push({
+      message: `${constant.length === 1 ? 'Column' : `${constant.length} columns`} ${list.join(', ')}${
+        constant.length > 5 ? ', ...' : ''
+      } ${constant.length === 1 ? 'has' : 'have'} the same value in all rows.`,
+      ...(constant.length === 1 ? { column: constant[0] } : {}),
+    });
+  }
+  if (columns.length > table.rows) {
+    warnings.push({ message: `There are more columns (${columns.length}) than rows (${table.rows}).` });
+  }
+  return warnings;
+}
