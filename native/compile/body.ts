@@ -1,7 +1,7 @@
 import { OrthantError } from '../contract/errors.ts';
-import { attr, constant, node, type AttrValue, type NodeDef } from './graphDef.ts';
+import { attr, constant, DataType, node, type AttrValue, type NodeDef } from './graphDef.ts';
 import { outputArgument } from './outputArguments.ts';
-import type { Binding, OperationAttribute, TapeEntry, TensorMetadata } from './tape.ts';
+import type { Binding, OperationAttribute, TapeEntry, TapeOperation, TensorMetadata } from './tape.ts';
 
 /** A step or a forward pass as it was recorded, with the meaning of the tensors that cross its border. */
 export interface Trace {
@@ -73,7 +73,8 @@ export function functionBody(binding: Binding, trace: Trace): FunctionBody {
     });
     const name = `n${nodes.length}`;
     operations += 1;
-    nodes.push(node(name, entry.name, inputs, attributesOf(binding, entry.attributes)));
+    const attributes = { ...inferred[entry.name]?.(entry), ...attributesOf(binding, entry.attributes) };
+    nodes.push(node(name, entry.name, inputs, attributes));
     entry.outputs.forEach((output, index) => names.set(output.id, `${name}:${argument}:${index}`));
   }
 
@@ -82,6 +83,14 @@ export function functionBody(binding: Binding, trace: Trace): FunctionBody {
     results[result] = names.get(id) ?? captured(id, 'The result');
   return { nodes, results, operations };
 }
+
+/** Attributes that tfjs leaves to TensorFlow's eager mode, which infers them; in a graph they must stand. */
+const inferred: Readonly<Record<string, (operation: TapeOperation) => Record<string, AttrValue>>> = {
+  ExpandDims: ({ outputs }) => ({
+    T: attr.type(outputs[0]?.dtype ?? DataType.float),
+    Tdim: attr.type(DataType.int32),
+  }),
+};
 
 const outputsOf = (entry: TapeEntry): readonly TensorMetadata[] =>
   entry.kind === 'constant' ? [entry.output] : entry.outputs;
