@@ -9,7 +9,7 @@ import { OrthantError } from '../contract/errors.ts';
 import { chooseEngine, choiceVariables, deviceError, type Choice, type EngineOptions } from './choice.ts';
 import { startVariables } from './environment.ts';
 import { findInstallation, type Installation, type Provisioned } from './installation.ts';
-import { restoreIsNullOrUndefined } from './nodeUtil.ts';
+import { restoreNodeUtil } from './nodeUtil.ts';
 import { registerTensorflowKernels, tensorflowBackend, type NativeBackend } from './tensorflowKernels.ts';
 import { registerWasmKernels, wasmBackend } from './wasmKernels.ts';
 
@@ -49,7 +49,7 @@ let loaded: { readonly card: boolean; readonly deterministic: boolean } | undefi
  */
 export async function openEngine(options: EngineOptions = {}): Promise<EngineRuntime> {
   // The whole package registers the gradients; it shares tfjs-core with the import above.
-  restoreIsNullOrUndefined();
+  restoreNodeUtil();
   require('@tensorflow/tfjs');
   const installation = await findInstallation();
   const choice = chooseEngine(installation, options);

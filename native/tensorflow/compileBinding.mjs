@@ -114,7 +114,8 @@ export async function compileBinding(plan, { log, env = process.env }) {
       rmSync(binding.folder, { recursive: true, force: true });
       renameSync(folder, binding.folder);
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      // This holds the lock, so whatever lies beside it is a leftover.
+      rmSync(path.dirname(folder), { recursive: true, force: true });
     }
     return binding.file;
   });

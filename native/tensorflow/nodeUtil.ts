@@ -3,11 +3,13 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 
 /**
- * Puts `util.isNullOrUndefined` back, which Node 23 removed and tfjs-node 4.22.0 still calls (tfjs issue 8609; mended in
- * its source, never released). Must run before the package is required.
+ * Puts back what tfjs-node 4.22.0 still takes from Node's `util`: `isNullOrUndefined`, which Node 23 removed (tfjs issue
+ * 8609; mended in its source, never released), and `isArray`, which is on its way out. Must run before the package is
+ * required.
  */
-export function restoreIsNullOrUndefined(): void {
-  const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
-  // Defined even where Node has it, since calling Node's own prints a deprecation warning.
-  util.isNullOrUndefined = (value) => value === null || value === undefined;
+export function restoreNodeUtil(): void {
+  const util = require('node:util') as Record<string, unknown>;
+  // Defined even where Node has them, since a call of Node's own prints a deprecation warning.
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }

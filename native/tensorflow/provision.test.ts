@@ -205,7 +205,10 @@ test('a set-up that is told to stop ends its download with it', async () => {
   stopped.kill('SIGTERM');
   const [, signal] = (await once(stopped, 'exit')) as [number | null, string];
   expect(signal).toBe('SIGTERM');
-  const running = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+  // The kernel may list it for a moment more.
+  const running = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+  await expect.poll(running, { timeout: 10_000 }).not.toContain(path.join(home, 'python'));
+});
   expect(running).not.toContain(path.join(home, 'python'));
 });
 
