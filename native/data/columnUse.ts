@@ -25,14 +25,13 @@ export interface InputUse {
 /** More features than this from one column are a mistake. */
 export const mostOneHot = 1000;
 
-/** Columns whose type follows from the settings: what is encoded is text, what is a target is a number. */
+/** Columns whose cells need not be numbers, since the settings ignore or encode them. */
 export function wantedTypes({ columns }: Pick<DataSettings, 'columns'>): WantedTypes {
   const named = Object.entries(columns);
   const text = named.filter(
     ([, { role, encoding }]) => role === 'ignore' || (role === 'input' && encoding !== undefined),
   );
-  const number = named.filter(([, { role }]) => role === 'target');
-  return { text: new Set(text.map(([name]) => name)), number: new Set(number.map(([name]) => name)) };
+  return { text: new Set(text.map(([name]) => name)), number: new Set() };
 }
 
 /**
@@ -69,7 +68,7 @@ export async function useColumns(session: Session, table: Table, settings: DataS
       { field: 'data.columns' },
     );
   }
-  for (const target of targets) checkTargetColumn(target, table, splitName);
+  for (const target of targets) await checkTargetColumn(session, table, target, splitName);
   if (inputs.length === 0) {
     const reasons = [...suggested].flatMap(([name, { reason }]) =>
       reason === undefined ? [] : [`"${name}": ${reason}`],
@@ -112,19 +111,28 @@ const listNames = (names: readonly string[]): string =>
     .map((name) => `"${name}"`)
     .join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`;
 
-function checkTargetColumn({ name, type }: TableColumn, table: Table, splitName: string | undefined): void {
+async function checkTargetColumn(
+  session: Session,
+  table: Table,
+  { name, type, column }: TableColumn,
+  splitName: string | undefined,
+): Promise<void> {
   const field = `data.columns.${name}.role`;
   if (name === splitName) {
     throw new OrthantError('data', `Column "${name}" cannot be the target and the split at once.`, { field });
   }
-  if (type !== 'number' && type !== 'boolean') {
-    const what = type === 'date' ? 'dates' : 'text';
-    throw new OrthantError(
-      'data',
-      `The target "${name}" of ${table.source} holds ${what}, and a network predicts numbers. Choose a column of numbers.`,
-      { field },
-    );
-  }
+  if (type === 'number' || type === 'boolean') return;
+  const [[count = 0, row = 0, text = ''] = []] = await session.rows(
+    `SELECT count(*), min(rowid), arg_min(${column}, rowid) FROM ${table.sql} ` +
+      `WHERE ${column} IS NOT NULL AND TRY_CAST(${column} AS DOUBLE) IS NULL`,
+  );
+  throw new OrthantError(
+    'data',
+    `The target "${name}" of ${table.source} holds ${type === 'date' ? 'dates' : 'text'} in ${Number(count)} of ` +
+      `${table.rows} rows, first "${String(text).slice(0, 40)}" in data row ${Number(row) + 1}, and a network predicts ` +
+      'numbers. Choose a column of numbers, or turn these values into numbers.',
+    { field },
+  );
 }
 
 function inputUse(column: TableColumn, settings: ColumnSettings | undefined, splitName: string | undefined): InputUse {

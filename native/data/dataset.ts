@@ -5,7 +5,7 @@ import type { Preparation } from '../contract/table.ts';
 /** The rows of one split, encoded and scaled. */
 export interface SplitRows {
   readonly rows: number;
-  /** Row number in the file (from 0) of each row: [rows]. */
+  /** Row number (from 0) in the table, as its pages show it, of each row: [rows]. Rows left out as unreadable do not count. */
   readonly rowNumbers: Int32Array;
   /** Scaled network inputs, row-major: [rows, features]. */
   readonly inputs: Float32Array;

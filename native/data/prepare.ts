@@ -64,8 +64,7 @@ async function withUsableTable<Result>(
   const plain = { signal };
   const asWanted = { signal, wanted };
   const fits = (table: Table): boolean =>
-    table.columns.every(({ name, type }) => !wanted.number.has(name) || type !== 'category') &&
-    !(wanted.text.size > 0 && table.rejected.some(({ column }) => column !== undefined && wanted.text.has(column)));
+    !table.rejected.some(({ column }) => column !== undefined && wanted.text.has(column));
   let first: { readonly done: true; readonly result: Result } | undefined;
   try {
     await withTable(
@@ -99,6 +98,7 @@ async function fit(
   const columns = await readTableColumns(session, table, columnsToRead(use), onProgress);
   const { rows, dropped } = usableRows(table, use, columns, settings.missing);
   if (rows.length === 0) throw nothingLeft(table, dropped);
+  checkRange(use, columns, rows, table);
   const split =
     settings.split.by === 'seed'
       ? splitBySeed(rows, settings.split)
@@ -365,6 +365,23 @@ function checkSize(schema: DataSchema, rows: number): void {
 }
 
 /** Float32 ends at 3.4e38; what goes beyond cannot be trained on. */
+function checkRange(use: ColumnUse, columns: RawColumns, rows: Int32Array, table: Table): void {
+  const numbers = use.inputs.filter(({ kind }) => kind === 'number').map(({ column }) => column);
+  for (const { name } of [...numbers, ...use.targets]) {
+    const values = numberColumn(columns, name);
+    for (const row of rows) {
+      const value = values[row] ?? NaN;
+      if (Number.isFinite(Math.fround(value)) || Number.isNaN(value)) continue;
+      throw new OrthantError(
+        'data',
+        `Column "${name}" of ${table.source} is ${value} in data row ${row + 1}, and float32, in which networks compute, ` +
+          "ends at 3.4e38. Change the column's unit, or mend the row.",
+      );
+    }
+  }
+}
+
+/** Scaling by a deviation of almost nothing can still leave float32's range. */
 function checkFinite(schema: DataSchema, splits: DataSet['splits'], table: Table): void {
   const inputNames = schema.inputs.flatMap((input) => featuresOf(input).map(({ column }) => column));
   const targetNames = schema.targets.map(({ name }) => name);
@@ -383,8 +400,8 @@ function checkFiniteValues(values: Float32Array, names: readonly string[], rowNu
     const row = rowNumbers[Math.floor(index / names.length)] ?? 0;
     throw new OrthantError(
       'data',
-      `Column "${names[index % names.length] ?? ''}" of ${table.source} has a number beyond what float32 can hold ` +
-        `(3.4e38) in data row ${row + 1}. Change the column's unit, or mend the row.`,
+      `Column "${names[index % names.length] ?? ''}" of ${table.source} leaves the range of float32 when it is scaled ` +
+        `(data row ${row + 1}): its values are too small or too close to each other. Change its unit.`,
     );
   }
 }
