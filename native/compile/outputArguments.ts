@@ -35,7 +35,6 @@ const byArgument: Readonly<Record<string, readonly string[]>> = {
     'Tile',
     'BroadcastTo',
     'ClipByValue',
-    'ZerosLike',
   ],
   z: [
     'Add',
@@ -89,6 +88,7 @@ const byArgument: Readonly<Record<string, readonly string[]>> = {
     'Square',
     'Tanh',
     'Transpose',
+    'ZerosLike',
   ],
   activations: ['Relu', 'Relu6', 'Elu', 'LeakyRelu', 'Selu', 'Softplus'],
   backprops: ['ReluGrad', 'EluGrad', 'LeakyReluGrad', 'SeluGrad', 'SoftplusGrad'],
