@@ -6,7 +6,7 @@
  *   npm start -- [--browser] [--electron] [--no-window] [--port N] [FILE ...]
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -64,10 +64,15 @@ if (options.help) {
   process.stdout.write(help);
   process.exit(0);
 }
-if (!(await setup({ gpu: true, quiet: true }))) process.exit(1);
+if (!(await setup({ gpu: hasNvidiaDriver(), quiet: true }))) process.exit(1);
 const here = await lookAround();
 const executable = options.browser ? undefined : await electronExecutable();
 if (executable === undefined || !(await runElectron(executable))) await runBrowser();
+
+/** Whether a driver for NVIDIA's cards is at work, here or behind Windows' subsystem for Linux. */
+function hasNvidiaDriver() {
+  return existsSync('/dev/nvidiactl') || existsSync('/usr/lib/wsl/lib/libcuda.so.1');
+}
 
 /** Electron's executable if it can be had and run here; says in one line why not. */
 async function electronExecutable() {
