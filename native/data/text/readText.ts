@@ -62,8 +62,8 @@ interface ScannedText {
   readonly dialect: FoundDialect;
   readonly summary: RecordScanner['summary'];
   readonly sha256: string;
-  /** What DuckDB shall read, and whether its first record is the header. */
-  readonly readable: { readonly path: string; readonly header: boolean };
+  /** What DuckDB shall read, whether its first record is the header, and whether lines end in a line feed alone. */
+  readonly readable: { readonly path: string; readonly header: boolean; readonly lineFeeds: boolean };
 }
 
 async function scanFile(request: ReadRequest, cleanPath: string): Promise<ScannedText> {
@@ -75,7 +75,7 @@ async function scanFile(request: ReadRequest, cleanPath: string): Promise<Scanne
     checkHeader(dialect, path);
     const hash = createHash('sha256');
     const plain = encoding === 'utf-8' && !file.compressed;
-    const clean = { path: cleanPath, header: false };
+    const clean = { path: cleanPath, header: false, lineFeeds: true };
     const summary = plain
       ? await scan(request, encoding, dialect, { hash })
       : await scan(request, encoding, dialect, { hash, cleanPath });
@@ -86,9 +86,12 @@ async function scanFile(request: ReadRequest, cleanPath: string): Promise<Scanne
     const sha256 = hash.digest('hex');
     if (!plain) return { encoding, dialect, summary, sha256, readable: clean };
     const { lf, crlf, cr } = summary.linesEndedBy;
-    const sound =
-      summary.badCount === 0 && summary.blank === 0 && cr === 0 && (lf === 0 || crlf === 0) && summary.good > 0;
-    if (sound) return { encoding, dialect, summary, sha256, readable: { path, header: dialect.header } };
+    // DuckDB takes the first line end for that of all lines, also when it stands inside quotes.
+    const oneLineEnd = cr === 0 && (lf === 0 || crlf === 0) && (crlf === 0 || summary.linesInside === 0);
+    const sound = summary.badCount === 0 && summary.blank === 0 && oneLineEnd && summary.good > 0;
+    if (sound) {
+      return { encoding, dialect, summary, sha256, readable: { path, header: dialect.header, lineFeeds: crlf === 0 } };
+    }
     await scan(request, encoding, dialect, { cleanPath });
     return { encoding, dialect, summary, sha256, readable: clean };
   }
@@ -268,6 +271,8 @@ async function tryRead(
     `quote = ${quoteText(dialect.quote)}`,
     `escape = ${quoteText(dialect.quote)}`,
     `header = ${readable.header}`,
+    // DuckDB finds Windows line ends by itself, and reads nothing when they are named.
+    ...(readable.lineFeeds ? ["new_line = '\\n'"] : []),
     `decimal_separator = '${dialect.decimalComma ? ',' : '.'}'`,
     `columns = {${types}}`,
     `nullstr = [${missingMarkers.map(quoteText).join(', ')}]`,

@@ -50,6 +50,7 @@ export class RecordScanner {
   #badCount = 0;
   #blank = 0;
   #longest = 0;
+  #linesInside = 0;
   #linesEndedBy = { lf: 0, crlf: 0, cr: 0 };
   #invalid = 0;
   #validBeyondAscii = 0;
@@ -74,6 +75,8 @@ export class RecordScanner {
       blank: this.#blank,
       /** Bytes of the longest good record. */
       longest: this.#longest,
+      /** Line ends inside quotes. */
+      linesInside: this.#linesInside,
       linesEndedBy: this.#linesEndedBy as Readonly<{ lf: number; crlf: number; cr: number }>,
       /** Records that are not UTF-8, and records that are and hold more than ASCII. */
       invalid: this.#invalid,
@@ -215,6 +218,7 @@ export class RecordScanner {
         }
       }
       this.#line += 1 + linesInside;
+      this.#linesInside += linesInside;
       if (buffer[position] === CR) {
         if (buffer[position + 1] === LF) {
           this.#linesEndedBy.crlf++;
