@@ -36,6 +36,18 @@ function say(line) {
   process.stdout.write(`${line}\n`);
 }
 
+/** @type {Set<string>} */
+const said = new Set();
+/**
+ * Says why the sandbox cannot start; once, since Electron and a browser suffer from the same.
+ * @param {{ reason: string, mend: string }} problem
+ */
+function sayProblem({ reason, mend }) {
+  if (said.has(mend)) return;
+  said.add(mend);
+  say(`${reason}. To mend it: ${mend}`);
+}
+
 function readOptions() {
   try {
     const { values, positionals } = parseArgs({
@@ -83,7 +95,7 @@ async function electronExecutable() {
   const failure = earlierFailure(root);
   const problem = sandboxProblem(here, sandboxHelper(path.join(root, 'node_modules/electron/dist/electron')));
   if (problem !== undefined) {
-    say(`${problem.reason}. To mend it: ${problem.mend}`);
+    sayProblem(problem);
     return undefined;
   }
   const found = findElectron(root);
@@ -150,12 +162,11 @@ async function runBrowser() {
   if (window === undefined) say(describeAddress(host));
   else {
     say('Orthant is open in a window of its own. Press Enter for an address to open it elsewhere, Ctrl-C to end.');
-    void window.closed.then(({ failed, said }) => {
+    void window.closed.then(({ failed, said: last }) => {
       if (failed) {
-        const reason = /sandbox|namespace/i.test(said) ? sandboxProblem({ ...here, userNamespaces: false }) : undefined;
-        say(
-          reason === undefined ? 'The browser did not open a window.' : `${reason.reason}. To mend it: ${reason.mend}`,
-        );
+        const reason = /sandbox|namespace/i.test(last) ? sandboxProblem({ ...here, userNamespaces: false }) : undefined;
+        say('The browser did not open a window.');
+        if (reason !== undefined) sayProblem(reason);
         say(describeAddress(host));
       } else if (host.isTraining() || host.windows() > 0) {
         say('The window was closed; Orthant goes on.');
@@ -183,7 +194,7 @@ function openApplicationWindow(host) {
   // Namespaces are left to the browser: a packaged one may be allowed what other programs are not.
   const problem = sandboxProblem({ ...here, userNamespaces: true });
   if (problem !== undefined) {
-    say(`${problem.reason}. To mend it: ${problem.mend}`);
+    sayProblem(problem);
     return undefined;
   }
   const usual = host.port === usualPort;

@@ -75,8 +75,12 @@ export async function installElectron(root, { timeoutMs = longest, env = process
   const reason = result.timedOut
     ? `the download took longer than ${Math.round(timeoutMs / 1000)} s`
     : (firstLine(result.stderr) ?? `its installer ended with code ${String(result.code)}`);
-  mkdirSync(path.dirname(noteFile(root)), { recursive: true });
-  writeFileSync(noteFile(root), `${JSON.stringify({ version: wantedVersion(root), reason })}\n`);
+  try {
+    mkdirSync(path.dirname(noteFile(root)), { recursive: true });
+    writeFileSync(noteFile(root), `${JSON.stringify({ version: wantedVersion(root), reason })}\n`);
+  } catch {
+    // A repository that cannot be written to: the next start tries again.
+  }
   return { reason };
 }
 
