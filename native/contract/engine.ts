@@ -196,8 +196,10 @@ export const engineEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('progress'),
     run: z.string(),
+    /** The epoch at work, from 1. */
     epoch: z.int(),
     epochs: z.int(),
+    /** Steps done of all `steps` of the run. */
     step: z.int(),
     steps: z.int(),
     /** Mean objective over the steps since the last such event. */

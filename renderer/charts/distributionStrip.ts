@@ -92,8 +92,8 @@ function drawColumns(frame: Frame, { history, range }: StripView, shown: readonl
     const distribution = history.distributions[index];
     if (distribution === undefined || !inRange(epoch, range)) continue;
     const before = history.epochs[index - stride] ?? epoch - stride;
-    const x0 = Math.floor(xOf(frame, range, before));
-    const x1 = Math.ceil(xOf(frame, range, epoch));
+    const x0 = Math.round(xOf(frame, range, before));
+    const x1 = Math.round(xOf(frame, range, epoch));
     const { from, to, counts } = distribution;
     const binWidth = (to - from) / counts.length;
     const most = Math.max(1, ...counts);
@@ -103,8 +103,9 @@ function drawColumns(frame: Frame, { history, range }: StripView, shown: readonl
       context.fillStyle = low + binWidth / 2 < 0 ? theme.negative : theme.accent;
       // Few rows must be seen, too: the square root lifts them, and nothing present is fainter than a tenth.
       context.globalAlpha = 0.1 + 0.85 * Math.sqrt(count / most);
-      const y0 = y(low + binWidth);
-      context.fillRect(x0, y0, Math.max(1, x1 - x0), Math.max(0.5, y(low) - y0));
+      // Whole pixels: neighbouring bins neither overlap nor leave a gap.
+      const y0 = Math.round(y(low + binWidth));
+      context.fillRect(x0, y0, Math.max(1, x1 - x0), Math.max(1, Math.round(y(low)) - y0));
     });
   }
   context.restore();

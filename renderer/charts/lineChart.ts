@@ -126,6 +126,7 @@ export class LineChart {
     const data = this.#data;
     const shape = JSON.stringify([
       data.log,
+      this.#hasFirm(),
       data.series.map(({ label, colour, dash, thin }) => [label, colour, dash, thin]),
     ]);
     if (this.#plot === undefined || shape !== this.#shape) {
@@ -140,6 +141,13 @@ export class LineChart {
       plot.setData(this.#points(range), false);
       plot.setScale('x', { min: range.from, max: range.to });
     });
+  }
+
+  /** Whether a curve of whole epochs has two points yet. */
+  #hasFirm(): boolean {
+    return this.#data.series.some(
+      ({ thin, values }) => thin !== true && values.filter((value) => value !== null).length > 1,
+    );
   }
 
   #points(range: Range): uPlot.AlignedData {
@@ -162,6 +170,7 @@ export class LineChart {
   #create(width: number, height: number): uPlot {
     const theme = chartTheme();
     const { series, log, format } = this.#data;
+    const hasFirm = this.#hasFirm();
     const axis = {
       stroke: theme.faint,
       font: theme.font,
@@ -185,6 +194,8 @@ export class LineChart {
             stroke: curveColour(theme, colour),
             width: thin === true ? 1 : 1.75,
             ...(dash === undefined ? {} : { dash: [...dash] }),
+            // The live objective may jump or fall below zero: the curves of whole epochs decide what is in view.
+            auto: thin !== true || !hasFirm,
             spanGaps: true,
             points: { show: () => thin !== true && this.#plotted < 40, size: 4, fill: curveColour(theme, colour) },
           })),

@@ -148,6 +148,17 @@ export const trainCharts = (trace: RunTrace): ChartData[] => [
   multiplierChart(trace),
 ];
 
+/** Names that tell runs apart: the method is added where names repeat, a number where that repeats, too. */
+export function runLabels(traces: readonly Pick<RunTrace, 'name' | 'configuration'>[]): string[] {
+  const repeated = (labels: readonly string[], label: string): boolean =>
+    labels.filter((other) => other === label).length > 1;
+  const names = traces.map((trace) => trace.name);
+  const withMethod = traces.map(({ name, configuration }) =>
+    repeated(names, name) ? `${name}, ${configuration?.constraint.method.id ?? ''}` : name,
+  );
+  return withMethod.map((label, index) => (repeated(withMethod, label) ? `${label} (${index + 1})` : label));
+}
+
 /** One figure of several runs over each other. */
 function comparedChart(
   traces: readonly RunTrace[],
@@ -156,12 +167,13 @@ function comparedChart(
   rest: Pick<ChartData, 'format' | 'zeroLine' | 'log'>,
 ): ChartData {
   const x = [...new Set(traces.flatMap((trace) => epochsOf(trace.metrics)))].sort((a, b) => a - b);
+  const labels = runLabels(traces);
   const dashes = [undefined, dashed, [2, 3], [10, 3, 2, 3], [1, 5]];
   const series = traces.map((trace, index): CurveSeries => {
     const byEpoch = new Map(trace.metrics.map((line) => [line.epoch, figure(line)]));
     const dash = dashes[index];
     return {
-      label: trace.name,
+      label: labels[index] ?? trace.name,
       values: x.map((epoch) => byEpoch.get(epoch) ?? null),
       colour: index + 1,
       ...(dash === undefined ? {} : { dash }),

@@ -13,8 +13,10 @@ export interface Mark {
 }
 
 export interface Progress {
+  /** The epoch at work, from 1. */
   readonly epoch: number;
   readonly epochs: number;
+  /** Of all `steps` of the run. */
   readonly step: number;
   readonly steps: number;
   readonly secondsLeft: number;
@@ -101,7 +103,7 @@ export class RunTrace {
         break;
       case 'progress':
         this.progress = event;
-        this.#takeObjective(event.epoch + event.step / Math.max(1, event.steps), event.objective);
+        this.#takeObjective((event.step / Math.max(1, event.steps)) * event.epochs, event.objective);
         break;
       case 'metrics':
         this.takeMetrics([event.metrics]);

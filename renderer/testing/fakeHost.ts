@@ -91,10 +91,10 @@ export function fakeHost(port: MessagePortLike): void {
         emit({
           event: 'progress',
           run: path,
-          epoch,
+          epoch: epoch + 1,
           epochs,
-          step,
-          steps,
+          step: epoch * steps + step,
+          steps: epochs * steps,
           objective: 1.2 * Math.exp(-(epoch + step / steps) / 3) + 0.04 + 0.03 * noise(epoch, step),
           secondsLeft: ((epochs - epoch - step / steps) * epochTime) / 1000,
         });

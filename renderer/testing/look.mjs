@@ -1,8 +1,9 @@
 /**
- * Takes a picture of every screen on the made-up host, in both themes, under the hosts' content policy, and fails when
- * the browser reports an error: `npx vite build renderer --mode testing && node renderer/testing/look.mjs [folder]`.
+ * Takes a picture of every screen on the made-up host, in both themes, under the hosts' content policy, asks axe about
+ * it, and fails when axe or the browser complains: `npx vite build renderer --mode testing && node renderer/testing/look.mjs [folder]`.
  */
 import { mkdirSync } from 'node:fs';
+import axe from 'axe-core';
 import { chromium } from 'playwright';
 import { serveFolder } from './serve.mjs';
 
@@ -24,8 +25,16 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   /** @param {string} name */
   const shoot = async (name) => {
     await page.waitForTimeout(350);
-    if (only === undefined || name.includes(only))
-      await page.screenshot({ path: `${folder}/${name}-${colorScheme}.png` });
+    if (only !== undefined && !name.includes(only)) return;
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
+    for (const { id, help, nodes } of found.violations) {
+      for (const { html, failureSummary } of nodes.slice(0, 3))
+        complaints.push(
+          `${name} ${colorScheme}: ${id}, ${help}\n  ${html.slice(0, 200)}\n  ${failureSummary.replaceAll('\n', ' ').slice(0, 300)}`,
+        );
+    }
+    await page.screenshot({ path: `${folder}/${name}-${colorScheme}.png` });
   };
   const step = (/** @type {string} */ name) =>
     page.getByRole('navigation').getByRole('button', { name }).first().click();
