@@ -61,8 +61,11 @@ export function startEngine(role: EngineRole, env: NodeJS.ProcessEnv = {}, execA
     execArgv,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  // Unread output would keep the end from being told.
+  child.stderr?.resume();
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
-    child.once('close', (code, signal) => {
+    // Not `close`, which does not come after `disconnect`.
+    child.once('exit', (code, signal) => {
       resolve(signal ?? code);
     });
   });

@@ -1,0 +1,254 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { RunConfigurationInput } from '../contract/configuration.ts';
+import { engineCalls, type EngineCallName } from '../contract/engine.ts';
+import { OrthantError } from '../contract/errors.ts';
+import { RunFolder } from '../runs/folder.ts';
+import { buildCode, builtFile, startEngine, temporaryFolder, writeTable, type TestEngine } from './testSupport.ts';
+
+const folder = temporaryFolder();
+const at = (...names: string[]): string => path.join(folder.path, ...names);
+const engines: TestEngine[] = [];
+const start = (...args: Parameters<typeof startEngine>): TestEngine => {
+  const engine = startEngine(args[0], { ORTHANT_RUNS: at('runs'), ...args[1] }, args[2]);
+  engines.push(engine);
+  return engine;
+};
+
+beforeAll(() => {
+  buildCode();
+  writeTable(at('table.csv'));
+});
+afterEach(async () => {
+  for (const engine of engines.splice(0)) {
+    engine.process.kill('SIGKILL');
+    await engine.ended;
+  }
+});
+afterAll(() => {
+  folder.remove();
+});
+
+/** On the WASM engine, which is always there. */
+const configuration = (epochs: number, more: Partial<RunConfigurationInput> = {}): RunConfigurationInput => ({
+  data: { source: { kind: 'file', path: at('table.csv') }, columns: { y: { role: 'target' } } },
+  network: { hidden: [8, 8] },
+  training: { epochs, batchSize: 16, seed: 5 },
+  runtime: { engine: 'wasm' },
+  ...more,
+});
+
+const failure = async (promise: Promise<unknown>): Promise<OrthantError> => {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(OrthantError);
+  return error as OrthantError;
+};
+
+describe('the two roles', () => {
+  test('each answers its own calls and none of the other', async () => {
+    for (const role of ['data', 'train'] as const) {
+      const engine = start(role);
+      for (const [name, declaration] of Object.entries(engineCalls)) {
+        if (declaration.role === role) continue;
+        // Whatever the request: a call that is not answered here is refused before it is read.
+        const error = await failure(engine.call(name as 'samples', {}));
+        expect(error.message).toBe(`This process has no call named "${name}".`);
+      }
+    }
+  });
+
+  test('every call of a role has a handler, and a request of a wrong shape never reaches it', async () => {
+    for (const role of ['data', 'train'] as const) {
+      const engine = start(role);
+      for (const [name, declaration] of Object.entries(engineCalls)) {
+        if (declaration.role !== role) continue;
+        const error = await failure(engine.call(name as EngineCallName, { nonsense: true } as never));
+        expect({ name, code: error.code }).toEqual({ name, code: 'usage' });
+        expect(error.message).toContain(`The request of "${name}"`);
+      }
+    }
+  });
+
+  test('the data role shows a table, its samples and its methods', async () => {
+    const data = start('data');
+    const table = { source: { kind: 'file' as const, path: at('table.csv') } };
+    expect((await data.call('inspect', table)).rows).toBe(80);
+    const page = await data.call('rows', { ...table, offset: 78, limit: 10 });
+    expect(page).toMatchObject({ columns: ['a', 'b', 'kind', 'y'], offset: 78, total: 80 });
+    expect(page.rows).toHaveLength(2);
+    const { counts } = await data.call('histogram', { ...table, column: 'y', bins: 7 });
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(80);
+    const { data: settings } = configuration(1);
+    expect((await data.call('prepare', { data: settings })).split).toEqual({ train: 64, validation: 8, test: 8 });
+    const { id } = (await data.call('samples', {}))[0]!;
+    expect((await data.call('sampleConfiguration', { id })).data.source).toEqual({ kind: 'sample', id });
+    expect((await data.call('methods', {})).length).toBeGreaterThan(5);
+    expect(await data.call('trainEnvironment', { engine: 'wasm' })).toEqual({});
+  });
+
+  test('a configuration that does not fit itself is refused before its data is looked at', async () => {
+    const data = start('data');
+    const wrong = configuration(1, {
+      data: { source: { kind: 'file', path: '/nowhere.csv' } },
+      constraint: { method: { id: 'penalty', settings: { alpha: -1 } } },
+    });
+    expect(await failure(data.call('check', { configuration: wrong }))).toMatchObject({
+      code: 'configuration',
+      field: 'constraint.method.settings.alpha',
+    });
+    expect(await data.call('check', { configuration: configuration(1) })).toEqual([]);
+  });
+});
+
+describe('training', () => {
+  test('status is answered at once, one run trains while the other waits, a waiting one is given up', async () => {
+    const train = start('train');
+    expect(await train.call('status', {})).toEqual({ queued: [] });
+    const first = await train.call('start', { configuration: configuration(3000), out: at('queue-1') });
+    const second = await train.call('start', { configuration: configuration(2), out: at('queue-2') });
+    const third = await train.call('start', { configuration: configuration(2), out: at('queue-3') });
+    expect(await train.call('status', {})).toMatchObject({ current: first.run, queued: [second.run, third.run] });
+    expect(RunFolder.open(third.run).read().state).toBe('queued');
+    await train.call('stop', { run: second.run });
+    expect((await train.call('status', {})).queued).toEqual([third.run]);
+    expect(existsSync(second.run)).toBe(false);
+    await train.until((event) => event.event === 'metrics' && event.run === first.run);
+    await train.call('stop', { run: first.run });
+    const end = await train.until((event) => event.event === 'finished' && event.run === third.run);
+    expect(end).toMatchObject({ result: { epochs: 2, stopped: 'finished' } });
+    const kinds = train.events.map((event) => `${event.event} ${path.basename(event.run)}`);
+    expect(kinds.indexOf('finished queue-1')).toBeLessThan(kinds.indexOf('metrics queue-3'));
+    expect(kinds).toContain('failed queue-2');
+    expect(await train.call('status', {})).toEqual({ queued: [] });
+  });
+
+  test('pause, questions, one epoch, a change, and its replay when the run is repeated', async () => {
+    const train = start('train');
+    const { run } = await train.call('start', { configuration: configuration(3000), out: at('paused') });
+    expect((await failure(train.call('resume', { run }))).message).toMatch(/not paused/);
+    await train.until((event) => event.event === 'metrics');
+    await train.call('pause', { run });
+    expect(await train.call('status', {})).toMatchObject({ current: run, state: 'paused' });
+    expect(RunFolder.open(run).read().state).toBe('paused');
+    const { step } = RunFolder.open(run).readLastCheckpoint()!;
+
+    const predicted = await train.call('predictions', { run, split: 'test' });
+    expect(predicted.rows).toHaveLength(8);
+    const worst = await train.call('worstRows', { run, target: 'y', limit: 80 });
+    const values = worst.rows.map(({ prediction }) => prediction[0]!);
+    expect(values).toEqual([...values].sort((a, b) => a - b));
+    expect(new Set(worst.rows.map(({ row }) => row)).size).toBe(80);
+    const texts = readFileSync(at('table.csv'), 'utf8').split('\n');
+    for (const { row, target } of worst.rows) expect(target[0]).toBeCloseTo(Number(texts[row + 1]!.split(',')[3]), 5);
+
+    await train.call('oneEpoch', { run });
+    const paused = (): number => train.events.filter((e) => e.event === 'phase' && e.state === 'paused').length;
+    await train.until((event) => event.event === 'phase' && event.state === 'paused' && paused() === 2);
+    const next = RunFolder.open(run).readLastCheckpoint()!;
+    expect(next.step).toBeGreaterThan(step);
+    expect(next.step % 4).toBe(0);
+
+    expect((await failure(train.call('resume', { run, change: { methodSettings: { c: 'x' } } }))).code).toBe(
+      'configuration',
+    );
+    await train.call('resume', { run, change: { epochs: next.epoch + 2, learningRate: 0.0005 } });
+    const end = await train.until((event) => event.event === 'finished');
+    expect(end).toMatchObject({ result: { epochs: next.epoch + 2, stopped: 'finished' } });
+    const { changes } = RunFolder.open(run).read();
+    expect(changes).toEqual([{ step: next.step, epochs: next.epoch + 2, learningRate: 0.0005 }]);
+
+    const repeat = await train.call('start', { configuration: configuration(3000), changes, out: at('repeated') });
+    await train.until((event) => event.event === 'finished' && event.run === repeat.run);
+    const numbers = (from: string): unknown =>
+      RunFolder.open(from)
+        .readMetrics()
+        .map((metrics) => ({ ...metrics, seconds: 0 }));
+    expect(numbers(repeat.run)).toEqual(numbers(run));
+  });
+
+  test('a finished run answers questions: predictions agree with its report, one typed row, unseen categories', async () => {
+    const train = start('train');
+    const { run } = await train.call('start', { configuration: configuration(30), out: at('asked') });
+    const end = await train.until((event) => event.event === 'finished');
+    const { result } = end as Extract<typeof end, { event: 'finished' }>;
+    const { rows } = await train.call('predictions', { run, split: 'train' });
+    const lowest = Math.min(...rows.map(({ prediction }) => prediction[0]!));
+    expect(lowest).toBe(result.splits.train!.outputs[0]!.minimum);
+    const squares = rows.reduce((sum, { target, prediction }) => sum + (target[0]! - prediction[0]!) ** 2, 0);
+    expect(Math.sqrt(squares / rows.length)).toBeCloseTo(result.splits.train!.outputs[0]!.rmse, 6);
+
+    const [a, b, kind] = readFileSync(at('table.csv'), 'utf8').split('\n')[rows[0]!.row + 1]!.split(',');
+    const values = { a: Number(a), b: Number(b), kind: kind! };
+    const typed = await train.call('predictRow', { model: run, values });
+    expect(typed.prediction[0]).toBeCloseTo(rows[0]!.prediction[0]!, 4);
+    expect(typed.unseen).toEqual([]);
+    expect((await train.call('predictRow', { model: run, values: { ...values, kind: 'pink' } })).unseen).toEqual([
+      'kind',
+    ]);
+    expect((await failure(train.call('predictRow', { model: run, values: { b: 1, kind: 'red' } }))).code).toBe('data');
+
+    writeFileSync(at('new.csv'), 'kind,b,a\nred,0.5,0.1\npink,0.1,0.2\nblue,,0.3\n');
+    const table = { source: { kind: 'file' as const, path: at('new.csv') } };
+    const answer = await train.call('predict', { model: run, table, out: at('new-predictions.csv') });
+    expect(answer).toMatchObject({
+      targets: ['y'],
+      rows: 2,
+      unseen: { kind: ['pink'] },
+      file: at('new-predictions.csv'),
+    });
+    expect(answer.skipped.map(({ rows: count }) => count)).toEqual([1]);
+    const lines = readFileSync(at('new-predictions.csv'), 'utf8').trimEnd().split('\n');
+    expect(lines[0]).toBe('row,y');
+    expect(lines[1]).toBe(`0,${answer.predictions[0]!.prediction[0]!}`);
+    expect(lines[3]).toBe('2,');
+  });
+
+  test('a run that is being worked on cannot be resumed or deleted by another engine', async () => {
+    const [train, other, data] = [start('train'), start('train'), start('data')];
+    const { run } = await train.call('start', { configuration: configuration(3000), out: at('held') });
+    await train.until((event) => event.event === 'metrics');
+    expect((await failure(other.call('resumeRun', { run }))).message).toMatch(/Another process \(\d+\) is working/);
+    expect((await failure(data.call('deleteRun', { run }))).message).toMatch(/Stop it first/);
+    expect((await data.call('renameRun', { run, name: 'renamed' })).state).toBe('training');
+    await train.call('stop', { run });
+    await train.until((event) => event.event === 'finished');
+    expect(await data.call('runRecord', { run })).toMatchObject({ name: 'renamed', state: 'stopped' });
+    const { binned } = await data.call('deleteRun', { run });
+    expect(existsSync(run)).toBe(false);
+    expect((await data.call('restoreRun', { binned })).run).toBe(run);
+  });
+});
+
+test('the engine ends when its parent lets go, and needs one to start', async () => {
+  for (const role of ['data', 'train'] as const) {
+    const engine = start(role);
+    await engine.call(role === 'data' ? 'methods' : 'status', {});
+    engine.process.disconnect();
+    expect(await engine.ended).toBe(0);
+  }
+  const alone = spawnSync(process.execPath, [builtFile('engine.js'), '--role', 'data'], { encoding: 'utf8' });
+  expect(alone.status).toBe(2);
+  expect(alone.stderr).toMatch(/started by other programs/);
+  const wrong = start('nobody' as never);
+  expect(await wrong.ended).toBe(2);
+});
+
+test("the same entry answers over the port of Electron's utility process", async () => {
+  // What Electron puts in place of Node's channel: messages come as the data of an event.
+  const parentPort = `
+    const send = process.send.bind(process);
+    process.send = undefined;
+    process.parentPort = {
+      on: (name, listener) => process.on(name, name === 'message' ? (data) => listener({ data }) : listener),
+      postMessage: (message) => send(message),
+    };`;
+  const preload = `data:text/javascript,${encodeURIComponent(parentPort)}`;
+  const data = start('data', {}, ['--import', preload]);
+  expect((await data.call('methods', {})).length).toBeGreaterThan(5);
+  expect((await failure(data.call('runRecord', { run: at('nothing') }))).code).toBe('run');
+});
