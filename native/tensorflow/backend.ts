@@ -31,7 +31,10 @@ export interface EngineRuntime {
   readonly warnings: readonly string[];
   /** The library; its operations run on this engine. */
   readonly tf: typeof tf;
-  /** Tensors alive, those of JavaScript and the native handles together. Two equal counts mean that nothing leaked between. */
+  /**
+   * Tensors alive, those of JavaScript and the engine's own buffers together. Two equal counts mean that nothing
+   * leaked between.
+   */
   tensorCount(): number;
   /** Frees the engine's tensors. The library stays loaded and can be opened again. */
   dispose(): void;
@@ -151,7 +154,7 @@ async function openWasm({ reason, warnings }: Pick<Choice, 'reason' | 'warnings'
     reason,
     warnings,
     tf,
-    tensorCount: () => tf.memory().numTensors,
+    tensorCount: () => tf.memory().numTensors + tf.backend().numDataIds(),
     dispose: () => {
       tf.disposeVariables();
     },
