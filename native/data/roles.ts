@@ -11,6 +11,9 @@ export interface SuggestedRole {
 /** More categories than this make more features than they usually tell. */
 export const mostCategories = 50;
 
+/** Names of columns that only tell rows apart: "id", "row_id", "index", a nameless first column. */
+const namesRows = /(^|[\W_])(id|index|idx|row|nr|no|number)($|[\W_])|^unnamed_/i;
+
 /** What the suggestion rests on. */
 export interface ColumnFacts {
   readonly present: number;
@@ -34,11 +37,11 @@ const allSplitNames = Object.values(splitNamesInFiles).flat();
  * Suggests a role. Never `target`: what shall be predicted is the person's to say, and a suggestion would be trained on
  * when they forget.
  */
-export function suggestRole({ type }: TableColumn, facts: ColumnFacts): SuggestedRole {
+export function suggestRole({ name, type }: TableColumn, facts: ColumnFacts): SuggestedRole {
   if (facts.present === 0) return { role: 'ignore', reason: 'it has no values' };
   if (type === 'date') return { role: 'ignore', reason: 'a date is no number; derive numbers from it to use it' };
   if (facts.namesSplits) return { role: 'ignore', reason: 'it names a split for each row' };
-  if (facts.countsRows) return { role: 'ignore', reason: 'it only counts the rows' };
+  if (facts.countsRows && namesRows.test(name)) return { role: 'ignore', reason: 'it only counts the rows' };
   if (type === 'category' && facts.distinct > mostCategories) {
     return { role: 'ignore', reason: `${facts.distinct} categories are more than ${mostCategories}` };
   }

@@ -72,6 +72,7 @@ async function scanFile(request: ReadRequest, cleanPath: string): Promise<Scanne
   let encoding: Encoding = given.encoding ?? (isUtf16(file.head) === undefined ? 'utf-8' : 'utf-16');
   for (;;) {
     const dialect = findDialect(utf8Head(file.head, encoding), complete, given);
+    if (dialect.fields === 0) throw noRows(path, false, 0, undefined);
     checkHeader(dialect, path);
     const hash = createHash('sha256');
     const plain = encoding === 'utf-8' && !file.compressed;
@@ -215,7 +216,9 @@ function noRows(path: string, header: boolean, bad: number, firstBad: number | u
   }
   return new OrthantError(
     'data',
-    header ? `${path} has a header and no rows below it.` : `${path} has no rows: all its lines are empty.`,
+    header
+      ? `${path} has a header and no rows below it.`
+      : `${path} has no rows: its lines are empty, or a quote at their beginning is never closed.`,
   );
 }
 
