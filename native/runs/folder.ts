@@ -177,7 +177,7 @@ export class RunFolder {
   }
 
   private refuseContents(): void {
-    const names = readdirSync(this.path).filter((name) => name !== exclusiveFile);
+    const names = readdirSync(this.path).filter((name) => !name.startsWith(exclusiveFile));
     if (names.includes(runFiles.record)) {
       throw new OrthantError(
         'run',
