@@ -7,7 +7,7 @@ import { explainFileError, explainGzipError, isUtf16 } from '../fileFormat.ts';
 
 export type Encoding = NonNullable<Dialect['encoding']>;
 
-const chunkBytes = 4 * 2 ** 20;
+const chunkBytes = 2 ** 20;
 
 /**
  * The bytes of a file, unzipped where it is in gzip.
