@@ -1,0 +1,87 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+const root = path.join(import.meta.dirname, '..');
+const addressPattern = /http:\/\/[^\s]+\/\?token=[\w-]+/g;
+
+export interface HostOptions {
+  /** Folder in which it keeps its state and its runs. */
+  readonly folder: string;
+  /** 0 stands for any free one. */
+  readonly port?: number;
+  /** A program that starts the host, with its arguments: `strace -f ...`. */
+  readonly under?: readonly string[];
+}
+
+/** The built browser host as a process of its own, with folders of its own. */
+export class BrowserHost {
+  readonly #child: ChildProcess;
+  readonly #addresses: string[] = [];
+  readonly #waiting: ((address: string) => void)[] = [];
+  #printed = '';
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      for (const [address] of text.matchAll(addressPattern)) {
+        const waiting = this.#waiting.shift();
+        if (waiting === undefined) this.#addresses.push(address);
+        else waiting(address);
+      }
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#printed += text));
+  }
+
+  /** Starts a host; answers when it has printed its address. */
+  static async start({ folder, port = 0, under = [] }: HostOptions): Promise<BrowserHost> {
+    const [program = process.execPath, ...before] = [...under, process.execPath];
+    const entry = path.join(root, '.dist/electron/browser.js');
+    const child = spawn(program, [...before, entry, '--port', String(port)], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        ORTHANT_STATE: path.join(folder, 'state'),
+        ORTHANT_RUNS: path.join(folder, 'runs'),
+      },
+    });
+    const host = new BrowserHost(child);
+    const ended = once(child, 'exit').then(() => {
+      throw new Error(`The host ended before it printed an address: ${host.#printed}`);
+    });
+    const first = await Promise.race([host.#next(), ended]);
+    // Kept for whoever asks first.
+    host.#addresses.unshift(first);
+    ended.catch(() => undefined);
+    return host;
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('The host has no process.');
+    return this.#child.pid;
+  }
+
+  /** An address that opens the window once. */
+  async address(): Promise<string> {
+    const known = this.#addresses.shift();
+    if (known !== undefined) return known;
+    const next = this.#next();
+    this.#child.stdin?.write('\n');
+    return next;
+  }
+
+  /** Ends the host as Ctrl-C does. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await gone;
+  }
+
+  #next(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+}

@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ElectronApplication, Page } from 'playwright/test';
+import { _electron, expect, test as base } from 'playwright/test';
+import { BrowserHost } from './browserHost.ts';
+import { electronExecutable } from './electron.ts';
+import { OrthantWindow } from './pages/orthantWindow.ts';
+
+export { expect };
+
+export interface OrthantOptions {
+  /** Which of the two hosts the window is opened in. */
+  readonly shell: 'browser' | 'electron';
+}
+
+interface TestFixtures {
+  /** An open window at its start screen. */
+  orthant: OrthantWindow;
+  /** Where the test may write files. */
+  folder: string;
+}
+
+interface WorkerFixtures {
+  /** Folder of state and runs that the tests of this worker share. */
+  home: string;
+  /** Project `browser`: the host, as it is now; a test may stop it and start it anew. */
+  host: { current: BrowserHost };
+}
+
+const root = path.join(import.meta.dirname, '..');
+const temporaryFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'orthant-e2e-'));
+
+export const test = base.extend<TestFixtures & OrthantOptions, WorkerFixtures>({
+  shell: ['browser', { option: true }],
+
+  home: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from this pattern
+    async ({}, use) => {
+      const folder = await temporaryFolder();
+      await use(folder);
+      await rm(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+
+  host: [
+    async ({ home }, use) => {
+      const host = { current: await BrowserHost.start({ folder: home }) };
+      await use(host);
+      await host.current.stop();
+    },
+    { scope: 'worker' },
+  ],
+
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from this pattern
+  folder: async ({}, use) => {
+    const folder = await temporaryFolder();
+    await use(folder);
+    await rm(folder, { recursive: true, force: true });
+  },
+
+  orthant: async ({ shell, browser, contextOptions, viewport, host, home }, use, info) => {
+    if (shell === 'electron') {
+      const executablePath = electronExecutable();
+      info.skip(
+        executablePath === undefined,
+        'There is no Electron binary at ORTHANT_ELECTRON_BIN or in node_modules/electron/dist.',
+      );
+      const application = await _electron.launch({
+        executablePath: executablePath ?? '',
+        args: [root],
+        env: {
+          ...(process.env as Record<string, string>),
+          ORTHANT_STATE: path.join(home, 'state'),
+          ORTHANT_RUNS: path.join(home, 'runs'),
+        },
+      });
+      await use(await openElectron(application));
+      await application.close();
+      return;
+    }
+    const context = await browser.newContext({ ...contextOptions, viewport });
+    const page = await context.newPage();
+    const complaints = watch(page);
+    const orthant = new OrthantWindow(page, { hostProcess: () => host.current.pid });
+    await orthant.openAt(await host.current.address());
+    await use(orthant);
+    await orthant.stopTraining();
+    await context.close();
+    expect(complaints, 'the browser found nothing to complain about').toEqual([]);
+  },
+});
+
+/** What a page throws or what breaks its content policy. */
+function watch(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) complaints.push(message.text());
+  });
+  return complaints;
+}
+
+async function openElectron(application: ElectronApplication): Promise<OrthantWindow> {
+  const page = await application.firstWindow();
+  const orthant = new OrthantWindow(page, {
+    hostProcess: () => application.process().pid ?? 0,
+    electron: application,
+  });
+  await orthant.toStart();
+  return orthant;
+}

@@ -1,0 +1,49 @@
+import type { Locator } from 'playwright/test';
+import { expect } from 'playwright/test';
+import type { OrthantWindow } from './orthantWindow.ts';
+
+/** The result of a run. */
+export class ResultPage {
+  readonly #window: OrthantWindow;
+
+  constructor(window: OrthantWindow) {
+    this.#window = window;
+  }
+
+  async open(): Promise<void> {
+    await this.#window.step('Result');
+    await expect(this.figures).toBeVisible();
+  }
+
+  get figures(): Locator {
+    return this.#window.page.getByRole('region', { name: 'Every output on every split' }).getByRole('table');
+  }
+
+  get export(): Locator {
+    return this.#window.page.getByRole('region', { name: 'Take it away' });
+  }
+
+  /** Lowest output of each target over all splits, as the table says. */
+  async lowest(): Promise<number[]> {
+    const groups: number[][] = [];
+    for (const row of await this.figures.getByRole('row').all()) {
+      const text = (await row.getByRole('cell').allTextContents()).at(-1);
+      if (text === undefined) continue;
+      // The row of a target's first split names the target, too.
+      if ((await row.getByRole('rowheader').count()) > 1) groups.push([]);
+      groups.at(-1)?.push(Number(text.replaceAll(/[,\s]/g, '').replace('−', '-')));
+    }
+    return groups.map((values) => Math.min(...values));
+  }
+
+  /** Exports to ONNX; returns where the file lies. */
+  async takeOnnx(folder: string): Promise<string> {
+    return this.#window.takenAway('model.onnx', folder, () =>
+      this.export.getByRole('button', { name: 'ONNX', exact: true }).click(),
+    );
+  }
+
+  tab(name: string): Locator {
+    return this.#window.page.getByRole('tab', { name });
+  }
+}

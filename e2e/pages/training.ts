@@ -1,0 +1,56 @@
+import type { Locator, Page } from 'playwright/test';
+import { expect } from 'playwright/test';
+
+/** The bar at the foot of the window, from which a run is steered. */
+export class Training {
+  readonly #bar: Locator;
+
+  constructor(page: Page) {
+    this.#bar = page.getByRole('contentinfo');
+  }
+
+  button(name: string): Locator {
+    return this.#bar.getByRole('button', { name, exact: true });
+  }
+
+  get stopButton(): Locator {
+    return this.button('Stop');
+  }
+
+  get status(): Locator {
+    return this.#bar.getByRole('status');
+  }
+
+  /** Starts the configuration in work, once it can be. */
+  async start(): Promise<void> {
+    const train = this.button('Train');
+    await expect(train).not.toHaveAttribute('aria-disabled', 'true');
+    await train.click();
+    await expect(this.status).toBeVisible();
+  }
+
+  /** Waits for the first epoch to be done. */
+  async toFirstEpoch(): Promise<void> {
+    await expect(this.status).toContainText(/epoch [1-9]/, { timeout: 60_000 });
+  }
+
+  async pause(): Promise<void> {
+    await this.button('Pause').click();
+    await expect(this.status).toContainText('paused');
+  }
+
+  async goOn(): Promise<void> {
+    await this.button('Go on').click();
+    await expect(this.button('Pause')).toBeVisible();
+  }
+
+  async toEnd(): Promise<void> {
+    await expect(this.status).toContainText(/finished|stopped/, { timeout: 80_000 });
+  }
+
+  /** Epochs that are done, as the bar says. */
+  async epoch(): Promise<number> {
+    const text = (await this.status.textContent()) ?? '';
+    return Number(/epoch (\d+)/.exec(text)?.[1] ?? NaN);
+  }
+}

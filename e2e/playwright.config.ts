@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { defineConfig } from 'playwright/test';
+import { electronExecutable } from './electron.ts';
+import type { OrthantOptions } from './fixtures.ts';
+
+/**
+ * The whole application, engine included, from outside: `npm run e2e`. Project `browser` drives the browser host with an
+ * installed Chromium, project `electron` the same specs in Electron where its binary is there.
+ * `npm run screenshots` runs project `screenshots` alone.
+ */
+
+const output = path.join(import.meta.dirname, '.output');
+
+/** Debian's Chromium; elsewhere an installed Chrome, or Edge. */
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file));
+const edge = ['/usr/bin/microsoft-edge', '/Applications/Microsoft Edge.app'].some((file) => existsSync(file));
+const channel = process.platform === 'win32' || edge ? 'msedge' : 'chrome';
+
+if (electronExecutable() === undefined && process.env.TEST_WORKER_INDEX === undefined) {
+  console.log(
+    'Project electron is skipped: no Electron binary at ORTHANT_ELECTRON_BIN or in node_modules/electron/dist.',
+  );
+}
+
+export default defineConfig<OrthantOptions>({
+  testDir: path.join(import.meta.dirname, 'specs'),
+  outputDir: path.join(output, 'results'),
+  // Every worker trains for real: two at once would take each other's cores.
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 30_000 },
+  forbidOnly: process.env.CI !== undefined,
+  reporter: [['list']],
+  use: {
+    actionTimeout: 20_000,
+    viewport: { width: 1280, height: 820 },
+    trace: 'retain-on-failure',
+    launchOptions: {
+      ...(chromium === undefined ? { channel } : { executablePath: chromium }),
+      args: [
+        // Only here, never in the application: Chromium's sandbox does not start for root.
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+  },
+  projects: [
+    { name: 'browser', testIgnore: '**/screenshots.spec.ts', use: { shell: 'browser' } },
+    {
+      name: 'electron',
+      testIgnore: '**/screenshots.spec.ts',
+      // What only a browser and its host have: addresses, tabs, a host that is stopped.
+      grepInvert: /@browser-host/,
+      use: { shell: 'electron' },
+    },
+    { name: 'screenshots', testMatch: '**/screenshots.spec.ts', use: { shell: 'browser' } },
+  ],
+});

@@ -1,0 +1,19 @@
+import { execFileSync } from 'node:child_process';
+
+/** Processes below `ancestor`, with their command lines. Everywhere but on Windows. */
+export function descendants(ancestor: number): { pid: number; command: string }[] {
+  const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8', maxBuffer: 1 << 26 })
+    .split('\n')
+    .flatMap((line) => {
+      const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command: command ?? '' }];
+    });
+  const below = (parent: number): typeof all =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
+  return below(ancestor);
+}
+
+/** The process in which the application whose process is `host` trains. */
+export function trainingProcess(host: number): number | undefined {
+  return descendants(host).find(({ command }) => /--role[ =]train\b/.test(command))?.pid;
+}
