@@ -4,7 +4,7 @@ import type { Trace } from './body.ts';
 import { DataType } from './graphDef.ts';
 import type { Forward, Loop, Resident } from './program.ts';
 import { ProgramSession } from './session.ts';
-import { difference, nativeId, record, type NodeBackend } from './tape.ts';
+import { difference, nativeId, producerOf, record, type NodeBackend } from './tape.ts';
 
 /** How steps are carried out. */
 export type Execution = 'xla' | 'graph';
@@ -113,7 +113,7 @@ export class CompiledRun {
     }
     this.push();
     // No step, but XLA compiles: what it refuses shows here, and the first step waits for nothing.
-    for (const { name } of this.#loops) this.#session.runSteps(name, new Int32Array(), new Float32Array(), run.rows);
+    for (const { name } of this.#loops) this.#session.runSteps(name, [], [], run.rows);
   }
 
   /**
@@ -132,10 +132,8 @@ export class CompiledRun {
         throw new OrthantError('internal', `No program was compiled for batches of ${size} rows.`);
       let end = first;
       while (end < batches.length && end - first < loop.maxSteps && batches[end]?.length === size) end += 1;
-      const rows = new Int32Array((end - first) * size);
-      for (let step = first; step < end; step++) rows.set(batches[step] ?? [], (step - first) * size);
-      const rates = Float32Array.from(learningRates.slice(first, end));
-      objectives.set(this.#session.runSteps(loop.name, rows, rates, this.#run.rows), first);
+      const rates = learningRates.slice(first, end);
+      objectives.set(this.#session.runSteps(loop.name, batches.slice(first, end), rates, this.#run.rows), first);
       first = end;
     }
     this.#run.state.forEach((_, index) => this.#behind.add(index));
@@ -220,14 +218,21 @@ function traceStep(run: CompilableRun, batch: number): Trace {
     run.trainingData.forEach((tensor, index) => sources.set(nativeId(backend, tensor), `d${index}`));
     sources.set(nativeId(backend, rows), 'rows_now:output:0');
     sources.set(nativeId(backend, rate), 'rate_now:output:0');
-    const { result, tape } = record(backend, () => run.step(rows, rate));
+    const { result, tape, reads } = record(backend, () => run.step(rows, rate));
     const results: Record<string, number> = { objective: nativeId(backend, result) };
     run.state.forEach((variable, index) => (results[`s${index}`] = nativeId(backend, variable)));
     tf.dispose([rows, rate, result]);
-    return { tape, sources, results };
+    return { tape, sources, results, reads };
   });
   const [, first, second] = traces;
   if (first === undefined || second === undefined) throw new OrthantError('internal', 'Nothing was traced.');
+  const [read] = second.reads;
+  if (read !== undefined) {
+    throw new OrthantError(
+      'engine',
+      `The step reads ${producerOf(second.tape, read)} back to JavaScript, which may decide something from it.`,
+    );
+  }
   const reason = difference(first, second);
   if (reason !== undefined) throw new OrthantError('engine', `The step is not the same on every batch: ${reason}.`);
   return second;

@@ -173,6 +173,7 @@ function loopFunctions(program: ProgramSpecification, loop: Loop, body: Function
       node('increment', 'AddV2', ['i', 'one:output:0'], { T: attr.type(DataType.int32) }),
     ],
     returns: Object.fromEntries(variables.map(({ name }) => [`${name}_next`, resultOf(name)])),
+    attributes: functionAttributes(loop.xla),
   });
   const condition = functionDef({
     name: `${loop.name}_condition`,
@@ -199,14 +200,18 @@ function loopFunctions(program: ProgramSpecification, loop: Loop, body: Function
       }),
     ],
     returns: Object.fromEntries(results.map(({ name }, index) => [`${name}_out`, `while:output:${index + 1}`])),
-    attributes: compiled(loop.xla),
+    attributes: functionAttributes(loop.xla),
   });
   return [step, condition, run];
 }
 
-/** On the function and on the calling node: on the function alone it silently does nothing. */
-const compiled = (xla: boolean): Record<string, ReturnType<typeof attr.bool>> =>
-  xla ? { _XlaMustCompile: attr.bool(true), _noinline: attr.bool(true) } : {};
+/**
+ * With XLA: marked on the function and on the calling node; on the function alone it silently does nothing. Without: the
+ * one attribute by which TensorFlow's graph optimizer passes a function by. It turns divisions by constants into
+ * products and draws common factors out of sums, so that the last bits would differ from those of single operations.
+ */
+const functionAttributes = (xla: boolean): Record<string, ReturnType<typeof attr.bool>> =>
+  xla ? { _XlaMustCompile: attr.bool(true), _noinline: attr.bool(true) } : { _tf_data_function: attr.bool(true) };
 
 const call = (
   name: string,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OrthantError } from '../contract/errors.ts';
 import { savedModelTag } from './graphDef.ts';
-import { graphNames, writeProgram, type ProgramSpecification } from './program.ts';
+import { graphNames, writeProgram, type Loop, type ProgramSpecification } from './program.ts';
 import type { Binding } from './tape.ts';
 
 /**
@@ -16,6 +16,7 @@ export class ProgramSession {
   readonly #binding: Binding;
   readonly #program: ProgramSpecification;
   readonly #session: number;
+  readonly #feeds = new Map<string, { rows: Int32Array; rates: Float32Array }>();
   #disposed = false;
 
   /** @throws Error with TensorFlow's message where the graph is not accepted */
@@ -50,30 +51,29 @@ export class ProgramSession {
   /**
    * Makes up to `maxSteps` training steps.
    *
-   * @param rows - training rows of each step, one after the other: [steps * batch]; every one is checked, since XLA
-   *   checks none
-   * @param rates - learning rate of each step: [steps]
+   * @param batches - training rows of each step; every one is checked, since XLA checks none
+   * @param rates - learning rate of each step
    * @param limit - number of training rows
    * @returns the objective of each step
    */
-  runSteps(loopName: string, rows: Int32Array, rates: Float32Array, limit: number): Float32Array {
+  runSteps(loopName: string, batches: readonly Int32Array[], rates: readonly number[], limit: number): Float32Array {
     const loop = this.#program.loops.find(({ name }) => name === loopName);
     if (loop === undefined) throw new OrthantError('internal', `The program has no loop ${loopName}.`);
-    const steps = rates.length;
-    if (steps > loop.maxSteps || rows.length !== steps * loop.batch) {
-      throw new OrthantError('internal', `${rows.length} rows do not make ${steps} steps of ${loop.batch}.`);
+    const steps = batches.length;
+    if (steps > loop.maxSteps || steps !== rates.length || batches.some(({ length }) => length !== loop.batch)) {
+      throw new OrthantError('internal', `The loop ${loopName} was given other batches than it was made for.`);
     }
-    for (const row of rows) {
-      if (row < 0 || row >= limit)
-        throw new OrthantError('internal', `Row ${row} is not one of ${limit} training rows.`);
+    for (const row of batches.flatMap((batch) => batch.find((row) => row < 0 || row >= limit) ?? [])) {
+      throw new OrthantError('internal', `Row ${row} is not one of ${limit} training rows.`);
     }
-    const allRows = new Int32Array(loop.maxSteps * loop.batch);
-    allRows.set(rows);
-    const allRates = new Float32Array(loop.maxSteps);
-    allRates.set(rates);
+    const feed = this.#feedOf(loop);
+    batches.forEach((batch, step) => {
+      feed.rows.set(batch, step * loop.batch);
+    });
+    feed.rates.set(rates);
     const inputs = [
-      this.#binding.createTensor([loop.maxSteps, loop.batch], 3, allRows),
-      this.#binding.createTensor([loop.maxSteps], 1, allRates),
+      this.#binding.createTensor([loop.maxSteps, loop.batch], 3, feed.rows),
+      this.#binding.createTensor([loop.maxSteps], 1, feed.rates),
       this.#binding.createTensor([], 3, new Int32Array([steps])),
     ];
     try {
@@ -86,6 +86,16 @@ export class ProgramSession {
     } finally {
       for (const id of inputs) this.#binding.deleteTensor(id);
     }
+  }
+
+  /** Arrays for the rows and rates of a call; kept, since their size does not depend on the number of steps. */
+  #feedOf({ name, maxSteps, batch }: Loop): { rows: Int32Array; rates: Float32Array } {
+    let feed = this.#feeds.get(name);
+    if (feed === undefined) {
+      feed = { rows: new Int32Array(maxSteps * batch), rates: new Float32Array(maxSteps) };
+      this.#feeds.set(name, feed);
+    }
+    return feed;
   }
 
   /** Predictions [rows, outputs] for the forward pass's rows from `start` on. */

@@ -62,13 +62,22 @@ export interface TapeOperation {
 
 export type TapeEntry = TapeConstant | TapeOperation;
 
+/** What {@link record} saw. */
+export interface Recording<Result> {
+  readonly result: Result;
+  readonly tape: readonly TapeEntry[];
+  /** Native ids of tensors whose values JavaScript read. */
+  readonly reads: readonly number[];
+}
+
 /**
  * Runs `work` and records every native operation it makes, in order. Tensors that `work` uses must be uploaded before
  * (see {@link nativeId}), else their first use looks like a constant.
  */
-export function record<Result>(backend: NodeBackend, work: () => Result): { result: Result; tape: TapeEntry[] } {
+export function record<Result>(backend: NodeBackend, work: () => Result): Recording<Result> {
   const { binding } = backend;
   const tape: TapeEntry[] = [];
+  const reads: number[] = [];
   // The binding's own properties are not configurable, so it cannot be the target of a Proxy.
   const recorder = new Proxy({} as Binding, {
     get: (_target, key: keyof Binding) => {
@@ -92,13 +101,19 @@ export function record<Result>(backend: NodeBackend, work: () => Result): { resu
           return id;
         };
       }
+      if (key === 'tensorDataSync') {
+        return (id: number) => {
+          reads.push(id);
+          return binding.tensorDataSync(id);
+        };
+      }
       const value: unknown = Reflect.get(binding, key);
       return typeof value === 'function' ? (value.bind(binding) as unknown) : value;
     },
   });
   backend.binding = recorder;
   try {
-    return { result: work(), tape };
+    return { result: work(), tape, reads };
   } finally {
     backend.binding = binding;
   }
@@ -149,4 +164,10 @@ export function difference(first: NamedTape, second: NamedTape): string | undefi
     return `operation ${position + 1} of the step is ${what} on one batch and ${how} on the next`;
   }
   return undefined;
+}
+
+/** The operation that made the tensor with this id, by name; what is not of the tape was there before. */
+export function producerOf(tape: readonly TapeEntry[], id: number): string {
+  const producer = tape.find((entry) => entry.kind === 'operation' && entry.outputs.some((output) => output.id === id));
+  return producer?.kind === 'operation' ? `the result of ${producer.name}` : 'a tensor that was there before';
 }

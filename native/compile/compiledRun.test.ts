@@ -1,0 +1,266 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { CompiledRun, type CompilableRun, type Execution } from './compiledRun.ts';
+import type { NodeBackend } from './tape.ts';
+
+/** XLA writes every module it compiles to this folder. It reads the flag when it is first used, later in this file. */
+const dump = mkdtempSync(path.join(tmpdir(), 'orthant-xla-'));
+process.env.XLA_FLAGS = `--xla_dump_to=${dump} --xla_dump_hlo_as_text`;
+afterAll(() => {
+  rmSync(dump, { recursive: true });
+});
+
+/** Number of programs that XLA has compiled in this process. */
+const compilations = (): number =>
+  readdirSync(dump).filter((name) => name.endsWith('cpu_after_optimizations.txt')).length;
+
+let runtime: EngineRuntime;
+
+const trainingRows = 12;
+const features = 3;
+const inputs = Float32Array.from({ length: trainingRows * features }, (_, i) => Math.sin(i * 1.7));
+const targets = Float32Array.from({ length: trainingRows }, (_, i) => Math.cos(i));
+
+/** Node's own garbage is no leak, and when it goes is chance. */
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+type Step = CompilableRun['step'];
+
+interface Example {
+  readonly run: CompilableRun;
+  readonly weights: tfjs.Variable<tfjs.Rank.R2>;
+  /** How often each row was seen. */
+  readonly seen: tfjs.Variable<tfjs.Rank.R1>;
+  dispose(): void;
+}
+
+/** Linear least squares by gradient descent, its gradient written out, and a count of visits to each row. */
+function leastSquares(
+  change: (step: Step, example: Omit<Example, 'run' | 'dispose'>) => Step = (step) => step,
+): Example {
+  const { tf } = runtime;
+  const x = tf.tensor2d(inputs, [trainingRows, features]);
+  const y = tf.tensor2d(targets, [trainingRows, 1]);
+  const [weights, seen] = tf.tidy(() => [
+    tf.variable(tf.zeros<tfjs.Rank.R2>([features, 1])),
+    tf.variable(tf.zeros<tfjs.Rank.R1>([trainingRows])),
+  ]);
+  const step: Step = (rows, learningRate) =>
+    tf.tidy(() => {
+      const batch = tf.gather(x, rows);
+      const error = tf.sub(tf.matMul(batch, weights), tf.gather(y, rows));
+      const gradient = tf.div(tf.matMul(batch, error, true), rows.size);
+      weights.assign(tf.sub(weights, tf.mul(gradient, learningRate)));
+      const visits = tf.add(tf.gather(seen, rows), 1);
+      seen.assign(tf.tensorScatterUpdate(seen, tf.expandDims(rows, 1), visits));
+      return tf.mean<tfjs.Scalar>(tf.square(error));
+    });
+  return {
+    run: {
+      tf,
+      backend: tf.backend() as unknown as NodeBackend,
+      state: [weights, seen],
+      trainingData: [x, y],
+      rows: trainingRows,
+      step: change(step, { weights, seen }),
+      predict: (batch) => tf.matMul(batch, weights),
+      batchSizes: [5, 2],
+      splits: { train: x },
+      chunkRows: 5,
+    },
+    weights,
+    seen,
+    dispose: () => {
+      tf.dispose([x, y, weights, seen]);
+    },
+  };
+}
+
+/** The same in float64, by hand. */
+function byHand(batches: readonly Int32Array[], rates: readonly number[]): { weights: number[]; losses: number[] } {
+  let weights = [0, 0, 0];
+  const losses = batches.map((rows, step) => {
+    const errors = [...rows].map(
+      (row) => weights.reduce((sum, w, i) => sum + w * (inputs[row * features + i] ?? 0), 0) - (targets[row] ?? 0),
+    );
+    weights = weights.map((w, i) => {
+      const slope = errors.reduce((sum, e, k) => sum + e * (inputs[(rows[k] ?? 0) * features + i] ?? 0), 0);
+      return w - ((rates[step] ?? 0) * slope) / rows.length;
+    });
+    return errors.reduce((sum, e) => sum + e * e, 0) / rows.length;
+  });
+  return { weights, losses };
+}
+
+/** Two epochs of batches of 5, 5 and 2 rows, `times` over. */
+const epochs = (times: number): Int32Array[] =>
+  Array.from({ length: times }, () => [
+    Int32Array.of(3, 0, 11, 7, 5),
+    Int32Array.of(1, 2, 4, 6, 8),
+    Int32Array.of(9, 10),
+  ]).flat();
+
+const executions: Execution[] = ['xla', 'graph'];
+
+describe.skipIf(!hasTensorflow)('a compiled run', () => {
+  beforeAll(async () => {
+    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+  });
+
+  it.each(executions)('with %s makes the steps that arithmetic by hand makes', async (execution) => {
+    const example = leastSquares();
+    const compiled = new CompiledRun(example.run, execution);
+    // Tracing has made steps on the Variables; nothing may be left of them.
+    expect([...example.seen.dataSync()]).toEqual(Array.from({ length: trainingRows }, () => 0));
+    const batches = epochs(20);
+    const rates = batches.map((_, step) => 0.3 / (1 + step / 10));
+    const objectives = compiled.steps(batches, rates);
+    const expected = byHand(batches, rates);
+    expected.losses.forEach((loss, step) => {
+      expect(objectives[step]).toBeCloseTo(loss, 5);
+    });
+    // Predictions come from the program's own weights, in chunks of which the last one overlaps.
+    const predictions = await compiled.predictions('train', () => Promise.resolve());
+    expect(predictions).toHaveLength(trainingRows);
+    predictions.forEach((prediction, row) => {
+      const truth = expected.weights.reduce((sum, w, i) => sum + w * (inputs[row * features + i] ?? 0), 0);
+      expect(prediction).toBeCloseTo(truth, 5);
+    });
+    compiled.pull();
+    example.weights.dataSync().forEach((weight, i) => {
+      expect(weight).toBeCloseTo(expected.weights[i] ?? NaN, 5);
+    });
+    expect([...example.seen.dataSync()]).toEqual(Array.from({ length: trainingRows }, () => 20));
+    compiled.dispose();
+    example.dispose();
+  });
+
+  it('goes on from what JavaScript assigned', () => {
+    const example = leastSquares();
+    const compiled = new CompiledRun(example.run, 'xla');
+    compiled.steps(epochs(1), [0.1, 0.1, 0.1]);
+    compiled.pull();
+    runtime.tf.tidy(() => {
+      example.weights.assign(runtime.tf.zeros([features, 1]));
+    });
+    compiled.push();
+    const [objective] = compiled.steps([Int32Array.of(0, 1, 2, 3, 4)], [0.1]);
+    expect(objective).toBeCloseTo(byHand([Int32Array.of(0, 1, 2, 3, 4)], [0.1]).losses[0] ?? NaN, 6);
+    compiled.dispose();
+    example.dispose();
+  });
+
+  it('is compiled by XLA once, whatever the number of steps, and not at all without it', () => {
+    const example = leastSquares();
+    const before = compilations();
+    const compiled = new CompiledRun(example.run, 'xla');
+    expect(compilations()).toBe(before + 1);
+    const batch = Int32Array.of(0, 1, 2, 3, 4);
+    for (const count of [1, 7, 100, 2500]) {
+      compiled.steps(
+        Array.from({ length: count }, () => batch),
+        Array.from({ length: count }, () => 0.01),
+      );
+    }
+    expect(compilations()).toBe(before + 1);
+    compiled.dispose();
+    const plain = new CompiledRun(example.run, 'graph');
+    plain.steps([batch], [0.01]);
+    expect(compilations()).toBe(before + 1);
+    plain.dispose();
+    example.dispose();
+  });
+
+  it('refuses rows that are not there, which XLA would not notice', () => {
+    const example = leastSquares();
+    const compiled = new CompiledRun(example.run, 'xla');
+    for (const row of [-1, trainingRows]) {
+      expect(() => compiled.steps([Int32Array.of(0, 1, 2, 3, row)], [0.1])).toThrow(
+        `Row ${row} is not one of ${trainingRows} training rows`,
+      );
+    }
+    expect(() => compiled.steps([Int32Array.of(0, 1, 2)], [0.1])).toThrow(/batches of 3 rows/);
+    compiled.dispose();
+    example.dispose();
+  });
+
+  it.each<[string, RegExp, Parameters<typeof leastSquares>[0]]>([
+    [
+      'draws random numbers in JavaScript',
+      /not the same on every batch: operation \d+ of the step is a constant of shape \[\]/,
+      (step) => (rows, rate) =>
+        runtime.tf.tidy(() => runtime.tf.mul<tfjs.Scalar>(step(rows, rate), runtime.tf.scalar(Math.random()))),
+    ],
+    [
+      'does something else on every other batch',
+      /not the same on every batch: operation \d+ of the step is (nothing|Neg)/,
+      (step) => {
+        let calls = 0;
+        return (rows, rate) =>
+          runtime.tf.tidy(() => {
+            const loss = step(rows, rate);
+            return calls++ % 2 === 0 ? runtime.tf.neg<tfjs.Scalar>(loss) : loss;
+          });
+      },
+    ],
+    [
+      'decides from a value, even where it always decides the same',
+      /reads the result of Mean back to JavaScript/,
+      (step) => (rows, rate) => {
+        const loss = step(rows, rate);
+        if ((loss.dataSync()[0] ?? 0) > 1e9) throw new Error('this is far too much');
+        return loss;
+      },
+    ],
+    [
+      'uses an operation the compiler does not know',
+      /Cumsum is not known to the compiler/,
+      (step, { weights }) =>
+        (rows, rate) =>
+          runtime.tf.tidy(() => {
+            const loss = step(rows, rate);
+            weights.assign(runtime.tf.cumsum(weights));
+            return loss;
+          }),
+    ],
+  ])('refuses a step that %s, and leaves the state as it was', (_, reason, change) => {
+    const example = leastSquares(change);
+    // What TensorFlow had not been given before it has from the first attempt on.
+    expect(() => new CompiledRun(example.run, 'graph')).toThrow(reason);
+    const before = runtime.tensorCount();
+    expect(() => new CompiledRun(example.run, 'xla')).toThrow(reason);
+    expect([...example.seen.dataSync(), ...example.weights.dataSync()].every((value) => value === 0)).toBe(true);
+    expect(runtime.tensorCount()).toBe(before);
+    example.dispose();
+  });
+
+  it('needs no more memory for 10,000 steps than for 1,000', () => {
+    const example = leastSquares();
+    const compiled = new CompiledRun(example.run, 'xla');
+    // As an epoch is: many batches of one size, then a smaller one.
+    const batches = Array.from({ length: 50 }, (_, i) => (i < 49 ? Int32Array.of(0, 1, 2, 3, 4) : Int32Array.of(5, 6)));
+    const rates = batches.map(() => 0.01);
+    const train = (steps: number): { tensors: number; bytes: number } => {
+      for (let done = 0; done < steps; done += batches.length) {
+        compiled.steps(batches, rates);
+        compiled.pull();
+      }
+      collectGarbage();
+      return { tensors: runtime.tensorCount(), bytes: process.memoryUsage().rss };
+    };
+    const early = train(1000);
+    const late = train(9000);
+    expect(late.tensors).toBe(early.tensors);
+    expect(late.bytes).toBeLessThan(early.bytes * 1.05);
+    compiled.dispose();
+    example.dispose();
+  });
+});
