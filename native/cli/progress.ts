@@ -12,7 +12,8 @@ const lineInterval = 2;
  */
 export class ProgressView {
   readonly #bar: SingleBar | undefined;
-  #started = false;
+  /** What the bar shows; undefined where there is none on the screen. */
+  #shown: { readonly total: number; readonly value: number; readonly payload: object } | undefined;
   #negatives = '-';
   #lastLine = -Infinity;
   #lastPhase = '';
@@ -37,7 +38,7 @@ export class ProgressView {
   show(event: EngineEvent): void {
     switch (event.event) {
       case 'phase':
-        if (event.state !== 'training' || !this.#started) this.#phase(event.message);
+        this.#phase(event.message);
         break;
       case 'progress':
         this.#progress(event);
@@ -54,7 +55,8 @@ export class ProgressView {
 
   /** Takes the bar away. */
   end(): void {
-    this.#bar?.stop();
+    if (this.#shown !== undefined) this.#bar?.stop();
+    this.#shown = undefined;
   }
 
   #phase(message: string): void {
@@ -72,10 +74,13 @@ export class ProgressView {
       negatives: this.#negatives,
       left: `${duration(event.secondsLeft)} left`,
     };
-    if (!this.#started) this.#bar.start(event.steps, event.step, payload);
-    this.#started = true;
-    this.#bar.setTotal(event.steps);
-    this.#bar.update(event.step, payload);
+    const shown = { total: event.steps, value: event.step, payload };
+    if (this.#shown === undefined) this.#bar.start(shown.total, shown.value, payload);
+    else {
+      this.#bar.setTotal(shown.total);
+      this.#bar.update(shown.value, payload);
+    }
+    this.#shown = shown;
   }
 
   #epoch(metrics: EpochMetrics): void {
@@ -90,13 +95,12 @@ export class ProgressView {
 
   /** A line above the bar. */
   #aside(text: string): void {
-    if (this.#bar === undefined || !this.#started) {
-      note(text);
-      return;
-    }
-    // The bar redraws itself on the next line.
-    process.stderr.write(`\r\u001B[K${text}\n`);
-    this.#bar.render();
+    const shown = this.#shown;
+    this.end();
+    note(text);
+    if (shown === undefined) return;
+    this.#bar?.start(shown.total, shown.value, shown.payload);
+    this.#shown = shown;
   }
 }
 

@@ -213,6 +213,7 @@ describe('training', () => {
     const { run } = await train.call('start', { configuration: configuration(3000), out: at('held') });
     await train.until((event) => event.event === 'metrics');
     expect((await failure(other.call('resumeRun', { run }))).message).toMatch(/Another process \(\d+\) is working/);
+    expect((await failure(train.call('resumeRun', { run }))).message).toMatch(/in work already/);
     expect((await failure(data.call('deleteRun', { run }))).message).toMatch(/Stop it first/);
     expect((await data.call('renameRun', { run, name: 'renamed' })).state).toBe('training');
     await train.call('stop', { run });

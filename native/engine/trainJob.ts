@@ -155,7 +155,7 @@ export class TrainJob implements Job {
   ): Promise<TrainingOutcome> {
     const { emit } = this.#options;
     const { run } = this;
-    this.#tell('preparing', 'compiling the training step');
+    this.#tell('preparing', 'putting the network together');
     const trainer = Trainer.create({
       ...{ configuration, dataset, runtime, changes },
       ...(resumeFrom === undefined ? {} : { resumeFrom }),

@@ -35,7 +35,12 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
       checkConfiguration(configuration);
       return accept(createRunFolder(configuration, out, changes), false);
     },
-    resumeRun: ({ run }) => accept(openForResume(run), true),
+    resumeRun: ({ run }) => {
+      if (queue.find(path.resolve(run)) !== undefined) {
+        throw new OrthantError('run', `The run in ${run} is in work already.`, { field: 'run' });
+      }
+      return accept(openForResume(run), true);
+    },
     pause: async ({ run }) => {
       await find(run).pause();
       return {};
