@@ -185,7 +185,7 @@ export class LineChart {
         legend: { show: false },
         scales: {
           x: { time: false, auto: false },
-          y: log === true ? { distr: 3, range: logRange } : { range: this.#valueRange },
+          y: log === true ? { distr: 3 as uPlot.Scale.Distr, range: logRange } : { range: this.#valueRange },
         },
         series: [
           {},
@@ -326,8 +326,8 @@ const logRange = (_: uPlot, low: number | null, high: number | null): [number, n
 
 /** Over a narrow range 1, 2 and 5 of each decade, else only its 1. */
 const roundValues = (plot: uPlot, splits: number[]): (number | null)[] => {
-  const { min = 1, max = 10 } = plot.scales['y'] ?? {};
-  const narrow = Math.log10((max ?? 10) / (min ?? 1)) < 2;
+  const { min = 1, max = 10 } = plot.scales.y ?? {};
+  const narrow = Math.log10(max / min) < 2;
   return splits.map((value) => {
     const mantissa = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
     return mantissa === 1 || (narrow && (mantissa === 2 || mantissa === 5)) ? value : null;

@@ -69,7 +69,7 @@ describe('ConfigurationDocument', () => {
               document.redo();
               place = Math.min(states.length - 1, place + 1);
             } else {
-              document.change('epochs', (draft) => (draft.training.epochs = Number(action)));
+              document.change('epochs', (draft) => (draft.training.epochs = action));
               if (states[place]?.training.epochs !== action) {
                 states.splice(place + 1);
                 states.push(document.current);

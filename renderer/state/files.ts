@@ -13,6 +13,8 @@ const accepted: Record<FileKind, string> = {
 /** Where a file to take away goes. */
 export interface Output {
   readonly path: string;
+  /** Where it went, for the person: a path, or the browser's downloads. */
+  readonly place: string;
   /** To be called once it has been written. */
   done(): void;
 }
@@ -45,6 +47,7 @@ export class Files {
     if (path === undefined) return undefined;
     return {
       path,
+      place: download === undefined ? path : `${suggestedName} in your browser's downloads`,
       done: () => {
         if (download !== undefined) saveAs(download, suggestedName);
       },

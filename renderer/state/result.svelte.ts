@@ -40,12 +40,16 @@ export class ResultView {
     this.target = splits.train?.outputs[0]?.name ?? '';
   }
 
-  readonly targets = $derived.by(() => (this.trace.result?.splits.train?.outputs ?? []).map((output) => output.name));
-  readonly price = $derived.by(() => {
+  // Getters, not $derived: answers arrive when the component that asked may be gone.
+  get targets(): string[] {
+    return (this.trace.result?.splits.train?.outputs ?? []).map((output) => output.name);
+  }
+
+  get price(): ReturnType<typeof priceOfPositivity> | undefined {
     const before = this.baseline?.record.result?.splits;
     const after = this.trace.result?.splits;
     return before === undefined || after === undefined ? undefined : priceOfPositivity(before, after);
-  });
+  }
 
   async loadPredictions(): Promise<void> {
     this.#predicting?.abort();

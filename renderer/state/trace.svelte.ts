@@ -46,16 +46,29 @@ export class RunTrace {
     this.run = run;
   }
 
-  readonly active = $derived(['queued', 'preparing', 'training', 'paused'].includes(this.state));
-  readonly latest = $derived(this.metrics.at(-1));
-  readonly best = $derived(this.metrics.findLast((metrics) => metrics.best));
-  readonly epochs = $derived(
-    this.progress?.epochs ??
+  // Getters, not $derived: a trace may be made inside a component's effect and must outlive it.
+  get active(): boolean {
+    return ['queued', 'preparing', 'training', 'paused'].includes(this.state);
+  }
+
+  get latest(): EpochMetrics | undefined {
+    return this.metrics.at(-1);
+  }
+
+  get best(): EpochMetrics | undefined {
+    return this.metrics.findLast((metrics) => metrics.best);
+  }
+
+  get epochs(): number {
+    return (
+      this.progress?.epochs ??
       this.record?.changes.findLast((change) => change.epochs !== undefined)?.epochs ??
       this.configuration?.training.epochs ??
-      0,
-  );
-  readonly marks: readonly Mark[] = $derived.by(() => {
+      0
+    );
+  }
+
+  get marks(): readonly Mark[] {
     const marks: Mark[] = this.checkpoints.map((epoch) => ({ kind: 'checkpoint', epoch, label: 'checkpoint' }));
     if (this.best !== undefined) marks.push({ kind: 'best', epoch: this.best.epoch, label: 'best so far' });
     for (const change of this.record?.changes ?? []) {
@@ -70,7 +83,7 @@ export class RunTrace {
       marks.push({ kind: 'change', epoch, label: what.join(', ') });
     }
     return marks;
-  });
+  }
 
   /** Takes over what the run folder says; its state only where events have not told a newer one. */
   load(record: RunRecord, metrics: readonly EpochMetrics[], newerState = false): void {
