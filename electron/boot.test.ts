@@ -1,90 +1,117 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { packForTest } from '../build/packaging/packForTest.mjs';
+import { setup } from '../build/setup.mjs';
 import { connect } from '../native/contract/channel.ts';
 import type { WindowBridge, WindowEvent } from '../native/contract/window.ts';
 import { windowCalls } from '../native/contract/window.ts';
 import { isAlive, until } from './testing/browserHost.ts';
-import { buildHosts } from './testing/buildHosts.ts';
 import * as stub from './testing/electronStub.ts';
 
 vi.mock('electron', () => import('./testing/electronStub.ts'));
 
 /**
- * The built main entry, whole, with the real engine in real processes: what a window asks for through the functions of the preload
- * script comes to pass.
+ * The application as it is packaged, whole: packed by electron-builder, taken out of its archive to a place where nothing
+ * else can be found, its built main entry booted on the stub, with the real engine in real processes. What a window asks for
+ * through the functions of the preload script comes to pass; a file that the package lacks would be missed here.
  */
-const root = path.resolve(import.meta.dirname, '..');
 let folder: string;
-let built: string;
+let packed: Awaited<ReturnType<typeof packForTest>>;
 beforeAll(async () => {
-  if (!existsSync(path.join(root, '.dist/native/engine.js'))) {
-    throw new Error('The engine is not built. Run: node build/setup.mjs');
-  }
+  if (!(await setup({ only: ['code'], quiet: true }))) throw new Error('The code could not be built.');
   folder = mkdtempSync(path.join(tmpdir(), 'orthant-boot-'));
   vi.stubEnv('ORTHANT_STATE', path.join(folder, 'state'));
   vi.stubEnv('ORTHANT_RUNS', path.join(folder, 'runs'));
-  // Beside the built engine and window, which are as the set-up left them; inside the repository, where the packages are found.
-  built = mkdtempSync(path.join(root, '.dist', 'boot-'));
-  mkdirSync(path.join(built, 'electron'));
-  for (const part of ['native', 'renderer']) symlinkSync(path.join(root, '.dist', part), path.join(built, part));
-  await buildHosts(path.join(built, 'electron'));
+  packed = await packForTest(folder);
+  // Whatever this computer has, the package has to do with what it brings along.
+  vi.stubEnv('ORTHANT_CACHE', undefined);
+  vi.stubEnv('XDG_CACHE_HOME', path.join(folder, 'no-cache'));
+  Object.assign(process, { resourcesPath: packed.resources });
+  stub.app.isPackaged = true;
 });
 afterAll(() => {
   vi.unstubAllEnvs();
-  for (const made of [folder, built]) rmSync(made, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
-it('boots, trains the ink sample, exports it, and ends with its processes', async () => {
-  await stub.app.boot(() => import(path.join(built, 'electron', 'main.js')));
-  const window = (): stub.BrowserWindow | undefined => stub.BrowserWindow.getAllWindows()[0];
-  await until(() => window() !== undefined && 'orthant' in window()!.webContents.mainWorld);
-  expect(window()!.webContents.mainFrame.url).toBe('app://orthant/index.html');
-
-  const bridge = window()!.webContents.mainWorld.orthant as WindowBridge;
-  const client = connect(
-    {
-      send: (message) => {
-        bridge.send(message);
-      },
-      onMessage: (listener) => {
-        bridge.onMessage(listener);
-      },
-      onClose: () => undefined,
-    },
-    windowCalls,
-  );
-  const events: WindowEvent[] = [];
-  client.subscribe((batch) => events.push(...(batch as WindowEvent[])));
-
-  expect(await client.call('host', {})).toMatchObject({ kind: 'electron', runsFolder: path.join(folder, 'runs') });
-  expect((await client.call('samples', {})).map(({ id }) => id)).toContain('ink');
-  const { run } = await client.call('start', {
-    configuration: {
-      data: { ...(await client.call('sampleConfiguration', { id: 'ink' })).data },
-      network: { hidden: [8] },
-      training: { epochs: 2, batchSize: 500, seed: 1 },
-      constraint: { method: { id: 'augmented-lagrangian', settings: {} } },
-    },
+describe('the package', () => {
+  it('keeps outside the archive what the loader of the system must find', () => {
+    const native = packed.files.filter(({ file }) => /\.(?:node|so(?:\.\d+)*|dylib|dll)$/.test(file));
+    expect(native.length).toBeGreaterThan(2);
+    expect(native.filter(({ unpacked }) => !unpacked)).toEqual([]);
   });
-  const ended = (): WindowEvent | undefined =>
-    events.find((event) => (event.event === 'finished' || event.event === 'failed') && event.run === run);
-  await until(() => ended() !== undefined);
-  expect(ended()).toMatchObject({ event: 'finished', result: { epochs: 2, method: 'augmented-lagrangian' } });
-  expect(events.filter(({ event }) => event === 'metrics').length).toBe(2);
 
-  const target = path.join(folder, 'ink.onnx');
-  stub.dialog.answers.push({ canceled: false, filePath: target });
-  const chosen = await client.call('chooseOutput', { suggestedName: 'ink.onnx' });
-  const { file, report } = await client.call('export', { run, format: 'onnx', out: chosen.path! });
-  expect(file).toBe(target);
-  expect(report.maxRelativeDifference).toBeLessThan(1e-4);
-  expect(readFileSync(target).includes('top_left')).toBe(true);
+  it('leaves out what is not of the application, or of another system', () => {
+    const strange = packed.files.filter(
+      ({ file }) =>
+        !/^(?:\.dist\/(?:electron|native|renderer)\/|node_modules\/|package\.json$)/.test(file) ||
+        /\.map$|\.stamp$|(?:^|\/)(?:electron|vite|vitest|typescript|playwright)\/package\.json$/.test(file) ||
+        (file.includes('onnxruntime-node/bin/') && !file.includes(`/${process.platform}/${process.arch}/`)),
+    );
+    expect(strange).toEqual([]);
+  });
 
-  const pids = stub.utilityProcess.forked.map(({ process }) => process.pid!);
-  expect(pids.length).toBe(2);
-  window()!.close();
-  await until(() => stub.app.seen.exited);
-  expect(pids.filter(isAlive)).toEqual([]);
+  it('boots, trains the ink sample, exports it, and ends with its processes', async () => {
+    await stub.app.boot(() => import(path.join(packed.app, '.dist', 'electron', 'main.js')));
+    const window = (): stub.BrowserWindow | undefined => stub.BrowserWindow.getAllWindows()[0];
+    await until(() => window() !== undefined && 'orthant' in window()!.webContents.mainWorld);
+    expect(window()!.webContents.mainFrame.url).toBe('app://orthant/index.html');
+
+    const bridge = window()!.webContents.mainWorld.orthant as WindowBridge;
+    const client = connect(
+      {
+        send: (message) => {
+          bridge.send(message);
+        },
+        onMessage: (listener) => {
+          bridge.onMessage(listener);
+        },
+        onClose: () => undefined,
+      },
+      windowCalls,
+    );
+    const events: WindowEvent[] = [];
+    client.subscribe((batch) => events.push(...(batch as WindowEvent[])));
+
+    expect(await client.call('host', {})).toMatchObject({ kind: 'electron', runsFolder: path.join(folder, 'runs') });
+    const configuration = await client.call('sampleConfiguration', { id: 'ink' });
+    const { run } = await client.call('start', {
+      configuration: {
+        ...configuration,
+        network: { hidden: [8] },
+        training: { epochs: 2, batchSize: 500, seed: 1 },
+        constraint: { method: { id: 'augmented-lagrangian', settings: {} } },
+      },
+    });
+    const ended = (): WindowEvent | undefined =>
+      events.find((event) => (event.event === 'finished' || event.event === 'failed') && event.run === run);
+    await until(() => ended() !== undefined);
+    expect(ended()).toMatchObject({
+      event: 'finished',
+      result: {
+        epochs: 2,
+        method: 'augmented-lagrangian',
+        // The libraries beside the archive are found, where the set-up has any.
+        engine: existsSync(path.join(packed.resources, 'libraries')) ? 'tensorflow' : 'wasm',
+      },
+    });
+    expect(events.filter(({ event }) => event === 'metrics').length).toBe(2);
+
+    const target = path.join(folder, 'ink.onnx');
+    stub.dialog.answers.push({ canceled: false, filePath: target });
+    const chosen = await client.call('chooseOutput', { suggestedName: 'ink.onnx' });
+    const { file, report } = await client.call('export', { run, format: 'onnx', out: chosen.path! });
+    expect(file).toBe(target);
+    expect(report.maxRelativeDifference).toBeLessThan(1e-4);
+    expect(readFileSync(target).includes('top_left')).toBe(true);
+
+    const pids = stub.utilityProcess.forked.map(({ process }) => process.pid!);
+    expect(pids.length).toBe(2);
+    for (const { modulePath } of stub.utilityProcess.forked) expect(modulePath.startsWith(packed.app)).toBe(true);
+    window()!.close();
+    await until(() => stub.app.seen.exited);
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
 });

@@ -1,0 +1,93 @@
+import path from 'node:path';
+import { findBinding } from '../../native/tensorflow/binding.mjs';
+import { planTensorFlow } from '../../native/tensorflow/plan.mjs';
+
+/**
+ * How the application is packaged, on each system for itself: `npm run package`. The archive holds the built code and
+ * the npm packages that the engine loads at run time; outside it lies what the system's loader must find as files: native
+ * modules, and, beside the archive, TensorFlow's libraries and the binding compiled against them.
+ */
+
+/**
+ * Libraries and binding as the set-up has provided them here. Where it could not, the packaged application trains on the
+ * embedded WASM engine, as the unpackaged one does.
+ * @returns {{ from: string, to: string, filter?: string[] }[]}
+ */
+function libraries() {
+  const plan = planTensorFlow();
+  const binding = findBinding(plan);
+  if (binding === undefined) return [];
+  const folders = [path.dirname(binding), ...plan.wheels.map(({ folder }) => folder)];
+  return folders.map((from) => ({ from, to: path.posix.join('libraries', path.basename(from)) }));
+}
+
+/**
+ * Switches built into the executable, off or on for good (https://www.electronjs.org/docs/latest/tutorial/fuses).
+ * Playwright drives an application through the inspector, so a build for it keeps that one: ORTHANT_INSPECTABLE=1.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {import('app-builder-lib').FuseOptionsV1}
+ */
+export const fuses = (env) => ({
+  runAsNode: false,
+  enableCookieEncryption: true,
+  enableNodeOptionsEnvironmentVariable: false,
+  enableNodeCliInspectArguments: env.ORTHANT_INSPECTABLE === '1',
+  enableEmbeddedAsarIntegrityValidation: true,
+  onlyLoadAppFromAsar: true,
+  loadBrowserProcessSpecificV8Snapshot: false,
+  grantFileProtocolExtraPrivileges: false,
+});
+
+const bindingSource = 'node_modules/@tensorflow/tfjs-node-gpu/binding';
+
+/** @type {import('electron-builder').Configuration} */
+export default {
+  appId: 'org.orthant.Orthant',
+  productName: 'Orthant',
+  directories: { buildResources: 'build/packaging', output: '.dist/packages' },
+  files: [
+    '.dist/electron/**',
+    '.dist/native/**',
+    '.dist/renderer/**',
+    'package.json',
+    // Of the window and the engine, nothing that only other entries or a debugger need.
+    '!.dist/electron/browser.js',
+    '!.dist/native/cli.js',
+    '!.dist/native/samples/**',
+    '!.dist/**/.stamp',
+    '!**/*.map',
+    // ONNX Runtime ships the libraries of every system.
+    '!node_modules/onnxruntime-node/bin/napi-v6/!(${platform})/**',
+    '!node_modules/onnxruntime-node/bin/napi-v6/${platform}/!(${arch})/**',
+    // The stock TensorFlow that the package would fetch for itself.
+    '!node_modules/@tensorflow/tfjs-node-gpu/{deps,lib}/**',
+    // C++ source is left out by default; the engine knows its binding by the source that it was compiled from.
+    { from: bindingSource, to: bindingSource, filter: ['*.cc', '*.h'] },
+  ],
+  asar: true,
+  asarUnpack: ['**/*.node', '**/*.{so,dylib,dll}', '**/*.so.*'],
+  // DuckDB opens the samples itself, and knows no archives; the engine looks for them in the folders above its own.
+  extraResources: [{ from: 'native/data/samples', to: 'native/data/samples' }, ...libraries()],
+  // The native modules speak Node-API: as they are on npm, they load into every version of Electron.
+  npmRebuild: false,
+  electronFuses: fuses(process.env),
+  fileAssociations: [
+    {
+      ext: 'orthant',
+      name: 'Orthant configuration',
+      description: 'Configuration of a training run',
+      mimeType: 'application/x-orthant',
+      role: 'Editor',
+    },
+  ],
+  linux: { target: ['AppImage', 'deb'], category: 'Science', icon: 'icon.png', maintainer: 'Orthant' },
+  mac: {
+    target: [{ target: 'dmg', arch: 'arm64' }],
+    category: 'public.app-category.developer-tools',
+    icon: 'icon.png',
+    hardenedRuntime: true,
+    entitlements: 'build/packaging/entitlements.mac.plist',
+    entitlementsInherit: 'build/packaging/entitlements.mac.plist',
+  },
+  win: { target: [{ target: 'nsis', arch: 'x64' }], icon: 'icon.png' },
+};
