@@ -1,0 +1,228 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findBrowser, hasDisplay, openWindow, profileFolder, windowArguments } from './applicationWindow.mjs';
+import { earlierFailure, findElectron, installElectron } from './electronBinary.mjs';
+import type { Surroundings } from './sandbox.mjs';
+import { sandboxProblem } from './sandbox.mjs';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'orthant-start-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("Electron's binary", () => {
+  const folder = (): string => path.join(root, 'node_modules', 'electron');
+  /** A package of Electron whose installer is this script. */
+  const electronPackage = (installer: string): void => {
+    mkdirSync(folder(), { recursive: true });
+    writeFileSync(path.join(folder(), 'package.json'), JSON.stringify({ version: '45.4.1' }));
+    writeFileSync(path.join(folder(), 'install.js'), installer);
+  };
+  const unpack = (version: string): string => `
+    const { mkdirSync, writeFileSync } = require('node:fs');
+    process.chdir(__dirname);
+    mkdirSync('dist/Electron.app/Contents/MacOS', { recursive: true });
+    for (const file of ['electron', 'electron.exe', 'Electron.app/Contents/MacOS/Electron']) writeFileSync('dist/' + file, '');
+    writeFileSync('dist/version', '${version}');
+    writeFileSync('path.txt', 'electron');`;
+
+  it('is fetched by its installer, and found from then on', async () => {
+    electronPackage(unpack('45.4.1'));
+    expect(findElectron(root)).toBeUndefined();
+    const installed = await installElectron(root);
+    expect(installed).toEqual({ executable: findElectron(root) });
+    expect(existsSync(findElectron(root)!)).toBe(true);
+  });
+
+  it('is not the one of another version, nor one that was not unpacked to the end', async () => {
+    electronPackage(unpack('44.0.0'));
+    expect(await installElectron(root)).toHaveProperty('reason');
+    rmSync(path.join(folder(), 'path.txt'));
+    electronPackage(unpack('45.4.1').replace("writeFileSync('path.txt', 'electron');", ''));
+    expect(await installElectron(root)).toHaveProperty('reason');
+  });
+
+  it('tells why it could not be had, and remembers that for this version', async () => {
+    electronPackage(`console.error('TypeError: fetch failed.\\n    at node:internal'); process.exit(1);`);
+    expect(earlierFailure(root)).toBeUndefined();
+    expect(await installElectron(root)).toEqual({ reason: 'fetch failed' });
+    expect(earlierFailure(root)).toBe('fetch failed');
+    writeFileSync(path.join(folder(), 'package.json'), JSON.stringify({ version: '46.0.0' }));
+    expect(earlierFailure(root)).toBeUndefined();
+  });
+
+  it('is given up after the time limit', async () => {
+    electronPackage('setInterval(() => undefined, 1000);');
+    expect(await installElectron(root, { timeoutMs: 300 })).toEqual({
+      reason: expect.stringMatching(/took longer/) as string,
+    });
+  });
+});
+
+describe("Chromium's sandbox", () => {
+  const linux: Surroundings = {
+    platform: 'linux',
+    uid: 1000,
+    sudoUser: undefined,
+    container: false,
+    apparmor: false,
+    userNamespaces: true,
+  };
+
+  it('has no problem where programs may make namespaces, nor on other systems', () => {
+    expect(sandboxProblem(linux)).toBeUndefined();
+    for (const platform of ['darwin', 'win32']) {
+      expect(sandboxProblem({ ...linux, platform, userNamespaces: false })).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['root', { uid: 0 }, undefined, /root user/, /^runuser -u/],
+    ['sudo', { uid: 0, sudoUser: 'ann' }, undefined, /root user/, /^sudo -u ann npm start$/],
+    [
+      'AppArmor, Electron',
+      { userNamespaces: false, apparmor: true },
+      '/x/chrome-sandbox',
+      /AppArmor/,
+      /chmod 4755 '\/x\/chrome-sandbox'/,
+    ],
+    [
+      'AppArmor, a browser',
+      { userNamespaces: false, apparmor: true },
+      undefined,
+      /AppArmor/,
+      /apparmor_restrict_unprivileged_userns=0/,
+    ],
+    ['switched off', { userNamespaces: false }, undefined, /switched off/, /max_user_namespaces/],
+    ['a container', { userNamespaces: false, container: true }, '/x/chrome-sandbox', /container/, /^docker run/],
+  ] as [string, Partial<Surroundings>, string | undefined, RegExp, RegExp][])(
+    'says what mends it: %s',
+    (_name, here, helper, reason, mend) => {
+      const problem = sandboxProblem({ ...linux, ...here }, helper);
+      expect(problem?.reason).toMatch(reason);
+      expect(problem?.mend).toMatch(mend);
+    },
+  );
+
+  it('starts by a helper that runs as root', () => {
+    const helper = path.join(root, 'chrome-sandbox');
+    writeFileSync(helper, '');
+    const here = { ...linux, userNamespaces: false };
+    expect(sandboxProblem(here, helper)).toBeDefined();
+    chmodSync(helper, 0o4755);
+    // Only root can make a file root's; elsewhere the file stays another's and is no help.
+    const isRoots = process.getuid?.() === 0;
+    expect(sandboxProblem(here, helper) === undefined).toBe(isRoots);
+  });
+});
+
+describe('the application window', () => {
+  it('takes the first browser of the family that is installed, or the one named', () => {
+    const installed = (files: string[]) => (file: string) => files.includes(file);
+    const find = (env: NodeJS.ProcessEnv, platform: string, ...files: string[]): string | undefined =>
+      findBrowser(env, platform, installed(files));
+    const linux = { PATH: '/usr/local/bin:/usr/bin:relative' };
+    expect(find(linux, 'linux', '/usr/bin/chromium', '/usr/bin/google-chrome')).toBe('/usr/bin/google-chrome');
+    expect(find(linux, 'linux', '/usr/bin/firefox', 'relative/chromium')).toBeUndefined();
+    const edge = 'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe';
+    expect(find({ 'ProgramFiles(x86)': 'C:\\Program Files (x86)' }, 'win32', edge)).toBe(edge);
+    const chrome = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+    expect(find({ HOME: '/Users/me' }, 'darwin', chrome)).toBe(chrome);
+    expect(find({ ORTHANT_BROWSER: '/opt/mine' }, 'linux')).toBe('/opt/mine');
+  });
+
+  it('needs a display', () => {
+    expect(hasDisplay({}, 'linux')).toBe(false);
+    expect(hasDisplay({ DISPLAY: ':0' }, 'linux')).toBe(true);
+    expect(hasDisplay({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux')).toBe(true);
+    expect(hasDisplay({}, 'darwin')).toBe(true);
+    expect(hasDisplay({ SSH_CONNECTION: '1' }, 'darwin')).toBe(false);
+  });
+
+  it('has a profile of its own, and never goes without the sandbox', () => {
+    const args = windowArguments('http://127.0.0.1:4180/?token=t', '/state/browser-window');
+    expect(args).toContain('--app=http://127.0.0.1:4180/?token=t');
+    expect(args).toContain('--user-data-dir=/state/browser-window');
+    expect(args.join(' ')).not.toMatch(/no-sandbox|disable-web-security|disable-setuid|remote-debugging/);
+    expect(profileFolder('/snap/bin/chromium', '/state', '/home/me')).toBe(
+      '/home/me/snap/chromium/common/orthant-window',
+    );
+  });
+
+  it('tells a browser that failed from a window that was closed', async () => {
+    const browser = (script: string): string => {
+      const file = path.join(root, 'browser');
+      writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      return file;
+    };
+    expect(await openWindow(browser('echo No usable sandbox >&2; exit 1'), []).closed).toEqual({
+      failed: true,
+      said: 'No usable sandbox\n',
+    });
+    expect(await openWindow(browser('exit 0'), []).closed).toMatchObject({ failed: false });
+    expect(await openWindow(path.join(root, 'nothing'), []).closed).toMatchObject({ failed: true });
+    const open = openWindow(browser('exec sleep 60'), []);
+    open.end();
+    expect(await open.closed).toMatchObject({ failed: false });
+  });
+});
+
+describe('npm start', () => {
+  const script = path.resolve(import.meta.dirname, '..', 'start.mjs');
+  const run = (args: string[], env: NodeJS.ProcessEnv = {}) => {
+    const child = spawn(process.execPath, [script, ...args], {
+      env: { ...process.env, ORTHANT_STATE: root, DISPLAY: '', WAYLAND_DISPLAY: '', ...env },
+    });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (part: string) => (text += part));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
+      for (;;) {
+        const found = pattern.exec(text);
+        if (found !== null) return found;
+        if (child.exitCode !== null) throw new Error(`It ended: ${text}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    return { child, ended, says, text: () => text };
+  };
+  /** Engine processes of a host, by their parent. */
+  const children = (pid: number): string[] => {
+    const file = `/proc/${pid}/task/${pid}/children`;
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean) : [];
+  };
+
+  it('serves where there is no display, prints fresh addresses on request, and Ctrl-C ends all of it', async () => {
+    const started = run(['--port', '0']);
+    const [, address] = await started.says(/(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/);
+    expect(started.text()).toContain('no display');
+    expect((await fetch(address!, { redirect: 'manual' })).status).toBe(303);
+    expect((await fetch(address!, { redirect: 'manual' })).status).toBe(401);
+    started.child.stdin.write('\n');
+    const [, fresh] = await started.says(/http\S+\s[\s\S]*(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/);
+    expect(fresh).not.toBe(address);
+    expect((await fetch(fresh!, { redirect: 'manual' })).status).toBe(303);
+    const engines = children(started.child.pid!);
+    started.child.kill('SIGINT');
+    expect(await started.ended).toBe(0);
+    expect(engines.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+  });
+
+  it('refuses what it does not understand, and explains itself', async () => {
+    const wrong = run(['--no-such-option']);
+    expect(await wrong.ended).toBe(2);
+    expect(wrong.text()).toContain('--no-such-option');
+    const port = run(['--port', 'x']);
+    expect(await port.ended).toBe(2);
+    const help = run(['--help']);
+    expect(await help.ended).toBe(0);
+    expect(help.text()).toContain('--browser');
+  });
+});
