@@ -287,6 +287,11 @@ describe('the command orthant', () => {
     symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     mkdirSync(path.join(folder, 'native/cli'));
     writeFileSync(path.join(folder, 'native/cli/main.ts'), commandLine);
+    // Node and nothing else on PATH: no Python, so nothing is fetched.
+    mkdirSync(path.join(folder, 'bin'));
+    symlinkSync(process.execPath, path.join(folder, 'bin', 'node'));
+    vi.stubEnv('PATH', path.join(folder, 'bin'));
+    vi.stubEnv('ORTHANT_CACHE', path.join(folder, 'cache'));
     return path.join(folder, 'build/orthant.mjs');
   };
 
