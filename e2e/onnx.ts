@@ -4,7 +4,7 @@ import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /**
- * Inputs of the sample ink, read here and not by the engine under test.
+ * Inputs of the sample ink, read here and not by the engine under test: ink in 0 to 1, stored as bytes.
  *
  * @returns row-major [10000, 784]
  */
@@ -14,9 +14,10 @@ export async function inkInputs(): Promise<{ values: Float32Array; rows: number;
   if (array === undefined) throw new Error('ink.npz has no array p.');
   // Format 1.0: magic (6), version (2), length of the header as uint16, header, bytes of the array.
   const start = 10 + new DataView(array.buffer, array.byteOffset).getUint16(8, true);
-  const [, rows = 0, columns = 0] =
-    (/'<?\|?u1'.*\((\d+), (\d+)\)/.exec(new TextDecoder().decode(array.subarray(10, start))) ?? []).map(Number);
-  return { values: Float32Array.from(array.subarray(start)), rows, columns };
+  const [, rows = 0, columns = 0] = (
+    /'<?\|?u1'.*\((\d+), (\d+)\)/.exec(new TextDecoder().decode(array.subarray(10, start))) ?? []
+  ).map(Number);
+  return { values: Float32Array.from(array.subarray(start), (byte) => byte / 255), rows, columns };
 }
 
 /** Runs a model of one float32 input in ONNX Runtime; returns what each output has as its lowest value. */

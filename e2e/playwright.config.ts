@@ -28,7 +28,7 @@ export default defineConfig<OrthantOptions>({
   outputDir: path.join(output, 'results'),
   // Every worker trains for real: two at once would take each other's cores.
   workers: 1,
-  timeout: 90_000,
+  timeout: 120_000,
   expect: { timeout: 30_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: [['list']],

@@ -53,7 +53,10 @@ export class OrthantWindow {
 
   /** One of the thread's answers on the start screen, from 1. */
   answer(number: number): Locator {
-    return this.page.getByRole('region', { name: /Can I guide the weights/ }).getByRole('button').nth(number - 1);
+    return this.page
+      .getByRole('region', { name: /Can I guide the weights/ })
+      .getByRole('button')
+      .nth(number - 1);
   }
 
   stepButton(step: StepName): Locator {

@@ -1,0 +1,53 @@
+import { expect } from './fixtures.ts';
+import type { OrthantWindow } from './pages/orthantWindow.ts';
+import { stepNames } from './pages/orthantWindow.ts';
+
+/** Trains the first answer for two epochs, so that no screen is empty. */
+export async function trainSmall(orthant: OrthantWindow): Promise<void> {
+  await orthant.toStart();
+  await orthant.answer(1).click();
+  await orthant.setLayers('16');
+  await orthant.setEpochs(2);
+  await orthant.training.start();
+  await orthant.training.toEnd();
+}
+
+/** Goes through every screen of a window in which a run has ended, and calls `look` on each. */
+export async function everyScreen(orthant: OrthantWindow, look: (name: string) => Promise<void>): Promise<void> {
+  const { page } = orthant;
+  await orthant.toStart();
+  await look('start');
+  for (const step of stepNames) {
+    await orthant.step(step);
+    await settled(orthant);
+    await look(step.toLowerCase());
+    if (step === 'Data') {
+      for (const tab of ['Pictures', 'Problems']) {
+        await page.getByRole('tab', { name: tab }).click();
+        await settled(orthant);
+        await look(`data-${tab.toLowerCase()}`);
+      }
+      await page.getByRole('tab', { name: 'Table' }).click();
+    }
+  }
+  await orthant.result.tab('Predict').click();
+  await expect(page.getByRole('heading', { name: 'One row' })).toBeVisible();
+  await look('predict');
+  await orthant.result.tab('Evidence').click();
+  await orthant.toRuns();
+  await look('runs');
+  await page.keyboard.press('F1');
+  await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
+  await look('help');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+}
+
+/** Waits until nothing on the screen says that it is being fetched, and all that moves has come to rest. */
+export async function settled(orthant: OrthantWindow): Promise<void> {
+  const { page } = orthant;
+  await expect(page.getByRole('main').getByText(/^(Reading the file|Predicting every row)/)).toHaveCount(0);
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => 0))),
+  );
+}

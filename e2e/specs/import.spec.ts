@@ -1,0 +1,52 @@
+import { badFiles, goodFiles, oneBadRow, write } from '../dataFiles.ts';
+import { expect, test } from '../fixtures.ts';
+
+/** Files of every kind come in through the file dialog, and those that cannot be read say so where they were opened. */
+
+test('files of every kind are opened', async ({ orthant, folder }) => {
+  for (const file of goodFiles) {
+    await test.step(file.name, async () => {
+      await orthant.openData(await write(file, folder));
+      await expect(orthant.page.getByText(`${file.rows} rows × ${file.columns} columns`)).toBeVisible();
+      await expect(orthant.page.getByRole('grid')).toHaveAttribute('aria-rowcount', String(file.rows + 1));
+      await expect(orthant.page.getByRole('gridcell').first()).toBeVisible();
+      await expect(orthant.page.getByRole('alert')).toHaveCount(0);
+    });
+  }
+});
+
+test('files that cannot be read say why, and the next one opens', async ({ orthant, folder }) => {
+  for (const file of badFiles) {
+    await test.step(file.name, async () => {
+      await orthant.openData(await write(file, folder));
+      const alert = orthant.page.getByRole('region', { name: 'Table', exact: true }).getByRole('alert');
+      await expect(alert.first()).toContainText(file.says);
+      await expect(orthant.training.button('Train')).toHaveAttribute('aria-disabled', 'true');
+    });
+  }
+  const good = goodFiles[0];
+  if (good === undefined) throw new Error('There is no good file.');
+  await orthant.openData(await write(good, folder));
+  await expect(orthant.page.getByText('60 rows × 3 columns')).toBeVisible();
+});
+
+test('a bad row is named, and left out on request; a column is made the target; the network trains', async ({
+  orthant,
+  folder,
+}) => {
+  const { page } = orthant;
+  await orthant.openData(await write(oneBadRow, folder));
+  await expect(orthant.notice('1 row of the file cannot be read')).toBeVisible();
+  await page.getByRole('button', { name: 'Look at them' }).click();
+  // The header is line 1, areas 20 to 24 are lines 2 to 6.
+  await expect(page.getByRole('row', { name: /^7 / })).toBeVisible();
+  await page.getByRole('button', { name: 'Go on without these rows' }).click();
+  await page.getByRole('tab', { name: 'Table' }).click();
+  await page.getByRole('columnheader', { name: /price/ }).click();
+  await page.getByRole('group', { name: 'Role of price' }).getByText('Target').click();
+  await orthant.setLayers('4');
+  await orthant.setEpochs(3);
+  await orthant.training.start();
+  await orthant.training.toEnd();
+  await orthant.result.open();
+});
