@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Client, Declarations } from '../../native/contract/channel.ts';
 import { connect } from '../../native/contract/channel.ts';
 import type { EngineCallName, EngineEvent, EngineRole } from '../../native/contract/engine.ts';
@@ -212,9 +213,11 @@ function describeCrash(
   const left = ((): string => {
     if (run === undefined) return role === 'train' ? 'Your runs are kept.' : 'Your tables and runs are kept.';
     const { checkpoint } = run;
+    // The folder's name says when and what; where all runs lie, the person knows.
+    const title = path.basename(run.run);
     return checkpoint === undefined
-      ? `The run "${run.run}" was under way and had no checkpoint yet; start it again.`
-      : `The run "${run.run}" was under way; its last checkpoint is of epoch ${checkpoint.epoch} (step ${checkpoint.step.toLocaleString('en-GB')}). Resume it to go on from there.`;
+      ? `The run "${title}" was under way and had no checkpoint yet; start it again.`
+      : `The run "${title}" was under way; its last checkpoint is of epoch ${checkpoint.epoch} (step ${checkpoint.step.toLocaleString('en-GB')}). Resume it to go on from there.`;
   })();
   const next = again
     ? 'A new process was started.'
