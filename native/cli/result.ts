@@ -29,7 +29,8 @@ function describeResult(result: TrainingResult): string {
     ]),
   );
   const numbers = ['RMSE', 'MAE', 'negative', 'below bound', 'lowest'];
-  const engine = `${result.engine} ${result.version} on ${result.device}, ${result.execution}`;
+  const compiled = result.phases.compile ? ` compiled in ${duration(result.phases.compile)}` : '';
+  const engine = `${result.engine} ${result.version} on ${result.device}, ${result.execution}${compiled}`;
   const verified =
     result.export === undefined
       ? ''
@@ -46,6 +47,7 @@ function describeResult(result: TrainingResult): string {
       rows,
     ),
     '\n',
+    result.executionReason === undefined ? '' : paragraph(`Execution: ${result.execution}. ${result.executionReason}`),
     paragraph(`Evidence: ${evidence.level}. ${evidence.statement}`),
     result.reproducible
       ? ''

@@ -1,0 +1,188 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunConfiguration, RunConfigurationInput } from '../contract/configuration.ts';
+import type { EpochMetrics } from '../contract/results.ts';
+import type { Checkpoint } from '../runs/checkpoints.ts';
+import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { chooseExecution } from './chooseExecution.ts';
+import { breathe } from './control.ts';
+import { createParts, type TrainingParts } from './parts.ts';
+import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
+import { Trainer, type TrainerOptions, type TrainingOutcome } from './trainer.ts';
+
+let runtime: EngineRuntime;
+
+/** 62 rows: batches of 20, 20, 20 and 2. */
+const dataset = exampleDataSet({ rows: 62, heldOut: 10 });
+
+function configuration(
+  execution: RunConfiguration['runtime']['execution'],
+  training: RunConfigurationInput['training'] = {},
+): RunConfiguration {
+  return {
+    ...exampleConfiguration({
+      network: { hidden: [6, 5], activation: 'tanh' },
+      constraint: { epsilon: 0.3, method: { id: 'augmented-lagrangian' } },
+      training: { batchSize: 20, epochs: 6, optimizer: { id: 'adam', learningRate: 5e-3 }, ...training },
+    }),
+    runtime: { engine: 'tensorflow', device: 'cpu', deterministic: false, execution },
+  };
+}
+
+interface Record {
+  readonly outcome: TrainingOutcome;
+  readonly metrics: readonly EpochMetrics[];
+  readonly last: Checkpoint;
+}
+
+async function train(
+  options: Pick<TrainerOptions, 'configuration'> & Partial<TrainerOptions>,
+  steer: (trainer: Trainer) => Promise<void> = () => Promise.resolve(),
+): Promise<Record> {
+  const metrics: EpochMetrics[] = [];
+  let last: Checkpoint | undefined;
+  const trainer = Trainer.create({
+    dataset,
+    runtime,
+    ...options,
+    hooks: {
+      onMetrics: (line) => metrics.push(line),
+      onCheckpoint: (checkpoint) => void (last = checkpoint),
+    },
+  });
+  const running = trainer.run();
+  await steer(trainer);
+  const outcome = await running;
+  if (last === undefined) throw new Error('the run wrote no checkpoint');
+  return { outcome, metrics, last };
+}
+
+/** Metrics less the time they took. */
+const numbersOf = (metrics: readonly EpochMetrics[]): unknown[] => metrics.map((line) => ({ ...line, seconds: 0 }));
+
+/** Changes that change nothing: each ends a slice, so that a run can be stopped at exactly that step. */
+const everyStep = Array.from({ length: 24 }, (_, step) => ({ step }));
+
+describe.skipIf(!hasTensorflow)('compiled training', () => {
+  beforeAll(async () => {
+    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+  });
+
+  it.each(['xla', 'graph'] as const)(
+    'with %s goes on from a checkpoint in the middle of an epoch, bit for bit, and behind a smaller last batch',
+    async (execution) => {
+      const whole = await train({ configuration: configuration(execution) });
+      expect(whole.outcome).toMatchObject({ execution, steps: 24 });
+      for (const stop of [4, 6]) {
+        const stopped = await train(
+          { configuration: configuration(execution), changes: everyStep },
+          async (trainer) => {
+            while (trainer.step < stop) await breathe();
+            trainer.stop();
+          },
+        );
+        expect(stopped.last.step).toBe(stop);
+        const resumed = await train({ configuration: configuration(execution), resumeFrom: stopped.last });
+        expect(resumed.last.tensors).toEqual(whole.last.tensors);
+        expect(resumed.outcome.model).toEqual(whole.outcome.model);
+        expect(numbersOf([...stopped.metrics, ...resumed.metrics])).toEqual(numbersOf(whole.metrics));
+      }
+    },
+  );
+
+  it('without XLA gives the bits of eager training, multipliers, growing coefficient and evaluation included', async () => {
+    const [graph, eager] = [
+      await train({ configuration: configuration('graph') }),
+      await train({ configuration: configuration('eager') }),
+    ];
+    expect(graph.last.tensors).toEqual(eager.last.tensors);
+    expect(numbersOf(graph.metrics)).toEqual(numbersOf(eager.metrics));
+  });
+
+  it('leaves no tensor behind', async () => {
+    const before = runtime.tensorCount();
+    await train({ configuration: configuration('xla') });
+    expect(runtime.tensorCount()).toBe(before);
+  });
+
+  it('compiles a step of all rows', async () => {
+    const full = { batchSize: 0, epochs: 4 };
+    const { outcome, metrics } = await train({ configuration: configuration('xla', full) });
+    expect(outcome).toMatchObject({ execution: 'xla', steps: 4 });
+    const eager = await train({ configuration: configuration('eager', full) });
+    metrics.forEach(({ objective }, epoch) => {
+      expect(objective / (eager.metrics[epoch]?.objective ?? NaN)).toBeCloseTo(1, 5);
+    });
+  });
+
+  it('tells of a run that leaves the finite numbers', async () => {
+    const configured = configuration('xla', { optimizer: { id: 'sgd', learningRate: 1e6 } });
+    await expect(train({ configuration: configured })).rejects.toMatchObject({ code: 'diverged' });
+  });
+});
+
+describe.skipIf(!hasTensorflow)('what is chosen', () => {
+  beforeAll(async () => {
+    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+  });
+
+  /** The choice for a run whose method adds this to the loss. */
+  function chosenWith(
+    term: NonNullable<TrainingParts['method']['term']> | undefined,
+    epochs = 100,
+  ): { kind: string; reason: string | undefined; compileSeconds: number } {
+    const configured = configuration('auto', { epochs });
+    const parts = createParts(runtime.tf, configured, dataset);
+    const changed = term === undefined ? parts : { ...parts, method: { ...parts.method, term } };
+    const chosen = chooseExecution(changed, runtime, configured);
+    chosen.dispose();
+    parts.dispose();
+    return { kind: chosen.kind, reason: chosen.reason, compileSeconds: chosen.compileSeconds };
+  }
+
+  it('is XLA for a long run, without a reason, and with the time it took to compile', () => {
+    const { kind, reason, compileSeconds } = chosenWith(undefined);
+    expect([kind, reason]).toEqual(['xla', undefined]);
+    expect(compileSeconds).toBeGreaterThan(0);
+  });
+
+  it('is the eager step for a run of few steps', () => {
+    const { kind, reason } = chosenWith(undefined, 3);
+    expect(kind).toBe('eager');
+    expect(reason).toMatch(/12 steps/);
+  });
+
+  it.each<[string, RegExp, (prediction: Parameters<NonNullable<TrainingParts['method']['term']>>[0]) => unknown]>([
+    [
+      'draws random numbers in JavaScript',
+      /^xla: The step is not the same on every batch: operation \d+ .* graph: /,
+      (prediction) => runtime.tf.mul(runtime.tf.mean(prediction), runtime.tf.scalar(Math.random())),
+    ],
+    [
+      'looks at its predictions',
+      /^xla: The step reads the result of \w+ back to JavaScript.* graph: /,
+      (prediction) => runtime.tf.mul(runtime.tf.mean(prediction), (prediction.dataSync()[0] ?? 0) > 1e9 ? 2 : 1),
+    ],
+    [
+      'uses an operation that the compiler does not know',
+      /^xla: The operation Cumsum is not known to the compiler\. graph: /,
+      (prediction) => runtime.tf.mean(runtime.tf.cumsum(prediction, 1)),
+    ],
+  ])('is the eager step, with the reason, for a method that %s', (_, reason, term) => {
+    const chosen = chosenWith((prediction) => term(prediction) as ReturnType<typeof runtime.tf.scalar>);
+    expect(chosen.kind).toBe('eager');
+    expect(chosen.reason).toMatch(reason);
+  });
+
+  it('says why where an execution that was asked for cannot be had', () => {
+    const parts = createParts(runtime.tf, configuration('xla'), dataset);
+    expect(() => chooseExecution(parts, { engine: 'wasm' }, configuration('xla'))).toThrow(
+      'Only the TensorFlow engine can compile. Leave out --execution xla.',
+    );
+    expect(chooseExecution(parts, { engine: 'wasm' }, configuration('auto'))).toMatchObject({
+      kind: 'eager',
+      reason: 'Only the TensorFlow engine can compile.',
+    });
+    parts.dispose();
+  });
+});
