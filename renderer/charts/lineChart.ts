@@ -185,7 +185,8 @@ export class LineChart {
         legend: { show: false },
         scales: {
           x: { time: false, auto: false },
-          y: log === true ? { distr: 3 as uPlot.Scale.Distr, range: logRange } : { range: this.#valueRange },
+          // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- 3 is logarithmic; isolated modules cannot name an ambient const enum
+          y: log === true ? { distr: 3, range: logRange } : { range: this.#valueRange },
         },
         series: [
           {},
