@@ -1,0 +1,33 @@
+/** @param {readonly number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [low = NaN, high = NaN] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return (low + high) / 2;
+}
+
+/**
+ * Median and the range of all samples.
+ * @param {readonly number[]} values
+ */
+export const summary = (values) => ({
+  median: median(values),
+  least: Math.min(...values),
+  most: Math.max(...values),
+});
+
+/** @param {number} value */
+export const digits = (value) => String(Number(value.toPrecision(3)));
+
+/**
+ * Rows of text, each column as wide as its widest entry; all but the first flush right.
+ * @param {readonly (readonly string[])[]} rows
+ */
+export function table(rows) {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
+  return rows
+    .map((row) =>
+      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+    )
+    .join('\n');
+}
