@@ -126,6 +126,20 @@ function translateError(error: unknown): unknown {
   return error;
 }
 
+/** The time and memory of one query grow with the square of its aggregates: 2000 take 8 s and 1.5 GB, 100 take 20 ms. */
+const aggregatesAtOnce = 100;
+
+/** The values of many aggregates over a whole table, in their order. */
+export async function aggregate(session: Session, from: string, list: readonly string[]): Promise<SqlValue[]> {
+  const values: SqlValue[] = [];
+  for (let start = 0; start < list.length; start += aggregatesAtOnce) {
+    const group = list.slice(start, start + aggregatesAtOnce);
+    const [row = []] = await session.rows(`SELECT ${group.join(', ')} FROM ${from}`);
+    values.push(...row);
+  }
+  return values;
+}
+
 /** A name in SQL. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 

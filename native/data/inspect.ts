@@ -1,5 +1,5 @@
 import type { ColumnSummary, Inspection } from '../contract/table.ts';
-import type { Session } from './database.ts';
+import { aggregate, type Session } from './database.ts';
 import { columnFacts, mostCategories, suggestRole, type ColumnFacts } from './roles.ts';
 import { withTable, type Table, type TableColumn, type TableRequest } from './table.ts';
 
@@ -91,7 +91,7 @@ async function numberSummaries(
     `count(*) FILTER (${column} < 0) / nullif(count(${column}), 0)`,
     `quantile_cont(${column}, [${levels.join(', ')}])`,
   ]);
-  const [row = []] = await session.rows(`SELECT ${list.join(', ')} FROM ${table.sql}`);
+  const row = await aggregate(session, table.sql, list);
   const width = list.length / columns.length;
   for (const [index, column] of columns.entries()) {
     const cells = row.slice(width * index, width * (index + 1));

@@ -1,5 +1,5 @@
 import type { ColumnRole } from '../contract/configuration.ts';
-import type { Session } from './database.ts';
+import { aggregate, type Session } from './database.ts';
 import type { Table, TableColumn } from './table.ts';
 
 /** The role a column gets unless a person says otherwise, and why, where it is not obvious. */
@@ -72,7 +72,7 @@ export async function columnFacts(
           `coalesce(bool_and(lower(${column}) IN (${names})), false)`,
         ],
   );
-  const [row = []] = await session.rows(`SELECT ${list.join(', ')} FROM ${table.sql}`);
+  const row = await aggregate(session, table.sql, list);
   return columns.map((_, at) => {
     const [present, distinct, countsRows, namesSplits] = row.slice(4 * at, 4 * at + 4);
     return {

@@ -1,5 +1,5 @@
 import type { ColumnSummary, RejectedRow } from '../contract/table.ts';
-import { quoteText, type Session } from './database.ts';
+import { aggregate, quoteText, type Session } from './database.ts';
 import type { RawColumn, RawTable } from './rawTable.ts';
 
 /**
@@ -143,7 +143,7 @@ async function textCounts(
       from.startsWith('(') ? `count(*) FILTER (${isDate(column)})` : '0',
     ];
   });
-  const [counts = []] = await session.rows(`SELECT ${list.join(', ')} FROM ${from}`);
+  const counts = await aggregate(session, from, list);
   return columns.map((_, at) => {
     const [present = 0, numbers = 0, booleans = 0, dates = 0] = counts.slice(4 * at, 4 * at + 4).map(Number);
     return { present, numbers, booleans, dates };
@@ -188,8 +188,10 @@ interface BadCells {
 async function badCells(session: Session, table: string, columns: readonly PlannedColumn[]): Promise<BadCells> {
   const suspects = columns.filter((column) => column.bad !== undefined);
   if (suspects.length === 0) return { rows: 0, condition: 'false', first: [] };
-  const [counts = []] = await session.rows(
-    `SELECT ${suspects.map(({ bad }) => `count(*) FILTER (${bad ?? 'false'})`).join(', ')} FROM ${table}`,
+  const counts = await aggregate(
+    session,
+    table,
+    suspects.map(({ bad }) => `count(*) FILTER (${bad ?? 'false'})`),
   );
   const guilty = suspects.filter((_, at) => Number(counts[at]) > 0);
   if (guilty.length === 0) return { rows: 0, condition: 'false', first: [] };
