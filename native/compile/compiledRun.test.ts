@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -176,6 +176,29 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     plain.steps([batch], [0.01]);
     expect(compilations()).toBe(before + 1);
     plain.dispose();
+    example.dispose();
+  });
+
+  it('is refused where TensorFlow does not heed the mark for XLA', () => {
+    const example = leastSquares();
+    const { backend } = example.run;
+    const { binding } = backend;
+    const loadSavedModel = (folder: string, tags: string): number => {
+      const file = path.join(folder, 'saved_model.pb');
+      const bytes = readFileSync(file);
+      const mark = '_XlaMustCompile';
+      for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark)) bytes.write('_XlaMustBeElse_', at);
+      writeFileSync(file, bytes);
+      return binding.loadSavedModel(folder, tags);
+    };
+    const unheeding = Object.create(binding, { loadSavedModel: { value: loadSavedModel } }) as typeof binding;
+    backend.binding = unheeding;
+    try {
+      expect(() => new CompiledRun(example.run, 'xla')).toThrow('This TensorFlow does not compile with XLA.');
+      new CompiledRun(example.run, 'graph').dispose();
+    } finally {
+      backend.binding = binding;
+    }
     example.dispose();
   });
 

@@ -114,6 +114,7 @@ export class CompiledRun {
     this.push();
     // No step, but XLA compiles: what it refuses shows here, and the first step waits for nothing.
     for (const { name } of this.#loops) this.#session.runSteps(name, [], [], run.rows);
+    for (const { name, batch } of this.#loops.filter(({ xla }) => xla)) this.#requireXla(name, batch);
   }
 
   /**
@@ -189,6 +190,23 @@ export class CompiledRun {
       this.#agreed[index] = variable.dataId;
       this.#behind.delete(index);
     });
+  }
+
+  /**
+   * Makes sure that TensorFlow has heeded the mark for XLA, which it ignores in silence where it is built without it, as
+   * on macOS. A row that is not there tells: TensorFlow's own kernels refuse it, XLA's code does not look. (Its kernels
+   * for cards do not look either; there this finds nothing.)
+   */
+  #requireXla(loop: string, batch: number): void {
+    try {
+      this.#session.runSteps(loop, [new Int32Array(batch).fill(this.#run.rows)], [0], Infinity);
+    } catch (error) {
+      this.#session.dispose();
+      throw new OrthantError('engine', 'This TensorFlow does not compile with XLA.', { cause: error });
+    }
+    // That step counts for nothing.
+    this.#agreed.length = 0;
+    this.push();
   }
 
   dispose(): void {
