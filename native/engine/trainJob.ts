@@ -38,6 +38,8 @@ export class TrainJob implements Job {
   #state: RunState = 'queued';
   #trainer: Trainer | undefined;
   #pauseAtOnce = false;
+  /** Of a run that is gone on with: where it stood. */
+  #stateBefore: RunState = 'queued';
   #ended = false;
 
   constructor(options: TrainJobOptions) {
@@ -91,7 +93,8 @@ export class TrainJob implements Job {
   /** Gives up a run that was never started. */
   cancel(): void {
     this.#abort.abort();
-    this.#fail(stoppedEarly());
+    this.#stateBefore = this.folder.read().state;
+    this.#fail(undefined);
   }
 
   async #work(): Promise<TrainingResult> {
@@ -99,8 +102,7 @@ export class TrainJob implements Job {
     const record = this.folder.read();
     const { configuration } = record;
     const checkpoint = resume ? this.folder.readLastCheckpoint() : undefined;
-    this.folder.truncateMetrics(checkpoint?.epoch ?? 0);
-    this.folder.update({ result: undefined, error: undefined });
+    this.#stateBefore = record.state;
 
     this.#enter('preparing', 'starting the engine');
     const [runtime, setup] = await timed(() => library.open(configuration.runtime));
@@ -114,7 +116,10 @@ export class TrainJob implements Job {
     for (const warning of dataset.preparation.warnings) this.#warn(warning);
     if (resume) refuseOtherData(record, dataset);
     checkTargets(dataset, boundsOf(dataset.schema, configuration.constraint.epsilon));
-    this.folder.update({ data: dataset.source, schema: dataset.schema });
+    // From here on the run is another one than it was; until here an attempt to go on with it has changed nothing.
+    this.folder.removeModel();
+    this.folder.truncateMetrics(checkpoint?.epoch ?? 0);
+    this.folder.update({ data: dataset.source, schema: dataset.schema, result: undefined, error: undefined });
 
     const outcome = await this.#train(runtime, dataset, record, checkpoint);
 
@@ -227,18 +232,19 @@ export class TrainJob implements Job {
   }
 
   #end(state: RunState, outcome: Partial<Pick<RunRecord, 'result' | 'error'>>): void {
+    this.folder.update({ state, ...outcome, lock: undefined });
     this.#ended = true;
     this.#state = state;
-    this.folder.update({ state, ...outcome, lock: undefined });
   }
 
   #fail(thrown: unknown): void {
     if (this.#ended) return;
     const stopped = this.#abort.signal.aborted;
-    const error = toErrorMessage(stopped ? stoppedEarly() : thrown);
+    const error = toErrorMessage(stopped ? stoppedEarly(this.#options.resume) : thrown);
     try {
       // What has trained nothing is not worth a place in the list, and the folder can be named again.
-      if (this.#options.resume || this.#hasTrained()) this.#end(stopped ? 'stopped' : 'failed', { error });
+      if (this.#trainer !== undefined && this.#hasTrained()) this.#end('failed', { error });
+      else if (this.#options.resume) this.#end(this.#stateBefore, {});
       else this.folder.discard();
     } catch {
       // The folder cannot be written, which is most likely why the run failed; the first error is the one to tell.
@@ -253,8 +259,13 @@ export class TrainJob implements Job {
   }
 }
 
-const stoppedEarly = (): OrthantError =>
-  new OrthantError('cancelled', 'The run was stopped before it began to train; nothing of it was kept.');
+const stoppedEarly = (resume: boolean): OrthantError =>
+  new OrthantError(
+    'cancelled',
+    resume
+      ? 'The run was stopped before it went on; it stands where it stood.'
+      : 'The run was stopped before it began to train; nothing of it was kept.',
+  );
 
 /** What `action` gives, and the seconds it took. */
 async function timed<Result>(action: () => Promise<Result>): Promise<[Result, number]> {

@@ -149,6 +149,11 @@ export class RunFolder {
     return readLastCheckpoint(this.path);
   }
 
+  /** Removes the exported model: it is none of the run's any more. */
+  removeModel(): void {
+    for (const name of [runFiles.onnx, runFiles.onnxJson]) rmSync(this.file(name), { force: true });
+  }
+
   /** Absolute path of a file in the folder. */
   file(name: string): string {
     return path.join(this.path, name);
