@@ -135,6 +135,7 @@ export class App {
     } else {
       this.document.replace('open data', runConfigurationSchema.parse({ data: { source: { kind: 'file', path } } }));
     }
+    this.view.lookAtTable();
     this.go('data');
     await this.catalogue.remember(path, kind);
   }
@@ -145,6 +146,7 @@ export class App {
       const configuration = structuredClone(await this.catalogue.recommended(id));
       if (method !== undefined) configuration.constraint.method = method;
       this.document.replace(`take the sample ${id}`, configuration);
+      this.view.lookAtTable();
       this.go(page);
     });
   }

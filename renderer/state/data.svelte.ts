@@ -27,6 +27,8 @@ const quiet = 250;
 /** The table in work: what its file holds, how its columns are used, what split and scaling make of it. */
 export class DataTable {
   inspection = $state.raw<Inspection | undefined>();
+  /** What the file would hold without the rows for which it was refused. */
+  refused = $state.raw<Inspection | undefined>();
   preparation = $state.raw<Preparation | undefined>();
   /** Why the file cannot be opened. */
   error = $state.raw<ErrorMessage | undefined>();
@@ -114,9 +116,25 @@ export class DataTable {
       );
       this.#prepareSoon();
     } catch (error) {
-      if (!abort.signal.aborted) this.error = toErrorMessage(error);
+      if (abort.signal.aborted) return;
+      this.error = toErrorMessage(error);
+      if (!settings.skipBadRows && this.error.code === 'data') await this.#inspectRefused(settings, abort.signal);
     } finally {
       if (this.#inspecting === abort) this.opening = false;
+    }
+  }
+
+  /** Lists the rows that make a file unusable as it is. */
+  async #inspectRefused(settings: DataSettings, signal: AbortSignal): Promise<void> {
+    try {
+      const inspection = await this.#connection.call(
+        'inspect',
+        { ...tableRequest(settings), skipBadRows: true },
+        { signal },
+      );
+      if (!signal.aborted && inspection.rejectedRows > 0) this.refused = inspection;
+    } catch {
+      // The file is unusable in another way, which the first message has said.
     }
   }
 
@@ -128,6 +146,7 @@ export class DataTable {
     this.#settingsText = '';
     this.#histograms.clear();
     this.inspection = undefined;
+    this.refused = undefined;
     this.preparation = undefined;
     this.error = undefined;
     this.preparationError = undefined;

@@ -25,6 +25,14 @@ export class View {
   resultTab = $state<'evidence' | 'predict'>('evidence');
   comparing = $state(false);
 
+  /** Begins at the top of another table. */
+  lookAtTable(): void {
+    this.dataTab = 'table';
+    this.column = 0;
+    this.row = 0;
+    this.reveal = 0;
+  }
+
   /** Goes to a row of the table. */
   showRow(row: number): void {
     this.row = row;
