@@ -74,7 +74,7 @@ export function addDialectOptions(command: Command): Command {
     .option('--delimiter <character>', 'what stands between two values; "\\t" for a tab')
     .option('--quote <character>', 'what encloses a text')
     .option('--header', 'the first line holds the names')
-    .option('--no-header', 'there is no such line: columns are called column0, column1, ...')
+    .option('--no-header', 'there is no such line: columns are called c0, c1, ...')
     .option('--decimal-comma', '1,5 is one and a half')
     .addOption(choice('--encoding <name>', 'how characters are stored', ['utf-8', 'utf-16', 'latin-1']))
     .option('--skip-bad-rows', 'leave out (and report) rows that cannot be read, instead of refusing the file');
@@ -166,7 +166,9 @@ export function addConfigurationOptions(command: Command): Command {
     )
     .optionsGroup('Training:')
     .addOption(choice('--loss <name>', `what is minimised (${training.loss})`, losses))
-    .addOption(choice('--optimizer <name>', `(${training.optimizer.id})`, idsOf(optimizerSchema)))
+    .addOption(
+      choice('--optimizer <name>', `what moves the weights (${training.optimizer.id})`, idsOf(optimizerSchema)),
+    )
     .option('--learning-rate <rate>', 'of the optimizer (0.001; sgd and momentum: 0.01)', number)
     .option(
       '--optimizer-set <key=value>',
