@@ -36,9 +36,9 @@ export class BrowserHost {
 
   /** Starts a host; answers when it has printed its address. */
   static async start({ folder, port = 0, under = [] }: HostOptions): Promise<BrowserHost> {
-    const [program = process.execPath, ...before] = [...under, process.execPath];
     const entry = path.join(root, '.dist/electron/browser.js');
-    const child = spawn(program, [...before, entry, '--port', String(port)], {
+    const [program, ...rest] = [...under, process.execPath, entry, '--port', String(port)];
+    const child = spawn(program ?? process.execPath, rest, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,

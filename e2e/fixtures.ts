@@ -108,6 +108,7 @@ async function openElectron(application: ElectronApplication): Promise<OrthantWi
     hostProcess: () => application.process().pid ?? 0,
     electron: application,
   });
+  await orthant.loaded();
   await orthant.toStart();
   return orthant;
 }

@@ -32,10 +32,16 @@ export class OrthantWindow {
     return this.#options.hostProcess();
   }
 
-  /** Opens an address of the browser host, and waits for what the host must tell first. */
+  /** Opens an address of the browser host at the start screen. */
   async openAt(address: string): Promise<void> {
     await this.page.goto(address);
+    await this.loaded();
     await this.toStart();
+  }
+
+  /** Waits until the window has what it had before: it asks for the engine last. */
+  async loaded(): Promise<void> {
+    await expect(this.page.getByRole('banner').getByRole('status')).toContainText(/CPU|GPU|No training engine/);
   }
 
   async toStart(): Promise<void> {

@@ -10,7 +10,8 @@ test('files of every kind are opened', async ({ orthant, folder }) => {
       await expect(orthant.page.getByText(`${file.rows} rows × ${file.columns} columns`)).toBeVisible();
       await expect(orthant.page.getByRole('grid')).toHaveAttribute('aria-rowcount', String(file.rows + 1));
       await expect(orthant.page.getByRole('gridcell').first()).toBeVisible();
-      await expect(orthant.page.getByRole('alert')).toHaveCount(0);
+      // No column is a target yet; that is all there is to say.
+      await expect(orthant.page.getByRole('alert').filter({ hasNotText: 'target' })).toHaveCount(0);
     });
   }
 });
@@ -36,11 +37,11 @@ test('a bad row is named, and left out on request; a column is made the target; 
 }) => {
   const { page } = orthant;
   await orthant.openData(await write(oneBadRow, folder));
-  await expect(orthant.notice('1 row of the file cannot be read')).toBeVisible();
-  await page.getByRole('button', { name: 'Look at them' }).click();
   // The header is line 1, areas 20 to 24 are lines 2 to 6.
+  await expect(orthant.notice('line 7 has 5 fields where 3 are expected')).toBeVisible();
+  await page.getByRole('button', { name: /^Go on without (?:these rows|the rows that cannot be read|them)$/ }).click();
+  await page.getByRole('tab', { name: /^Problems/ }).click();
   await expect(page.getByRole('row', { name: /^7 / })).toBeVisible();
-  await page.getByRole('button', { name: 'Go on without these rows' }).click();
   await page.getByRole('tab', { name: 'Table' }).click();
   await page.getByRole('columnheader', { name: /price/ }).click();
   await page.getByRole('group', { name: 'Role of price' }).getByText('Target').click();

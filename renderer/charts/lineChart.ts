@@ -212,6 +212,7 @@ export class LineChart {
             ...axis,
             ...(log === true
               ? {
+                  splits: logSplits,
                   filter: roundValues,
                   grid: { ...axis.grid, filter: roundValues },
                   ticks: { ...axis.ticks, filter: roundValues },
@@ -324,6 +325,21 @@ export class LineChart {
 /** Just what the curves need, not whole decades. */
 const logRange = (_: uPlot, low: number | null, high: number | null): [number, number] =>
   low === null || high === null ? [0.1, 1] : [low / 1.25, high * 1.25];
+
+/**
+ * 1 to 9 of each decade in view. uPlot's own count starts at the scale's lowest value, which must be a power of ten: from
+ * 0.096 on it steps over 0.1, rounds to 0, and never ends.
+ */
+const logSplits = (_: uPlot, _axis: number, low: number, high: number): number[] => {
+  const splits: number[] = [];
+  for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); decade++) {
+    for (let mantissa = 1; mantissa <= 9; mantissa++) {
+      const value = Number(`${mantissa}e${decade}`);
+      if (value >= low && value <= high) splits.push(value);
+    }
+  }
+  return splits;
+};
 
 /** Over a narrow range 1, 2 and 5 of each decade, else only its 1. */
 const roundValues = (plot: uPlot, splits: number[]): (number | null)[] => {
