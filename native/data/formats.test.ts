@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dialect } from '../contract/configuration.ts';
 import { inspectTable } from './inspect.ts';
@@ -84,6 +85,28 @@ describe('delimited text', () => {
     expect(result.types).toEqual(['category', 'number', 'number']);
     expect(result.format).toBe('csv');
     expect(result.compressed).toBe(name.startsWith('gzip'));
+  });
+
+  it('gives back random tables with quotes, line ends and delimiters inside', async () => {
+    // Beginning and ending with letters: what is trimmed, missing, a number or a date is another test's business.
+    const text = fc
+      .string({ unit: fc.constantFrom('"', ',', ';', '\n', '\r\n', 'a', 'é', ' ', "'"), maxLength: 6 })
+      .map((inner) => `k${inner}k`);
+    const rowsArbitrary = fc.array(fc.tuple(text, fc.integer({ min: -99, max: 99 })), { minLength: 3, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(
+        rowsArbitrary,
+        fc.constantFrom('\n', '\r\n', '\r'),
+        fc.boolean(),
+        async (rows, lineEnd, zipped) => {
+          const lines = rows.map(([field, value]) => `"${field.replaceAll('"', '""')}",${value}`);
+          const content = Buffer.from(['name,value', ...lines, ''].join(lineEnd));
+          const path = folder.write('random.csv', zipped ? gzipSync(content) : content);
+          expect((await read(path, { delimiter: ',' })).cells).toEqual(rows);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it('takes the dialect that is given over the one that is found', async () => {

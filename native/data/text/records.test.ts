@@ -99,8 +99,14 @@ describe('RecordScanner', () => {
 
   it('stops at a line that is too long, quoted or not', () => {
     for (const start of ['1,', '1,"']) {
-      const text = Buffer.concat([Buffer.from(`a,b\n${start}`), Buffer.alloc(longestLine + 10, 0x37)]);
-      expect(() => scanInPieces(text, [2 ** 22], 2)).toThrow(LineTooLongError);
+      for (const end of ['', '\n', '\n"\n']) {
+        const text = Buffer.concat([
+          Buffer.from(`a,b\n${start}`),
+          Buffer.alloc(longestLine + 10, 0x37),
+          Buffer.from(end),
+        ]);
+        for (const sizes of [[2 ** 22], []]) expect(() => scanInPieces(text, sizes, 2)).toThrow(LineTooLongError);
+      }
     }
   });
 });
