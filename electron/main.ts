@@ -1,4 +1,5 @@
 import { app } from 'electron';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { orthantVersion } from '../native/contract/version.ts';
 import { registerAppScheme, setupAppProtocol } from './main/appProtocol.ts';
@@ -25,8 +26,11 @@ const built = import.meta.dirname;
 const folders = findFolders();
 
 app.setName('Orthant');
-app.setPath('userData', path.join(folders.state, 'window'));
-app.setAppUserModelId('org.orthant.Orthant');
+const userData = path.join(folders.state, 'window');
+mkdirSync(userData, { recursive: true });
+app.setPath('userData', userData);
+// Windows puts notifications and the task bar's entries together by it.
+if (process.platform === 'win32') app.setAppUserModelId('org.orthant.Orthant');
 app.enableSandbox();
 registerAppScheme();
 

@@ -71,7 +71,8 @@ export function electronPlatform(window: BrowserWindow, stateFolder: string): Wi
       return Promise.resolve();
     },
     remembered: (file) => {
-      app.addRecentDocument(file);
+      // Linux desktops keep no such list for applications.
+      if (process.platform !== 'linux') app.addRecentDocument(file);
     },
   };
 }

@@ -64,7 +64,8 @@ export function setupMainWindow(built: string, onOpen: (window: BrowserWindow) =
       if (reason !== 'clean-exit' && crashes++ < 3) opened.webContents.reload();
     });
     onOpen(opened);
-    void opened.loadURL(`${appOrigin}/index.html`);
+    // A window that is closed before its page is there.
+    opened.loadURL(`${appOrigin}/index.html`).catch(() => undefined);
     return opened;
   };
 

@@ -106,9 +106,6 @@ describe('the security checklist', () => {
     expect(asked('clipboard-sanitized-write', 'https://example.org/')).toBe(false);
     expect(handler('permissionCheck')({}, 'clipboard-sanitized-write', 'https://example.org/')).toBe(false);
     expect(handler('devicePermission')({})).toBe(false);
-    const streams: unknown[] = [];
-    handler('displayMedia')({}, (answer: unknown) => streams.push(answer));
-    expect(streams).toEqual([{}]);
   });
 
   it('6. leaves web security on', () => {

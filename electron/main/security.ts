@@ -21,9 +21,6 @@ export function setupSecurity(): void {
       permission === allowedPermission && requestingOrigin.replace(/\/$/, '') === appOrigin,
   );
   defaultSession.setDevicePermissionHandler(() => false);
-  defaultSession.setDisplayMediaRequestHandler((_request, answer) => {
-    answer({});
-  });
   defaultSession.webRequest.onBeforeRequest(({ url }, answer) => {
     answer({ cancel: !localSchemes.test(url) });
   });

@@ -59,7 +59,9 @@ export function utilityEngine(entry: string, log: (text: string) => void): Launc
       },
       stop: async () => {
         if (ended) return;
-        child.kill();
+        // One that is just being started cannot be ended yet.
+        if (child.pid === undefined) child.once('spawn', () => child.kill());
+        else child.kill();
         const last = setTimeout(() => {
           if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
         }, patience);

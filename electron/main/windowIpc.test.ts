@@ -112,4 +112,15 @@ describe('utilityEngine', () => {
     expect(states[0]).toMatch(/^crashed The data process ended unexpectedly \(killed, exit code 9\)/);
     end();
   });
+
+  it('ends a process that is told to end while it is being started', async () => {
+    const { process: before } = stub.utilityProcess.forked.at(-1)!;
+    expect(before.pid).toBeDefined();
+    await host.engines.train.restart();
+    const { process: starting } = stub.utilityProcess.forked.at(-1)!;
+    expect(starting.pid).toBeUndefined();
+    await host.engines.train.close();
+    expect(starting.pid).toBeUndefined();
+    await expect(host.engines.train.call('status', {})).rejects.toMatchObject({ code: 'crashed' });
+  });
 });

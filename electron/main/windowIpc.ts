@@ -9,8 +9,13 @@ import { ipcChannel } from '../ipcChannel.ts';
  * while that shows our own page; every other is dropped and noted.
  */
 function isOurs({ sender, senderFrame }: IpcMainEvent, windows: ReadonlyMap<WebContents, unknown>): boolean {
-  // The frame is null when the page is gone already; a frame below the top one has a parent.
-  return windows.has(sender) && senderFrame !== null && senderFrame.parent === null && isAppAddress(senderFrame.url);
+  try {
+    // The frame is null when the page is gone already; a frame below the top one has a parent.
+    return windows.has(sender) && senderFrame !== null && senderFrame.parent === null && isAppAddress(senderFrame.url);
+  } catch {
+    // The frame was disposed of while it was looked at.
+    return false;
+  }
 }
 
 /** The port of one page; a reload ends it and begins another. */
@@ -33,7 +38,7 @@ export function setupWindowIpc(
   ipcMain.on(ipcChannel, (event, message: unknown) => {
     const window = windows.get(event.sender);
     if (window === undefined || !isOurs(event, windows)) {
-      warn(`A message was dropped: it came from ${event.senderFrame?.url ?? 'a page that is gone'}.`);
+      warn('A message was dropped: it did not come from the page of a window of ours.');
       return;
     }
     window.page ??= openPage(host, event.sender, window.platform);

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -67,6 +68,7 @@ export class StubApp extends EventEmitter {
   }
   setPath(name: string, folder: string): void {
     if (!path.isAbsolute(folder)) throw new Error('Path must be absolute');
+    if (!existsSync(folder)) throw new Error(`Failed to set path: ${folder} does not exist`);
     this.seen.paths.set(name, folder);
   }
   getPath(name: string): string {
@@ -75,9 +77,6 @@ export class StubApp extends EventEmitter {
   getVersion(): string {
     return '0.0.0';
   }
-  setAppUserModelId(): void {
-    // Windows only; nothing to see.
-  }
   setAboutPanelOptions(options: unknown): void {
     this.seen.about = options;
   }
@@ -85,7 +84,9 @@ export class StubApp extends EventEmitter {
     this.demandNotReady('app.enableSandbox()');
     this.seen.sandboxed = true;
   }
+  /** Not there on Linux, where this stub runs most often. */
   addRecentDocument(file: string): void {
+    if (process.platform === 'linux') throw new TypeError('app.addRecentDocument is not a function');
     this.seen.recentDocuments.push(file);
   }
   requestSingleInstanceLock(): boolean {

@@ -30,7 +30,6 @@ const defaultSession = {
   setPermissionRequestHandler: keep('permissionRequest'),
   setPermissionCheckHandler: keep('permissionCheck'),
   setDevicePermissionHandler: keep('devicePermission'),
-  setDisplayMediaRequestHandler: keep('displayMedia'),
   webRequest: { onBeforeRequest: keep('beforeRequest') },
 };
 

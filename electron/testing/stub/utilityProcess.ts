@@ -26,10 +26,13 @@ class StubUtilityProcess extends EventEmitter {
       serialization: 'advanced',
       env: options.env ?? process.env,
     });
-    this.pid = this.#child.pid;
     this.stdout = this.#child.stdout;
     this.stderr = this.#child.stderr;
-    this.#child.on('spawn', () => this.emit('spawn'));
+    // The id is known, and the process can be killed, only once it has spawned.
+    this.#child.on('spawn', () => {
+      this.pid = this.#child.pid;
+      this.emit('spawn');
+    });
     this.#child.on('message', (message) => this.emit('message', message));
     this.#child.on('error', () => undefined);
     this.#child.on('exit', (code, signal) => {
@@ -51,7 +54,7 @@ class StubUtilityProcess extends EventEmitter {
   }
 
   kill(): boolean {
-    return this.#child.kill('SIGTERM');
+    return this.pid !== undefined && this.#child.kill('SIGTERM');
   }
 }
 
