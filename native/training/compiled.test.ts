@@ -138,7 +138,12 @@ const worse = (one: Difference, other: Difference): Difference =>
  * One compiled step from each of the states that eager training goes through: the worst difference. The objectives
  * count as one tensor: a single one may be a small difference of large numbers.
  */
-function worstSingleStep(parts: TrainingParts, compiled: Execution, count: number): Difference {
+function worstSingleStep(
+  parts: TrainingParts,
+  compiled: Execution,
+  count: number,
+  allow: (step: Difference, before: State, eagerStep: () => State) => Difference = (difference) => difference,
+): Difference {
   const eager = eagerExecution(parts);
   const { batches, rates } = firstSteps(parts, count);
   const objectives = new Float32Array(count);
@@ -151,10 +156,32 @@ function worstSingleStep(parts: TrainingParts, compiled: Execution, count: numbe
     const after = read(parts);
     write(parts, before);
     expectedObjectives.set(eager.steps([batch], rates.slice(step, step + 1)), step);
-    return largestDifference(after, read(parts));
+    return allow(largestDifference(after, read(parts)), before, () => {
+      eager.steps([batch], rates.slice(step, step + 1));
+      return read(parts);
+    });
   });
   return differences.reduce(worse, largestDifference({ objectives }, { objectives: expectedObjectives }));
 }
+
+/**
+ * A difference that the eager step itself makes when its state is rounded differently counts for nothing: Adam divides a
+ * gradient that is nothing but rounding by its own size, and kinks flip. Such nets are drawn, if seldom.
+ */
+const unlessRounding =
+  (parts: TrainingParts) =>
+  (difference: Difference, before: State, eagerStep: () => State): Difference => {
+    if (difference.share <= 1e-5) return difference;
+    const expected = read(parts);
+    const nudged = Object.entries(before).map(
+      ([name, values]) => [name, values.map((value, i) => value * (1 + (i % 2 === 0 ? 1 : -1) * 2 ** -23))] as const,
+    );
+    write(parts, Object.fromEntries(nudged));
+    const { [difference.name]: moved = new Float32Array() } = eagerStep();
+    write(parts, expected);
+    const rounding = largestDifference({ moved }, { moved: expected[difference.name] ?? new Float32Array() });
+    return difference.share <= 10 * rounding.share ? { ...difference, share: 0 } : difference;
+  };
 
 describe.skipIf(!hasTensorflow)('a compiled step', () => {
   beforeAll(async () => {
@@ -195,7 +222,7 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
         fc.integer({ min: 0, max: 1000 }),
         (each, hidden, batchSize, seed) => {
           const { parts, compiled } = setUp(each, 'xla', { hidden, batchSize, seed });
-          const worst = worstSingleStep(parts, compiled, 5);
+          const worst = worstSingleStep(parts, compiled, 5, unlessRounding(parts));
           compiled.dispose();
           parts.dispose();
           expect(worst.share, worst.name).toBeLessThanOrEqual(1e-5);
