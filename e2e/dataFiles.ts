@@ -23,12 +23,12 @@ function npy(): Uint8Array {
   return bytes;
 }
 
-/** What PyArrow wrote (native/data/testing/make_fixtures.py): 4 rows, 9 columns. */
+/** What PyArrow wrote (native/data/testing/make_fixtures.py): 4 rows, 2 columns. */
 async function parquet(): Promise<Uint8Array> {
   const fixtures = JSON.parse(
     await readFile(path.join(import.meta.dirname, '../native/data/testing/fixtures.json'), 'utf8'),
-  ) as { parquet: string };
-  return Buffer.from(fixtures.parquet, 'base64');
+  ) as { parquetNan: string };
+  return Buffer.from(fixtures.parquetNan, 'base64');
 }
 
 const json = JSON.stringify(rows);
@@ -48,7 +48,7 @@ export const goodFiles: readonly DataFile[] = [
   { name: 'houses.json', rows: 60, columns: 3, bytes: () => json },
   { name: 'houses.jsonl', rows: 60, columns: 3, bytes: () => rows.map((row) => JSON.stringify(row)).join('\n') },
   { name: 'houses.npy', rows: 60, columns: 3, bytes: npy },
-  { name: 'mixed.parquet', rows: 4, columns: 9, bytes: parquet },
+  { name: 'pairs.parquet', rows: 4, columns: 2, bytes: parquet },
 ];
 
 /** Files that cannot be read, with what must be said of them. */

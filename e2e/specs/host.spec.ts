@@ -84,7 +84,19 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     const log = path.join(folder, 'strace.log');
     const traced = await BrowserHost.start({
       folder,
-      under: ['strace', '-f', '-qq', '-e', 'trace=connect,sendto,sendmsg', '-e', 'signal=none', '-o', log],
+      // The filter lets all other calls pass at full speed.
+      under: [
+        'strace',
+        '-f',
+        '--seccomp-bpf',
+        '-qq',
+        '-e',
+        'trace=connect,sendto,sendmsg',
+        '-e',
+        'signal=none',
+        '-o',
+        log,
+      ],
     });
     const context = await browser.newContext();
     const addresses: string[] = [];
@@ -112,7 +124,7 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
 
 function hasStrace(): boolean {
   try {
-    execFileSync('strace', ['-qq', '-o', '/dev/null', 'true'], { stdio: 'ignore' });
+    execFileSync('strace', ['-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', 'true'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
