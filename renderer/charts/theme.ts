@@ -20,6 +20,8 @@ const listeners = new Set<() => void>();
 export function chartTheme(): ChartTheme {
   if (known !== undefined) return known;
   const probe = document.createElement('span');
+  // Where motion is reduced every element has a short transition, under which a colour just set still reads as the last.
+  probe.style.transitionProperty = 'none';
   document.body.append(probe);
   const colour = (token: string): string => {
     probe.style.color = `var(${token})`;
