@@ -94,6 +94,12 @@ describe('a file that is no table', () => {
     ['none.json', '[]', 'data', /without any row/],
     ['digits', Buffer.from([0, 0, 8, 1, 0, 0, 0, 9, 1, 2, 3]), 'data', /ends too early: shape \[9\]/],
     ['twice.csv', csv({}, 'a,a,y'), 'data', /more than once: "a" \(columns 1, 2\)/],
+    [
+      'wide.csv',
+      `${Array.from({ length: 20_001 }, (_, index) => `x${index}`).join(',')}\n${'1,'.repeat(20_000)}1\n`,
+      'data',
+      /a table of 20001 columns; 20000 are possible/,
+    ],
     ['preamble.csv', `A table\n${csv()}`, 'data', /header .*line 1.* names 1 columns, but most rows have 3/],
   ])('%s is refused in one paragraph', async (name, content, code, message) => {
     const path = folder.write(name, content);

@@ -1,11 +1,20 @@
 import { OrthantError } from '../contract/errors.ts';
 
+/** More make every query over all columns take minutes. */
+const mostColumns = 20_000;
+
 /**
  * Names as a table's columns can have them: trimmed, none empty, none twice. Without names they are c0, c1, ...
  *
- * @throws OrthantError `data` naming the repeated ones
+ * @throws OrthantError `data` naming the repeated ones, or where there are too many
  */
 export function columnNames(names: readonly string[] | undefined, count: number, path: string): string[] {
+  if (count > mostColumns) {
+    throw new OrthantError(
+      'data',
+      `${path} would make a table of ${count} columns; ${mostColumns} are possible. Leave out columns, or split the file.`,
+    );
+  }
   if (names === undefined) return Array.from({ length: count }, (_, index) => `c${index}`);
   const trimmed = names.map((name) => name.trim());
   const complete = trimmed.map((name, index) => (name === '' ? `unnamed_${index + 1}` : name));

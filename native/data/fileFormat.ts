@@ -7,27 +7,32 @@ import type { fileFormats } from '../contract/table.ts';
 
 /** What kind of table a file holds, told by its content and never by its name. */
 
-export interface FileFormat {
+export interface FileFormat extends FileFacts {
   readonly format: (typeof fileFormats)[number];
   /** Whether all of it is in gzip. */
   readonly compressed: boolean;
-  readonly bytes: number;
-  /** Milliseconds since 1970. */
-  readonly modified: number;
   /** The first bytes, unzipped: at most `headBytes`. */
   readonly head: Buffer;
 }
 
-const headBytes = 256 * 1024;
+/** Enough for the header of any table with a sensible number of columns. */
+export const headBytes = 2 ** 22;
+
+/** What tells whether a file is still the one that was read. */
+export interface FileFacts {
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
 
 /**
  * Looks at a file's first bytes.
  *
  * @param path - absolute
- * @throws OrthantError `file` where there is no readable file, `data` where it is empty or holds no table
+ * @param facts - as {@link fileFacts} found them
+ * @throws OrthantError `data` where the file holds no table
  */
-export async function recogniseFile(path: string): Promise<FileFormat> {
-  const { bytes, modified } = await fileFacts(path);
+export async function recogniseFile(path: string, { bytes, modified }: FileFacts): Promise<FileFormat> {
   const raw = await readHead(path, bytes);
   const compressed = raw[0] === 0x1f && raw[1] === 0x8b;
   const head = compressed ? await unzippedHead(path) : raw;
@@ -35,7 +40,8 @@ export async function recogniseFile(path: string): Promise<FileFormat> {
   return { format: formatOf(head, path), compressed, bytes, modified, head };
 }
 
-async function fileFacts(path: string): Promise<{ bytes: number; modified: number }> {
+/** @throws OrthantError `file` where there is no readable file, `data` where it is empty */
+export async function fileFacts(path: string): Promise<FileFacts> {
   let facts;
   try {
     facts = await stat(path);

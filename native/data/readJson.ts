@@ -10,7 +10,6 @@ import { fileBytes, utf8Head, utf8Text } from './text/source.ts';
 
 const keptRejected = 100;
 const chunkRows = 2048;
-const mostColumns = 20_000;
 
 /** What a column's values are over all rows. */
 interface Found {
@@ -58,12 +57,6 @@ export async function readJson(request: ReadRequest): Promise<RawTable> {
       'data',
       `${path} has no column of numbers or text: its rows hold only lists and objects. Orthant reads an array of ` +
         'objects, or one object a line, as pandas writes with to_json(orient="records").',
-    );
-  }
-  if (kept.length > mostColumns) {
-    throw new OrthantError(
-      'data',
-      `${path} would make a table of ${kept.length} columns; ${mostColumns} are possible.`,
     );
   }
   const names = columnNames(

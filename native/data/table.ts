@@ -4,7 +4,7 @@ import { OrthantError } from '../contract/errors.ts';
 import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
 import { readArrays } from './arrays/readArrays.ts';
 import { cancelled, closeDatabase, withSession, type Session } from './database.ts';
-import { recogniseFile, type FileFormat } from './fileFormat.ts';
+import { fileFacts, recogniseFile, type FileFacts, type FileFormat } from './fileFormat.ts';
 import type { RawTable, ReadRequest } from './rawTable.ts';
 import { readJson } from './readJson.ts';
 import { readParquet } from './readParquet.ts';
@@ -73,7 +73,7 @@ export async function withTable<Result>(
 ): Promise<Result> {
   const { signal, wanted = noWishes } = options;
   const place = await locateSource(request.source);
-  const file = await recogniseFile(place.path);
+  const file = await fileFacts(place.path);
   const key = JSON.stringify([
     place.path,
     file.bytes,
@@ -143,7 +143,7 @@ async function locateSource(source: DataSource): Promise<SampleFile & { readonly
 
 function read(
   place: SampleFile & { readonly source: string },
-  file: FileFormat,
+  facts: FileFacts,
   request: TableRequest,
   wanted: WantedTypes,
   signal: AbortSignal | undefined,
@@ -152,6 +152,7 @@ function read(
   const table = `table_${++numbers}`;
   return withSession(async (session) => {
     try {
+      const file = await recogniseFile(place.path, facts);
       const raw = await readAs(
         file,
         { session, path: place.path, file, dialect: request.dialect ?? {}, table, signal },

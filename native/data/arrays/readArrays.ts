@@ -12,7 +12,6 @@ import { parseNpz } from './npz.ts';
 
 /** Node reads larger files in pieces only, and these formats have a better one for such sizes. */
 const largestBytes = 2 ** 31 - 1;
-const mostColumns = 20_000;
 const chunkRows = 2048;
 
 /**
@@ -35,12 +34,6 @@ export function readArrays(request: ReadRequest, divisors: Readonly<Record<strin
         : [file.format === 'idx' ? parseIdx(bytes, path) : parseNpy(bytes, '', path)];
     const rows = commonRows(arrays, path);
     const all = arrays.flatMap(({ name, shape }) => arrayColumnNames(name, shape));
-    if (all.length > mostColumns) {
-      throw new OrthantError(
-        'data',
-        `${path} would make a table of ${all.length} columns; ${mostColumns} are possible.`,
-      );
-    }
     const names = columnNames(all, all.length, path);
     await append(request, arrays, names.length, rows, divisors);
     return {

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { OrthantError } from '../../contract/errors.ts';
 import { quotePath, quoteText, type Session } from '../database.ts';
 import { columnNames } from '../columnNames.ts';
-import { explainFileError } from '../fileFormat.ts';
+import { explainFileError, headBytes, isUtf16 } from '../fileFormat.ts';
 import type { RawColumn, RawTable, ReadRequest } from '../rawTable.ts';
 import { findDialect, isNumber, type FoundDialect } from './dialect.ts';
 import { LineTooLongError, longestLine, RecordScanner } from './records.ts';
 import { fileBytes, utf8Head, utf8Text, type Encoding } from './source.ts';
-import { isUtf16 } from '../fileFormat.ts';
 
 /** What stands for a missing value in a text file, besides nothing at all. */
 export const missingMarkers = ['', 'NA', 'N/A', 'n/a', '#N/A', 'null', 'NULL', 'None'];
@@ -57,6 +56,9 @@ export async function readText(request: ReadRequest): Promise<RawTable> {
   }
 }
 
+/** As much of a file as nearly always shows its dialect. */
+const usualHead = 2 ** 18;
+
 interface ScannedText {
   readonly encoding: Encoding;
   readonly dialect: FoundDialect;
@@ -68,10 +70,13 @@ interface ScannedText {
 
 async function scanFile(request: ReadRequest, cleanPath: string): Promise<ScannedText> {
   const { path, file, dialect: given } = request;
-  const complete = file.head.length < 256 * 1024;
+  const complete = file.head.length < headBytes;
   let encoding: Encoding = given.encoding ?? (isUtf16(file.head) === undefined ? 'utf-8' : 'utf-16');
   for (;;) {
-    const dialect = findDialect(utf8Head(file.head, encoding), complete, given);
+    const head = utf8Head(file.head, encoding);
+    const start = findDialect(head.subarray(0, usualHead), complete && head.length <= usualHead, given);
+    // No whole record in the usual head: a header of very many columns.
+    const dialect = start.fields > 0 ? start : findDialect(head, complete, given);
     if (dialect.fields === 0) throw noRows(path, false, 0, undefined);
     checkHeader(dialect, path);
     const hash = createHash('sha256');
