@@ -66,6 +66,7 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
   signal?: AbortSignal,
 ): Promise<Result> {
+  if (isAborted(signal)) throw cancelled();
   const database = await open();
   const connection = await database.connect();
   const interrupt = (): void => {
