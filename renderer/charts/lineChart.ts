@@ -3,8 +3,9 @@ import 'uplot/dist/uPlot.min.css';
 import { decimate } from '../logic/decimate.ts';
 import type { ChartData } from '../logic/curves.ts';
 import type { Range } from '../state/view.svelte.ts';
-import { moved, zoomed } from './gestures.ts';
 import { drawMarks, drawZero } from './marks.ts';
+import { listenToPointer } from './pointer.ts';
+import { logRange, logSplits, roundValues, valueRange } from './scales.ts';
 import { chartTheme, curveColour } from './theme.ts';
 
 export interface LineChartEvents {
@@ -186,7 +187,7 @@ export class LineChart {
         scales: {
           x: { time: false, auto: false },
           // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- 3 is logarithmic; isolated modules cannot name an ambient const enum
-          y: log === true ? { distr: 3, range: logRange } : { range: this.#valueRange },
+          y: log === true ? { distr: 3, range: logRange } : { range: valueRange },
         },
         series: [
           {},
@@ -258,7 +259,12 @@ export class LineChart {
           ],
           ready: [
             (plot) => {
-              this.#listen(plot.over, plot);
+              listenToPointer(plot.over, {
+                ...this.#events,
+                range: () => this.#range ?? this.#whole,
+                whole: () => this.#whole,
+                epochAt: (pixels) => plot.posToVal(pixels, 'x'),
+              });
             },
           ],
         },
@@ -267,86 +273,4 @@ export class LineChart {
       this.#parent,
     );
   }
-
-  /** Includes zero, and leaves room above and, where something lies below zero, below. */
-  readonly #valueRange = (_: uPlot, low: number | null, high: number | null): [number, number] => {
-    if (low === null || high === null) return [0, 1];
-    const from = Math.min(low, 0);
-    const to = Math.max(high, 0);
-    const room = (to - from) * 0.06 || 0.05;
-    return [from === 0 && low >= 0 ? 0 : from - room, to + room];
-  };
-
-  #listen(over: HTMLElement, plot: uPlot): void {
-    over.addEventListener('mouseleave', () => {
-      this.#events.hover(undefined);
-    });
-    over.addEventListener('dblclick', () => {
-      this.#events.zoom(undefined);
-    });
-    over.addEventListener(
-      'wheel',
-      (event) => {
-        const range = this.#range ?? this.#whole;
-        if (event.ctrlKey || event.metaKey) {
-          event.preventDefault();
-          const around = plot.posToVal(event.offsetX, 'x');
-          this.#events.zoom(zoomed(range, event.deltaY > 0 ? 1.25 : 0.8, around, this.#whole));
-        } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-          event.preventDefault();
-          this.#events.zoom(moved(range, (event.deltaX || event.deltaY) / 600, this.#whole));
-        }
-      },
-      { passive: false },
-    );
-    // Dragging selects what to zoom in on; with Shift it moves the curves along.
-    over.addEventListener(
-      'mousedown',
-      (event) => {
-        if (!event.shiftKey) return;
-        event.stopImmediatePropagation();
-        const start = this.#range ?? this.#whole;
-        const origin = event.clientX;
-        const move = (next: MouseEvent): void => {
-          this.#events.zoom(moved(start, (origin - next.clientX) / over.clientWidth, this.#whole));
-        };
-        const up = (): void => {
-          document.removeEventListener('mousemove', move);
-          document.removeEventListener('mouseup', up);
-        };
-        document.addEventListener('mousemove', move);
-        document.addEventListener('mouseup', up);
-      },
-      { capture: true },
-    );
-  }
 }
-
-/** Just what the curves need, not whole decades. */
-const logRange = (_: uPlot, low: number | null, high: number | null): [number, number] =>
-  low === null || high === null ? [0.1, 1] : [low / 1.25, high * 1.25];
-
-/**
- * 1 to 9 of each decade in view. uPlot's own count starts at the scale's lowest value, which must be a power of ten: from
- * 0.096 on it steps over 0.1, rounds to 0, and never ends.
- */
-const logSplits = (_: uPlot, _axis: number, low: number, high: number): number[] => {
-  const splits: number[] = [];
-  for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); decade++) {
-    for (let mantissa = 1; mantissa <= 9; mantissa++) {
-      const value = Number(`${mantissa}e${decade}`);
-      if (value >= low && value <= high) splits.push(value);
-    }
-  }
-  return splits;
-};
-
-/** Over a narrow range 1, 2 and 5 of each decade, else only its 1. */
-const roundValues = (plot: uPlot, splits: number[]): (number | null)[] => {
-  const { min = 1, max = 10 } = plot.scales.y ?? {};
-  const narrow = Math.log10(max / min) < 2;
-  return splits.map((value) => {
-    const mantissa = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-    return mantissa === 1 || (narrow && (mantissa === 2 || mantissa === 5)) ? value : null;
-  });
-};

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { moved, rangeOfKey, zoomed } from './gestures.ts';
+import { logSplits, roundValues, valueRange } from './scales.ts';
+
+const noPlot = undefined as never;
+
+describe('logSplits', () => {
+  it('are the 1 to 9 of every decade in view, for any range', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -8, max: 6, noNaN: true }),
+        fc.double({ min: 0.01, max: 6, noNaN: true }),
+        (power, width) => {
+          const low = 10 ** power;
+          const high = 10 ** (power + width);
+          const splits = logSplits(noPlot, 1, low, high);
+          expect(splits.length).toBeLessThan(9 * (width + 2));
+          for (const [index, value] of splits.entries()) {
+            expect(value).toBeGreaterThanOrEqual(low);
+            expect(value).toBeLessThanOrEqual(high);
+            if (index > 0) expect(value).toBeGreaterThan(splits[index - 1] ?? Infinity);
+          }
+        },
+      ),
+    );
+  });
+
+  it('are labelled at 1, 2 and 5 over a narrow range, at 1 over a wide one', () => {
+    const labels = (min: number, max: number): (number | null)[] =>
+      roundValues({ scales: { y: { min, max } } } as never, logSplits(noPlot, 1, min, max)).filter(
+        (value) => value !== null,
+      );
+    expect(labels(0.096, 1.2)).toEqual([0.1, 0.2, 0.5, 1]);
+    expect(labels(0.001, 1)).toEqual([0.001, 0.01, 0.1, 1]);
+  });
+});
+
+describe('valueRange', () => {
+  it('has zero in it, and no room below where nothing is below', () => {
+    expect(valueRange(noPlot, 0.2, 1)[0]).toBe(0);
+    expect(valueRange(noPlot, -1, -0.5)[1]).toBeGreaterThanOrEqual(0);
+    expect(valueRange(noPlot, -1, 1)[0]).toBeLessThan(-1);
+    expect(valueRange(noPlot, null, null)).toEqual([0, 1]);
+  });
+});
+
+describe('zooming and moving', () => {
+  const whole = { from: 0, to: 100 };
+  it('keeps the point under the cursor where it is', () => {
+    expect(zoomed(whole, 0.5, 20, whole)).toEqual({ from: 10, to: 60 });
+  });
+  it('never leaves what there is, and shows all when nothing is cut off', () => {
+    expect(moved({ from: 80, to: 100 }, 0.5, whole)).toEqual({ from: 80, to: 100 });
+    expect(moved({ from: 40, to: 60 }, -0.5, whole)).toEqual({ from: 30, to: 50 });
+    expect(zoomed({ from: 10, to: 90 }, 2, 50, whole)).toBeUndefined();
+  });
+  it('has a key for each', () => {
+    expect(rangeOfKey('0', { from: 1, to: 2 }, whole)).toEqual({ range: undefined });
+    expect(rangeOfKey('+', whole, whole)?.range).toEqual({ from: 15, to: 85 });
+    expect(rangeOfKey('q', whole, whole)).toBeUndefined();
+  });
+});

@@ -1,0 +1,41 @@
+import type uPlot from 'uplot';
+
+/** Ranges and labels of the vertical axes. */
+
+/** Includes zero, and leaves room above and, where something lies below zero, below. */
+export const valueRange = (_: uPlot, low: number | null, high: number | null): [number, number] => {
+  if (low === null || high === null) return [0, 1];
+  const from = Math.min(low, 0);
+  const to = Math.max(high, 0);
+  const room = (to - from) * 0.06 || 0.05;
+  return [from === 0 && low >= 0 ? 0 : from - room, to + room];
+};
+
+/** Just what the curves need, not whole decades. */
+export const logRange = (_: uPlot, low: number | null, high: number | null): [number, number] =>
+  low === null || high === null ? [0.1, 1] : [low / 1.25, high * 1.25];
+
+/**
+ * 1 to 9 of each decade in view. uPlot's own count starts at the scale's lowest value, which must be a power of ten: from
+ * 0.096 on it steps over 0.1, rounds to 0, and never ends.
+ */
+export const logSplits = (_: uPlot, _axis: number, low: number, high: number): number[] => {
+  const splits: number[] = [];
+  for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); decade++) {
+    for (let mantissa = 1; mantissa <= 9; mantissa++) {
+      const value = Number(`${mantissa}e${decade}`);
+      if (value >= low && value <= high) splits.push(value);
+    }
+  }
+  return splits;
+};
+
+/** Over a narrow range 1, 2 and 5 of each decade, else only its 1. */
+export const roundValues = (plot: uPlot, splits: number[]): (number | null)[] => {
+  const { min = 1, max = 10 } = plot.scales.y ?? {};
+  const narrow = Math.log10(max / min) < 2;
+  return splits.map((value) => {
+    const mantissa = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
+    return mantissa === 1 || (narrow && (mantissa === 2 || mantissa === 5)) ? value : null;
+  });
+};
