@@ -42,9 +42,12 @@ describe('numberProblem', () => {
     const [alpha, count] = fields;
     if (alpha?.kind !== 'number' || count?.kind !== 'number') throw new Error('expected numbers');
     fc.assert(
-      fc.property(fc.oneof(fc.double(), fc.integer({ min: -5, max: 120 })), (value) => {
-        expect(numberProblem(value, alpha) === undefined).toBe(schema.shape.alpha.safeParse(value).success);
-      }),
+      fc.property(
+        fc.oneof(fc.double(), fc.constantFrom(0, 100, 101, Number.MIN_VALUE), fc.integer({ min: -5, max: 120 })),
+        (value) => {
+          expect(numberProblem(value, alpha) === undefined).toBe(schema.shape.alpha.safeParse(value).success);
+        },
+      ),
     );
     fc.assert(
       fc.property(fc.oneof(fc.double({ min: -4, max: 9 }), fc.integer({ min: -5, max: 9 })), (value) => {

@@ -60,6 +60,7 @@ describe('TableView', () => {
         expect(table.firstRow).toBe(0);
         table.takeScroll(table.elementHeight - table.height, 0);
         expect(table.lastRow).toBe(rows);
+        expect(table.top + 600 - headerHeight).toBeCloseTo(rows * rowHeight, 3);
         expect(table.elementHeight).toBeLessThan(6_001_000);
       }),
     );
