@@ -1,15 +1,23 @@
 import { totalmem } from 'node:os';
 import type { DataSettings } from '../contract/configuration.ts';
-import { featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
+import { featureCount, type DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames } from '../contract/results.ts';
 import type { Preparation, Warning } from '../contract/table.ts';
-import { mostOneHot, useColumns, wantedTypes, type ColumnUse, type InputUse } from './columnUse.ts';
+import { useColumns, wantedTypes, type ColumnUse } from './columnUse.ts';
 import type { DataSet, SplitRows } from './dataset.ts';
 import type { Session } from './database.ts';
 import { encodeRows, type RawColumns } from './encode.ts';
 import { readTableColumns, type ColumnToRead } from './readColumns.ts';
-import { inputScaling, medianOf, spreadOf, type Spread } from './scaling.ts';
+import {
+  constantWarning,
+  featuresOf,
+  fitInput,
+  fitTarget,
+  numberColumn,
+  textColumn,
+  unseenWarnings,
+} from './fitColumns.ts';
 import { splitByColumn, splitBySeed, type Split } from './split.ts';
 import { withTable, type Table } from './table.ts';
 
@@ -145,18 +153,6 @@ const columnsToRead = ({ inputs, targets, split }: ColumnUse): ColumnToRead[] =>
   ...(split === undefined ? [] : [{ column: split, as: 'text' as const }]),
 ];
 
-const numberColumn = (columns: RawColumns, name: string): Float64Array => {
-  const values = columns.get(name);
-  if (!(values instanceof Float64Array)) throw new Error(`Column ${name} was not read as numbers.`);
-  return values;
-};
-
-const textColumn = (columns: RawColumns, name: string): readonly (string | null)[] => {
-  const values = columns.get(name);
-  if (values === undefined || values instanceof Float64Array) throw new Error(`Column ${name} was not read as text.`);
-  return values;
-};
-
 /** Rows with all they need, ascending, and why the others are left out: each for its first missing value. */
 function usableRows(
   table: Table,
@@ -197,148 +193,6 @@ function nothingLeft(table: Table, dropped: readonly { reason: string; rows: num
       'are mostly empty, or fill missing values with the median (missing: median).',
     { field: 'data.missing' },
   );
-}
-
-function fitInput(
-  { column: { name }, kind, order }: InputUse,
-  columns: RawColumns,
-  split: Split,
-  settings: DataSettings,
-): { readonly fitted: ModelInput; readonly constant: boolean } {
-  const fillMissing = settings.missing === 'median';
-  if (kind === 'one-hot') {
-    const texts = textColumn(columns, name);
-    const categories = distinct(texts, split.train).sort();
-    if (categories.length > mostOneHot) {
-      throw new OrthantError(
-        'data',
-        `Column "${name}" has ${categories.length} categories; at most ${mostOneHot} can become one feature each. ` +
-          'Ignore it, group its categories, or give them an order.',
-        { field: `data.columns.${name}` },
-      );
-    }
-    if (categories.length === 0) throw noTrainingValues(name);
-    const fitted = { kind, column: name, categories, acceptsMissing: fillMissing };
-    return { fitted, constant: categories.length === 1 && !fillMissing };
-  }
-  const values = kind === 'number' ? numberColumn(columns, name) : codesOf(name, textColumn(columns, name), order);
-  const spread = spreadOf(values, split.train);
-  if (spread.present === 0) throw noTrainingValues(name);
-  const scaling = inputScaling(spread, settings.scaling.inputs);
-  const fill = fillMissing ? { fill: medianOf(values, split.train) } : {};
-  return {
-    fitted:
-      kind === 'number'
-        ? { kind, column: name, ...scaling, ...fill }
-        : { kind, column: name, order: [...order], ...scaling, ...fill },
-    constant: spread.constant,
-  };
-}
-
-const noTrainingValues = (name: string): OrthantError =>
-  new OrthantError('data', `The input "${name}" has no value in any training row. Ignore it.`, {
-    field: `data.columns.${name}`,
-  });
-
-function distinct(texts: readonly (string | null)[], rows: Int32Array): string[] {
-  const found = new Set<string>();
-  for (const row of rows) {
-    const text = texts[row];
-    if (text !== null && text !== undefined) found.add(text);
-  }
-  return [...found];
-}
-
-/** Places in the order, NaN for a missing category. */
-function codesOf(name: string, texts: readonly (string | null)[], order: readonly string[]): Float64Array {
-  const places = new Map(order.map((category, code) => [category, code]));
-  return Float64Array.from(texts, (text, row) => {
-    if (text === null) return NaN;
-    const code = places.get(text);
-    if (code !== undefined) return code;
-    throw new OrthantError(
-      'data',
-      `Column "${name}" holds "${text}" (data row ${row + 1}), which its order does not name: ${order.join(', ')}. ` +
-        'Add it to the order.',
-      { field: `data.columns.${name}.order` },
-    );
-  });
-}
-
-/** Categories that only rows outside training have: the network takes them for none of the known ones. */
-function unseenWarnings(input: ModelInput, columns: RawColumns, split: Split): Warning[] {
-  if (input.kind !== 'one-hot') return [];
-  const known = new Set(input.categories);
-  const texts = textColumn(columns, input.column);
-  const others = [...distinct(texts, split.validation), ...distinct(texts, split.test)];
-  const unseen = [...new Set(others)].filter((text) => !known.has(text)).sort();
-  if (unseen.length === 0) return [];
-  const list = unseen.slice(0, 5).map((text) => `"${text}"`);
-  return [
-    {
-      column: input.column,
-      message:
-        `Column "${input.column}" has categories that no training row has: ${list.join(', ')}` +
-        `${unseen.length > 5 ? ` and ${unseen.length - 5} more` : ''}. They count as none of the known ones.`,
-    },
-  ];
-}
-
-function constantWarning(names: readonly string[]): Warning[] {
-  const [first] = names;
-  if (first === undefined) return [];
-  if (names.length === 1) {
-    return [
-      {
-        column: first,
-        message: `The input "${first}" is the same in all training rows, so it says nothing; it is scaled by 1.`,
-      },
-    ];
-  }
-  const list = names.slice(0, 5).map((name) => `"${name}"`);
-  return [
-    {
-      message:
-        `${names.length} inputs are the same in all training rows, so they say nothing; they are scaled by 1: ` +
-        `${list.join(', ')}${names.length > 5 ? `, ...` : ''}.`,
-    },
-  ];
-}
-
-function fitTarget(
-  name: string,
-  table: Table,
-  columns: RawColumns,
-  split: Split,
-  rows: Int32Array,
-  settings: DataSettings,
-): Preparation['targets'][number] {
-  const values = numberColumn(columns, name);
-  const training: Spread = spreadOf(values, split.train);
-  if (training.constant) {
-    throw new OrthantError(
-      'data',
-      `The target "${name}" of ${table.source} is ${training.minimum} in all ${split.train.length} training rows, so ` +
-        'there is nothing to learn. Choose another target, or more varied rows.',
-      { field: `data.columns.${name}.role` },
-    );
-  }
-  const all = spreadOf(values, rows);
-  const scale = settings.scaling.targets === 'none' ? 1 : training.deviation;
-  return { name, scale, minimum: all.minimum, maximum: all.maximum };
-}
-
-/** Features as the preview shows them. */
-function featuresOf(input: ModelInput): Preparation['features'] {
-  if (input.kind === 'one-hot') {
-    return input.categories.map((category) => ({
-      name: `${input.column} = ${category}`,
-      column: input.column,
-      shift: 0,
-      scale: 1,
-    }));
-  }
-  return [{ name: input.column, column: input.column, shift: input.shift, scale: input.scale }];
 }
 
 function splitRows(schema: DataSchema, columns: RawColumns, rowNumbers: Int32Array): SplitRows {

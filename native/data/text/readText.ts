@@ -1,14 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OrthantError } from '../../contract/errors.ts';
 import { quotePath, quoteText, type Session } from '../database.ts';
 import { columnNames } from '../columnNames.ts';
-import { explainFileError, headBytes, isUtf16 } from '../fileFormat.ts';
+import { headBytes, isUtf16 } from '../fileFormat.ts';
 import type { RawColumn, RawTable, ReadRequest } from '../rawTable.ts';
 import { findDialect, isNumber, type FoundDialect } from './dialect.ts';
 import { LineTooLongError, longestLine, RecordScanner } from './records.ts';
+import { RecordWriter } from './recordWriter.ts';
 import { fileBytes, utf8Head, utf8Text, type Encoding } from './source.ts';
 
 /** What stands for a missing value in a text file, besides nothing at all. */
@@ -156,47 +157,6 @@ async function scanChunks(
   scanner.scan(rest, true);
   await after();
 }
-
-/** Collects records and writes them in large pieces. */
-class RecordWriter {
-  readonly #file: FileHandle;
-  readonly #path: string;
-  #pieces: Buffer[] = [];
-
-  static async create(path: string): Promise<RecordWriter> {
-    try {
-      return new RecordWriter(await open(path, 'w'), path);
-    } catch (error) {
-      throw explainFileError(error, path);
-    }
-  }
-
-  private constructor(file: FileHandle, path: string) {
-    this.#file = file;
-    this.#path = path;
-  }
-
-  add(buffer: Buffer, start: number, end: number): void {
-    this.#pieces.push(buffer.subarray(start, end), lineFeed);
-  }
-
-  async flush(): Promise<void> {
-    if (this.#pieces.length === 0) return;
-    const all = Buffer.concat(this.#pieces);
-    this.#pieces = [];
-    try {
-      await this.#file.appendFile(all);
-    } catch (error) {
-      throw explainFileError(error, this.#path);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#file.close();
-  }
-}
-
-const lineFeed = Buffer.from('\n');
 
 function checkHeader(dialect: FoundDialect, path: string): void {
   if (dialect.names === undefined || dialect.names.length === dialect.fields) return;
