@@ -37,8 +37,8 @@ export class BrowserHost {
   /** Starts a host; answers when it has printed its address. */
   static async start({ folder, port = 0, under = [] }: HostOptions): Promise<BrowserHost> {
     const entry = path.join(root, '.dist/electron/browser.js');
-    const [program, ...rest] = [...under, process.execPath, entry, '--port', String(port)];
-    const child = spawn(program ?? process.execPath, rest, {
+    const command = [...under, process.execPath, entry, '--port', String(port)];
+    const child = spawn(command[0] ?? process.execPath, command.slice(1), {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,
