@@ -3,6 +3,7 @@ import { OrthantError } from '../contract/errors.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { prepareDataSet } from '../data/prepare.ts';
+import { closeTables } from '../data/table.ts';
 import { sourceName } from '../runs/list.ts';
 
 /** The data set that was read last, kept for the questions that follow training. */
@@ -12,6 +13,8 @@ export class DataSets {
   /** Reads the data anew, as training does: the file may have changed. */
   async read(settings: DataSettings, signal: AbortSignal): Promise<DataSet> {
     const dataset = await prepareDataSet(settings, { signal });
+    // From here on the data set is all that is needed, and training wants the memory.
+    await closeTables();
     this.#last = { key: JSON.stringify(settings), dataset };
     return dataset;
   }
