@@ -141,11 +141,6 @@ export class CompiledRun {
     return objectives;
   }
 
-  /** Number of steps one call of {@link steps} makes without a second round. */
-  get maxSteps(): number {
-    return this.#loops[0]?.maxSteps ?? 1;
-  }
-
   /** Scaled predictions of all rows of a split, row-major [rows, outputs]. */
   async predictions(split: string, breathe: () => Promise<void>): Promise<Float32Array> {
     const inputs = this.#run.splits[split];

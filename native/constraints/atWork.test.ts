@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
-import { linearLayer, smallRun, testEngines } from './testSupport.ts';
+import { testEngines as engines } from '../tensorflow/testEngines.ts';
+import { linearLayer, smallRun } from './testSupport.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -38,7 +39,6 @@ const data = {
   ],
 };
 
-const engines = await testEngines();
 /** Predictions after the same steps on each engine. */
 const outcomes = new Map<string, Float32Array>();
 

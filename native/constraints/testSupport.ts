@@ -1,11 +1,9 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Activation } from '../contract/configuration.ts';
-import { OrthantError } from '../contract/errors.ts';
 import { forward } from '../network/forward.ts';
 import { layerVariables } from '../network/initialise.ts';
 import type { DenseLayer } from '../network/model.ts';
 import { storeLayers } from '../network/store.ts';
-import { openEngine } from '../tensorflow/backend.ts';
 import type { LayerVariables, MethodContext, MethodInstance } from './method.ts';
 import { getMethod, parseMethodSettings } from './registry.ts';
 
@@ -42,18 +40,6 @@ export const linearLayer = (weights: readonly number[], units = 1): DenseLayer =
   bias: new Float32Array(units),
   activation: 'none',
 });
-
-/** The engines to test on: WASM always, TensorFlow where it is set up; where not, the reason is printed. */
-export async function testEngines(): Promise<('wasm' | 'tensorflow')[]> {
-  try {
-    (await openEngine({ engine: 'tensorflow', device: 'cpu' })).dispose();
-    return ['wasm', 'tensorflow'];
-  } catch (error) {
-    if (!(error instanceof OrthantError)) throw error;
-    console.warn(`Methods are not tested on TensorFlow: ${error.message}`);
-    return ['wasm'];
-  }
-}
 
 /** The weights that a method's forward pass uses, as plain data. */
 export function storedLayers(

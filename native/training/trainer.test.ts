@@ -10,20 +10,12 @@ import { constraintMethods } from '../constraints/registry.ts';
 import { predict } from '../network/predict.ts';
 import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { testEngines as engines } from '../tensorflow/testEngines.ts';
 import { breathe } from './control.ts';
 import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
 import { eagerExecution } from './execution.ts';
 import { createParts } from './parts.ts';
 import { Trainer, type TrainerHooks, type TrainerOptions, type TrainingOutcome } from './trainer.ts';
-
-const engines: ('tensorflow' | 'wasm')[] = ['wasm'];
-try {
-  await openEngine({ engine: 'tensorflow', device: 'cpu' });
-  engines.unshift('tensorflow');
-} catch (error) {
-  if (!(error instanceof OrthantError)) throw error;
-  console.log(`Training is tested on the WASM engine only. ${error.message}`);
-}
 
 interface Record {
   readonly outcome: TrainingOutcome;
