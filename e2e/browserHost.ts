@@ -13,6 +13,8 @@ export interface HostOptions {
   readonly port?: number;
   /** A program that starts the host, with its arguments: `strace -f ...`. */
   readonly under?: readonly string[];
+  /** Added to the environment of the host and of its engine. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The built browser host as a process of its own, with folders of its own. */
@@ -35,13 +37,14 @@ export class BrowserHost {
   }
 
   /** Starts a host; answers when it has printed its address. */
-  static async start({ folder, port = 0, under = [] }: HostOptions): Promise<BrowserHost> {
+  static async start({ folder, port = 0, under = [], environment = {} }: HostOptions): Promise<BrowserHost> {
     const entry = path.join(root, '.dist/electron/browser.js');
     const command = [...under, process.execPath, entry, '--port', String(port)];
     const child = spawn(command[0] ?? process.execPath, command.slice(1), {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,
+        ...environment,
         ORTHANT_STATE: path.join(folder, 'state'),
         ORTHANT_RUNS: path.join(folder, 'runs'),
       },

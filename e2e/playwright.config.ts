@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'playwright/test';
+import { launchOptions } from './chromium.ts';
 import { electronExecutable } from './electron.ts';
 import type { OrthantOptions } from './fixtures.ts';
 
@@ -11,11 +11,6 @@ import type { OrthantOptions } from './fixtures.ts';
  */
 
 const output = path.join(import.meta.dirname, '.output');
-
-/** Debian's Chromium; elsewhere an installed Chrome, or Edge. */
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file));
-const edge = ['/usr/bin/microsoft-edge', '/Applications/Microsoft Edge.app'].some((file) => existsSync(file));
-const channel = process.platform === 'win32' || edge ? 'msedge' : 'chrome';
 
 if (electronExecutable() === undefined && process.env.TEST_WORKER_INDEX === undefined) {
   console.log(
@@ -36,18 +31,7 @@ export default defineConfig<OrthantOptions>({
     actionTimeout: 20_000,
     viewport: { width: 1280, height: 820 },
     trace: 'retain-on-failure',
-    launchOptions: {
-      ...(chromium === undefined ? { channel } : { executablePath: chromium }),
-      args: [
-        // Only here, never in the application: Chromium's sandbox does not start for root.
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    },
+    launchOptions,
   },
   projects: [
     { name: 'browser', testIgnore: '**/screenshots.spec.ts', use: { shell: 'browser' } },
