@@ -1,0 +1,77 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, CDPSession, Page } from 'playwright';
+import { chromium } from 'playwright';
+import type { RunConfigurationInput } from '../../../native/contract/configuration.ts';
+import { BrowserHost } from '../../../e2e/browserHost.ts';
+import { launchOptions } from '../../../e2e/chromium.ts';
+import { OrthantWindow } from '../../../e2e/pages/orthantWindow.ts';
+
+export interface ApplicationOptions {
+  /** For its state and its runs. */
+  readonly folder: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Called before the window is opened. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+/** The built application: browser host, engine, and its window in a browser of its own. */
+export class Application {
+  readonly host: BrowserHost;
+  readonly page: Page;
+  readonly orthant: OrthantWindow;
+  /** Chromium's own tools for this page. */
+  readonly tools: CDPSession;
+  readonly #browser: Browser;
+
+  private constructor(host: BrowserHost, browser: Browser, page: Page, tools: CDPSession) {
+    this.host = host;
+    this.#browser = browser;
+    this.page = page;
+    this.tools = tools;
+    this.orthant = new OrthantWindow(page, { hostProcess: () => host.pid });
+  }
+
+  /** Opens the window at its start screen. */
+  static async open(options: ApplicationOptions): Promise<Application> {
+    const { folder, environment = {}, viewport = { width: 1280, height: 820 }, prepare } = options;
+    mkdirSync(folder, { recursive: true });
+    const host = await BrowserHost.start({ folder, environment });
+    // With its scroll bars, which Playwright hides.
+    const browser = await chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--hide-scrollbars'] });
+    const page = await browser.newPage({ viewport });
+    const tools = await page.context().newCDPSession(page);
+    await prepare?.(page);
+    const application = new Application(host, browser, page, tools);
+    await application.orthant.openAt(await host.address());
+    return application;
+  }
+
+  /** Opens a configuration that is written for it; returns its file. */
+  async configure(configuration: RunConfigurationInput, folder: string): Promise<string> {
+    const file = path.join(folder, 'bench.orthant');
+    writeFileSync(file, JSON.stringify(configuration));
+    await this.orthant.withChosenFile(file, () => this.page.keyboard.press('Control+Shift+O'));
+    await this.orthant.stepButton('Data').and(this.page.locator('[aria-current=step]')).waitFor();
+    return file;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.host.stop();
+  }
+}
+
+/** Opens the application for as long as `work` takes. */
+export async function withApplication<Result>(
+  options: ApplicationOptions,
+  work: (application: Application) => Promise<Result>,
+): Promise<Result> {
+  const application = await Application.open(options);
+  try {
+    return await work(application);
+  } finally {
+    await application.close();
+  }
+}

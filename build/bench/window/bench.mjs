@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+/**
+ * `npm run bench:window`: the figures that the window is to reach, measured on the built application in its browser host.
+ * Prints a table and writes everything as JSON to .cache/bench/.
+ *
+ *     npm run bench:window -- [--quick] [--only TEXT]
+ *
+ * `--only` takes the benches whose name contains TEXT; `--quick` shorter runs and fewer repetitions, for a first look.
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { setup } from '../../setup.mjs';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+});
+if (!(await setup({ quiet: true }))) process.exit(1);
+// Only now is it sure to be installed.
+const { runnerImport } = await import('vite');
+
+/** @type {{ module: typeof import('./main.ts') }} */
+const { module } = await runnerImport(path.join(import.meta.dirname, 'main.ts'), { root, configFile: false });
+process.exit((await module.benchWindow(root, options)) ? 0 : 1);
