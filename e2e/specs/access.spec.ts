@@ -57,6 +57,7 @@ test('from the sample to the exported model by keyboard alone', async ({ orthant
 
   await tabTo(/^1.*Penalty/);
   await page.keyboard.press('Enter');
+  await expect(orthant.training.button('Train')).not.toHaveAttribute('aria-disabled', 'true');
   await page.keyboard.press('Alt+2');
   await tabTo(/^Hidden layers/);
   await type('8');

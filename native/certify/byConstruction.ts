@@ -1,5 +1,6 @@
 import { activationFunctions } from '../network/activations.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
+import { figure, figureBelow } from './figures.ts';
 
 /** Why one output is never below its bound, or why the weights do not show it. */
 export interface OutputProof {
@@ -31,7 +32,7 @@ export function proveByConstruction(model: Model): OutputProof[] {
     return {
       output: name,
       holds,
-      reason: `${reason}, so no prediction is below ${lowest}${holds ? '' : `, which is less than the bound ${bound}`}.`,
+      reason: `${reason}, so no prediction is below ${figureBelow(lowest)}${holds ? '' : `, which is less than the bound ${bound}`}.`,
     };
   });
 }
@@ -49,7 +50,7 @@ function transformFloor(model: Model, output: number): Floor {
   if (kind === undefined || floor === undefined || !model.layers.every(isFinite)) {
     return { reason: 'The stored weights are not finite numbers.' };
   }
-  return { floor, reason: `The output transform ${kind} is never negative and ${floor} is added to it` };
+  return { floor, reason: `The output transform ${kind} is never negative and ${figure(floor)} is added to it` };
 }
 
 /** Non-negative weights on non-negative features, or no weights at all, leave at least the bias. */
@@ -61,7 +62,7 @@ function linearFloor(model: Model, output: number): Floor {
   const column = Array.from({ length: last.inputs }, (_, feature) => last.kernel[feature * last.units + output] ?? 0);
   const bias = last.bias[output] ?? 0;
   if (column.every((weight) => weight === 0)) {
-    return { floor: bias, reason: `All last-layer weights are zero and the bias is ${bias}` };
+    return { floor: bias, reason: `All last-layer weights are zero and the bias is ${figure(bias)}` };
   }
   const negative = column.filter((weight) => weight < 0).length;
   if (negative > 0) return { reason: `${negative} of ${column.length} last-layer weights are negative.` };
@@ -74,7 +75,7 @@ function linearFloor(model: Model, output: number): Floor {
   }
   return {
     floor: bias,
-    reason: `The last-layer weights are at least 0 on ${features.activation} features, which are never negative, and the bias is ${bias}`,
+    reason: `The last-layer weights are at least 0 on ${features.activation} features, which are never negative, and the bias is ${figure(bias)}`,
   };
 }
 

@@ -1,6 +1,13 @@
-import type { Evidence, OutputReport, SplitName, SplitReports } from '../contract/results.ts';
+import {
+  splitTitles,
+  type Evidence,
+  type OutputReport,
+  type SplitName,
+  type SplitReports,
+} from '../contract/results.ts';
 import type { Model } from '../network/model.ts';
 import { proveByConstruction } from './byConstruction.ts';
+import { figure } from './figures.ts';
 
 /**
  * The strongest statement about a model's positivity that there is evidence for:
@@ -58,7 +65,7 @@ function describeSplit(split: SplitName, splits: SplitReports, model: Model): st
   const count = (share: number): number => Math.round(share * report.rows);
   const one = (output: OutputReport, bound: number): string => {
     const below = count(output.violationShare);
-    return `${output.name}, ${split}: ${below === 0 ? 'no row' : `${below} of ${report.rows} rows`} below ${bound}, lowest prediction ${output.minimum}.`;
+    return `${output.name}, ${splitTitles[split]}: ${below === 0 ? 'no row' : `${below} of ${report.rows} rows`} below ${bound}, lowest prediction ${figure(output.minimum)}.`;
   };
   return report.outputs.map((output, i) => one(output, model.epsilon[i] ?? 0));
 }

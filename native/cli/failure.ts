@@ -12,14 +12,25 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** Options that set what an error is about; messages themselves speak to every caller and name none. */
+const optionsOfFields: Readonly<Record<string, string>> = {
+  skipBadRows: '--skip-bad-rows',
+  'data.columns': '--targets, --inputs, --ignore',
+  'constraint.epsilon': '--epsilon',
+  'runtime.execution': '--execution',
+  engine: '--engine',
+  device: '--device',
+};
+
 /**
  * Tells an error on standard error, in one paragraph, and gives the exit code that it deserves. What commander found
  * wrong it has told already.
  */
 export function tellFailure(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
-  const { code, message, stack } = toErrorMessage(error);
-  process.stderr.write(`orthant: ${message}\n`);
+  const { code, message, field, stack } = toErrorMessage(error);
+  const options = optionsOfFields[field ?? ''];
+  process.stderr.write(`orthant: ${message}${options === undefined ? '' : ` (${options})`}\n`);
   if (debug && stack !== undefined) process.stderr.write(`${stack}\n`);
   if (code === 'cancelled') return exitCodes.interrupted;
   return code === 'usage' || code === 'configuration' ? exitCodes.wrongUse : exitCodes.failed;

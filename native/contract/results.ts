@@ -4,6 +4,13 @@ import { warningSchema } from './table.ts';
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 
+/** What a split is called in sentences. */
+export const splitTitles: Readonly<Record<SplitName, string>> = {
+  train: 'training',
+  validation: 'validation',
+  test: 'test',
+};
+
 /** One output on one split, at frozen weights, in the target's own units. */
 export const outputReportSchema = z.object({
   name: z.string(),

@@ -145,7 +145,7 @@ describe('a table with rows that cannot be used', () => {
     const path = folder.write(`${name}.csv`, csv(changes));
     const error = await refusal(prepareDataSet(settingsFor(path, ['y'])));
     expect(error.message).toMatch(message);
-    expect(error.message).toContain('--skip-bad-rows');
+    expect(error).toMatchObject({ message: expect.stringContaining('left out') as string, field: 'skipBadRows' });
     const { preparation } = await prepareDataSet(settingsFor(path, ['y'], { skipBadRows: true }));
     const bad = Object.keys(changes).length;
     expect(preparation).toMatchObject({ rowsInFile: 20, rowsUsed: 20 - bad });
@@ -238,7 +238,7 @@ describe('settings that the data contradict', () => {
       }),
     );
     expect(message).toMatch(/below its bound 0 in 2 of 20 rows: data row 5 \(-3\), data row 10 \(-0\.123457\)/);
-    const suggested = Number(/--epsilon (\S+)\.$/.exec(message)?.[1]);
+    const suggested = Number(/for example (\S+)\.$/.exec(message)?.[1]);
     expect(suggested).toBe(-3);
     expect(() => {
       checkTargets(dataSet, [suggested]);

@@ -63,7 +63,7 @@ export async function useColumns(session: Session, table: Table, settings: DataS
   if (targets.length === 0) {
     throw new OrthantError(
       'data',
-      `No column of ${table.source} is a target. Name at least one column to predict (--targets); there are ` +
+      `No column of ${table.source} is a target. Choose at least one column to predict; there are ` +
         `${listNames(names)}.`,
       { field: 'data.columns' },
     );

@@ -2,6 +2,9 @@ import type { DataSchema } from '../contract/dataSchema.ts';
 import type { SplitName } from '../contract/results.ts';
 import type { Preparation } from '../contract/table.ts';
 
+/** Zeros on memory that threads share, so that another one can gather rows while this one trains. */
+export const sharedFloats = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
+
 /** The rows of one split, encoded and scaled. */
 export interface SplitRows {
   readonly rows: number;

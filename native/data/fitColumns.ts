@@ -123,7 +123,7 @@ export function constantWarning(names: readonly string[]): Warning[] {
     {
       message:
         `${names.length} inputs are the same in all training rows, so they say nothing; they are scaled by 1: ` +
-        `${list.join(', ')}${names.length > 5 ? `, ...` : ''}.`,
+        `${list.join(', ')}${names.length > 5 ? ' and others' : ''}.`,
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { DataSource, Dialect } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
@@ -138,7 +138,8 @@ function sweepLater(): void {
 async function locateSource(source: DataSource): Promise<SampleFile & { readonly source: string }> {
   if (source.kind === 'sample') return { ...(await sampleFile(source.id)), source: `sample ${source.id}` };
   const path = resolve(source.path);
-  return { path, divisors: {}, source: path };
+  // Messages about what is in a file name the file; where it lies is said where it cannot be opened.
+  return { path, divisors: {}, source: basename(path) };
 }
 
 function read(
@@ -209,7 +210,7 @@ function refused(source: string, place: RawTable['place'], { rows, rejectedRows,
   return new OrthantError(
     'data',
     `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${firstOnes(place, rejectedRows, rejected)} ` +
-      `Mend ${rejectedRows === 1 ? 'it' : 'them'}, or have such rows left out and counted (--skip-bad-rows).`,
+      `Mend ${rejectedRows === 1 ? 'it' : 'them'}, or have such rows left out and counted.`,
     { field: 'skipBadRows' },
   );
 }

@@ -56,7 +56,7 @@ export function checkTargets(dataSet: DataSet, epsilon: readonly number[]): void
       'data',
       `The target "${name}" of ${dataSet.source.source} is below its bound ${bound} in ${below.length} of ${total} rows: ` +
         `${list.join(', ')}${below.length > first.length ? ', ...' : ''}. Outputs that stay at or above ${bound} cannot ` +
-        `fit them. Mend these rows, or set a bound that the data keeps, for example --epsilon ${keptBy(lowest, scale)}.`,
+        `fit them. Mend these rows, or set a bound that the data keeps, for example ${keptBy(lowest, scale)}.`,
       { field: 'constraint.epsilon' },
     );
   }

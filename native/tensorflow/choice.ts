@@ -29,7 +29,7 @@ export interface Choice {
 export function chooseEngine(installation: Installation, { engine = 'auto', device = 'auto' }: EngineOptions): Choice {
   const { cpu, gpu, card, cards, missing } = installation;
   if (engine === 'wasm') {
-    if (device === 'gpu') throw deviceError('The WASM engine has no GPU: leave out --device gpu or --engine wasm.');
+    if (device === 'gpu') throw deviceError('The WASM engine has no GPU: leave out the device or the engine.');
     return { provisioned: undefined, useCard: false, reason: 'The WASM engine was asked for.', warnings: [] };
   }
   if (device === 'gpu' || (device === 'auto' && card !== undefined && gpu !== undefined)) {

@@ -6,7 +6,7 @@ import { logSplits, roundValues, valueRange } from './scales.ts';
 const noPlot = undefined as never;
 
 describe('logSplits', () => {
-  it('are the 1 to 9 of every decade in view, for any range', () => {
+  it('are few, rising and in view, for any range', () => {
     fc.assert(
       fc.property(
         fc.double({ min: -8, max: 6, noNaN: true }),
@@ -34,6 +34,20 @@ describe('logSplits', () => {
     expect(labels(0.096, 1.2)).toEqual([0.1, 0.2, 0.5, 1]);
     expect(labels(0.001, 1)).toEqual([0.001, 0.01, 0.1, 1]);
   });
+});
+
+it('a logarithmic axis never has fewer than two labels', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: -8, max: 6, noNaN: true }),
+      fc.double({ min: 0.001, max: 6, noNaN: true }),
+      (power, width) => {
+        const [min, max] = [10 ** power, 10 ** (power + width)];
+        const labels = roundValues({ scales: { y: { min, max } } } as never, logSplits(noPlot, 1, min, max));
+        expect(labels.filter((value) => value !== null).length).toBeGreaterThanOrEqual(2);
+      },
+    ),
+  );
 });
 
 describe('valueRange', () => {

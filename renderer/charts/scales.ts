@@ -15,11 +15,15 @@ export const valueRange = (_: uPlot, low: number | null, high: number | null): [
 export const logRange = (_: uPlot, low: number | null, high: number | null): [number, number] =>
   low === null || high === null ? [0.1, 1] : [low / 1.25, high * 1.25];
 
+/** Over less than this factor the decades say too little: steps of equal width serve better. */
+const littleSpan = 5;
+
 /**
- * 1 to 9 of each decade in view. uPlot's own count starts at the scale's lowest value, which must be a power of ten: from
+ * 1 to 9 of each decade in view; over a small span some round numbers at equal distances. uPlot's own count starts at the scale's lowest value, which must be a power of ten: from
  * 0.096 on it steps over 0.1, rounds to 0, and never ends.
  */
 export const logSplits = (_: uPlot, _axis: number, low: number, high: number): number[] => {
+  if (high / low < littleSpan) return evenSplits(low, high);
   const splits: number[] = [];
   for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); decade++) {
     for (let mantissa = 1; mantissa <= 9; mantissa++) {
@@ -30,9 +34,20 @@ export const logSplits = (_: uPlot, _axis: number, low: number, high: number): n
   return splits;
 };
 
-/** Over a narrow range 1, 2 and 5 of each decade, else only its 1. */
+/** Three to six multiples of 1, 2 or 5 times a power of ten. */
+function evenSplits(low: number, high: number): number[] {
+  const rough = (high - low) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** Over a narrow range 1, 2 and 5 of each decade, else only its 1; over a small span all that there are. */
 export const roundValues = (plot: uPlot, splits: number[]): (number | null)[] => {
   const { min = 1, max = 10 } = plot.scales.y ?? {};
+  if (max / min < littleSpan) return splits;
   const narrow = Math.log10(max / min) < 2;
   return splits.map((value) => {
     const mantissa = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));

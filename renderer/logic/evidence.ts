@@ -1,4 +1,5 @@
 import type { SplitName, SplitReports } from '../../native/contract/results.ts';
+import type { RunTrace } from '../state/trace.svelte.ts';
 import { splitNames } from '../../native/contract/results.ts';
 
 /** Reading split reports. */
@@ -7,6 +8,14 @@ import { splitNames } from '../../native/contract/results.ts';
 export function worstNegativeShare(splits: SplitReports, split?: SplitName): number {
   const names = split === undefined ? splitNames : [split];
   return Math.max(0, ...names.flatMap((name) => splits[name]?.outputs.map((output) => output.negativeShare) ?? []));
+}
+
+/** Share of negative outputs of a run and what it is a share of: the result where there is one, else the last epoch. */
+export function negativesOf({ result, latest }: RunTrace): { share: number; where: string } | undefined {
+  if (result !== undefined) return { share: worstNegativeShare(result.splits), where: 'of the worst split' };
+  return (
+    latest && { share: worstNegativeShare(latest.splits, 'train'), where: `of training rows, epoch ${latest.epoch}` }
+  );
 }
 
 /** The split that stands for new data: test where there is one. */

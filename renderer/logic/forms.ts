@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatNumber } from './format.ts';
 
 /** Form fields from the JSON Schema of a method's settings. */
 
@@ -130,8 +131,10 @@ export function numberProblem(
 export function rangeText(field: NumberField): string {
   const { minimum, maximum } = field;
   if (minimum === undefined && maximum === undefined) return '';
-  const low = minimum === undefined ? '' : field.exclusiveMinimum ? `more than ${minimum}` : `${minimum}`;
-  const high = maximum === undefined ? '' : field.exclusiveMaximum ? `less than ${maximum}` : `${maximum}`;
+  const limit = (value: number | undefined, open: string, exclusive: boolean): string =>
+    value === undefined ? '' : `${exclusive ? `${open} ` : ''}${formatNumber(value, 6)}`;
+  const low = limit(minimum, 'more than', field.exclusiveMinimum);
+  const high = limit(maximum, 'less than', field.exclusiveMaximum);
   if (maximum === undefined) return field.exclusiveMinimum ? low : `${low} or more`;
   if (minimum === undefined) return field.exclusiveMaximum ? high : `${high} or less`;
   return `${low} to ${high}`;

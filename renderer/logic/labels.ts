@@ -1,7 +1,7 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { DoctorReport } from '../../native/contract/doctor.ts';
 import type { MethodPromise } from '../../native/contract/methods.ts';
-import type { Evidence, SplitName } from '../../native/contract/results.ts';
+import type { Evidence } from '../../native/contract/results.ts';
 import type { RunState } from '../../native/contract/runs.ts';
 
 /** What things are called in the window. */
@@ -24,16 +24,18 @@ export const stateLabels: Record<RunState, string> = {
   interrupted: 'interrupted',
 };
 
-export const splitLabels: Record<SplitName, string> = { train: 'training', validation: 'validation', test: 'test' };
-
 export const evidenceLabels: Record<Evidence['level'], string> = {
-  none: 'none',
+  none: 'not shown',
   train: 'training rows',
   'held-out': 'held-out rows',
   attacked: 'attacked',
   certified: 'certified',
   'by-construction': 'by construction',
 };
+
+/** How far a run's outputs are positive, in a few words. */
+export const positiveText = (level: Evidence['level']): string =>
+  level === 'none' ? 'not positive throughout' : `positive: ${evidenceLabels[level]}`;
 
 /** The engine in a few words: "TensorFlow 2.21 · CPU 2 cores". */
 export function engineText(doctor: DoctorReport): string {

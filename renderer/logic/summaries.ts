@@ -1,6 +1,6 @@
 import type { App } from '../state/app.svelte.ts';
 import { formatCount, formatShare } from './format.ts';
-import { boundText, stateLabels } from './labels.ts';
+import { boundText, positiveText, stateLabels } from './labels.ts';
 import { worstNegativeShare } from './evidence.ts';
 import type { Step } from './steps.ts';
 
@@ -71,5 +71,7 @@ function trainSummary(trace: App['training']['current']): StepSummary {
 function resultSummary(trace: App['training']['shown']): StepSummary {
   if (trace?.result === undefined) return { status: 'open', text: '' };
   const share = worstNegativeShare(trace.result.splits);
-  return { status: share === 0 ? 'ok' : 'attention', text: `negatives ${formatShare(share)}` };
+  return share > 0
+    ? { status: 'attention', text: `negatives ${formatShare(share)}` }
+    : { status: 'ok', text: positiveText(trace.result.evidence.level) };
 }

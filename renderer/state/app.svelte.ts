@@ -1,6 +1,6 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import type { menuCommands, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
+import type { externalLinks, menuCommands, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
 import { pages, type Page } from '../logic/steps.ts';
 import { Catalogue } from './catalogue.svelte.ts';
 import { ConfigurationDocument } from './configuration.svelte.ts';
@@ -142,12 +142,14 @@ export class App {
 
   /** Takes a sample with its recommended configuration, and a method of one's choice. */
   async takeSample(id: string, method?: RunConfiguration['constraint']['method'], page: Page = 'data'): Promise<void> {
+    const from = this.view.page;
     await this.attempt(async () => {
       const configuration = structuredClone(await this.catalogue.recommended(id));
       if (method !== undefined) configuration.constraint.method = method;
       this.document.replace(`take the sample ${id}`, configuration);
       this.view.lookAtTable();
-      this.go(page);
+      // Whoever has gone on to a step meanwhile stays there.
+      if (this.view.page === from) this.go(page);
     });
   }
 
@@ -183,6 +185,14 @@ export class App {
       const { configuration } = await this.connection.call('runRecord', { run });
       this.document.replace('take over the configuration of a run', configuration);
       this.go('constraint');
+    });
+  }
+
+  /** Opens a page of the list in the system's browser; in the browser host that is a tab beside this one. */
+  async openLink(link: (typeof externalLinks)[number]): Promise<void> {
+    await this.attempt(async () => {
+      const { address } = await this.connection.call('openExternal', { link });
+      if (address !== undefined) window.open(address, '_blank', 'noopener,noreferrer');
     });
   }
 

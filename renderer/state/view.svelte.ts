@@ -15,8 +15,8 @@ export class View {
   zoom = $state.raw<Range | undefined>();
   /** Tab of the Data page. */
   dataTab = $state<'table' | 'pictures' | 'problems'>('table');
-  /** Column looked at, by its number. */
-  column = $state(0);
+  /** Column looked at, by its number; none yet in a table just opened. */
+  column = $state<number | undefined>();
   /** Row looked at, from 0. */
   row = $state(0);
   /** Raised when the table is to bring `row` into view. */
@@ -28,7 +28,7 @@ export class View {
   /** Begins at the top of another table. */
   lookAtTable(): void {
     this.dataTab = 'table';
-    this.column = 0;
+    this.column = undefined;
     this.row = 0;
     this.reveal = 0;
   }

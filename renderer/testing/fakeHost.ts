@@ -145,15 +145,14 @@ export function fakeHost(port: MessagePortLike): void {
     openExternal: () => ({}),
     showInFolder: () => ({}),
     restartEngine: () => ({}),
-    inspect: async ({ source, skipBadRows }) => {
+    inspect: async ({ source }) => {
       await pause(150);
       if (source.kind === 'file' && source.path.endsWith('.png'))
         throw new OrthantError(
           'data',
           'picture.png is not a table: it begins like a PNG picture. Choose a CSV, Parquet, JSON, NPY or IDX file.',
         );
-      const inspection = fakeInspection(idOf(source), source.kind === 'file' ? source.path : undefined);
-      return skipBadRows ? inspection : inspection;
+      return fakeInspection(idOf(source), source.kind === 'file' ? source.path : undefined);
     },
     rows: async ({ source, offset, limit }) => {
       await pause(30);
