@@ -220,7 +220,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
       'draws random numbers in JavaScript',
       /not the same on every batch: operation \d+ of the step is a constant of shape \[\]/,
       (step) => (rows, rate) =>
-        runtime.tf.tidy(() => runtime.tf.mul<tfjs.Scalar>(step(rows, rate), runtime.tf.scalar(Math.random()))),
+        runtime.tf.tidy(() => runtime.tf.mul<tfjs.Scalar>(step(rows, rate, rows), runtime.tf.scalar(Math.random()))),
     ],
     [
       'does something else on every other batch',
@@ -229,7 +229,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
         let calls = 0;
         return (rows, rate) =>
           runtime.tf.tidy(() => {
-            const loss = step(rows, rate);
+            const loss = step(rows, rate, rows);
             return calls++ % 2 === 0 ? runtime.tf.neg<tfjs.Scalar>(loss) : loss;
           });
       },
@@ -238,7 +238,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
       'decides from a value, even where it always decides the same',
       /reads the result of Mean back to JavaScript/,
       (step) => (rows, rate) => {
-        const loss = step(rows, rate);
+        const loss = step(rows, rate, rows);
         if ((loss.dataSync()[0] ?? 0) > 1e9) throw new Error('this is far too much');
         return loss;
       },
@@ -249,7 +249,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
       (step, { weights }) =>
         (rows, rate) =>
           runtime.tf.tidy(() => {
-            const loss = step(rows, rate);
+            const loss = step(rows, rate, rows);
             weights.assign(runtime.tf.cumsum(weights));
             return loss;
           }),

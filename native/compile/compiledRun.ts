@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { OrthantError } from '../contract/errors.ts';
 import type { Trace } from './body.ts';
+import type { ChunkReader, RowArray } from './chunkReader.ts';
 import { DataType } from './graphDef.ts';
 import type { Forward, Loop, Resident } from './program.ts';
 import { ProgramSession } from './session.ts';
@@ -15,18 +16,31 @@ export interface CompilableRun {
   readonly backend: NodeBackend;
   /** Everything carried from step to step: weights, optimizer slots, multipliers, slacks, counters. */
   readonly state: readonly tfjs.Variable[];
-  /** Inputs and targets of the training split, as {@link CompilableRun.step} uses them. */
+  /**
+   * Inputs and targets of the training split, as {@link CompilableRun.step} uses them; with `chunks` tensors of a chunk's
+   * shape that stand for the chunk in use while the step is traced.
+   */
   readonly trainingData: readonly tfjs.Tensor[];
+  /**
+   * Where the training split is too large for the session: what brings the rows of the steps to come. One array for each
+   * tensor of `trainingData`.
+   */
+  readonly chunks?: ChunkReader;
   /** Number of training rows. */
   readonly rows: number;
-  /** One training step; `rows` is int32 [batch]. */
-  step(rows: tfjs.Tensor1D, learningRate: tfjs.Scalar): tfjs.Scalar;
+  /**
+   * One training step.
+   *
+   * @param rows - int32 [batch]
+   * @param places - int32 [batch], where those rows lie in `trainingData`: the rows themselves, unless there are chunks
+   */
+  step(rows: tfjs.Tensor1D, learningRate: tfjs.Scalar, places: tfjs.Tensor1D): tfjs.Scalar;
   /** Forward pass at the present weights: [rows, features] to [rows, outputs]. */
   predict(inputs: tfjs.Tensor2D): tfjs.Tensor2D;
   /** Rows in a step: that of a full batch first, then that of an epoch's last, smaller one. */
   readonly batchSizes: readonly number[];
-  /** Inputs of every split: [rows, features]. */
-  readonly splits: Readonly<Record<string, tfjs.Tensor2D>>;
+  /** Inputs of every split: [rows, features]. What is no tensor is fed when it is predicted for. */
+  readonly splits: Readonly<Record<string, tfjs.Tensor2D | RowArray>>;
   /** Rows of one evaluation chunk. */
   readonly chunkRows: number;
 }
@@ -59,12 +73,15 @@ export class CompiledRun {
   constructor(run: CompilableRun, execution: Execution) {
     this.#run = run;
     const state = run.state.map((variable, index) => residentOf(`s${index}`, variable));
-    const data = [
-      ...run.trainingData.map((tensor, index) => residentOf(`d${index}`, tensor)),
-      ...Object.entries(run.splits)
-        .filter(([, tensor]) => !run.trainingData.includes(tensor))
-        .map(([name, tensor]) => residentOf(name, tensor)),
-    ];
+    const residentSplits = Object.entries(run.splits).flatMap(([name, inputs]) => {
+      if (!isTensor(inputs)) return [];
+      const trained = run.trainingData.indexOf(inputs);
+      return [{ name, inputs, resident: trained >= 0 ? `d${trained}` : name }];
+    });
+    const data = new Map([
+      ...run.trainingData.map((tensor, index) => [`d${index}`, tensor] as const),
+      ...residentSplits.map(({ resident, inputs }) => [resident, inputs] as const),
+    ]);
     const saved = run.state.map((variable) => variable.clone());
     try {
       this.#loops = run.batchSizes.map((batch, index) => ({
@@ -76,19 +93,13 @@ export class CompiledRun {
         trace: traceStep(run, batch),
       }));
       this.#forwards = Object.entries(run.splits)
-        .filter(([, inputs]) => inputs.shape[0] > 0)
-        .map(([name, inputs]) => {
-          const trained = run.trainingData.indexOf(inputs);
-          const rows = Math.min(run.chunkRows, inputs.shape[0]);
-          const { trace, outputs } = traceForward(run, rows, inputs.shape[1]);
-          return {
-            name: `predict_${name}`,
-            inputs: trained >= 0 ? `d${trained}` : name,
-            rows,
-            features: inputs.shape[1],
-            outputs,
-            trace,
-          };
+        .map(([name, inputs]) => ({ name, size: sizeOf(inputs) }))
+        .filter(({ size }) => size.rows > 0)
+        .map(({ name, size: { rows: total, features } }) => {
+          const rows = Math.min(run.chunkRows, total);
+          const { trace, outputs } = traceForward(run, rows, features);
+          const inputs = residentSplits.find((split) => split.name === name)?.resident;
+          return { name: `predict_${name}`, inputs, rows, features, outputs, trace };
         });
     } finally {
       run.state.forEach((variable, index) => {
@@ -100,17 +111,14 @@ export class CompiledRun {
     this.#outputs = this.#forwards[0]?.outputs ?? 0;
     this.#session = new ProgramSession(run.backend.binding, {
       state,
-      data,
+      data: [...data].map(([name, tensor]) => residentOf(name, tensor)),
+      chunked: run.chunks !== undefined,
       loops: this.#loops,
       forwards: this.#forwards,
     });
     this.operations = this.#session.operations[0] ?? 0;
-    run.trainingData.forEach((tensor, index) => {
-      this.#session.write(`d${index}`, nativeId(run.backend, tensor));
-    });
-    for (const [name, tensor] of Object.entries(run.splits)) {
-      if (!run.trainingData.includes(tensor)) this.#session.write(name, nativeId(run.backend, tensor));
-    }
+    if (run.chunks !== undefined) this.#replaceChunk(run.chunks.arrays);
+    else for (const [name, tensor] of data) this.#session.write(name, nativeId(run.backend, tensor));
     this.push();
     // No step, but XLA compiles: what it refuses shows here, and the first step waits for nothing.
     for (const { name } of this.#loops) this.#session.runSteps(name, [], [], run.rows);
@@ -133,25 +141,40 @@ export class CompiledRun {
         throw new OrthantError('internal', `No program was compiled for batches of ${size} rows.`);
       let end = first;
       while (end < batches.length && end - first < loop.maxSteps && batches[end]?.length === size) end += 1;
+      let place = 0;
+      if (this.#run.chunks !== undefined) {
+        const found = this.#run.chunks.find(batches.slice(first, end), this.#replaceChunk);
+        place = found.place;
+        end = first + found.batches;
+      }
       const rates = learningRates.slice(first, end);
-      objectives.set(this.#session.runSteps(loop.name, batches.slice(first, end), rates, this.#run.rows), first);
+      objectives.set(this.#session.runSteps(loop.name, batches.slice(first, end), rates, this.#run.rows, place), first);
       first = end;
     }
     this.#run.state.forEach((_, index) => this.#behind.add(index));
     return objectives;
   }
 
+  readonly #replaceChunk = (arrays: readonly Float32Array[]): void => {
+    arrays.forEach((values, index) => {
+      this.#session.writeValues(`d${index}`, values);
+    });
+  };
+
   /** Scaled predictions of all rows of a split, row-major [rows, outputs]. */
   async predictions(split: string, breathe: () => Promise<void>): Promise<Float32Array> {
     const inputs = this.#run.splits[split];
     const forward = this.#forwards.find(({ name }) => name === `predict_${split}`);
     if (inputs === undefined || forward === undefined) return new Float32Array();
-    const [total] = inputs.shape;
+    const { rows: total, features } = sizeOf(inputs);
     const predictions = new Float32Array(total * this.#outputs);
     for (let row = 0; row < total; row += forward.rows) {
       // The last chunk starts earlier, so that every chunk has the compiled size.
       const start = Math.min(row, total - forward.rows);
-      predictions.set(this.#session.predict(forward.name, start), start * this.#outputs);
+      const rows = isTensor(inputs)
+        ? start
+        : inputs.values.subarray(start * features, (start + forward.rows) * features);
+      predictions.set(this.#session.predict(forward.name, rows), start * this.#outputs);
       await breathe();
     }
     return predictions;
@@ -194,7 +217,8 @@ export class CompiledRun {
    */
   #requireXla(loop: string, batch: number): void {
     try {
-      this.#session.runSteps(loop, [new Int32Array(batch).fill(this.#run.rows)], [0], Infinity);
+      const { rows, chunks } = this.#run;
+      this.#session.runSteps(loop, [new Int32Array(batch).fill(rows)], [0], Infinity, chunks?.chunkRows);
     } catch (error) {
       this.#session.dispose();
       throw new OrthantError('engine', 'This TensorFlow does not compile with XLA.', { cause: error });
@@ -209,6 +233,14 @@ export class CompiledRun {
   }
 }
 
+const isTensor = (inputs: tfjs.Tensor2D | RowArray): inputs is tfjs.Tensor2D => 'dataId' in inputs;
+
+function sizeOf(inputs: tfjs.Tensor2D | RowArray): { rows: number; features: number } {
+  if (!isTensor(inputs)) return { rows: inputs.values.length / inputs.width, features: inputs.width };
+  const [rows, features] = inputs.shape;
+  return { rows, features };
+}
+
 function residentOf(name: string, tensor: tfjs.Tensor): Resident {
   const types: Record<string, number> = { float32: DataType.float, int32: DataType.int32, bool: DataType.bool };
   const type = types[tensor.dtype];
@@ -221,20 +253,24 @@ function traceStep(run: CompilableRun, batch: number): Trace {
   const { tf, backend } = run;
   // The first step uploads the numbers that a method or an optimizer keeps; it would look different from all others.
   const traces = [0, 1, 2].map((shift) => {
-    const rows = tf.tensor1d(
-      Int32Array.from({ length: batch }, (_, i) => (i + shift * batch) % run.rows),
-      'int32',
-    );
+    const batchOf = (among: number): tfjs.Tensor1D =>
+      tf.tensor1d(
+        Int32Array.from({ length: batch }, (_, i) => (i + shift * batch) % among),
+        'int32',
+      );
+    const rows = batchOf(run.rows);
+    const places = run.chunks === undefined ? rows : batchOf(run.chunks.chunkRows);
     const rate = tf.scalar(1e-4 * (shift + 1));
     const sources = new Map<number, string>();
     run.state.forEach((variable, index) => sources.set(nativeId(backend, variable), `s${index}`));
     run.trainingData.forEach((tensor, index) => sources.set(nativeId(backend, tensor), `d${index}`));
     sources.set(nativeId(backend, rows), 'rows_now:output:0');
+    if (places !== rows) sources.set(nativeId(backend, places), 'places_now:output:0');
     sources.set(nativeId(backend, rate), 'rate_now:output:0');
-    const { result, tape, reads } = record(backend, () => run.step(rows, rate));
+    const { result, tape, reads } = record(backend, () => run.step(rows, rate, places));
     const results: Record<string, number> = { objective: nativeId(backend, result) };
     run.state.forEach((variable, index) => (results[`s${index}`] = nativeId(backend, variable)));
-    tf.dispose([rows, rate, result]);
+    tf.dispose([rows, places, rate, result]);
     return { tape, sources, results, reads };
   });
   const [, first, second] = traces;

@@ -30,17 +30,18 @@ export interface Loop {
   /** Compile with XLA. */
   readonly xla: boolean;
   /**
-   * One step. Arguments: the residents by name, `rows` (int32 [batch]) and `rate` (float scalar). Results: `objective`
-   * (float scalar) and the new value of every state variable, by name.
+   * One step. Arguments: the residents by name, `rows` (int32 [batch]), `rate` (float scalar) and, where the program is
+   * chunked, `places` (int32 [batch]). Results: `objective` (float scalar) and the new value of every state variable, by
+   * name.
    */
   readonly trace: Trace;
 }
 
-/** A forward pass over consecutive rows of one resident. */
+/** A forward pass over consecutive rows. */
 export interface Forward {
   readonly name: string;
-  /** The resident whose rows are read: [rows, features]. */
-  readonly inputs: string;
+  /** The resident whose rows are read, [rows, features]; undefined where each call is fed its rows. */
+  readonly inputs: string | undefined;
   readonly rows: number;
   readonly features: number;
   readonly outputs: number;
@@ -51,6 +52,8 @@ export interface Forward {
 export interface ProgramSpecification {
   readonly state: readonly Resident[];
   readonly data: readonly Resident[];
+  /** Whether `data` holds a part of the rows at a time: each step is then told at which places its rows lie. */
+  readonly chunked: boolean;
   readonly loops: readonly Loop[];
   readonly forwards: readonly Forward[];
 }
@@ -61,10 +64,12 @@ export const graphNames = {
   assign: (resident: string) => `assign_${resident}`,
   read: (resident: string) => `read_${resident}`,
   rows: (loop: string) => `rows_${loop}`,
+  places: (loop: string) => `places_${loop}`,
   rates: (loop: string) => `rates_${loop}`,
   steps: (loop: string) => `steps_${loop}`,
   objectives: (loop: string) => `objectives_${loop}`,
   start: (forward: string) => `start_${forward}`,
+  batch: (forward: string) => `batch_${forward}`,
   prediction: (forward: string) => `prediction_${forward}`,
 };
 
@@ -132,6 +137,7 @@ function loopVariables(program: ProgramSpecification, loop: Loop): (Argument & {
     ...program.state,
     ...program.data,
     { name: 'all_rows', type: DataType.int32, shape: [loop.maxSteps, loop.batch] },
+    ...(program.chunked ? [{ name: 'all_places', type: DataType.int32, shape: [loop.maxSteps, loop.batch] }] : []),
     { name: 'rates', type: DataType.float, shape: [loop.maxSteps] },
     { name: 'steps', type: DataType.int32, shape: [] },
   ];
@@ -156,6 +162,7 @@ function loopFunctions(program: ProgramSpecification, loop: Loop, body: Function
       int('pair', [1, 1], [2]),
       int('single', [1], [1]),
       gatherFirstAxis('rows_now', 'all_rows', 'i', 'axis:output:0', DataType.int32),
+      ...(program.chunked ? [gatherFirstAxis('places_now', 'all_places', 'i', 'axis:output:0', DataType.int32)] : []),
       gatherFirstAxis('rate_now', 'rates', 'i', 'axis:output:0', DataType.float),
       ...body.nodes,
       node('slot', 'Reshape', ['i', 'pair:output:0'], {
@@ -232,7 +239,8 @@ const call = (
   });
 
 function loopNodes(program: ProgramSpecification, loop: Loop): NodeDef[] {
-  const rows = graphNames.rows(loop.name);
+  // The rows, and their places where they differ from the rows.
+  const numbers = [graphNames.rows(loop.name), ...(program.chunked ? [graphNames.places(loop.name)] : [])];
   const rates = graphNames.rates(loop.name);
   const steps = graphNames.steps(loop.name);
   const callName = `call_${loop.name}`;
@@ -248,14 +256,18 @@ function loopNodes(program: ProgramSpecification, loop: Loop): NodeDef[] {
     ),
   );
   return [
-    placeholder(rows, DataType.int32, [loop.maxSteps, loop.batch]),
+    ...numbers.map((name) => placeholder(name, DataType.int32, [loop.maxSteps, loop.batch])),
     placeholder(rates, DataType.float, [loop.maxSteps]),
     placeholder(steps, DataType.int32, []),
     call(
       callName,
       `${loop.name}_run`,
-      [...residents.map(({ name }) => graphNames.read(name)), rows, rates, steps],
-      [...residents.map(({ type }) => type), DataType.int32, DataType.float, DataType.int32],
+      [...residents.map(({ name }) => graphNames.read(name)), ...numbers, rates, steps],
+      [
+        ...[...residents, ...numbers.map(() => ({ type: DataType.int32 }))].map(({ type }) => type),
+        DataType.float,
+        DataType.int32,
+      ],
       [DataType.float, ...program.state.map(({ type }) => type)],
       loop.xla,
     ),
@@ -273,19 +285,22 @@ const placeholder = (name: string, type: number, shape: readonly number[]): Node
   node(name, 'Placeholder', [], { dtype: attr.type(type), shape: attr.shape(shape) });
 
 function forwardFunction(program: ProgramSpecification, forward: Forward, body: FunctionBody): FunctionDef {
-  const slice = node('batch_now', 'Slice', [forward.inputs, 'begin:output:0', 'size:output:0'], {
-    T: attr.type(DataType.float),
-    Index: attr.type(DataType.int32),
-  });
-  const data = program.data.find(({ name }) => name === forward.inputs);
+  const name = `${forward.name}_run`;
+  const outputs = [{ name: 'prediction_out', type: DataType.float }];
+  const returns = { prediction_out: body.results.prediction ?? '' };
+  if (forward.inputs === undefined) {
+    return functionDef({
+      name,
+      inputs: [...program.state, { name: 'batch', type: DataType.float }],
+      outputs,
+      nodes: [node('batch_now', 'Identity', ['batch'], { T: attr.type(DataType.float) }), ...body.nodes],
+      returns,
+    });
+  }
   return functionDef({
-    name: `${forward.name}_run`,
-    inputs: [
-      ...program.state,
-      { name: forward.inputs, type: data?.type ?? DataType.float },
-      { name: 'start', type: DataType.int32 },
-    ],
-    outputs: [{ name: 'prediction_out', type: DataType.float }],
+    name,
+    inputs: [...program.state, { name: forward.inputs, type: DataType.float }, { name: 'start', type: DataType.int32 }],
+    outputs,
     nodes: [
       int('zero', [0], [1]),
       int('single', [1], [1]),
@@ -300,22 +315,32 @@ function forwardFunction(program: ProgramSpecification, forward: Forward, body: 
         T: attr.type(DataType.int32),
         Tidx: attr.type(DataType.int32),
       }),
-      slice,
+      node('batch_now', 'Slice', [forward.inputs, 'begin:output:0', 'size:output:0'], {
+        T: attr.type(DataType.float),
+        Index: attr.type(DataType.int32),
+      }),
       ...body.nodes,
     ],
-    returns: { prediction_out: body.results.prediction ?? '' },
+    returns,
   });
 }
 
 function forwardNodes(program: ProgramSpecification, forward: Forward): NodeDef[] {
-  const start = graphNames.start(forward.name);
+  const fed = forward.inputs === undefined;
+  const given = fed ? graphNames.batch(forward.name) : graphNames.start(forward.name);
+  const data = fed
+    ? [{ name: given, type: DataType.float }]
+    : [
+        { name: graphNames.read(forward.inputs), type: DataType.float },
+        { name: given, type: DataType.int32 },
+      ];
   return [
-    placeholder(start, DataType.int32, []),
+    fed ? placeholder(given, DataType.float, [forward.rows, forward.features]) : placeholder(given, DataType.int32, []),
     call(
       `call_${forward.name}`,
       `${forward.name}_run`,
-      [...program.state.map(({ name }) => graphNames.read(name)), graphNames.read(forward.inputs), start],
-      [...program.state.map(({ type }) => type), DataType.float, DataType.int32],
+      [...program.state.map(({ name }) => graphNames.read(name)), ...data.map(({ name }) => name)],
+      [...program.state, ...data].map(({ type }) => type),
       [DataType.float],
       // Large matrix products alone: XLA would gain nothing and cost a compilation for each split.
       false,

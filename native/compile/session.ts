@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OrthantError } from '../contract/errors.ts';
-import { savedModelTag } from './graphDef.ts';
+import { DataType, savedModelTag } from './graphDef.ts';
 import { graphNames, writeProgram, type Loop, type ProgramSpecification } from './program.ts';
 import type { Binding } from './tape.ts';
 
@@ -16,7 +16,7 @@ export class ProgramSession {
   readonly #binding: Binding;
   readonly #program: ProgramSpecification;
   readonly #session: number;
-  readonly #feeds = new Map<string, { rows: Int32Array; rates: Float32Array }>();
+  readonly #feeds = new Map<string, { rows: Int32Array; places: Int32Array; rates: Float32Array }>();
   #disposed = false;
 
   /** @throws Error with TensorFlow's message where the graph is not accepted */
@@ -40,6 +40,17 @@ export class ProgramSession {
     this.#run([id], [graphNames.value(resident)], [graphNames.assign(resident)]);
   }
 
+  /** Sets a float resident to these values, row-major. */
+  writeValues(resident: string, values: Float32Array): void {
+    const shape = this.#program.data.find(({ name }) => name === resident)?.shape ?? [];
+    const id = this.#binding.createTensor([...shape], DataType.float, values);
+    try {
+      this.write(resident, id);
+    } finally {
+      this.#binding.deleteTensor(id);
+    }
+  }
+
   /**
    * Copies of residents' values, row-major. All in one call: TensorFlow prepares an executor for each new set of
    * fetches, so reading always the same set is cheap and reading one by one is not.
@@ -54,9 +65,16 @@ export class ProgramSession {
    * @param batches - training rows of each step; every one is checked, since XLA checks none
    * @param rates - learning rate of each step
    * @param limit - number of training rows
+   * @param place - of a chunked program: place in the chunk of the first step's first row, which all others follow
    * @returns the objective of each step
    */
-  runSteps(loopName: string, batches: readonly Int32Array[], rates: readonly number[], limit: number): Float32Array {
+  runSteps(
+    loopName: string,
+    batches: readonly Int32Array[],
+    rates: readonly number[],
+    limit: number,
+    place = 0,
+  ): Float32Array {
     const loop = this.#program.loops.find(({ name }) => name === loopName);
     if (loop === undefined) throw new OrthantError('internal', `The program has no loop ${loopName}.`);
     const steps = batches.length;
@@ -71,15 +89,23 @@ export class ProgramSession {
       feed.rows.set(batch, step * loop.batch);
     });
     feed.rates.set(rates);
+    const { chunked } = this.#program;
+    if (chunked) for (let i = 0; i < steps * loop.batch; i++) feed.places[i] = place + i;
     const inputs = [
       this.#binding.createTensor([loop.maxSteps, loop.batch], 3, feed.rows),
+      ...(chunked ? [this.#binding.createTensor([loop.maxSteps, loop.batch], 3, feed.places)] : []),
       this.#binding.createTensor([loop.maxSteps], 1, feed.rates),
       this.#binding.createTensor([], 3, new Int32Array([steps])),
     ];
     try {
       const [objectives] = this.#run(
         inputs,
-        [graphNames.rows(loopName), graphNames.rates(loopName), graphNames.steps(loopName)],
+        [
+          graphNames.rows(loopName),
+          ...(chunked ? [graphNames.places(loopName)] : []),
+          graphNames.rates(loopName),
+          graphNames.steps(loopName),
+        ],
         [graphNames.objectives(loopName)],
       );
       return Float32Array.from(objectives ?? []).subarray(0, steps);
@@ -88,21 +114,30 @@ export class ProgramSession {
     }
   }
 
-  /** Arrays for the rows and rates of a call; kept, since their size does not depend on the number of steps. */
-  #feedOf({ name, maxSteps, batch }: Loop): { rows: Int32Array; rates: Float32Array } {
+  /** Arrays for what a call is told of its steps; kept, since their size does not depend on the number of steps. */
+  #feedOf({ name, maxSteps, batch }: Loop): { rows: Int32Array; places: Int32Array; rates: Float32Array } {
     let feed = this.#feeds.get(name);
     if (feed === undefined) {
-      feed = { rows: new Int32Array(maxSteps * batch), rates: new Float32Array(maxSteps) };
+      feed = {
+        rows: new Int32Array(maxSteps * batch),
+        places: new Int32Array(this.#program.chunked ? maxSteps * batch : 0),
+        rates: new Float32Array(maxSteps),
+      };
       this.#feeds.set(name, feed);
     }
     return feed;
   }
 
-  /** Predictions [rows, outputs] for the forward pass's rows from `start` on. */
-  predict(forwardName: string, start: number): Float32Array {
-    const id = this.#binding.createTensor([], 3, new Int32Array([start]));
+  /** Predictions [rows, outputs] for the forward pass's rows: those from `start` on, or those given, row-major. */
+  predict(forwardName: string, rows: number | Float32Array): Float32Array {
+    const forward = this.#program.forwards.find(({ name }) => name === forwardName);
+    if (forward === undefined) throw new OrthantError('internal', `The program has no forward pass ${forwardName}.`);
+    const [id, given] =
+      typeof rows === 'number'
+        ? [this.#binding.createTensor([], 3, new Int32Array([rows])), graphNames.start(forwardName)]
+        : [this.#binding.createTensor([forward.rows, forward.features], 1, rows), graphNames.batch(forwardName)];
     try {
-      const [predictions] = this.#run([id], [graphNames.start(forwardName)], [graphNames.prediction(forwardName)]);
+      const [predictions] = this.#run([id], [given], [graphNames.prediction(forwardName)]);
       return Float32Array.from(predictions ?? []);
     } finally {
       this.#binding.deleteTensor(id);

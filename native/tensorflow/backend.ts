@@ -23,6 +23,8 @@ export interface EngineRuntime {
   readonly device: 'cpu' | 'gpu';
   /** Name of the processor or card. */
   readonly deviceName: string;
+  /** Memory of the card, where one is used and its size is known. */
+  readonly cardBytes?: number;
   /** Whether two runs with the same seed give the same bits. */
   readonly reproducible: boolean;
   /** Why this engine and device. */
@@ -106,6 +108,7 @@ async function openTensorflow(
     version: backend.binding.TF_Version,
     device: onCard ? 'gpu' : 'cpu',
     deviceName: onCard ? (card?.name ?? 'NVIDIA card') : processorName(),
+    ...(onCard && card !== undefined ? { cardBytes: card.memoryBytes } : {}),
     reproducible: !onCard || deterministic,
     reason,
     warnings,

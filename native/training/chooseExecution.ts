@@ -1,5 +1,7 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
+import { ChunkReader } from '../compile/chunkReader.ts';
 import { CompiledRun } from '../compile/compiledRun.ts';
 import type { NodeBackend } from '../compile/tape.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
@@ -10,27 +12,51 @@ import { predictWith, trainingStep } from './step.ts';
 /** All steps of a slice as one TensorFlow program. */
 function compiledExecution(parts: TrainingParts, kind: 'graph' | 'xla', reason: string | undefined): Execution {
   const started = performance.now();
-  const run = new CompiledRun(
-    {
-      tf: parts.tf,
-      backend: parts.tf.backend() as unknown as NodeBackend,
-      state: Object.values(parts.state),
-      trainingData: [parts.inputs, parts.targets],
-      rows: parts.inputs.shape[0],
-      step: (rows, learningRate) => trainingStep(parts, rows, learningRate),
-      predict: (inputs) => predictWith(parts, inputs),
-      batchSizes: parts.plan.sizes,
-      splits: parts.splitInputs,
-      chunkRows: parts.chunkRows,
-    },
-    kind,
-  );
+  const { tf, rows: data } = parts;
+  const reader = data.resident === undefined ? new ChunkReader([data.inputs, data.targets], data.chunkRows) : undefined;
+  // What the step gathers from while it is traced; with a reader it stands for a chunk.
+  const { inputs, targets } = data.resident ?? {
+    inputs: tf.zeros<tfjs.Rank.R2>([data.chunkRows, data.inputs.width]),
+    targets: tf.zeros<tfjs.Rank.R2>([data.chunkRows, data.targets.width]),
+  };
+  let run: CompiledRun;
+  try {
+    run = new CompiledRun(
+      {
+        tf,
+        backend: tf.backend() as unknown as NodeBackend,
+        state: Object.values(parts.state),
+        trainingData: [inputs, targets],
+        ...(reader === undefined ? {} : { chunks: reader }),
+        rows: data.count,
+        step: (rows, learningRate, places) =>
+          tf.tidy(() =>
+            trainingStep(
+              parts,
+              { rows, inputs: tf.gather(inputs, places), targets: tf.gather(targets, places) },
+              learningRate,
+            ),
+          ),
+        predict: (batch) => predictWith(parts, batch),
+        batchSizes: parts.plan.sizes,
+        splits: data.splits,
+        chunkRows: parts.evaluationRows,
+      },
+      kind,
+    );
+  } catch (error) {
+    reader?.dispose();
+    throw error;
+  } finally {
+    if (reader !== undefined) tf.dispose([inputs, targets]);
+  }
   return {
     kind,
     ...(reason === undefined ? {} : { reason }),
     compileSeconds: (performance.now() - started) / 1000,
     steps: (batches, learningRates) => run.steps(batches, learningRates),
     predictSplit: (split, breathe) => run.predictions(split, breathe),
+    expect: (rows) => reader?.expect(rows),
     pull: () => {
       run.pull();
     },
@@ -39,6 +65,7 @@ function compiledExecution(parts: TrainingParts, kind: 'graph' | 'xla', reason: 
     },
     dispose: () => {
       run.dispose();
+      reader?.dispose();
     },
   };
 }
@@ -63,7 +90,9 @@ export function chooseExecution(
   if (runtime.engine !== 'tensorflow') {
     const reason = 'Only the TensorFlow engine can compile.';
     if (wanted !== 'auto')
-      throw new OrthantError('engine', `${reason} Leave out --execution ${wanted}.`, { field: 'runtime.execution' });
+      throw new OrthantError('engine', `${reason} Leave the execution "${wanted}" out.`, {
+        field: 'runtime.execution',
+      });
     return eagerExecution(parts, reason);
   }
   if (wanted !== 'auto') return compiledExecution(parts, wanted, undefined);

@@ -177,7 +177,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
   it('says why where an execution that was asked for cannot be had', () => {
     const parts = createParts(runtime.tf, configuration('xla'), dataset);
     expect(() => chooseExecution(parts, { engine: 'wasm' }, configuration('xla'))).toThrow(
-      'Only the TensorFlow engine can compile. Leave out --execution xla.',
+      'Only the TensorFlow engine can compile. Leave the execution "xla" out.',
     );
     expect(chooseExecution(parts, { engine: 'wasm' }, configuration('auto'))).toMatchObject({
       kind: 'eager',

@@ -2,6 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Loss } from '../contract/configuration.ts';
 import type { OutputReport, SplitReport } from '../contract/results.ts';
 import { meanLoss } from './losses.ts';
+import type { SplitInputs } from './trainingRows.ts';
 
 /** What an evaluation must know of the targets. */
 export interface TargetBound {
@@ -92,17 +93,22 @@ function evaluateOutput(
  */
 export async function predictInChunks(
   tf: typeof tfjs,
-  inputs: tfjs.Tensor2D,
+  inputs: SplitInputs,
   outputs: number,
   chunkRows: number,
   predict: (inputs: tfjs.Tensor2D) => tfjs.Tensor2D,
   breathe: () => Promise<void>,
 ): Promise<Float32Array> {
-  const [rows, features] = inputs.shape;
+  const [rows, features] =
+    'dataId' in inputs ? inputs.shape : ([inputs.values.length / inputs.width, inputs.width] as const);
+  const slice = (row: number, size: number): tfjs.Tensor2D =>
+    'dataId' in inputs
+      ? tf.slice(inputs, [row, 0], [size, features])
+      : tf.tensor2d(inputs.values.slice(row * features, (row + size) * features), [size, features]);
   const predictions = new Float32Array(rows * outputs);
   for (let row = 0; row < rows; row += chunkRows) {
     const size = Math.min(chunkRows, rows - row);
-    const chunk = tf.tidy(() => predict(tf.slice(inputs, [row, 0], [size, features])));
+    const chunk = tf.tidy(() => predict(slice(row, size)));
     predictions.set(chunk.dataSync(), row * outputs);
     chunk.dispose();
     await breathe();
@@ -110,7 +116,10 @@ export async function predictInChunks(
   return predictions;
 }
 
-/** Rows of a chunk that cost about 2.5 billion floating-point operations: some 50 ms on two cores. */
-export function chunkRowsFor(weights: number): number {
-  return Math.max(64, Math.min(65_536, Math.floor(1.25e9 / weights)));
+/**
+ * Rows of a chunk that cost about 2.5 billion floating-point operations, some 50 ms on two cores, and whose inputs take
+ * 64 MiB at most.
+ */
+export function chunkRowsFor(weights: number, features = 1): number {
+  return Math.max(64, Math.min(65_536, Math.floor(1.25e9 / weights), Math.floor(2 ** 24 / features)));
 }

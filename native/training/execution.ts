@@ -1,7 +1,9 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { SplitName, TrainingResult } from '../contract/results.ts';
 import { predictInChunks } from './evaluate.ts';
 import type { TrainingParts } from './parts.ts';
-import { predictWith, trainingStep } from './step.ts';
+import { predictWith, trainingStep, type Batch } from './step.ts';
+import { gatherTensor } from './trainingRows.ts';
 
 /**
  * Whatever carries out steps and forward passes: one operation at a time, or many steps in one compiled program. A
@@ -23,6 +25,8 @@ export interface Execution {
   steps(batches: readonly Int32Array[], learningRates: readonly number[]): Float32Array;
   /** Scaled predictions of a split at the present weights, row-major [rows, outputs]; `breathe` between chunks. */
   predictSplit(split: SplitName, breathe: () => Promise<void>): Promise<Float32Array>;
+  /** Says which rows the steps to come will take, in order: where data are fed in chunks, the next is made ready. */
+  expect(rows: Int32Array): void;
   /** Before Variables are read. */
   pull(): void;
   /** After Variables were assigned outside of a step. */
@@ -32,30 +36,35 @@ export interface Execution {
 
 /** One operation at a time; works on the Variables themselves. Objectives are read back once a call. */
 export function eagerExecution(parts: TrainingParts, reason?: string): Execution {
-  const { tf, splitInputs, targetBounds, chunkRows } = parts;
+  const { tf, rows: data, targetBounds, evaluationRows } = parts;
+  const batchOf = (numbers: Int32Array): Batch => {
+    const rows = tf.tensor1d(numbers, 'int32');
+    if (data.resident === undefined) {
+      return { rows, inputs: gatherTensor(tf, data.inputs, numbers), targets: gatherTensor(tf, data.targets, numbers) };
+    }
+    const { inputs, targets } = data.resident;
+    return { rows, inputs: tf.gather(inputs, rows), targets: tf.gather(targets, rows) };
+  };
   return {
     kind: 'eager',
     ...(reason === undefined ? {} : { reason }),
     compileSeconds: 0,
     steps: (batches, learningRates) => {
-      const objectives = batches.map((batch, i) => {
-        const rows = tf.tensor1d(batch, 'int32');
-        const learningRate = tf.scalar(learningRates[i] ?? 0);
-        const objective = trainingStep(parts, rows, learningRate);
-        tf.dispose([rows, learningRate]);
-        return objective;
-      });
+      const objectives = batches.map((numbers, i) =>
+        tf.tidy(() => trainingStep(parts, batchOf(numbers), tf.scalar(learningRates[i] ?? 0))),
+      );
       const all = tf.stack(objectives);
       const values = new Float32Array(all.dataSync());
       tf.dispose([objectives, all]);
       return values;
     },
     predictSplit: (split, breathe) => {
-      const inputs = splitInputs[split];
+      const inputs = data.splits[split];
       if (inputs === undefined) return Promise.resolve(new Float32Array());
-      const predict = (chunk: typeof inputs) => predictWith(parts, chunk);
-      return predictInChunks(tf, inputs, targetBounds.length, chunkRows, predict, breathe);
+      const predict = (chunk: tfjs.Tensor2D) => predictWith(parts, chunk);
+      return predictInChunks(tf, inputs, targetBounds.length, evaluationRows, predict, breathe);
     },
+    expect: () => undefined,
     pull: () => undefined,
     push: () => undefined,
     dispose: () => undefined,

@@ -2,7 +2,6 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { featureCount } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
-import type { SplitName } from '../contract/results.ts';
 import type { Warning } from '../contract/table.ts';
 import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
 import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
@@ -15,9 +14,11 @@ import type { DenseLayer, Model } from '../network/model.ts';
 import { storeLayers } from '../network/store.ts';
 import { planBatches, type BatchPlan } from './batches.ts';
 import { chunkRowsFor, type TargetBound } from './evaluate.ts';
+import { chunkRowsWithin, chunkWarning } from './dataMemory.ts';
 import { checkLoss, checkTargets } from './losses.ts';
 import { createOptimizer, type Parameter } from './optimizers.ts';
 import type { StepParts } from './step.ts';
+import { createTrainingRows, type TrainingRows } from './trainingRows.ts';
 
 /** Everything of one run that lives on the engine, put together from its configuration and data. */
 export interface TrainingParts extends StepParts {
@@ -29,10 +30,9 @@ export interface TrainingParts extends StepParts {
   readonly weights: Readonly<Record<string, tfjs.Variable>>;
   /** `weights` and the method's own state: all that a step reads and writes. */
   readonly state: Readonly<Record<string, tfjs.Variable>>;
-  /** Scaled inputs of the splits that have rows: [rows, features]. */
-  readonly splitInputs: Readonly<Partial<Record<SplitName, tfjs.Tensor2D>>>;
+  readonly rows: TrainingRows;
   /** Rows of one chunk of an evaluation. */
-  readonly chunkRows: number;
+  readonly evaluationRows: number;
   /** The present weights as numbers; reparametrised ones as what they stand for. */
   storedLayers(): DenseLayer[];
   model(layers: readonly DenseLayer[]): Model;
@@ -42,9 +42,15 @@ export interface TrainingParts extends StepParts {
 /**
  * Puts a run together.
  *
+ * @param dataMemory - bytes of data that the engine may hold; a larger data set is fed in chunks
  * @throws OrthantError `configuration` where method, loss, network and data do not fit each other
  */
-export function createParts(tf: typeof tfjs, configuration: RunConfiguration, dataset: DataSet): TrainingParts {
+export function createParts(
+  tf: typeof tfjs,
+  configuration: RunConfiguration,
+  dataset: DataSet,
+  dataMemory = Infinity,
+): TrainingParts {
   const { training, network, constraint } = configuration;
   const { schema, splits } = dataset;
   const names = schema.targets.map(({ name }) => name);
@@ -58,10 +64,14 @@ export function createParts(tf: typeof tfjs, configuration: RunConfiguration, da
   const settings = parseMethodSettings(definition.id, constraint.method.settings);
   checkLoss(configuration, definition);
   checkTargets(training.loss, splits.train.targets, names);
-  const warnings = definition.check(settings, { network, loss: training.loss, epsilon });
   const activations = hiddenActivations(network);
 
   const plan = planBatches(splits.train.rows, training.batchSize, training.seed);
+  const chunkRows = chunkRowsWithin(dataMemory, dataset, plan.batchSize);
+  const warnings = [
+    ...definition.check(settings, { network, loss: training.loss, epsilon }),
+    ...(chunkRows === undefined ? [] : [{ message: chunkWarning(dataMemory, chunkRows) }]),
+  ];
   const layers = initialLayers(tf, { network, inputs: features, outputs: names.length, seed: training.seed });
   const targetScale = Float32Array.from(schema.targets, ({ scale }) => scale);
   const method = definition.create(settings, {
@@ -87,24 +97,20 @@ export function createParts(tf: typeof tfjs, configuration: RunConfiguration, da
     ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),
     ...prefixed('optimizer', optimizer.state),
   };
-  const inputs = tf.tensor2d(splits.train.inputs, [splits.train.rows, features]);
-  const splitInputs: Partial<Record<SplitName, tfjs.Tensor2D>> = { train: inputs };
-  for (const split of ['validation', 'test'] as const) {
-    const { rows, inputs: values } = splits[split];
-    if (rows > 0) splitInputs[split] = tf.tensor2d(values, [rows, features]);
-  }
-  const targets = tf.tensor2d(splits.train.targets, [splits.train.rows, names.length]);
+  const rows = createTrainingRows(tf, dataset, features, chunkRows);
 
   return {
-    ...{ tf, inputs, targets, layers, activations, loss: training.loss, method, optimizer, parameters },
+    ...{ tf, rows, layers, activations, loss: training.loss, method, optimizer, parameters },
     definition,
     targetBounds: schema.targets.map(({ name, scale }, i) => ({ name, scale, epsilon: epsilon[i] ?? 0 })),
     plan,
     warnings,
     weights,
     state: { ...weights, ...prefixed('method', method.state) },
-    splitInputs,
-    chunkRows: chunkRowsFor(parameters.reduce((sum, { variable }) => sum + variable.size, 0)),
+    evaluationRows: chunkRowsFor(
+      parameters.reduce((sum, { variable }) => sum + variable.size, 0),
+      features,
+    ),
     storedLayers: () => {
       let stored: DenseLayer[] = [];
       tf.tidy(() => {
@@ -121,7 +127,8 @@ export function createParts(tf: typeof tfjs, configuration: RunConfiguration, da
     dispose: () => {
       method.dispose();
       optimizer.dispose();
-      tf.dispose([Object.values(splitInputs), targets, layers.map(({ kernel, bias }) => [kernel, bias])]);
+      rows.dispose();
+      tf.dispose(layers.map(({ kernel, bias }) => [kernel, bias]));
     },
   };
 }

@@ -8,9 +8,6 @@ import type { Optimizer, Parameter } from './optimizers.ts';
 
 export interface StepParts {
   readonly tf: typeof tfjs;
-  /** Training split: [rows, features] and [rows, outputs], scaled. */
-  readonly inputs: tfjs.Tensor2D;
-  readonly targets: tfjs.Tensor2D;
   readonly layers: readonly LayerVariables[];
   /** One a hidden layer. */
   readonly activations: readonly Activation[];
@@ -19,6 +16,16 @@ export interface StepParts {
   readonly optimizer: Optimizer;
   /** The layers' variables in the optimizer's order. */
   readonly parameters: readonly Parameter[];
+}
+
+/** The rows of one step. */
+export interface Batch {
+  /** Their numbers in the training split: int32 [batch]. */
+  readonly rows: tfjs.Tensor1D;
+  /** Scaled, [batch, features]. */
+  readonly inputs: tfjs.Tensor2D;
+  /** Scaled, [batch, outputs]. */
+  readonly targets: tfjs.Tensor2D;
 }
 
 /** Linear output through the method's weights and transform: [batch, features] -> [batch, outputs], scaled. */
@@ -32,16 +39,17 @@ export function predictWith(
 
 /**
  * One training step, in the order that {@link MethodInstance} declares. It is made of tfjs operations on tensors
- * alone and can be traced: what differs between two steps is `rows`, `learningRate` and the Variables.
+ * alone and can be traced: what differs between two steps is the batch, `learningRate` and the Variables.
  *
- * @param rows - int32 [batch], rows of the training split
  * @returns loss plus the method's term, as the optimizer saw it; the caller disposes it
  */
-export function trainingStep(parts: StepParts, rows: tfjs.Tensor1D, learningRate: tfjs.Scalar): tfjs.Scalar {
+export function trainingStep(
+  parts: StepParts,
+  { rows, inputs, targets }: Batch,
+  learningRate: tfjs.Scalar,
+): tfjs.Scalar {
   const { tf, method, optimizer, parameters } = parts;
   return tf.tidy(() => {
-    const inputs = tf.gather(parts.inputs, rows);
-    const targets = tf.gather(parts.targets, rows);
     const gathered = method.gather?.(rows) ?? {};
     const kept: tfjs.Tensor2D[] = [];
     const { value, grads } = tf.variableGrads(

@@ -322,8 +322,10 @@ describe('what a run can be told', () => {
   it('tells its progress to the end, at most twenty times a second', async () => {
     const seen: { step: number; steps: number; secondsLeft: number; objective: number }[] = [];
     const started = performance.now();
+    const configuration = exampleConfiguration({ training: { batchSize: 2, epochs: 2 } });
     await train({
-      configuration: exampleConfiguration({ training: { batchSize: 2, epochs: 2 } }),
+      // One operation at a time, which is slow enough for more than one event.
+      configuration: { ...configuration, runtime: { ...configuration.runtime, execution: 'eager' } },
       hooks: { onProgress: (progress) => seen.push(progress) },
     });
     expect(seen.length).toBeGreaterThan(1);

@@ -13,6 +13,7 @@ import { beginning, diverged, learningRateOf, type RunContext, type Snapshot } f
 import { breathe, RunControl } from './control.ts';
 import { measureEpoch } from './epochEnd.ts';
 import { chooseExecution } from './chooseExecution.ts';
+import { dataMemoryLimit } from './dataMemory.ts';
 import { createParts } from './parts.ts';
 import type { Execution } from './execution.ts';
 import { ProgressMeter, type Progress } from './progress.ts';
@@ -38,7 +39,7 @@ export interface TrainerHooks {
 export interface TrainerOptions {
   readonly configuration: RunConfiguration;
   readonly dataset: DataSet;
-  readonly runtime: Pick<EngineRuntime, 'tf' | 'engine'>;
+  readonly runtime: Pick<EngineRuntime, 'tf' | 'engine' | 'cardBytes'>;
   /** Changes of an earlier run of this configuration, replayed at their steps; in a resumed run, all recorded ones. */
   readonly changes?: readonly RunChange[];
   readonly resumeFrom?: Checkpoint;
@@ -96,13 +97,14 @@ export class Trainer {
     this.#hooks = hooks;
     this.#progress = new ProgressMeter((progress) => hooks.onProgress?.(progress));
     const position = resumeFrom === undefined ? beginning(configuration) : parseCheckpointState(resumeFrom);
-    const parts = createParts(runtime.tf, configuration, dataset);
+    const parts = createParts(runtime.tf, configuration, dataset, dataMemoryLimit(runtime.cardBytes));
     const execution = chooseExecution(parts, runtime, configuration);
     this.#context = { configuration, dataset, parts, position, execution };
     if (resumeFrom !== undefined) this.#best = restoreCheckpoint(this.#context, resumeFrom);
     const inOrder = [...changes].sort((first, second) => first.step - second.step);
     this.#pendingChanges = inOrder.slice(position.changes.length);
     this.#order = parts.plan.order(position.epoch + 1);
+    execution.expect(this.#order.subarray(position.stepInEpoch * parts.plan.batchSize));
   }
 
   get state(): TrainerState {
@@ -267,7 +269,10 @@ export class Trainer {
   }
 
   async #endEpoch(): Promise<void> {
-    const { parts, position } = this.#context;
+    const { execution, parts, position } = this.#context;
+    // Before the evaluation, so that the next epoch's first rows are made ready meanwhile.
+    this.#order = parts.plan.order(position.epoch + 2);
+    execution.expect(this.#order);
     const { metrics, candidate, seconds } = await measureEpoch(this.#context, this.#best, breathe);
     if (metrics.best) this.#best = { ...candidate, metrics, layers: parts.storedLayers() };
     this.#progress.evaluation(seconds);
@@ -276,7 +281,6 @@ export class Trainer {
     position.epoch++;
     position.stepInEpoch = 0;
     position.objectiveSum = 0;
-    this.#order = parts.plan.order(position.epoch + 1);
     this.#control.epochEnded();
     if (performance.now() / 1000 - this.#lastCheckpoint >= checkpointInterval) await this.#writeCheckpoint();
   }

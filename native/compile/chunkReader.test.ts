@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ChunkReader, type RowArray } from './chunkReader.ts';
+
+const readers: ChunkReader[] = [];
+afterEach(() => {
+  for (const reader of readers.splice(0)) reader.dispose();
+});
+
+function open(arrays: readonly RowArray[], chunkRows: number): ChunkReader {
+  const reader = new ChunkReader(arrays, chunkRows);
+  readers.push(reader);
+  return reader;
+}
+
+/** Row r of an array holds 1000 r + 0, 1000 r + 1, ...: the value tells where it came from. */
+function numbered(rows: number, width: number, shared: boolean): RowArray {
+  const values = shared ? new Float32Array(new SharedArrayBuffer(4 * rows * width)) : new Float32Array(rows * width);
+  values.forEach((_, i) => (values[i] = 1000 * Math.floor(i / width) + (i % width)));
+  return { values, width };
+}
+
+/** What training does: takes batches by the handful and copies each chunk that it is given. Returns the rows it saw. */
+function readAll(
+  reader: ChunkReader,
+  widths: readonly number[],
+  batches: readonly Int32Array[],
+  atOnce: number,
+): { rows: number[][]; chunks: number } {
+  let copies: Float32Array[] = [];
+  const rows: number[][] = [];
+  let chunks = 0;
+  for (let first = 0; first < batches.length;) {
+    const { place, batches: found } = reader.find(batches.slice(first, first + atOnce), (arrays) => {
+      chunks++;
+      copies = arrays.map((values) => values.slice());
+      // From here on the reader may write there again.
+    });
+    expect(found).toBeGreaterThan(0);
+    let at = place;
+    for (const batch of batches.slice(first, first + found)) {
+      for (const _ of batch) {
+        rows.push(copies.flatMap((values, i) => [...values.subarray(at * widths[i]!, (at + 1) * widths[i]!)]));
+        at++;
+      }
+    }
+    first += found;
+  }
+  return { rows, chunks };
+}
+
+const expectedRows = (batches: readonly Int32Array[], widths: readonly number[]): number[][] =>
+  batches.flatMap((batch) =>
+    [...batch].map((row) => widths.flatMap((width) => Array.from({ length: width }, (_, i) => 1000 * row + i))),
+  );
+
+describe('a reader of chunks', () => {
+  it('brings the rows of any batches in any order, expected or not', () => {
+    const batchesOf = (rows: number) =>
+      fc.array(fc.array(fc.integer({ min: 0, max: rows - 1 }), { minLength: 1, maxLength: 6 }), { maxLength: 30 });
+    fc.assert(
+      fc.property(
+        fc.record({ taken: batchesOf(50), expected: batchesOf(50) }),
+        fc.boolean(),
+        fc.boolean(),
+        fc.integer({ min: 6, max: 40 }),
+        fc.integer({ min: 1, max: 7 }),
+        fc.constantFrom([3, 1], [40, 2]),
+        ({ taken, expected }, right, shared, chunkRows, atOnce, widths) => {
+          const reader = open(
+            widths.map((width) => numbered(50, width, shared)),
+            chunkRows,
+          );
+          const batches = taken.map((batch) => Int32Array.from(batch));
+          reader.expect(Int32Array.from((right ? taken : expected).flat()));
+          const { rows } = readAll(reader, widths, batches, atOnce);
+          expect(rows).toEqual(expectedRows(batches, widths));
+          reader.dispose();
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('gathers what was expected chunk by chunk, and nothing twice', () => {
+    const reader = open([numbered(1000, 4, true)], 64);
+    const order = Int32Array.from({ length: 1000 }, (_, i) => (i * 377) % 1000);
+    const batches = Array.from({ length: 63 }, (_, step) => order.subarray(step * 16, (step + 1) * 16));
+    reader.expect(order);
+    const { rows, chunks } = readAll(reader, [4], batches, 3);
+    expect(rows).toEqual(expectedRows(batches, [4]));
+    expect(chunks).toBe(Math.ceil(1000 / 64));
+    expect(reader.times.chunks).toBe(chunks);
+  });
+
+  it('has another thread prepare the next chunk while this one does not come to it', () => {
+    const rows = 40_000;
+    const reader = open([numbered(rows, 64, true)], rows / 2);
+    const order = Int32Array.from({ length: rows }, (_, i) => rows - 1 - i);
+    // The helper takes a moment to start; this thread sleeps, as in a native call, and never touches a row.
+    reader.expect(order);
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    const first = reader.arrays[0]!;
+    for (let tries = 0; first[(rows / 2 - 1) * 64] === 0 && tries < 1000; tries++) Atomics.wait(sleeper, 0, 0, 10);
+    expect(first[0]).toBe(1000 * (rows - 1));
+    expect(first[(rows / 2 - 1) * 64]).toBe(1000 * (rows / 2));
+  });
+
+  it('refuses a batch that no chunk can hold', () => {
+    const reader = open([numbered(10, 1, false)], 4);
+    expect(() => reader.find([new Int32Array(5)], () => undefined)).toThrow(/5 rows does not fit in a chunk of 4/);
+  });
+});

@@ -1,0 +1,155 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { RunConfiguration, RunConfigurationInput } from '../contract/configuration.ts';
+import type { EpochMetrics } from '../contract/results.ts';
+import type { Checkpoint } from '../runs/checkpoints.ts';
+import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { ChunkReader } from '../compile/chunkReader.ts';
+import { breathe } from './control.ts';
+import { chunkRowsWithin, dataMemoryLimit } from './dataMemory.ts';
+import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
+import { Trainer, type TrainerOptions, type TrainingOutcome } from './trainer.ts';
+
+const mebibyte = 2 ** 20;
+
+/** 150 training rows: batches of 20, the last one of 10. 20 + 20 rows for validation and test. */
+const dataset = exampleDataSet({ rows: 150, heldOut: 20, shared: true });
+/** A row has 4 inputs and 2 targets. In a chunk fit 2 batches, so that an epoch is 4 chunks: 40, 40, 40 and 30 rows. */
+const rowBytes = 4 * (4 + 2);
+const smallLimit = 3 * 40 * rowBytes;
+
+let runtime: EngineRuntime;
+
+type Execution = RunConfiguration['runtime']['execution'];
+
+function configuration(
+  execution: Execution,
+  method = 'augmented-lagrangian',
+  training: RunConfigurationInput['training'] = {},
+): RunConfiguration {
+  return {
+    ...exampleConfiguration({
+      network: { hidden: [6, 5], activation: 'softplus' },
+      constraint: { epsilon: 0.3, method: { id: method } },
+      training: { batchSize: 20, epochs: 4, optimizer: { id: 'adam', learningRate: 5e-3 }, ...training },
+    }),
+    runtime: { engine: 'auto', device: 'cpu', deterministic: false, execution },
+  };
+}
+
+interface Run {
+  readonly outcome: TrainingOutcome;
+  readonly metrics: readonly unknown[];
+  readonly last: Checkpoint;
+  readonly warnings: readonly string[];
+}
+
+/** Trains with this many bytes of data in the engine. */
+async function train(
+  limit: number,
+  options: Pick<TrainerOptions, 'configuration'> & Partial<TrainerOptions>,
+  steer: (trainer: Trainer) => Promise<void> = () => Promise.resolve(),
+): Promise<Run> {
+  const metrics: EpochMetrics[] = [];
+  let last: Checkpoint | undefined;
+  vi.stubEnv('ORTHANT_DATA_MEMORY', String(limit / mebibyte));
+  try {
+    const trainer = Trainer.create({
+      dataset,
+      runtime,
+      ...options,
+      hooks: {
+        onMetrics: (line) => metrics.push(line),
+        onCheckpoint: (checkpoint) => void (last = checkpoint),
+      },
+    });
+    const running = trainer.run();
+    await steer(trainer);
+    const outcome = await running;
+    if (last === undefined) throw new Error('the run wrote no checkpoint');
+    const warnings = trainer.warnings.map(({ message }) => message);
+    return { outcome, metrics: metrics.map((line) => ({ ...line, seconds: 0 })), last, warnings };
+  } finally {
+    vi.unstubAllEnvs();
+  }
+}
+
+function expectSame(actual: Run, expected: Run): void {
+  expect(actual.last.tensors).toEqual(expected.last.tensors);
+  expect(actual.outcome.model).toEqual(expected.outcome.model);
+  expect(actual.metrics).toEqual(expected.metrics);
+}
+
+const executions: readonly Execution[] = hasTensorflow ? ['xla', 'graph', 'eager'] : ['eager'];
+const everyStep = Array.from({ length: 32 }, (_, step) => ({ step }));
+
+describe('a data set fed in chunks', () => {
+  beforeAll(async () => {
+    runtime = await openEngine({ device: 'cpu' });
+  });
+
+  const methods = ['none', 'penalty', 'augmented-lagrangian', 'slack-lagrangian', 'dual-ascent', 'positive-parameters'];
+  it.each(executions.flatMap((execution) => methods.map((method) => [execution, method] as const)))(
+    'gives the bits of one held whole: %s, %s',
+    async (execution, method) => {
+      const configured = configuration(execution, method);
+      const find = vi.spyOn(ChunkReader.prototype, 'find');
+      const chunked = await train(smallLimit, { configuration: configured });
+      if (execution !== 'eager') expect(find).toHaveBeenCalled();
+      find.mockClear();
+      const whole = await train(Infinity, { configuration: configured });
+      expect(find).not.toHaveBeenCalled();
+      find.mockRestore();
+      expect(chunked.outcome.execution).toBe(execution);
+      expect(chunked.warnings.join()).toMatch(/fed in chunks of 40 rows/);
+      expect(whole.warnings.join()).not.toMatch(/chunks/);
+      expectSame(chunked, whole);
+    },
+  );
+
+  it.each(executions)('goes on from a checkpoint in the middle of a chunk, bit for bit: %s', async (execution) => {
+    const configured = configuration(execution);
+    const whole = await train(Infinity, { configuration: configured });
+    // In the first chunk, at the border of two, before and behind the last, smaller batch, and in another epoch.
+    for (const stop of [1, 2, 7, 8, 13]) {
+      const stopped = await train(smallLimit, { configuration: configured, changes: everyStep }, async (trainer) => {
+        while (trainer.step < stop) await breathe();
+        trainer.stop();
+      });
+      expect(stopped.last.step).toBe(stop);
+      const resumed = await train(smallLimit, { configuration: configured, resumeFrom: stopped.last });
+      expectSame({ ...resumed, metrics: [...stopped.metrics, ...resumed.metrics] }, whole);
+    }
+  });
+
+  it.each(executions)('leaves no tensor behind: %s', async (execution) => {
+    const before = runtime.tensorCount();
+    await train(smallLimit, { configuration: configuration(execution) });
+    expect(runtime.tensorCount()).toBe(before);
+  });
+
+  it('is held whole where a step takes all rows', async () => {
+    const { warnings } = await train(smallLimit, { configuration: configuration('eager', 'none', { batchSize: 0 }) });
+    expect(warnings.join()).not.toMatch(/chunks/);
+  });
+});
+
+describe('the limit of data in the engine', () => {
+  it('leaves a data set whole up to its size, and else gives chunks of whole batches within a third', () => {
+    const size = 4 * (190 * 4 + 150 * 2);
+    expect(chunkRowsWithin(size, dataset, 20)).toBeUndefined();
+    expect(chunkRowsWithin(size - 1, dataset, 20)).toBe(Math.floor((size - 1) / 3 / rowBytes / 20) * 20);
+    // A batch at the least, whatever the limit.
+    expect(chunkRowsWithin(1, dataset, 20)).toBe(20);
+    expect(chunkRowsWithin(1, dataset, 150)).toBeUndefined();
+  });
+
+  it('is what the environment says, else a share of the memory', () => {
+    expect(dataMemoryLimit(undefined, { ORTHANT_DATA_MEMORY: '512' })).toBe(512 * mebibyte);
+    expect(dataMemoryLimit(8 * 2 ** 30, {})).toBe(4 * 2 ** 30);
+    expect(dataMemoryLimit(undefined, {})).toBeGreaterThan(2 ** 26);
+    for (const wrong of ['-1', '0', 'much']) {
+      expect(() => dataMemoryLimit(undefined, { ORTHANT_DATA_MEMORY: wrong })).toThrow(/ORTHANT_DATA_MEMORY is "/);
+    }
+  });
+});

@@ -1,0 +1,68 @@
+import { totalmem } from 'node:os';
+import { OrthantError } from '../contract/errors.ts';
+import { splitNames } from '../contract/results.ts';
+import type { DataSet } from '../data/dataset.ts';
+
+/**
+ * How much of a data set the engine may hold. The data set itself is in memory as float32 arrays, whatever its size. On
+ * top of that the engine has a copy of inputs and training targets, in which a step finds its rows at once; a copy that
+ * would be larger than the limit is not made, and the rows of the steps to come are brought in chunks instead. Results
+ * are the same bits either way.
+ */
+
+/** Share of the machine's memory (of a container's, inside one), as the data set has taken another such share. */
+const shareOfMemory = 0.25;
+/** Share of a card's memory: the rest is for weights, activations and what XLA needs. */
+const shareOfCard = 0.5;
+/** A chunk is there three times while it is replaced: gathered, on its way, and in use. */
+const copiesOfChunk = 3;
+/** Larger chunks bring nothing: this many bytes take far longer to train on than to begin with. */
+const largestChunk = 64 * 2 ** 20;
+
+const variable = 'ORTHANT_DATA_MEMORY';
+
+/**
+ * Bytes of data that the engine may hold: as many MiB as the environment variable `ORTHANT_DATA_MEMORY` says, else a
+ * quarter of the machine's memory, or half of the card's.
+ *
+ * @param cardBytes - memory of the card that trains, if one does
+ * @throws OrthantError `usage` where the variable is no positive number
+ */
+export function dataMemoryLimit(cardBytes: number | undefined, env: NodeJS.ProcessEnv = process.env): number {
+  const wanted = env[variable];
+  if (wanted !== undefined && wanted !== '') {
+    const bytes = Number(wanted) * 2 ** 20;
+    if (bytes > 0) return bytes;
+    throw new OrthantError('usage', `${variable} is "${wanted}"; it should be a number of MiB above 0, such as 512.`);
+  }
+  if (cardBytes !== undefined) return shareOfCard * cardBytes;
+  return shareOfMemory * Math.min(totalmem(), process.constrainedMemory() || Infinity);
+}
+
+/**
+ * Rows of a training chunk; undefined where the engine can hold the data set, or where a step takes so many rows that
+ * chunks would be no smaller.
+ *
+ * @param batchSize - rows of a step: a chunk holds whole batches, one at the least
+ */
+export function chunkRowsWithin(
+  limit: number,
+  { splits }: Pick<DataSet, 'splits'>,
+  batchSize: number,
+): number | undefined {
+  const { train } = splits;
+  const floats = splitNames.reduce((sum, name) => sum + splits[name].inputs.length, train.targets.length);
+  if (4 * floats <= limit) return undefined;
+  const rowBytes = (4 * (train.inputs.length + train.targets.length)) / train.rows;
+  const bytes = Math.min(largestChunk, limit / copiesOfChunk);
+  const rows = Math.max(1, Math.floor(bytes / rowBytes / batchSize)) * batchSize;
+  return rows < train.rows ? rows : undefined;
+}
+
+/** What the person is told of it. */
+export const chunkWarning = (limit: number, rows: number): string =>
+  `The data set is larger than the ${size(limit)} that the engine may hold of it, so it is fed in chunks of ${rows} rows. ` +
+  `The results are the same; ${variable} sets the limit in MiB.`;
+
+const size = (bytes: number): string =>
+  bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;

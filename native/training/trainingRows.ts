@@ -1,0 +1,69 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { splitNames, type SplitName } from '../contract/results.ts';
+import type { RowArray } from '../compile/chunkReader.ts';
+import type { DataSet } from '../data/dataset.ts';
+
+/** Scaled inputs of a split, [rows, features]: on the engine, or where the data set has them. */
+export type SplitInputs = tfjs.Tensor2D | RowArray;
+
+/** The rows that a run trains on and is measured on. */
+export interface TrainingRows {
+  /** Number of training rows. */
+  readonly count: number;
+  /** Training split, scaled, as the data set has it. */
+  readonly inputs: RowArray;
+  readonly targets: RowArray;
+  /** The same on the engine; undefined where it is too large to be held there. */
+  readonly resident: { readonly inputs: tfjs.Tensor2D; readonly targets: tfjs.Tensor2D } | undefined;
+  /** Rows of a chunk, where the training split is not resident. */
+  readonly chunkRows: number;
+  /** Inputs of the splits that have rows. */
+  readonly splits: Readonly<Partial<Record<SplitName, SplitInputs>>>;
+  dispose(): void;
+}
+
+/**
+ * @param chunkRows - rows of a chunk where the data set is too large for the engine; undefined makes it resident
+ */
+export function createTrainingRows(
+  tf: typeof tfjs,
+  { schema, splits }: DataSet,
+  features: number,
+  chunkRows: number | undefined,
+): TrainingRows {
+  const { train } = splits;
+  const inputs = { values: train.inputs, width: features };
+  const targets = { values: train.targets, width: schema.targets.length };
+  const onEngine = ({ values, width }: RowArray): tfjs.Tensor2D => tf.tensor2d(values, [values.length / width, width]);
+  const place = (split: RowArray): SplitInputs => (chunkRows === undefined ? onEngine(split) : split);
+  const resident = chunkRows === undefined ? { inputs: onEngine(inputs), targets: onEngine(targets) } : undefined;
+  const used = splitNames.filter((split) => splits[split].rows > 0);
+  const splitInputs: Partial<Record<SplitName, SplitInputs>> = Object.fromEntries(
+    used.map((split) => [
+      split,
+      split === 'train' && resident !== undefined
+        ? resident.inputs
+        : place({ values: splits[split].inputs, width: features }),
+    ]),
+  );
+  return {
+    count: train.rows,
+    inputs,
+    targets,
+    resident,
+    chunkRows: chunkRows ?? train.rows,
+    splits: splitInputs,
+    dispose: () => {
+      tf.dispose([Object.values(splitInputs).filter((split) => 'dataId' in split), resident?.targets ?? []]);
+    },
+  };
+}
+
+/** Rows of an array as a tensor of their own. */
+export function gatherTensor(tf: typeof tfjs, { values, width }: RowArray, rows: Int32Array): tfjs.Tensor2D {
+  const gathered = new Float32Array(rows.length * width);
+  rows.forEach((row, place) => {
+    gathered.set(values.subarray(row * width, (row + 1) * width), place * width);
+  });
+  return tf.tensor2d(gathered, [rows.length, width]);
+}
