@@ -2,6 +2,7 @@
  * What is benched: one training step of two networks at four batch sizes with three methods.
  * @typedef {object} StepCase
  * @property {string} name
+ * @property {string} group Name of network and batch: what the cases have in common that take turns.
  * @property {number[]} sizes Inputs, hidden layers, outputs.
  * @property {number} rows Training rows.
  * @property {number} batch Rows in a step.
@@ -32,9 +33,10 @@ export const stepCases = (quick) =>
       .flatMap((size) =>
         methods.map((method) => {
           const batch = size === 0 ? rows : size;
+          const group = `${sizes.join('-')} batch ${size === 0 ? `all ${rows}` : size}`;
           return {
-            name: `${sizes.join('-')} batch ${size === 0 ? `all ${rows}` : size} ${method}`,
-            ...{ sizes, rows, batch, method },
+            name: `${group} ${method}`,
+            ...{ group, sizes, rows, batch, method },
             steps: Math.max(1, Math.min(1000, Math.round(1e10 / operations(sizes, batch)))),
             seconds: quick ? 0.15 : 0.4,
           };

@@ -1,13 +1,15 @@
 /**
  * One run of our own engine for the bench: `node ours.js '<JSON of a case>' eager|xla|graph|products`. Prints one line of
- * JSON: milliseconds a step of each sample, time to the first step, peak memory.
+ * JSON: milliseconds a step of each sample, time to the first step, peak memory. `node ours.js '{}' environment` prints
+ * the environment variables that these need.
  */
-import type * as tfjs from '@tensorflow/tfjs-core';
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import { openEngine } from '../../native/tensorflow/backend.ts';
+import { engineEnvironment } from '../../native/tensorflow/environment.ts';
 import { chooseExecution } from '../../native/training/chooseExecution.ts';
 import { createParts } from '../../native/training/parts.ts';
 import { exampleConfiguration, exampleDataSet } from '../../native/training/testSupport.ts';
+import { productsProgram } from './products.ts';
 
 interface Case {
   readonly sizes: readonly number[];
@@ -17,14 +19,27 @@ interface Case {
   readonly steps: number;
   readonly seconds: number;
   readonly samples: number;
-  readonly device: 'cpu' | 'auto';
   /** When the process was started, in milliseconds since 1970. */
   readonly started: number;
 }
 
+interface Measured {
+  /** When the first step was done, in milliseconds since 1970. */
+  readonly first: number;
+  /** Milliseconds a step. */
+  readonly samples: readonly number[];
+  /** What did it. */
+  readonly version: string;
+}
+
 const bench = JSON.parse(process.argv[2] ?? '') as Case;
-const mode = process.argv[3] as 'eager' | 'xla' | 'graph' | 'products';
-const { tf, device, deviceName } = await openEngine({ engine: 'tensorflow', device: bench.device });
+const mode = process.argv[3] as 'eager' | 'xla' | 'graph' | 'products' | 'environment';
+if (mode === 'environment') {
+  process.stdout.write(`${JSON.stringify(await engineEnvironment(process.env, { engine: 'tensorflow' }))}\n`);
+  process.exit(0);
+}
+const runtime = await openEngine({ engine: 'tensorflow' });
+const { tf } = runtime;
 
 /** Milliseconds a unit of work, of each sample; `work` makes a known number of units. */
 function measure(units: number, work: () => void): number[] {
@@ -37,28 +52,23 @@ function measure(units: number, work: () => void): number[] {
   return Array.from({ length: bench.samples }, () => milliseconds(times) / (times * units));
 }
 
-/** The matrix products of one step and nothing else: forward, gradients of the kernels and of the hidden layers. */
-function products(): { first: number; samples: number[] } {
-  const random = (rows: number, columns: number): tfjs.Tensor2D => tf.randomNormal([rows, columns]);
-  const layers = bench.sizes.slice(1).map((units, i) => ({
-    inputs: random(bench.batch, bench.sizes[i] ?? 1),
-    kernel: random(bench.sizes[i] ?? 1, units),
-    gradient: random(bench.batch, units),
-  }));
-  const step = (): void => {
-    tf.tidy(() => {
-      layers.forEach(({ inputs, kernel, gradient }, i) => {
-        tf.matMul(inputs, kernel);
-        tf.matMul(inputs, gradient, true);
-        if (i > 0) tf.matMul(gradient, kernel, false, true);
-      });
-    });
-  };
-  step();
-  return { first: Date.now(), samples: measure(1, step) };
+/** The matrix products of one step alone: with XLA or without, whichever is faster. */
+function products(): Measured {
+  const rows = Int32Array.from({ length: bench.batch }, (_, row) => row);
+  const batches = Array.from({ length: bench.steps }, () => rows);
+  const rates = batches.map(() => 0);
+  const [first, second] = (['xla', 'graph'] as const).map((execution) => {
+    const program = productsProgram(tf, bench.sizes, bench.batch, execution);
+    const sizes = program.steps(batches, rates);
+    const first = Date.now();
+    if (!sizes.every((size) => Number.isFinite(size) && size > 0)) throw new Error('The products left their range.');
+    return { first, samples: measure(bench.steps, () => program.steps(batches, rates)), version: execution };
+  });
+  if (first === undefined || second === undefined) throw new Error('Nothing was measured.');
+  return Math.min(...first.samples) < Math.min(...second.samples) ? first : second;
 }
 
-function training(execution: 'eager' | 'xla' | 'graph'): { first: number; samples: number[]; compile: number } {
+function training(execution: 'eager' | 'xla' | 'graph'): Measured {
   const [inputs = 1, outputs = 1] = [bench.sizes[0], bench.sizes.at(-1)];
   const configuration: RunConfiguration = {
     ...exampleConfiguration({
@@ -66,7 +76,7 @@ function training(execution: 'eager' | 'xla' | 'graph'): { first: number; sample
       constraint: { epsilon: 0, method: { id: bench.method, settings: {} } },
       training: { batchSize: bench.batch, optimizer: { id: 'adam', learningRate: 1e-4 } },
     }),
-    runtime: { engine: 'tensorflow', device: bench.device, deterministic: false, execution },
+    runtime: { engine: 'tensorflow', device: 'auto', deterministic: false, execution },
   };
   const parts = createParts(tf, configuration, exampleDataSet({ rows: bench.rows, inputs, outputs, heldOut: 0 }));
   const chosen = chooseExecution(parts, { engine: 'tensorflow' }, configuration);
@@ -79,11 +89,15 @@ function training(execution: 'eager' | 'xla' | 'graph'): { first: number; sample
   const first = Date.now();
   chosen.steps(batches, rates);
   const samples = measure(count, () => chosen.steps(batches, rates));
-  return { first, samples, compile: chosen.compileSeconds };
+  return { first, samples, version: chosen.kind };
 }
 
-const { first, ...rest } = mode === 'products' ? products() : training(mode);
-const peakBytes = process.resourceUsage().maxRSS * 1024;
-const firstSeconds = (first - bench.started) / 1000;
-process.stdout.write(`${JSON.stringify({ ...rest, firstSeconds, peakBytes, device, deviceName })}\n`);
+const { first, samples, version } = mode === 'products' ? products() : training(mode);
+const line = {
+  samples,
+  version: `TensorFlow ${runtime.version} ${runtime.device} ${version}`,
+  firstSeconds: (first - bench.started) / 1000,
+  peakBytes: process.resourceUsage().maxRSS * 1024,
+};
+process.stdout.write(`${JSON.stringify(line)}\n`);
 process.exit(0);

@@ -1,30 +1,48 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
 import { findPython } from '../../native/tensorflow/python.mjs';
 
 /**
- * Those we are compared with: the packages they need, a word on their size, and their columns.
- * @type {Record<string, { packages: string[], size: string, step: [title: string, script: string, mode: string][], whole?: string }>}
+ * Those we are compared with: the packages they need, a word on their size, and their columns. `step` for the step
+ * benches (`methods`: those it knows, if not all), `whole` the script of the whole run.
+ * @typedef {{ title: string, script: string, mode: string, methods?: string[] }} StepPeer
+ * @type {Record<string, { packages: string[], size: string, step: StepPeer[], whole?: { title: string, script: string } }>}
  */
 export const peers = {
   jax: {
     packages: ['jax==0.10.2', 'optax==0.2.8'],
     size: '0.4 GB',
-    step: [['JAX', 'step_jax.py', 'scan']],
+    step: [{ title: 'JAX', script: 'step_jax.py', mode: 'scan' }],
   },
   torch: {
-    packages: ['torch'],
+    packages: ['torch==2.15.0'],
     size: 'on Linux up to 5 GB, since it brings the CUDA libraries',
     step: [
-      ['PyTorch eager', 'step_torch.py', 'eager'],
-      ['PyTorch compiled', 'step_torch.py', 'compiled'],
+      { title: 'PyTorch eager', script: 'step_torch.py', mode: 'eager' },
+      { title: 'PyTorch compiled', script: 'step_torch.py', mode: 'compiled' },
     ],
-    whole: 'whole_torch.py',
+    whole: { title: 'PyTorch, DataLoader', script: 'whole_torch.py' },
   },
-  // Keras stands on one of the others; on JAX it needs nothing more.
-  keras: { packages: ['keras', 'jax==0.10.2'], size: '0.4 GB', step: [], whole: 'whole_keras.py' },
-  sklearn: { packages: ['scikit-learn'], size: '0.2 GB', step: [], whole: 'whole_sklearn.py' },
+  // Stands on PyTorch.
+  cooper: {
+    packages: ['cooper-optim==1.0.1', 'torch==2.15.0'],
+    size: 'with PyTorch, on Linux up to 5 GB',
+    step: [{ title: 'Cooper', script: 'step_cooper.py', mode: 'eager', methods: ['augmented-lagrangian'] }],
+  },
+  // Stands on one of the others; on JAX it needs nothing more.
+  keras: {
+    packages: ['keras==3.15.1', 'jax==0.10.2'],
+    size: '0.4 GB',
+    step: [],
+    whole: { title: 'Keras, fit', script: 'whole_keras.py' },
+  },
+  sklearn: {
+    packages: ['scikit-learn==1.9.1'],
+    size: '0.2 GB',
+    step: [],
+    whole: { title: 'scikit-learn, MLPRegressor', script: 'whole_sklearn.py' },
+  },
 };
 
 /**
@@ -48,7 +66,8 @@ export async function preparePeers(names, folder, log) {
   for (const peer of names) {
     const { packages = [], size } = peers[peer] ?? {};
     const note = path.join(environment, `${peer}.txt`);
-    if (existsSync(note)) continue;
+    const wanted = `${packages.join('\n')}\n`;
+    if (existsSync(note) && readFileSync(note, 'utf8') === wanted) continue;
     log(`Installing ${packages.join(', ')} into ${environment} (${size}).`);
     await finish(`installing ${peer}`, python, [
       '-m',
@@ -58,7 +77,7 @@ export async function preparePeers(names, folder, log) {
       '--disable-pip-version-check',
       ...packages,
     ]);
-    writeFileSync(note, `${packages.join('\n')}\n`);
+    writeFileSync(note, wanted);
   }
   return python;
 }

@@ -16,6 +16,15 @@ export const summary = (values) => ({
   most: Math.max(...values),
 });
 
+/**
+ * How many times as long `first` took as `second`: the median over rounds of the ratio within a round, whose runs were
+ * made one after the other. Not a number where a round has only one of the two.
+ * @param {readonly (readonly number[])[]} first Samples of each round; none in a round that failed.
+ * @param {readonly (readonly number[])[]} second
+ */
+export const ratioOf = (first, second) =>
+  median(first.map((samples, round) => median(samples) / median(second[round] ?? [])).filter(Number.isFinite));
+
 /** @param {number} value */
 export const digits = (value) => String(Number(value.toPrecision(3)));
 

@@ -1,0 +1,89 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { gunzipSync } from 'node:zlib';
+import { setup } from '../setup.mjs';
+import { peers } from './peers.mjs';
+import { folder, lastLine, peerScripts, root } from './processes.mjs';
+import { digits, median, ratioOf, summary, table } from './statistics.mjs';
+
+/** @typedef {import('./processes.mjs').Column} Column */
+/**
+ * `phases`: seconds of each phase of our own runs, as they say themselves.
+ * @typedef {{ title: string, seconds: { median: number, least: number, most: number }, ratio: number, phases?: Record<string, number> }} WholeResult
+ */
+/** @typedef {{ settings: { file: string, epochs: number, batch: number }, results: WholeResult[] }} WholeRun */
+
+export const wholeRunName = 'whole run diamonds';
+const own = 'Orthant';
+
+/**
+ * From a CSV file to the trained model, start of the process included. Ours is the built command line, as an installed
+ * application has it: without the look whether anything must be set up, which is made before.
+ * @param {{ rounds: number, epochs: number, chosen: readonly string[], python: string }} options
+ * @returns {Promise<WholeRun>}
+ */
+export async function benchWholeRun({ rounds, epochs, chosen, python }) {
+  if (!(await setup({ quiet: true, targets: ['native'] }))) throw new Error('The command line could not be built.');
+  const file = path.join(folder, 'diamonds.csv');
+  writeFileSync(file, gunzipSync(readFileSync(path.join(root, 'native/data/samples/diamonds/diamonds.csv.gz'))));
+  const settings = { file, epochs, batch: 64 };
+  const data = ['--data', file, '--targets', 'price'];
+  const training = ['--hidden', '64,64', '--method', 'none', '--schedule', 'constant'];
+  const length = ['--epochs', String(epochs), '--batch', String(settings.batch)];
+  /** @type {Column[]} */
+  const columns = [
+    {
+      title: own,
+      command: process.execPath,
+      args: [path.join(root, '.dist/native/cli.js'), 'train', ...data, ...training, ...length, '--json'],
+    },
+    ...chosen.flatMap((name) => {
+      const { whole } = peers[name] ?? {};
+      if (whole === undefined) return [];
+      const args = [path.join(peerScripts, whole.script), JSON.stringify(settings)];
+      return [{ title: whole.title, command: python, args }];
+    }),
+  ];
+  const all = columns.map((column) => ({ column, rounds: /** @type {number[][]} */ ([]) }));
+  /** @type {Record<string, number>[]} */
+  const phases = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const { column, rounds: seconds } of all) {
+      const run = column.title === own ? mkdtempSync(path.join(folder, 'run-')) : undefined;
+      const started = performance.now();
+      const line = await lastLine(wholeRunName, column, run === undefined ? [] : ['--out', run]);
+      seconds.push(line === undefined ? [] : [(performance.now() - started) / 1000]);
+      if (run === undefined) continue;
+      rmSync(run, { recursive: true });
+      if (line !== undefined) phases.push(/** @type {{ phases: Record<string, number> }} */ (line).phases);
+    }
+  }
+  const ours = all[0]?.rounds ?? [];
+  const results = all
+    .filter(({ rounds: of }) => of.flat().length > 0)
+    .map(({ column: { title }, rounds: of }) => ({
+      ...{ title, seconds: summary(of.flat()), ratio: ratioOf(of, ours) },
+      ...(title === own ? { phases: medians(phases) } : {}),
+    }));
+  console.log(
+    table([
+      [`${wholeRunName}, ${epochs} epochs`, 'seconds', 'from - to', 'times ours'],
+      ...results.map(({ title, seconds: { median: middle, least, most }, ratio }) => [
+        `  ${title}`,
+        digits(middle),
+        `${digits(least)} - ${digits(most)}`,
+        digits(ratio),
+      ]),
+    ]),
+  );
+  const words = Object.entries(medians(phases)).map(([phase, seconds]) => `${phase} ${digits(seconds)}`);
+  console.log(`Of ours, in seconds: ${words.join(', ')}; the rest is the start and end of processes.\n`);
+  return { settings, results };
+}
+
+/** @param {readonly Record<string, number>[]} records @returns {Record<string, number>} */
+const medians = (records) =>
+  Object.fromEntries(
+    Object.keys(records[0] ?? {}).map((key) => [key, median(records.map((each) => each[key] ?? NaN))]),
+  );
