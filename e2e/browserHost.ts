@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { descendants } from './processes.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const addressPattern = /http:\/\/[^\s]+\/\?token=[\w-]+/g;
@@ -20,12 +21,14 @@ export interface HostOptions {
 /** The built browser host as a process of its own, with folders of its own. */
 export class BrowserHost {
   readonly #child: ChildProcess;
+  readonly #under: boolean;
   readonly #addresses: string[] = [];
   readonly #waiting: ((address: string) => void)[] = [];
   #printed = '';
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, under: boolean) {
     this.#child = child;
+    this.#under = under;
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       for (const [address] of text.matchAll(addressPattern)) {
         const waiting = this.#waiting.shift();
@@ -49,7 +52,7 @@ export class BrowserHost {
         ORTHANT_RUNS: path.join(folder, 'runs'),
       },
     });
-    const host = new BrowserHost(child);
+    const host = new BrowserHost(child, under.length > 0);
     const ended = once(child, 'exit').then(() => {
       throw new Error(`The host ended before it printed an address: ${host.#printed}`);
     });
@@ -60,9 +63,11 @@ export class BrowserHost {
     return host;
   }
 
+  /** The process of the host itself, also where another program has started it. */
   get pid(): number {
-    if (this.#child.pid === undefined) throw new Error('The host has no process.');
-    return this.#child.pid;
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error('The host has no process.');
+    return this.#under ? (descendants(pid)[0]?.pid ?? pid) : pid;
   }
 
   /** An address that opens the window once. */
@@ -78,7 +83,8 @@ export class BrowserHost {
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
+    // Not to a program above it: strace, for one, keeps the signal to itself.
+    process.kill(this.pid, 'SIGTERM');
     await gone;
   }
 
