@@ -87,7 +87,8 @@ export const engineCalls = {
   // Run folders.
   runs: call('data', nothing, z.array(runSummarySchema)),
   runRecord: call('data', run, runRecordSchema),
-  runMetrics: call('data', run, z.array(epochMetricsSchema)),
+  /** What every epoch was measured at; of more than `most` epochs only some, evenly spaced, the best one among them. */
+  runMetrics: call('data', run.extend({ most: z.int().min(2).optional() }), z.array(epochMetricsSchema)),
 
   renameRun: call('data', run.extend({ name: z.string().min(1).max(200) }), runRecordSchema),
   /** Moves a run out of sight; `restoreRun` brings it back until the bin is emptied. */

@@ -1,5 +1,6 @@
 import type { Handlers } from '../contract/channel.ts';
 import type { EngineCalls } from '../contract/engine.ts';
+import { fewEpochs } from '../contract/evenly.ts';
 import { describeMethods } from '../constraints/registry.ts';
 import { deleteRun, restoreRun } from '../runs/bin.ts';
 import { RunFolder } from '../runs/folder.ts';
@@ -28,7 +29,7 @@ export function dataHandlers(): Partial<Handlers<EngineCalls>> {
 
     runs: () => listRuns(runsFolder()),
     runRecord: ({ run }) => presentRecord(RunFolder.open(run)),
-    runMetrics: ({ run }) => RunFolder.open(run).readMetrics(),
+    runMetrics: ({ run, most = Infinity }) => [...fewEpochs(RunFolder.open(run).readMetrics(), most)],
     renameRun: ({ run, name }) => {
       const folder = RunFolder.open(run);
       folder.update({ name });

@@ -55,7 +55,7 @@ export function drawStrip(canvas: HTMLCanvasElement, width: number, height: numb
   const y = (value: number): number => top + ((high - value) / (high - low)) * (height - top - bottom);
   const frame: Frame = { context, theme, ...stripArea(width), bottom: height - bottom, y };
 
-  drawColumns(frame, view, shown);
+  drawColumns(frame, view);
   hatchBelowZero(frame, width - rightMargin);
   drawHistogram(frame, history.distributions[nearestIndex(history.epochs, view.epoch)], width - rightMargin);
   drawAxis(frame, low, high, width - rightMargin);
@@ -79,37 +79,68 @@ function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: num
   context.stroke();
 }
 
-function drawColumns(frame: Frame, { history, range }: StripView, shown: readonly Distribution[]): void {
+/**
+ * Pixel by pixel: thousands of epochs with dozens of bins each are too many rectangles for a canvas, but a picture of a
+ * few hundred pixels a side is little to fill.
+ */
+function drawColumns(frame: Frame, { history, range }: StripView): void {
   const { context, theme, left, right, y } = frame;
-  context.save();
-  context.beginPath();
-  context.rect(left, 0, right - left, frame.bottom + bottom);
-  context.clip();
-  // More epochs than pixels: every so many stand for their neighbours.
-  const stride = Math.max(1, Math.ceil(shown.length / (right - left)));
-  for (let index = 0; index < history.epochs.length; index += stride) {
-    const epoch = history.epochs[index] ?? 0;
-    const distribution = history.distributions[index];
-    if (distribution === undefined || !inRange(epoch, range)) continue;
-    const before = history.epochs[index - stride] ?? epoch - stride;
-    const x0 = Math.round(xOf(frame, range, before));
-    const x1 = Math.round(xOf(frame, range, epoch));
+  const ratio = devicePixelRatio;
+  const width = Math.max(1, Math.round((right - left) * ratio));
+  const height = Math.max(1, Math.round((frame.bottom + bottom) * ratio));
+  const colours = colourScales(theme);
+  const picture = context.createImageData(width, height);
+  const pixels = new Uint32Array(picture.data.buffer).fill(colours.accent[0] ?? 0);
+  for (let column = 0; column < width; column += 1) {
+    const epoch = range.from + ((column + 0.5) / width) * (range.to - range.from);
+    const distribution = distributionAt(history, epoch);
+    if (distribution === undefined) continue;
     const { from, to, counts } = distribution;
     const binWidth = (to - from) / counts.length;
-    const most = Math.max(1, ...counts);
-    counts.forEach((count, bin) => {
-      if (count === 0) return;
+    const most = counts.reduce((highest, count) => Math.max(highest, count), 1);
+    for (let bin = 0; bin < counts.length; bin += 1) {
+      const count = counts[bin] ?? 0;
+      if (count === 0) continue;
       const low = from + bin * binWidth;
-      context.fillStyle = low + binWidth / 2 < 0 ? theme.negative : theme.accent;
+      const scale = low + binWidth / 2 < 0 ? colours.negative : colours.accent;
       // Few rows must be seen, too: the square root lifts them, and nothing present is fainter than a tenth.
-      context.globalAlpha = 0.1 + 0.85 * Math.sqrt(count / most);
-      // Whole pixels: neighbouring bins neither overlap nor leave a gap.
-      const y0 = Math.round(y(low + binWidth));
-      context.fillRect(x0, y0, Math.max(1, x1 - x0), Math.max(1, Math.round(y(low)) - y0));
-    });
+      const colour = scale[Math.round(255 * (0.1 + 0.85 * Math.sqrt(count / most)))] ?? 0;
+      const first = Math.max(0, Math.round(y(low + binWidth) * ratio));
+      const end = Math.min(height, Math.max(first + 1, Math.round(y(low) * ratio)));
+      for (let row = first; row < end; row += 1) pixels[row * width + column] = colour;
+    }
   }
-  context.restore();
+  context.putImageData(picture, Math.round(left * ratio), 0);
 }
+
+/** The distribution that an epoch's place on the strip shows: each reaches from the one before it to its own epoch. */
+function distributionAt({ epochs, distributions }: DistributionHistory, epoch: number): Distribution | undefined {
+  const nearest = nearestIndex(epochs, epoch);
+  return distributions[(epochs[nearest] ?? 0) < epoch ? nearest + 1 : nearest];
+}
+
+/** The two colours over the panel, as pixels: 256 shades from the panel's own colour on. */
+function colourScales({ negative, accent, panel }: ChartTheme): Record<'negative' | 'accent', Uint32Array> {
+  if (knownScales?.key !== [negative, accent, panel].join()) {
+    const canvas = new OffscreenCanvas(256, 2);
+    const context = canvas.getContext('2d');
+    if (context === null) throw new Error('The browser gives no canvas to draw on.');
+    context.fillStyle = panel;
+    context.fillRect(0, 0, 256, 2);
+    [negative, accent].forEach((colour, row) => {
+      context.fillStyle = colour;
+      for (let shade = 0; shade < 256; shade += 1) {
+        context.globalAlpha = shade / 255;
+        context.fillRect(shade, row, 1, 1);
+      }
+    });
+    const pixels = (row: number): Uint32Array => new Uint32Array(context.getImageData(0, row, 256, 1).data.buffer);
+    knownScales = { key: [negative, accent, panel].join(), negative: pixels(0), accent: pixels(1) };
+  }
+  return knownScales;
+}
+
+let knownScales: { key: string; negative: Uint32Array; accent: Uint32Array } | undefined;
 
 function hatchBelowZero(frame: Frame, end: number): void {
   const { context, theme, left, y } = frame;

@@ -1,5 +1,6 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EngineEvent } from '../../native/contract/engine.ts';
+import { evenly, fewEpochs } from '../../native/contract/evenly.ts';
 import type { ErrorMessage } from '../../native/contract/errors.ts';
 import type { EpochMetrics, TrainingResult } from '../../native/contract/results.ts';
 import type { RunRecord, RunState } from '../../native/contract/runs.ts';
@@ -22,8 +23,12 @@ export interface Progress {
   readonly secondsLeft: number;
 }
 
-/** Points of the live objective between two epochs; older ones are thinned by half when there are more. */
-const objectiveLimit = 4000;
+/** More epochs than these are thinned evenly: no screen shows more, and the run folder has them all. */
+export const epochsKept = 2000;
+/** The same for points of the live objective, between the epochs. */
+const objectivesKept = 2000;
+/** The same for the marks of checkpoints. */
+const checkpointsKept = 400;
 
 /** One run as the window knows it: what it was asked to do, its curves so far, what came out. */
 export class RunTrace {
@@ -100,12 +105,13 @@ export class RunTrace {
   takeMetrics(metrics: readonly EpochMetrics[]): void {
     const last = this.metrics.at(-1)?.epoch ?? 0;
     const first = metrics[0]?.epoch ?? 0;
-    if (first > last) this.metrics = [...this.metrics, ...metrics];
-    else {
+    let all: readonly EpochMetrics[] = [...this.metrics, ...metrics];
+    if (first <= last) {
       // A run resumed from a checkpoint goes through some epochs once more.
-      const byEpoch = new Map([...this.metrics, ...metrics].map((line) => [line.epoch, line]));
-      this.metrics = [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
+      const byEpoch = new Map(all.map((line) => [line.epoch, line]));
+      all = [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
     }
+    this.metrics = fewEpochs(all, epochsKept);
   }
 
   take(event: EngineEvent): void {
@@ -122,7 +128,11 @@ export class RunTrace {
         this.takeMetrics([event.metrics]);
         break;
       case 'checkpoint':
-        this.checkpoints = [...this.checkpoints.filter((epoch) => epoch !== event.epoch), event.epoch];
+        this.checkpoints = evenly(
+          [...this.checkpoints.filter((epoch) => epoch !== event.epoch), event.epoch],
+          checkpointsKept,
+          (epoch) => epoch,
+        );
         break;
       case 'warning':
         this.warnings = [...this.warnings, event.warning];
@@ -140,11 +150,13 @@ export class RunTrace {
 
   #takeObjective(x: number, y: number): void {
     if (x <= (this.objective.x.at(-1) ?? -1) || !Number.isFinite(y)) return;
-    let { x: xs, y: ys } = this.objective;
-    if (xs.length >= objectiveLimit) {
-      xs = xs.filter((_, index) => index % 2 === 0);
-      ys = ys.filter((_, index) => index % 2 === 0);
-    }
-    this.objective = { x: [...xs, x], y: [...ys, y] };
+    const [xs, ys] = [
+      [...this.objective.x, x],
+      [...this.objective.y, y],
+    ];
+    if (xs.length > objectivesKept) {
+      const kept = evenly([...xs.keys()], objectivesKept, (index) => xs[index] ?? 0);
+      this.objective = { x: kept.map((index) => xs[index] ?? 0), y: kept.map((index) => ys[index] ?? 0) };
+    } else this.objective = { x: xs, y: ys };
   }
 }

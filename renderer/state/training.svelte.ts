@@ -2,7 +2,7 @@ import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { WindowEvent } from '../../native/contract/window.ts';
 import type { Connection, Request } from './connection.svelte.ts';
-import { RunTrace } from './trace.svelte.ts';
+import { epochsKept, RunTrace } from './trace.svelte.ts';
 
 export type PausedChange = NonNullable<Request<'resume'>['change']>;
 
@@ -63,7 +63,7 @@ export class Training {
   async reload(trace: RunTrace, newerState = false): Promise<void> {
     const [record, metrics] = await Promise.all([
       this.#connection.call('runRecord', { run: trace.run }),
-      this.#connection.call('runMetrics', { run: trace.run }),
+      this.#connection.call('runMetrics', { run: trace.run, most: epochsKept }),
     ]);
     trace.load(record, metrics, newerState);
   }
