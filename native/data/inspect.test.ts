@@ -21,6 +21,19 @@ const numberArbitrary = fc.oneof(
 );
 
 describe('an inspection', () => {
+  it('comes close to the quantiles of a long table, and leaves no column with values without them', async () => {
+    const rows = 600_000;
+    // Every value from 0 to rows - 1 once, out of order; and a column with a single value.
+    const lines = Array.from({ length: rows }, (_, row) => `${(row * 7919) % rows},${row === 12_345 ? -3.5 : ''}`);
+    const path = folder.write('long.csv', `x,y\n${lines.join('\n')}\n`);
+    const { columns } = await inspectTable(fileRequest(path));
+    columns[0]!.quantiles!.forEach((value, index) => {
+      expect(Math.abs(value / rows - [0.05, 0.25, 0.5, 0.75, 0.95][index]!)).toBeLessThan(0.01);
+    });
+    expect(Math.abs(columns[0]!.distinct / rows - 1)).toBeLessThan(0.1);
+    expect(columns[1]).toMatchObject({ distinct: 1, quantiles: Array(5).fill(-3.5) });
+  });
+
   it('says of number columns what plain arithmetic says', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -1,12 +1,12 @@
 import type { ColumnSummary, Inspection } from '../contract/table.ts';
-import { aggregate, type Session } from './database.ts';
+import { aggregate, type Session, type SqlValue } from './database.ts';
 import { columnFacts, mostCategories, suggestRole, type ColumnFacts } from './roles.ts';
 import { withTable, type Table, type TableColumn, type TableRequest } from './table.ts';
 
 /** Cells summarised by one query: medians and distinct values hold all values of their columns at once. */
 const cellsAtOnce = 4_000_000;
-/** Above this, distinct numbers are estimated. */
-const exactDistinctRows = 2_000_000;
+/** Above this, distinct numbers are estimated, and quantiles are those of about so many rows, always the same ones. */
+const exactRows = 200_000;
 const levels = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /**
@@ -81,7 +81,9 @@ async function numberSummaries(
   const summaries = new Map<TableColumn, NumberSummary>();
   if (columns.length === 0) return summaries;
   const distinctOf = (column: string): string =>
-    table.rows > exactDistinctRows ? `approx_count_distinct(${column})` : `count(DISTINCT ${column})`;
+    table.rows > exactRows ? `approx_count_distinct(${column})` : `count(DISTINCT ${column})`;
+  // By a hash of the row's number: every so many rows in order might fall in step with the data.
+  const someRows = table.rows > exactRows ? ` FILTER (hash(rowid) % ${Math.round(table.rows / exactRows)} = 0)` : '';
   const list = columns.flatMap(({ column }) => [
     distinctOf(column),
     `min(${column})`,
@@ -89,7 +91,7 @@ async function numberSummaries(
     `favg(${column})`,
     `stddev_pop(${column})`,
     `count(*) FILTER (${column} < 0) / nullif(count(${column}), 0)`,
-    `quantile_cont(${column}, [${levels.join(', ')}])`,
+    `quantile_cont(${column}, [${levels.join(', ')}])${someRows}`,
   ]);
   const row = await aggregate(session, table.sql, list);
   const width = list.length / columns.length;
@@ -99,7 +101,9 @@ async function numberSummaries(
     const [distinct = 0, minimum = 0, maximum = 0, mean = 0, standardDeviation = 0, negativeShare = 0] = cells
       .slice(0, -1)
       .map(Number);
-    const [a = 0, b = 0, c = 0, d = 0, e = 0] = JSON.parse(String(cells.at(-1))) as number[];
+    const [a = 0, b = 0, c = 0, d = 0, e = 0] = JSON.parse(
+      String(cells.at(-1) ?? (await exactQuantiles(session, table, column))),
+    ) as number[];
     summaries.set(column, {
       distinct: Math.min(distinct, table.rows),
       minimum,
@@ -111,6 +115,12 @@ async function numberSummaries(
     });
   }
   return summaries;
+}
+
+/** For a column that has values, but none in the rows that were taken. */
+async function exactQuantiles(session: Session, table: Table, { column }: TableColumn): Promise<SqlValue | undefined> {
+  const [row] = await session.rows(`SELECT quantile_cont(${column}, [${levels.join(', ')}]) FROM ${table.sql}`);
+  return row?.[0];
 }
 
 async function frequent(
