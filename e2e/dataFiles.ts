@@ -1,6 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'fflate';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { gzipSync, zipSync } from 'fflate';
 
 /** Small data files of every kind, written where a test wants them: area, age -> price. */
 
@@ -12,19 +14,51 @@ const rows = Array.from({ length: 60 }, (_, index) => ({
 const separated = (by: string): string =>
   [['area', 'age', 'price'].join(by), ...rows.map((row) => [row.area, row.age, row.price].join(by))].join('\n') + '\n';
 
-/** A float64 array of [60, 3] as NumPy writes it, format 1.0. */
-function npy(): Uint8Array {
-  const description = `{'descr': '<f8', 'fortran_order': False, 'shape': (${rows.length}, 3), }`;
+const inputs = rows.map((row) => [row.area, row.age]);
+const all = rows.map((row) => [row.area, row.age, row.price]);
+
+/** A float64 array of as many rows as `values` has, as NumPy writes it, format 1.0. */
+function npy(values: readonly (readonly number[])[]): Uint8Array {
+  const shape = `(${values.length}, ${values[0]?.length ?? 0})`;
+  const description = `{'descr': '<f8', 'fortran_order': False, 'shape': ${shape}, }`;
   const header = `${description.padEnd(128 - 10 - 1)}\n`;
-  const bytes = new Uint8Array(128 + rows.length * 3 * 8);
+  const bytes = new Uint8Array(128 + values.flat().length * 8);
   bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, header.length, 0]);
   bytes.set(new TextEncoder().encode(header), 10);
-  bytes.set(new Uint8Array(Float64Array.from(rows.flatMap((row) => [row.area, row.age, row.price])).buffer), 128);
+  bytes.set(new Uint8Array(Float64Array.from(values.flat()).buffer), 128);
   return bytes;
 }
 
-/** What PyArrow wrote (native/data/testing/make_fixtures.py): 4 rows, 2 columns. */
+/** The same array as LeCun's IDX format has it: two zeros, the type (float64), the dimensions; numbers big-endian. */
+function idx(values: readonly (readonly number[])[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(12 + values.flat().length * 8));
+  view.setUint32(0, 0x0e_02);
+  view.setUint32(4, values.length);
+  view.setUint32(8, values[0]?.length ?? 0);
+  values.flat().forEach((value, index) => {
+    view.setFloat64(12 + 8 * index, value);
+  });
+  return new Uint8Array(view.buffer);
+}
+
+/** The table as DuckDB writes it. */
 async function parquet(): Promise<Uint8Array> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'orthant-parquet-'));
+  try {
+    const source = path.join(folder, 'houses.csv');
+    const target = path.join(folder, 'houses.parquet');
+    await writeFile(source, csv);
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    await connection.run(`COPY (SELECT * FROM read_csv('${source}')) TO '${target}' (FORMAT parquet)`);
+    connection.closeSync();
+    return await readFile(target);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** What PyArrow wrote (native/data/testing/make_fixtures.py): 4 rows, 2 columns, one value not a number. */
+async function parquetWithNan(): Promise<Uint8Array> {
   const fixtures = JSON.parse(
     await readFile(path.join(import.meta.dirname, '../native/data/testing/fixtures.json'), 'utf8'),
   ) as { parquetNan: string };
@@ -47,16 +81,24 @@ export const goodFiles: readonly DataFile[] = [
   { name: 'houses.csv.gz', rows: 60, columns: 3, bytes: () => gzipSync(new TextEncoder().encode(csv)) },
   { name: 'houses.json', rows: 60, columns: 3, bytes: () => json },
   { name: 'houses.jsonl', rows: 60, columns: 3, bytes: () => rows.map((row) => JSON.stringify(row)).join('\n') },
-  { name: 'houses.npy', rows: 60, columns: 3, bytes: npy },
+  { name: 'houses.npy', rows: 60, columns: 3, bytes: () => npy(all) },
+  {
+    name: 'houses.npz',
+    rows: 60,
+    columns: 3,
+    bytes: () => zipSync({ 'x.npy': npy(inputs), 'y.npy': npy(rows.map((row) => [row.price])) }),
+  },
+  { name: 'houses.idx', rows: 60, columns: 3, bytes: () => idx(all) },
+  { name: 'houses.parquet', rows: 60, columns: 3, bytes: parquet },
 ];
 
 /** Files that cannot be read, with what must be said of them. */
 export const badFiles: readonly (Pick<DataFile, 'name' | 'bytes'> & { readonly says: RegExp })[] = [
   // Read to its end: the row in question is named.
-  { name: 'pairs.parquet', bytes: parquet, says: /row 2 has NaN in column "x"/ },
+  { name: 'pairs.parquet', bytes: parquetWithNan, says: /row 2 has NaN in column "x"/ },
   { name: 'empty.csv', bytes: () => '', says: /empty/i },
-  { name: 'torn.parquet', bytes: async () => (await parquet()).slice(0, 300), says: /torn\.parquet|parquet/i },
-  { name: 'torn.npy', bytes: () => npy().slice(0, 200), says: /torn\.npy|bytes/i },
+  { name: 'torn.parquet', bytes: async () => (await parquetWithNan()).slice(0, 300), says: /torn\.parquet|parquet/i },
+  { name: 'torn.npy', bytes: () => npy(all).slice(0, 200), says: /torn\.npy|bytes/i },
   {
     name: 'torn.csv.gz',
     bytes: () => gzipSync(new TextEncoder().encode(csv)).slice(0, 60),

@@ -3,9 +3,11 @@ import { expect } from 'playwright/test';
 
 /** The bar at the foot of the window, from which a run is steered. */
 export class Training {
+  readonly #page: Page;
   readonly #bar: Locator;
 
   constructor(page: Page) {
+    this.#page = page;
     this.#bar = page.getByRole('contentinfo');
   }
 
@@ -25,7 +27,10 @@ export class Training {
   async start(): Promise<void> {
     const train = this.button('Train');
     await expect(train).not.toHaveAttribute('aria-disabled', 'true');
+    const before = await this.#runs();
     await train.click();
+    // The run before this one may have left its status.
+    await expect.poll(() => this.#runs()).toBeGreaterThan(before);
     await expect(this.status).toBeVisible();
   }
 
@@ -46,6 +51,12 @@ export class Training {
 
   async toEnd(): Promise<void> {
     await expect(this.status).toContainText(/finished|stopped/, { timeout: 80_000 });
+  }
+
+  /** Number of runs that the window lists. */
+  async #runs(): Promise<number> {
+    const text = await this.#page.getByRole('button', { name: /^Runs/ }).textContent();
+    return Number(/\d+/.exec(text ?? '')?.[0] ?? 0);
   }
 
   /** Epochs that are done, as the bar says. */

@@ -116,7 +116,10 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
 
     const calls = (await readFile(log, 'utf8')).split('\n');
     const reached = calls.flatMap((line) => /sa_family=AF_INET6?\b.*/.exec(line) ?? []);
-    expect(reached.some((to) => to.includes('"127.0.0.1"')), 'strace saw the host listen').toBe(true);
+    expect(
+      reached.some((to) => to.includes('"127.0.0.1"')),
+      'strace saw the host listen',
+    ).toBe(true);
     expect(reached.filter((to) => !/"127\.0\.0\.\d+"|"::1"/.test(to))).toEqual([]);
     expect(addresses.filter((to) => !to.startsWith(origin) && !/^(?:blob|data):/.test(to))).toEqual([]);
   });

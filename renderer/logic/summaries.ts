@@ -51,7 +51,7 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
     },
     constraint: {
       status: problem === 'constraint' || catalogue.warnings.length > 0 ? 'attention' : 'ok',
-      text: `${boundText(configuration)}, ${method?.title.toLowerCase() ?? configuration.constraint.method.id}`,
+      text: `${boundText(configuration)}, ${method?.title ?? configuration.constraint.method.id}`,
     },
     train:
       problem === 'train' ? { status: 'attention', text: 'a setting does not fit' } : trainSummary(training.current),

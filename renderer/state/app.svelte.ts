@@ -106,6 +106,7 @@ export class App {
 
   go(page: Page): void {
     this.view.page = page;
+    this.view.comparing = false;
     this.problem = undefined;
     this.#autosaveSoon();
   }
