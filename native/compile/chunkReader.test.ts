@@ -39,9 +39,8 @@ function readAll(
     expect(found).toBeGreaterThan(0);
     let at = place;
     for (const batch of batches.slice(first, first + found)) {
-      for (const _ of batch) {
+      for (let end = at + batch.length; at < end; at++) {
         rows.push(copies.flatMap((values, i) => [...values.subarray(at * widths[i]!, (at + 1) * widths[i]!)]));
-        at++;
       }
     }
     first += found;

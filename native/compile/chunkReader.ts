@@ -17,9 +17,11 @@ export interface RowArray {
   readonly width: number;
 }
 
-/** How long preparing took and how much of it training waited for, in seconds; for measurements. */
+/** For measurements. */
 export interface ChunkTimes {
+  /** Chunks brought so far. */
   readonly chunks: number;
+  /** Seconds that steps waited for them. */
   readonly waited: number;
 }
 
@@ -134,7 +136,7 @@ export class ChunkReader {
       rows = prepared;
       this.#taken += rows.length;
     } else {
-      rows = Int32Array.from(batches.flatMap((batch) => [...batch])).subarray(0, this.chunkRows);
+      rows = joined(batches, this.chunkRows);
       this.#begin(rows);
       this.#finish();
     }
@@ -176,6 +178,18 @@ export class ChunkReader {
     this.#prepared = undefined;
     return prepared;
   }
+}
+
+/** The rows of as many of the first batches as make no more than `most` rows. */
+function joined(batches: readonly Int32Array[], most: number): Int32Array {
+  const rows = new Int32Array(most);
+  let length = 0;
+  for (const batch of batches) {
+    if (length + batch.length > most) break;
+    rows.set(batch, length);
+    length += batch.length;
+  }
+  return rows.subarray(0, length);
 }
 
 const startsWith = (rows: Int32Array, from: number, batch: Int32Array): boolean =>
