@@ -118,7 +118,7 @@ export class CompiledRun {
     });
     this.operations = this.#session.operations[0] ?? 0;
     if (run.chunks !== undefined) this.#replaceChunk(run.chunks.arrays);
-    else for (const [name, tensor] of data) this.#session.write(name, nativeId(run.backend, tensor));
+    else this.#session.write(new Map([...data].map(([name, tensor]) => [name, nativeId(run.backend, tensor)])));
     this.push();
     // No step, but XLA compiles: what it refuses shows here, and the first step waits for nothing.
     for (const { name } of this.#loops) this.#session.runSteps(name, [], [], run.rows);
@@ -202,12 +202,14 @@ export class CompiledRun {
 
   /** Copies those Variables to the session that were assigned since both sides last agreed. */
   push(): void {
+    const assigned = new Map<string, number>();
     this.#run.state.forEach((variable, index) => {
       if (variable.dataId === this.#agreed[index]) return;
-      this.#session.write(`s${index}`, nativeId(this.#run.backend, variable));
+      assigned.set(`s${index}`, nativeId(this.#run.backend, variable));
       this.#agreed[index] = variable.dataId;
       this.#behind.delete(index);
     });
+    this.#session.write(assigned);
   }
 
   /**

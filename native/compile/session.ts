@@ -35,9 +35,14 @@ export class ProgramSession {
     }
   }
 
-  /** Sets a resident to the values of the tensor with this native id. */
-  write(resident: string, id: number): void {
-    this.#run([id], [graphNames.value(resident)], [graphNames.assign(resident)]);
+  /**
+   * Sets residents, by name, to the values of the tensors with these native ids. All in one call, for the reason that
+   * {@link read} has.
+   */
+  write(values: ReadonlyMap<string, number>): void {
+    if (values.size === 0) return;
+    const residents = [...values.keys()];
+    this.#run([...values.values()], residents.map(graphNames.value), residents.map(graphNames.assign));
   }
 
   /** Sets a float resident to these values, row-major. */
@@ -45,7 +50,7 @@ export class ProgramSession {
     const shape = this.#program.data.find(({ name }) => name === resident)?.shape ?? [];
     const id = this.#binding.createTensor([...shape], DataType.float, values);
     try {
-      this.write(resident, id);
+      this.write(new Map([[resident, id]]));
     } finally {
       this.#binding.deleteTensor(id);
     }

@@ -12,17 +12,20 @@ const wantedBins = 60;
 export function distributionOf(targets: readonly TargetBound[], predictions: Float32Array): Distribution[] {
   return targets.map(({ name, scale }, output) => {
     const factor = Math.fround(scale);
-    const values: number[] = [];
-    for (let i = output; i < predictions.length; i += targets.length) {
-      values.push(Math.fround((predictions[i] ?? 0) * factor));
+    const values = new Float32Array(predictions.length / targets.length);
+    for (let row = 0; row < values.length; row++) {
+      values[row] = (predictions[row * targets.length + output] ?? 0) * factor;
     }
     return { name, ...histogram(values) };
   });
 }
 
-function histogram(values: readonly number[]): Omit<Distribution, 'name'> {
-  const lowest = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const highest = values.reduce((most, value) => Math.max(most, value), -Infinity);
+function histogram(values: Float32Array): Omit<Distribution, 'name'> {
+  let [lowest, highest] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
+  }
   // A constant network has one bin, as wide as its value is large.
   const width = (highest - lowest) / wantedBins || Math.abs(lowest) || 1;
   const mixed = lowest < 0 && highest >= 0;
