@@ -5,8 +5,11 @@ import type { Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
 import { ChunkReader } from '../compile/chunkReader.ts';
+import { sharedFloats } from '../data/dataset.ts';
+import { chooseExecution } from './chooseExecution.ts';
 import { breathe } from './control.ts';
 import { chunkRowsWithin, dataMemoryLimit } from './dataMemory.ts';
+import { createParts } from './parts.ts';
 import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
 import { Trainer, type TrainerOptions, type TrainingOutcome } from './trainer.ts';
 
@@ -83,11 +86,11 @@ function expectSame(actual: Run, expected: Run): void {
 const executions: readonly Execution[] = hasTensorflow ? ['xla', 'graph', 'eager'] : ['eager'];
 const everyStep = Array.from({ length: 32 }, (_, step) => ({ step }));
 
-describe('a data set fed in chunks', () => {
-  beforeAll(async () => {
-    runtime = await openEngine({ device: 'cpu' });
-  });
+beforeAll(async () => {
+  runtime = await openEngine({ device: 'cpu' });
+});
 
+describe('a data set fed in chunks', () => {
   const methods = ['none', 'penalty', 'augmented-lagrangian', 'slack-lagrangian', 'dual-ascent', 'positive-parameters'];
   it.each(executions.flatMap((execution) => methods.map((method) => [execution, method] as const)))(
     'gives the bits of one held whole: %s, %s',
@@ -151,5 +154,51 @@ describe('the limit of data in the engine', () => {
     for (const wrong of ['-1', '0', 'much']) {
       expect(() => dataMemoryLimit(undefined, { ORTHANT_DATA_MEMORY: wrong })).toThrow(/ORTHANT_DATA_MEMORY is "/);
     }
+  });
+});
+
+describe.skipIf(!hasTensorflow)('the memory of the engine', () => {
+  /** Resident memory in MiB that the engine takes for a data set, at most while it makes an epoch of steps. */
+  function growth(limit: number, large: ReturnType<typeof exampleDataSet>): number {
+    const configured = configuration('xla', 'augmented-lagrangian', { batchSize: 512 });
+    const before = process.memoryUsage().rss;
+    let most = before;
+    const parts = createParts(runtime.tf, configured, large, limit);
+    const execution = chooseExecution(parts, runtime, configured);
+    const order = parts.plan.order(1);
+    execution.expect(order);
+    for (let step = 0; step < parts.plan.stepsPerEpoch; step++) {
+      execution.steps([parts.plan.batch(order, step)], [1e-3]);
+      most = Math.max(most, process.memoryUsage().rss);
+    }
+    execution.dispose();
+    parts.dispose();
+    return (most - before) / mebibyte;
+  }
+
+  it('does not grow with a data set that is fed in chunks', () => {
+    const width = 256;
+    const rowsOf = (count: number) => {
+      const small = exampleDataSet({ rows: 1, heldOut: 0, inputs: width });
+      const train = {
+        ...small.splits.train,
+        rows: count,
+        inputs: sharedFloats(count * width).fill(0.5),
+        targets: sharedFloats(count * 2).fill(1),
+      };
+      return { ...small, splits: { ...small.splits, train } };
+    };
+    const [few, many] = [rowsOf(1024), rowsOf(131_072)];
+    const size = (4 * (width + 2) * 131_072) / mebibyte;
+    // What TensorFlow takes once, whatever the data.
+    growth(Infinity, few);
+    growth(mebibyte / 2, few);
+    const limit = 12;
+    // XLA compiles on threads of its own, whose leftovers can only add: the least of three is nearest to the need.
+    const chunked = Math.min(...[1, 2, 3].map(() => growth(limit * mebibyte, many)));
+    const whole = growth(Infinity, many);
+    // Order, multipliers and the compiler's memory are not part of the limit.
+    expect(chunked).toBeLessThan(limit + 0.25 * size);
+    expect(whole).toBeGreaterThan(0.9 * size);
   });
 });

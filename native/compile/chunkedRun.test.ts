@@ -1,0 +1,124 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { ChunkReader, type RowArray } from './chunkReader.ts';
+import { CompiledRun, type Execution } from './compiledRun.ts';
+import type { NodeBackend } from './tape.ts';
+
+let runtime: EngineRuntime;
+
+const rows = 12;
+const features = 3;
+const shared = (length: number, value: (i: number) => number): Float32Array => {
+  const values = new Float32Array(new SharedArrayBuffer(4 * length));
+  values.forEach((_, i) => (values[i] = value(i)));
+  return values;
+};
+const inputs: RowArray = { values: shared(rows * features, (i) => Math.sin(i * 1.7)), width: features };
+const targets: RowArray = { values: shared(rows, (i) => Math.cos(i)), width: 1 };
+
+/** What each step saw: the sum of each feature over its rows, their targets, and a count of visits by row. */
+function open(
+  execution: Execution,
+  chunkRows: number,
+): { compiled: CompiledRun; reader: ChunkReader; seen: tfjs.Variable; dispose: () => void } {
+  const { tf } = runtime;
+  const reader = new ChunkReader([inputs, targets], chunkRows);
+  const chunk = [tf.zeros<tfjs.Rank.R2>([chunkRows, features]), tf.zeros<tfjs.Rank.R2>([chunkRows, 1])] as const;
+  const [seen, weights] = tf.tidy(() => [
+    tf.variable(tf.zeros<tfjs.Rank.R1>([rows])),
+    tf.variable(tf.tensor2d([1, 10, 100], [features, 1])),
+  ]);
+  const compiled = new CompiledRun(
+    {
+      tf,
+      backend: tf.backend() as unknown as NodeBackend,
+      state: [seen, weights],
+      trainingData: chunk,
+      chunks: reader,
+      rows,
+      step: (numbers, rate, places) =>
+        tf.tidy(() => {
+          const visits = tf.add(tf.gather(seen, numbers), rate);
+          seen.assign(tf.tensorScatterUpdate(seen, tf.expandDims(numbers, 1), visits));
+          const sums = tf.matMul(tf.gather(chunk[0], places), weights);
+          return tf.sum<tfjs.Scalar>(tf.mul(sums, tf.gather(chunk[1], places)));
+        }),
+      predict: (batch) => tf.matMul(batch, weights),
+      batchSizes: [3, 2],
+      splits: { train: inputs },
+      chunkRows: 5,
+    },
+    execution,
+  );
+  tf.dispose([...chunk]);
+  return {
+    compiled,
+    reader,
+    seen,
+    dispose: () => {
+      compiled.dispose();
+      reader.dispose();
+      tf.dispose([seen, weights]);
+    },
+  };
+}
+
+const weighed = (row: number): number =>
+  [1, 10, 100].reduce((sum, weight, i) => sum + weight * (inputs.values[row * features + i] ?? 0), 0);
+const truth = (batch: Int32Array): number =>
+  batch.reduce((sum, row) => sum + weighed(row) * (targets.values[row] ?? 0), 0);
+
+const order = Int32Array.of(11, 3, 7, 0, 9, 1, 5, 2, 10, 4, 8);
+/** Chunks of 6 rows: two batches of 3; one of 3 and the last one of 2. */
+const batches = [0, 3, 6, 9].map((first) => order.subarray(first, Math.min(first + 3, order.length)));
+
+describe.skipIf(!hasTensorflow)('a run whose rows come in chunks', () => {
+  beforeAll(async () => {
+    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+  });
+
+  it.each<Execution>(['xla', 'graph'])('sees the rows it asks for, and no other: %s', async (execution) => {
+    const { compiled, reader, seen, dispose } = open(execution, 6);
+    reader.expect(order);
+    // In one call, and then in calls that end where chunks do not.
+    const objectives = [
+      ...compiled.steps(batches, [1, 2, 3, 4]),
+      ...compiled.steps(batches.slice(0, 1), [1]),
+      ...compiled.steps(batches.slice(1), [1, 1, 1]),
+    ];
+    objectives.forEach((objective, i) => {
+      expect(objective).toBeCloseTo(truth(batches[i % 4] ?? order), 3);
+    });
+    compiled.pull();
+    const visits = new Float32Array(rows);
+    batches.forEach((batch, step) => {
+      batch.forEach((row) => (visits[row] = step + 2));
+    });
+    expect(seen.dataSync()).toEqual(visits);
+    const predictions = await compiled.predictions('train', () => Promise.resolve());
+    expect(predictions).toHaveLength(rows);
+    predictions.forEach((prediction, row) => {
+      expect(prediction).toBeCloseTo(weighed(row), 4);
+    });
+    dispose();
+  });
+
+  it('keeps the chunk in use while the next is written where it came from', () => {
+    const { compiled, reader, dispose } = open('xla', 6);
+    reader.expect(order);
+    compiled.steps(batches.slice(0, 1), [1]);
+    for (const values of reader.arrays) values.fill(NaN);
+    expect(compiled.steps(batches.slice(1, 2), [1])[0]).toBeCloseTo(truth(batches[1]!), 3);
+    dispose();
+  });
+
+  it('refuses rows that are not there', () => {
+    const { compiled, dispose } = open('xla', 6);
+    for (const row of [-1, rows]) {
+      expect(() => compiled.steps([Int32Array.of(0, 1, row)], [1])).toThrow(`Row ${row} is not one of ${rows}`);
+    }
+    dispose();
+  });
+});
