@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
 import type { LaunchOptions } from 'playwright/test';
+import { findBrowser } from '../build/start/applicationWindow.mjs';
 
-/** Debian's Chromium; elsewhere an installed Chrome, or Edge. */
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file));
-const edge = ['/usr/bin/microsoft-edge', '/Applications/Microsoft Edge.app'].some((file) => existsSync(file));
-const channel = process.platform === 'win32' || edge ? 'msedge' : 'chrome';
+/** The browser in which the window is tried: the one in which `npm start` would open it. */
+export const browserExecutable = findBrowser();
 
-/** How the browser is started in which the window is tried. */
+/** How it is started. */
 export const launchOptions: LaunchOptions = {
-  ...(chromium === undefined ? { channel } : { executablePath: chromium }),
+  ...(browserExecutable === undefined ? {} : { executablePath: browserExecutable }),
   args: [
     // Only here, never in the application: Chromium's sandbox does not start for root.
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
