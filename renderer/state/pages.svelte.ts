@@ -4,16 +4,30 @@ import type { Answer } from './connection.svelte.ts';
 type Row = RowsPage['rows'][number];
 
 /** Cells fetched at once: a page of a wide table has fewer rows. */
-const cellsPerPage = 12_000;
-const pagesKept = 80;
+const cellsPerPage = 4000;
+const pagesKept = 240;
 
-/** Rows of a table, fetched page by page as they come into view and forgotten when long unseen. */
+interface RowRange {
+  readonly from: number;
+  /** Not included. */
+  readonly to: number;
+}
+
+/**
+ * Rows of a table, fetched page by page as they come into view and forgotten when long unseen. One view's rows are
+ * fetched at a time: whoever drags a scroll bar wants the rows where it is now, and not all it has passed.
+ */
 export class TablePages {
   /** Raised whenever a page arrives: reading it makes a view follow. */
   version = $state(0);
+  /** The rows that were wanted and have arrived last. */
+  arrived = $state.raw<RowRange | undefined>();
   readonly pageSize: number;
   readonly #fetch: (offset: number, limit: number) => Promise<Answer<'rows'>>;
-  readonly #pages = new Map<number, readonly Row[] | 'underway'>();
+  readonly #pages = new Map<number, readonly Row[]>();
+  #wanted: RowRange = { from: 0, to: 0 };
+  #total = Infinity;
+  #busy = false;
 
   constructor(columns: number, fetch: (offset: number, limit: number) => Promise<Answer<'rows'>>) {
     this.pageSize = Math.max(10, Math.min(500, Math.floor(cellsPerPage / Math.max(1, columns))));
@@ -24,23 +38,25 @@ export class TablePages {
   row(index: number): Row | undefined {
     if (this.version < 0) return undefined;
     const page = Math.floor(index / this.pageSize);
-    const rows = this.#pages.get(page);
-    return rows === undefined || rows === 'underway' ? undefined : rows[index - page * this.pageSize];
+    return this.#pages.get(page)?.[index - page * this.pageSize];
   }
 
-  /** Makes sure that these rows are here or on their way. */
+  /** Whether all of these rows are here. */
+  has(from: number, to: number): boolean {
+    return this.version >= 0 && this.#missing({ from, to }).length === 0;
+  }
+
+  /** Makes sure that these rows are here or come next. */
   want(from: number, to: number): void {
-    for (let page = Math.floor(from / this.pageSize); page * this.pageSize < to; page += 1) {
-      if (page < 0) continue;
+    this.#wanted = { from, to };
+    for (const page of this.#pagesOf(this.#wanted)) {
       const rows = this.#pages.get(page);
-      if (rows !== undefined) {
-        // Most recently wanted last: the first ones are forgotten first.
-        this.#pages.delete(page);
-        this.#pages.set(page, rows);
-        continue;
-      }
-      void this.#load(page);
+      if (rows === undefined) continue;
+      // Most recently wanted last: the first ones are forgotten first.
+      this.#pages.delete(page);
+      this.#pages.set(page, rows);
     }
+    if (!this.#busy) void this.#fetchWanted();
   }
 
   /** One row, fetched when it is not here. */
@@ -50,19 +66,50 @@ export class TablePages {
     return (await this.#fetch(index, 1)).rows[0];
   }
 
+  #pagesOf({ from, to }: RowRange): number[] {
+    const first = Math.max(0, Math.floor(from / this.pageSize));
+    const end = Math.ceil(Math.min(to, this.#total) / this.pageSize);
+    return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
+  }
+
+  #missing(range: RowRange): number[] {
+    return this.#pagesOf(range).filter((page) => !this.#pages.has(page));
+  }
+
+  /** Until nothing is left to fetch: what is wanted by then, and after that the pages beside it. */
+  async #fetchWanted(): Promise<void> {
+    this.#busy = true;
+    try {
+      for (;;) {
+        const wanted = this.#wanted;
+        const missing = this.#missing(wanted);
+        if (missing.length > 0) {
+          await Promise.all(missing.map((page) => this.#load(page)));
+          this.arrived = wanted;
+          continue;
+        }
+        const beside = this.#missing({ from: wanted.from - this.pageSize, to: wanted.to + this.pageSize })[0];
+        if (beside === undefined) return;
+        await this.#load(beside);
+      }
+    } catch {
+      // Wanted again, it is tried again.
+    } finally {
+      this.#busy = false;
+    }
+  }
+
   async #load(page: number): Promise<void> {
-    this.#pages.set(page, 'underway');
     try {
       const answer = await this.#fetch(page * this.pageSize, this.pageSize);
+      this.#total = answer.total;
       this.#pages.set(page, answer.rows);
       for (const oldest of this.#pages.keys()) {
         if (this.#pages.size <= pagesKept) break;
         this.#pages.delete(oldest);
       }
-    } catch {
-      // Wanted again, it is tried again.
-      this.#pages.delete(page);
+    } finally {
+      this.version += 1;
     }
-    this.version += 1;
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cellOfKey, headerHeight, rowHeight, TableView } from '../screens/data/tableView.svelte.ts';
 import { TablePages } from './pages.svelte.ts';
 
@@ -25,12 +25,38 @@ describe('TablePages', () => {
     pages.want(495, 530);
     expect(pages.row(500)).toBeUndefined();
     await settled();
-    expect(asked).toEqual([0, 500]);
+    // And the page beside them.
+    expect(asked).toEqual([0, 500, 1000]);
+    expect(pages.has(490, 530)).toBe(true);
+    expect(pages.has(490, 2000)).toBe(false);
     for (const row of [0, 499, 500, 999]) expect(pages.row(row)).toEqual([row]);
   });
 
   it('asks for fewer rows of a wide table', () => {
     expect(new TablePages(786, fetchRows([])).pageSize).toBeLessThan(20);
+  });
+
+  it('fetches what is wanted last, and not what was passed on the way', async () => {
+    const asked: number[] = [];
+    const pages = new TablePages(1, async (offset, limit) => {
+      await settled();
+      return fetchRows(asked)(offset, limit);
+    });
+    for (let first = 1000; first <= 8000; first += 500) pages.want(first, first + 30);
+    await vi.waitFor(() => {
+      expect(pages.has(8000, 8030)).toBe(true);
+    });
+    expect(asked.slice(0, 2)).toEqual([1000, 8000]);
+    expect(pages.arrived).toEqual({ from: 8000, to: 8030 });
+  });
+
+  it('ends with the table', async () => {
+    const asked: number[] = [];
+    const pages = new TablePages(1, fetchRows(asked));
+    pages.want(9990, 10_004);
+    await settled();
+    expect(pages.has(9990, 10_004)).toBe(true);
+    expect(asked).toEqual([9500, 10_000, 9000]);
   });
 
   it('tries again what could not be fetched', async () => {

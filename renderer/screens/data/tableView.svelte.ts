@@ -16,6 +16,8 @@ export class TableView {
   /** Pixels scrolled, as if the table were as high as all its rows. */
   top = $state(0);
   left = $state(0);
+  /** What is drawn: it follows `top` when the rows there have come. */
+  drawnTop = $state(0);
 
   readonly fullHeight = $derived(this.rows * rowHeight);
   /** Height of the element that scrolls. */
@@ -24,8 +26,10 @@ export class TableView {
   readonly bodyHeight = $derived(Math.max(0, this.height - headerHeight));
   readonly scaled = $derived(this.fullHeight > longestElement);
   readonly largestTop = $derived(Math.max(0, this.fullHeight - this.bodyHeight));
-  readonly firstRow = $derived(Math.max(0, Math.floor(this.top / rowHeight) - overscan));
-  readonly lastRow = $derived(Math.min(this.rows, Math.ceil((this.top + this.bodyHeight) / rowHeight) + overscan));
+  readonly firstRow = $derived(this.#firstAt(this.top));
+  readonly lastRow = $derived(this.#lastAt(this.top));
+  readonly firstDrawn = $derived(this.#firstAt(this.drawnTop));
+  readonly lastDrawn = $derived(this.#lastAt(this.drawnTop));
   readonly firstColumn = $derived(Math.max(0, Math.floor(this.left / columnWidth) - 1));
   readonly lastColumn = $derived(
     Math.min(this.columns, Math.ceil((this.left + this.width - rowHeaderWidth) / columnWidth) + 1),
@@ -39,6 +43,19 @@ export class TableView {
     const range = this.elementHeight - this.height;
     return this.largestTop === 0 ? 0 : (this.top / this.largestTop) * range;
   });
+
+  #firstAt(top: number): number {
+    return Math.max(0, Math.floor(top / rowHeight) - overscan);
+  }
+
+  #lastAt(top: number): number {
+    return Math.min(this.rows, Math.ceil((top + this.bodyHeight) / rowHeight) + overscan);
+  }
+
+  /** Draws the rows from this one on, which have come while the bar has moved further. */
+  drawFrom(firstRow: number): void {
+    this.drawnTop = Math.min(this.largestTop, (firstRow === 0 ? 0 : firstRow + overscan) * rowHeight);
+  }
 
   /** The scroll bar was moved. */
   takeScroll(scrollTop: number, scrollLeft: number): void {
