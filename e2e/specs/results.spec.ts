@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { goodFiles, write } from '../dataFiles.ts';
+import type { OrthantWindow } from '../pages/orthantWindow.ts';
+import { expect, test } from '../fixtures.ts';
+
+/** What is done with runs that have ended. */
+
+async function trainInk(orthant: OrthantWindow, method: string): Promise<void> {
+  await orthant.toStart();
+  await orthant.sample('ink').click();
+  await orthant.step('Constraint');
+  await orthant.page.getByRole('radio', { name: method, exact: true }).check();
+  await orthant.setLayers('12');
+  await orthant.setEpochs(2);
+  await orthant.training.start();
+  await orthant.training.toEnd();
+}
+
+test('the price of positivity, two runs compared, one deleted and brought back', async ({ orthant }) => {
+  const { page } = orthant;
+  await trainInk(orthant, 'Output transform');
+  await orthant.result.open();
+  const price = page.getByRole('region', { name: 'The price of positivity' });
+  // No other run has this network: the window offers to train what is missing, and fills the figures in when it is.
+  await price.getByRole('button', { name: 'Train the unconstrained run' }).click();
+  await expect(price.getByRole('row', { name: /^top_left .* %/ })).toBeVisible();
+
+  await orthant.toRuns();
+  const rows = page.getByRole('row', { name: /ink/ });
+  const before = await rows.count();
+  await page.getByRole('checkbox').nth(0).check();
+  await page.getByRole('checkbox').nth(1).check();
+  await page.getByRole('button', { name: 'Compare 2' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: '2 runs compared' })).toBeVisible();
+  await expect(page.getByRole('row', { name: /^Method|constraint/i }).first()).toContainText(
+    /none.*transform|transform.*none/,
+  );
+
+  await orthant.toRuns();
+  await page
+    .getByRole('button', { name: /^Delete / })
+    .first()
+    .click();
+  await expect(rows).toHaveCount(before - 1);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect(rows).toHaveCount(before);
+});
+
+test('rows of another file are predicted, saved, and counted as they are', async ({ orthant, folder }) => {
+  const { page } = orthant;
+  const [houses] = goodFiles;
+  const file = await write(houses ?? { name: '', bytes: () => '' }, folder);
+  await orthant.openData(file);
+  await page.getByRole('columnheader', { name: /price/ }).click();
+  await page.getByRole('group', { name: 'Role of price' }).getByText('Target').click();
+  await orthant.step('Constraint');
+  await page.getByRole('radio', { name: 'No constraint', exact: true }).check();
+  await orthant.setLayers('4');
+  await orthant.setEpochs(1);
+  await orthant.training.start();
+  await orthant.training.toEnd();
+  await orthant.result.open();
+
+  await orthant.result.tab('Predict').click();
+  const section = page.getByRole('region', { name: 'Rows of another file' });
+  await orthant.withChosenFile(file, () => section.getByRole('button', { name: 'Choose a file' }).click());
+  await expect(section.getByText('60 rows')).toBeVisible();
+  const saved = await orthant.takenAway('predictions.csv', folder, () =>
+    section.getByRole('button', { name: 'Save all as CSV' }).click(),
+  );
+  const [header = '', ...lines] = (await readFile(saved, 'utf8')).trim().split('\n');
+  const column = header.split(',').indexOf('price');
+  const prices = lines.map((line) => Number(line.split(',')[column]));
+  expect(prices).toHaveLength(60);
+  expect(prices.every(Number.isFinite)).toBe(true);
+  const negative = prices.filter((price) => price < 0).length;
+  await expect(section).toContainText(negative === 0 ? 'None is below zero' : `${negative} outputs are below zero`);
+
+  // A file without the columns is refused in words, and the page stays.
+  const other = await write({ name: 'other.csv', bytes: () => 'width\n1\n2\n' }, folder);
+  await orthant.withChosenFile(other, () => section.getByRole('button', { name: 'Choose a file' }).click());
+  await expect(section.getByRole('alert')).toContainText(/"?(?:area|age)"?/);
+
+  // The file's first row, typed, is predicted as it was there.
+  const row = page.getByRole('region', { name: 'One row' });
+  await row.getByLabel('area').fill('20');
+  await row.getByLabel('age').fill('0');
+  await row.getByRole('button', { name: 'Predict' }).click();
+  await expect(row).toContainText(/price\s*(?:▼\s*)?[−\d]/);
+  const typed = Number(/price\s*(?:▼\s*)?([−\d.,]+)/.exec((await row.textContent()) ?? '')?.[1]?.replace('−', '-'));
+  expect(typed / (prices[0] ?? NaN)).toBeCloseTo(1, 3);
+});
