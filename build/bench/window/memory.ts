@@ -1,6 +1,8 @@
-import type { CDPSession, WebSocketRoute } from 'playwright';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { CDPSession, Page } from 'playwright';
+import { epochMetricsSchema } from '../../../native/contract/results.ts';
 import type { WindowEvent } from '../../../native/contract/window.ts';
-import { windowEventsSchema } from '../../../native/contract/window.ts';
 import { withApplication } from './application.ts';
 import type { Bench } from './figure.ts';
 import { shortEpochs } from './tables.ts';
@@ -19,64 +21,48 @@ type Metrics = Extract<WindowEvent, { event: 'metrics' }>;
 /** The engine says where it stands 20 times a second, and nobody's epochs are worth watching that are shorter than one. */
 const perSecond = 20;
 const minutes = 60;
+/** Seconds of training, a message each, that come in one frame. */
+const secondsAtOnce = 5;
 const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10;
+
+declare global {
+  var orthantSockets: WebSocket[] | undefined;
+}
 
 /**
  * The messages of a run of one hour, in a minute or two: a real run is paused after its first epochs, and the window is
- * given what the engine would send if it went on, through the socket the host speaks on.
+ * given what the host would send if it went on, on the socket that the host speaks on.
  */
 export const memory: Bench = {
   name: 'memory',
   run: async ({ folder, quick }) => {
-    let line: WebSocketRoute | undefined;
-    let last: Metrics | undefined;
     const looks: Look[] = [];
     const step = quick ? 10 : 5;
-    await withApplication(
-      {
-        folder,
-        viewport: { width: 1280, height: 1800 },
-        prepare: (page) =>
-          page.routeWebSocket(/./, (socket) => {
-            line = socket;
-            const server = socket.connectToServer();
-            server.onMessage((text) => {
-              const message = JSON.parse(String(text)) as { kind?: string; event?: unknown };
-              const events = message.kind === 'event' ? windowEventsSchema.safeParse(message.event).data : undefined;
-              last = events?.findLast((event) => event.event === 'metrics') ?? last;
-              socket.send(text);
-            });
-          }),
-      },
-      async (application) => {
-        const { orthant, page, tools } = application;
-        const epochs = minutes * 60;
-        await application.configure(shortEpochs(folder, epochs), folder);
-        await orthant.step('Train');
-        await orthant.training.start();
-        await orthant.training.toFirstEpoch();
-        await orthant.training.pause();
-        if (line === undefined || last === undefined) throw new Error('The window has not been told of an epoch.');
-        await tools.send('HeapProfiler.enable');
-        await tools.send('Performance.enable');
-        const { run } = last;
-        const send = (event: WindowEvent): void => line?.send(JSON.stringify({ kind: 'event', event: [event] }));
-        send({ event: 'phase', run, state: 'training', message: 'training' });
-        let epoch = last.metrics.epoch;
-        for (let minute = 0; minute < minutes; minute++) {
-          if (minute % step === 0) looks.push(await look(tools, minute));
-          for (let second = 0; second < 60; second++) {
-            epoch++;
-            for (const event of eventsOfSecond(last, epoch, epochs)) send(event);
-            // Until the window has taken them and drawn a frame: none may pile up.
-            await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
-          }
+    await withApplication({ folder, prepare: keepSockets }, async (application) => {
+      const { orthant, page, tools } = application;
+      const epochs = minutes * 60;
+      await application.configure(shortEpochs(folder, epochs), folder);
+      await orthant.step('Train');
+      await orthant.training.start();
+      await orthant.training.toFirstEpoch();
+      await orthant.training.pause();
+      const last = lastMetrics(path.join(folder, 'runs'));
+      const { run } = last;
+      await tools.send('HeapProfiler.enable');
+      await tools.send('Performance.enable');
+      await deliver(page, [[{ event: 'phase', run, state: 'training', message: 'training' }]]);
+      let { epoch } = last.metrics;
+      for (let minute = 0; minute < minutes; minute++) {
+        if (minute % step === 0) looks.push(await look(tools, minute));
+        for (let second = 0; second < 60; second += secondsAtOnce) {
+          const next = Array.from({ length: secondsAtOnce }, () => eventsOfSecond(last, ++epoch, epochs));
+          await deliver(page, next);
         }
-        looks.push(await look(tools, minutes));
-        const status = (await orthant.training.status.textContent()) ?? '';
-        if (!status.includes(`epoch ${epoch}/`)) throw new Error(`The window stands elsewhere: ${status}`);
-      },
-    );
+      }
+      looks.push(await look(tools, minutes));
+      const status = (await orthant.training.status.textContent()) ?? '';
+      if (!status.includes(`epoch ${epoch}/`)) throw new Error(`The window stands elsewhere: ${status}`);
+    });
     // What loads and compiles in the first minutes stays; a leak goes on.
     const later = looks.slice(1);
     const perHour = slope(later.map(({ minute, bytes }) => [minute / 60, bytes]));
@@ -84,7 +70,7 @@ export const memory: Bench = {
     const nodes = (end?.nodes ?? 0) - (first?.nodes ?? 0);
     return [
       {
-        name: 'renderer memory over a run of one hour (3,600 epochs, 72,000 messages), JS heap after collection',
+        name: 'renderer memory over a run of one hour (3,600 epochs, 72,000 reports of progress), JS heap after collection',
         target: 'flat: < 10 MB/h',
         measured: `${megabytes(perHour)} MB/h (${megabytes(first?.bytes ?? 0)} to ${megabytes(end?.bytes ?? 0)} MB; DOM nodes ${nodes >= 0 ? '+' : ''}${nodes})`,
         reached: perHour < 10e6 && Math.abs(nodes) < 500,
@@ -93,6 +79,45 @@ export const memory: Bench = {
     ];
   },
 };
+
+/** Has a page that is about to be opened keep the sockets it opens. */
+async function keepSockets(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const sockets: WebSocket[] = [];
+    globalThis.orthantSockets = sockets;
+    const Original = WebSocket;
+    globalThis.WebSocket = class extends Original {
+      constructor(address: string | URL) {
+        super(address);
+        sockets.push(this);
+      }
+    };
+  });
+}
+
+/** Hands the window messages of some events each, and waits until it has drawn a frame: none may pile up. */
+async function deliver(page: Page, messages: readonly (readonly WindowEvent[])[]): Promise<void> {
+  await page.evaluate(
+    async (texts) => {
+      const socket = globalThis.orthantSockets?.at(-1);
+      for (const data of texts) {
+        socket?.dispatchEvent(new MessageEvent('message', { data }));
+        // As after every message: what follows from it is worked out before the next one.
+        await Promise.resolve();
+      }
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    },
+    messages.map((event) => JSON.stringify({ kind: 'event', event })),
+  );
+}
+
+/** The last epoch of the only run in a folder of runs, as the event that told of it. */
+function lastMetrics(runs: string): Metrics {
+  const [name = ''] = readdirSync(runs).filter((entry) => !entry.startsWith('.'));
+  const run = path.join(runs, name);
+  const line = readFileSync(path.join(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  return { event: 'metrics', run, metrics: epochMetricsSchema.parse(JSON.parse(line)) };
+}
 
 /** What the engine sends in a second: where it stands, and an epoch with its checkpoint. */
 function eventsOfSecond({ run, metrics }: Metrics, epoch: number, epochs: number): WindowEvent[] {
