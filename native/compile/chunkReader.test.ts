@@ -105,6 +105,13 @@ describe('a reader of chunks', () => {
     expect(first[(rows / 2 - 1) * 64]).toBe(1000 * (rows / 2));
   });
 
+  it('gathers where TensorFlow cannot compute in place', () => {
+    // Memory begins at multiples of 16 bytes, and TensorFlow copies what does not.
+    for (const { byteOffset } of open([numbered(10, 3, true), numbered(10, 1, true)], 4).arrays) {
+      expect(byteOffset % 16).not.toBe(0);
+    }
+  });
+
   it('refuses a batch that no chunk can hold', () => {
     const reader = open([numbered(10, 1, false)], 4);
     expect(() => reader.find([new Int32Array(5)], () => undefined)).toThrow(/5 rows does not fit in a chunk of 4/);

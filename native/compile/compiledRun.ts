@@ -5,7 +5,7 @@ import type { ChunkReader, RowArray } from './chunkReader.ts';
 import { DataType } from './graphDef.ts';
 import type { Forward, Loop, Resident } from './program.ts';
 import { ProgramSession } from './session.ts';
-import { difference, nativeId, producerOf, record, type NodeBackend } from './tape.ts';
+import { difference, drawsRandomly, nativeId, producerOf, record, type NodeBackend } from './tape.ts';
 
 /** How steps are carried out. */
 export type Execution = 'xla' | 'graph';
@@ -282,6 +282,13 @@ function traceStep(run: CompilableRun, batch: number): Trace {
     throw new OrthantError(
       'engine',
       `The step reads ${producerOf(second.tape, read)} back to JavaScript, which may decide something from it.`,
+    );
+  }
+  const random = second.tape.find((entry) => entry.kind === 'operation' && drawsRandomly(entry.name));
+  if (random?.kind === 'operation') {
+    throw new OrthantError(
+      'engine',
+      `The step draws random numbers with ${random.name}, whose state is not part of the run's. A stateless operation with a seed that a step counter gives can be compiled.`,
     );
   }
   const reason = difference(first, second);

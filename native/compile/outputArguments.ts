@@ -9,6 +9,7 @@ const byArgument: Readonly<Record<string, readonly string[]>> = {
     'BatchMatMulV2',
     'BatchMatMul',
     'BiasAdd',
+    'Bitcast',
     'ConcatV2',
     'Const',
     'ExpandDims',

@@ -160,11 +160,17 @@ export function difference(first: NamedTape, second: NamedTape): string | undefi
     if (here?.line === there?.line) continue;
     const what = here?.what ?? 'nothing';
     const other = there?.what ?? 'nothing';
-    const how = what === other ? 'the same with other values, attributes or inputs' : other;
+    const constant = what.startsWith('a constant') ? ' (a random number drawn in JavaScript is one)' : '';
+    const how = what === other ? `the same with other values, attributes or inputs${constant}` : other;
     return `operation ${position + 1} of the step is ${what} on one batch and ${how} on the next`;
   }
   return undefined;
 }
+
+/** Whether an operation of TensorFlow draws random numbers from a state that it keeps for itself or in a resource. */
+export const drawsRandomly = (operation: string): boolean =>
+  /Random|Multinomial|TruncatedNormal|StatefulUniform|StatefulStandardNormal/.test(operation) &&
+  !operation.startsWith('Stateless');
 
 /** The operation that made the tensor with this id, by name; what is not of the tape was there before. */
 export function producerOf(tape: readonly TapeEntry[], id: number): string {

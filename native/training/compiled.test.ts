@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   activations,
   losses,
@@ -9,6 +9,7 @@ import {
   type RunConfiguration,
   type RunConfigurationInput,
 } from '../contract/configuration.ts';
+import { record, type NodeBackend } from '../compile/tape.ts';
 import { constraintMethods } from '../constraints/registry.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
@@ -194,6 +195,26 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
     expect(covered('optimizer')).toEqual(new Set(optimizers));
     expect(covered('loss')).toEqual(new Set(losses));
     expect(covered('activation')).toEqual(new Set(activations));
+  });
+
+  it.each(cases)('draws no random numbers: $method, $optimizer, $loss, $activation', (each) => {
+    // Trained, so that tfjs has chosen its kernels and every slot is there.
+    const { parts, compiled } = setUp(each, 'graph');
+    compiled.dispose();
+    const { batches, rates } = firstSteps(parts, 4);
+    const random = vi.spyOn(Math, 'random').mockImplementation(() => {
+      throw new Error('a random number was drawn');
+    });
+    try {
+      const backend = runtime.tf.backend() as unknown as NodeBackend;
+      const { tape } = record(backend, () => eagerExecution(parts).steps(batches, rates));
+      expect(tape.length).toBeGreaterThan(40);
+      for (const entry of tape)
+        if (entry.kind === 'operation') expect(entry.name).not.toMatch(/random|multinomial|truncated/i);
+    } finally {
+      random.mockRestore();
+    }
+    parts.dispose();
   });
 
   it.each(cases)('does what the eager step does: $method, $optimizer, $loss, $activation', (each) => {
