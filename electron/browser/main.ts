@@ -12,6 +12,7 @@ import { nodeEngine } from './nodeEngine.ts';
 import type { BrowserServer } from './server.ts';
 import { startServer } from './server.ts';
 import { downloadFolder, Downloads } from './transfers.ts';
+import { removeUnusedUploads } from './uploads.ts';
 
 /**
  * The entry of the browser host. `npm start` imports it; `node .dist/electron/browser.js [--port N] [FILE ...]` runs it
@@ -71,6 +72,8 @@ export async function startBrowserHost(options: BrowserHostOptions = {}): Promis
     }),
   );
   host.start();
+  // What could not be tidied up today is tried again with the next start.
+  removeUnusedUploads(folders).catch(() => undefined);
   for (const file of options.files ?? []) host.openFile(file);
 
   return {

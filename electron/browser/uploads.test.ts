@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { testFolders } from '../testing/browserHost.ts';
+import { removeUnusedUploads } from './uploads.ts';
+
+const { folder, folders } = await testFolders();
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const day = 24 * 3600;
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+async function upload(name: string, ageInDays: number): Promise<string> {
+  const file = path.join(folders.uploads, name, 'data.csv');
+  await write(file, 'a,b\n1,2\n');
+  const then = Date.now() / 1000 - ageInDays * day;
+  await utimes(path.dirname(file), then, then);
+  return file;
+}
+
+it('keeps what a run, the configuration in work or the list of files speaks of, and what is new', async () => {
+  const [run, draft, recent, young, unused] = await Promise.all([
+    upload('2026-01-01-aaaaaaaaaaaa', 90),
+    upload('2026-01-02-bbbbbbbbbbbb', 90),
+    upload('2026-01-03-cccccccccccc', 90),
+    upload('2026-01-04-dddddddddddd', 0.5),
+    upload('2026-01-05-eeeeeeeeeeee', 2),
+  ]);
+  await write(path.join(folders.runs, 'one', 'run.json'), JSON.stringify({ data: { source: { path: run } } }));
+  await write(path.join(folders.runs, 'not-a-run.txt'), unused);
+  await write(path.join(folders.state, 'draft.json'), JSON.stringify({ document: { path: draft } }));
+  await write(path.join(folders.state, 'recent-files.json'), JSON.stringify([{ path: recent }]));
+
+  expect(await removeUnusedUploads(folders)).toEqual(['2026-01-05-eeeeeeeeeeee']);
+  expect([run, draft, recent, young, unused].map((file) => existsSync(file))).toEqual([true, true, true, true, false]);
+});
+
+it('removes nothing where a document cannot be read', async () => {
+  const file = await upload('2026-01-06-ffffffffffff', 90);
+  await mkdir(path.join(folders.state, 'draft.json'), { recursive: true });
+  await expect(removeUnusedUploads(folders)).rejects.toThrow();
+  expect(existsSync(file)).toBe(true);
+});
+
+it('has nothing to do where nothing was uploaded', async () => {
+  expect(await removeUnusedUploads(folders)).toEqual([]);
+});
