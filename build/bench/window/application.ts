@@ -7,6 +7,9 @@ import { BrowserHost } from '../../../e2e/browserHost.ts';
 import { launchOptions } from '../../../e2e/chromium.ts';
 import { OrthantWindow } from '../../../e2e/pages/orthantWindow.ts';
 
+/** Milliseconds. */
+const patience = 60_000;
+
 export interface ApplicationOptions {
   /** For its state and its runs. */
   readonly folder: string;
@@ -44,7 +47,14 @@ export class Application {
     const tools = await page.context().newCDPSession(page);
     await prepare?.(page);
     const application = new Application(host, browser, page, tools);
-    await application.orthant.openAt(await host.address());
+    await page.goto(await host.address());
+    // With more patience than a test: what is measured here is not this.
+    await page
+      .getByRole('banner')
+      .getByRole('status')
+      .filter({ hasText: /CPU|GPU|No training engine/ })
+      .waitFor({ timeout: patience });
+    await application.orthant.toStart();
     return application;
   }
 
@@ -55,6 +65,17 @@ export class Application {
     await this.orthant.withChosenFile(file, () => this.page.keyboard.press('Control+Shift+O'));
     await this.orthant.stepButton('Data').and(this.page.locator('[aria-current=step]')).waitFor();
     return file;
+  }
+
+  /** Starts the configuration in work, once its data is ready. */
+  async train(): Promise<void> {
+    const ready = this.page.locator(':not([aria-disabled=true])');
+    await this.orthant.training
+      .button('Train')
+      .or(this.orthant.training.button('Train another'))
+      .and(ready)
+      .click({ timeout: patience });
+    await this.orthant.training.status.waitFor({ timeout: patience });
   }
 
   async close(): Promise<void> {

@@ -26,7 +26,7 @@ export const charts: Bench = {
       const { orthant, page } = application;
       await application.configure(shortEpochs(folder, epochs), folder);
       await orthant.step('Train');
-      await orthant.training.start();
+      await application.train();
       await orthant.training.toEnd();
       const curves = await page.getByRole('figure', { name: 'Worst output' }).getByRole('paragraph').textContent();
       const shown = curves?.split(';').length;

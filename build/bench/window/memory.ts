@@ -43,7 +43,7 @@ export const memory: Bench = {
       const epochs = minutes * 60;
       await application.configure(shortEpochs(folder, epochs), folder);
       await orthant.step('Train');
-      await orthant.training.start();
+      await application.train();
       await orthant.training.toFirstEpoch();
       await orthant.training.pause();
       const last = lastMetrics(path.join(folder, 'runs'));

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { Locator } from 'playwright';
-import { trainSmall } from '../../../e2e/screens.ts';
 import type { Application } from './application.ts';
 import { withApplication } from './application.ts';
 import type { Bench, BenchContext, Figure } from './figure.ts';
@@ -43,7 +42,11 @@ async function whileTraining(context: BenchContext, run: 'ink' | 'short'): Promi
   return withApplication({ folder, prepare: watchLongTasks }, async (application) => {
     const { orthant, page } = application;
     // A run that has ended, so that no screen is empty.
-    await trainSmall(orthant);
+    await orthant.answer(1).click();
+    await orthant.setLayers('16');
+    await orthant.setEpochs(2);
+    await application.train();
+    await orthant.training.toEnd();
     await orthant.step('Network');
     if (run === 'ink') {
       await orthant.setLayers('784,784');
@@ -51,7 +54,7 @@ async function whileTraining(context: BenchContext, run: 'ink' | 'short'): Promi
     } else {
       await application.configure(shortEpochs(folder, 1_000_000), folder);
     }
-    await orthant.training.start();
+    await application.train();
     await orthant.training.toFirstEpoch();
     const screens = await visit(application, context.quick ? 1500 : 5000);
     await page.keyboard.press('Alt+.');

@@ -136,7 +136,7 @@ async function fromWindow(folder: string, configuration: Case['configuration'], 
     const { orthant } = application;
     await application.configure(configuration(folder), folder);
     await orthant.step('Train');
-    await orthant.training.start();
+    await application.train();
     if (place === 'window hidden') await hide(application);
     const sent = await told(probe);
     return { result: resultIn(path.join(folder, 'runs')), sent };
