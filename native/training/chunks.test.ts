@@ -174,7 +174,8 @@ describe.skipIf(!hasTensorflow)('the memory of the engine', () => {
     const configured = configuration('xla', 'augmented-lagrangian', { batchSize: 1024 });
     const backend = runtime.tf.backend() as unknown as NodeBackend;
     const { binding } = backend;
-    let [largest, evaluation] = [0, 0];
+    let largest = 0;
+    let evaluation: number;
     const createTensor: typeof binding.createTensor = (shape, type, values) => {
       if (values instanceof Float32Array) largest = Math.max(largest, values.byteLength / mebibyte);
       return binding.createTensor(shape, type, values);
