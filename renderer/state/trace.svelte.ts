@@ -114,7 +114,14 @@ export class RunTrace {
     this.metrics = fewEpochs(all, epochsKept);
   }
 
-  take(event: EngineEvent): void {
+  /** Takes events in their order; epochs that come together are added together. */
+  take(events: readonly EngineEvent[]): void {
+    const metrics = events.flatMap((event) => (event.event === 'metrics' ? [event.metrics] : []));
+    if (metrics.length > 0) this.takeMetrics(metrics);
+    for (const event of events) this.#take(event);
+  }
+
+  #take(event: EngineEvent): void {
     switch (event.event) {
       case 'phase':
         this.state = event.state;
@@ -125,7 +132,6 @@ export class RunTrace {
         this.#takeObjective((event.step / Math.max(1, event.steps)) * event.epochs, event.objective);
         break;
       case 'metrics':
-        this.takeMetrics([event.metrics]);
         break;
       case 'checkpoint':
         this.checkpoints = evenly(

@@ -6,6 +6,13 @@ import { epochsKept, RunTrace } from './trace.svelte.ts';
 
 export type PausedChange = NonNullable<Request<'resume'>['change']>;
 
+type MeasuredEvent = Extract<WindowEvent, { event: 'progress' | 'metrics' | 'checkpoint' }>;
+const measured = (event: WindowEvent): event is MeasuredEvent =>
+  ['progress', 'metrics', 'checkpoint'].includes(event.event);
+
+/** Time between two redrawings of the curves: smooth to look at, and time enough for everything else. */
+const redrawMilliseconds = 40;
+
 /** Runs that train, wait or were opened: their traces, and the commands that steer the one at work. */
 export class Training {
   /** The run whose curves and results are looked at. */
@@ -21,6 +28,11 @@ export class Training {
   readonly #connection: Connection;
   readonly #traces = new Map<string, RunTrace>();
   readonly #endListeners = new Set<() => void>();
+  /** Measurements that no curve shows yet. */
+  readonly #waiting: MeasuredEvent[] = [];
+  /** When measurements were taken last. */
+  #taken = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -138,12 +150,48 @@ export class Training {
   #take(event: WindowEvent): void {
     if (event.event === 'menu' || event.event === 'open-file') return;
     if (event.event === 'engine') {
+      this.#takeMeasured();
       this.#takeEngine(event);
       return;
     }
+    if (measured(event)) {
+      this.#takeSoon(event);
+      return;
+    }
+    // In the order in which they came.
+    this.#takeMeasured();
     const trace = this.trace(event.run);
     const before = trace.state;
-    trace.take(event);
+    trace.take([event]);
+    this.#followState(trace, before);
+  }
+
+  /** Takes what comes rarely at once, and what comes quickly a few times a second: each time all curves are redrawn. */
+  #takeSoon(event: MeasuredEvent): void {
+    this.#waiting.push(event);
+    const quiet = this.#taken + redrawMilliseconds - performance.now();
+    if (quiet <= 0) this.#takeMeasured();
+    else
+      this.#timer ??= setTimeout(() => {
+        this.#takeMeasured();
+      }, quiet);
+  }
+
+  #takeMeasured(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting.length === 0) return;
+    this.#taken = performance.now();
+    const events = this.#waiting.splice(0);
+    for (const run of new Set(events.map((event) => event.run))) {
+      const trace = this.trace(run);
+      const before = trace.state;
+      trace.take(events.filter((event) => event.run === run));
+      this.#followState(trace, before);
+    }
+  }
+
+  #followState(trace: RunTrace, before: RunTrace['state']): void {
     if (trace.active && trace.state !== 'queued' && this.current?.run !== trace.run) {
       this.current = trace;
       this.queued = this.queued.filter((run) => run !== trace.run);

@@ -12,7 +12,7 @@ import { Training } from './training.svelte.ts';
 const run = '/runs/1';
 const configuration = fakeConfiguration('ink');
 const metrics = (epoch: number) => fakeMetrics(configuration, ['a'], epoch);
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 80));
 
 async function connected(handlers: Partial<Handlers<typeof windowCalls>>) {
   const ports = linkedPorts();
@@ -62,6 +62,28 @@ describe('Training', () => {
     await settled();
     expect(training.current?.active).toBe(false);
     expect(changed).toHaveBeenCalled();
+  });
+
+  it('takes many epochs at once when they come quickly, and all of them before the end', async () => {
+    const { training, emit } = await connected({ start: () => ({ run }) });
+    await training.start(configuration);
+    emit({ event: 'phase', run, state: 'training', message: 'training' });
+    await settled();
+    const trace = training.current;
+    const taken = vi.spyOn(trace ?? new RunTrace(run), 'takeMetrics');
+    for (let epoch = 1; epoch <= 30; epoch += 1) emit({ event: 'metrics', run, metrics: metrics(epoch) });
+    await settled();
+    expect(trace?.metrics.map((line) => line.epoch)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    expect(taken.mock.calls.length).toBeLessThan(15);
+    emit(
+      { event: 'metrics', run, metrics: metrics(31) },
+      { event: 'metrics', run, metrics: metrics(32) },
+      { event: 'finished', run, result: fakeResult(configuration, metrics(32), run) },
+    );
+    await vi.waitFor(() => {
+      expect(trace?.state).toBe('finished');
+    });
+    expect(trace?.metrics).toHaveLength(32);
   });
 
   it('keeps why a command failed', async () => {
@@ -133,8 +155,8 @@ describe('RunTrace', () => {
     const trace = new RunTrace(run);
     const steps = 12_000;
     for (let step = 0; step < steps; step += 1)
-      trace.take({ event: 'progress', run, epoch: 1, epochs: 10, step, steps, objective: 1, secondsLeft: 1 });
-    trace.take({ event: 'progress', run, epoch: 1, epochs: 10, step: 5, steps, objective: 1, secondsLeft: 1 });
+      trace.take([{ event: 'progress', run, epoch: 1, epochs: 10, step, steps, objective: 1, secondsLeft: 1 }]);
+    trace.take([{ event: 'progress', run, epoch: 1, epochs: 10, step: 5, steps, objective: 1, secondsLeft: 1 }]);
     const { x } = trace.objective;
     expect(x.length).toBeLessThanOrEqual(4001);
     expect(x.every((value, index) => index === 0 || value > (x[index - 1] ?? 0))).toBe(true);
