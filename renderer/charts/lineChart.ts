@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import { decimate } from '../logic/decimate.ts';
 import type { ChartData } from '../logic/curves.ts';
 import type { Range } from '../state/view.svelte.ts';
+import { drawSoon, forgetDrawing } from './drawQueue.ts';
 import { drawMarks, drawZero } from './marks.ts';
 import { listenToPointer } from './pointer.ts';
 import { logRange, logSplits, roundValues, valueRange } from './scales.ts';
@@ -33,7 +34,6 @@ export class LineChart {
   #whole: Range = { from: 0, to: 1 };
   #range: Range | undefined;
   #hover: number | undefined;
-  #frame = 0;
   readonly #observer: ResizeObserver;
 
   constructor(parent: HTMLElement, data: ChartData, events: LineChartEvents) {
@@ -47,7 +47,7 @@ export class LineChart {
     this.#soon();
   }
 
-  /** Shows other data; drawn with the next frame. */
+  /** Shows other data; drawn with one of the next frames. */
   update(data: ChartData, whole: Range, range: Range | undefined): void {
     this.#data = data;
     this.#whole = whole;
@@ -107,18 +107,15 @@ export class LineChart {
   }
 
   destroy(): void {
-    cancelAnimationFrame(this.#frame);
+    forgetDrawing(this);
     this.#observer.disconnect();
     this.#plot?.destroy();
   }
 
   #soon(): void {
-    if (this.#frame === 0) {
-      this.#frame = requestAnimationFrame(() => {
-        this.#frame = 0;
-        this.#draw();
-      });
-    }
+    drawSoon(this, () => {
+      this.#draw();
+    });
   }
 
   #draw(): void {

@@ -34,9 +34,10 @@ export const logSplits = (_: uPlot, _axis: number, low: number, high: number): n
   return splits;
 };
 
-/** Three to six multiples of 1, 2 or 5 times a power of ten. */
+/** Two to six multiples of 1, 2 or 5 times a power of ten. */
 function evenSplits(low: number, high: number): number[] {
-  const rough = (high - low) / 4;
+  // The step is at most two and a half times this, so that two of them always fit.
+  const rough = (high - low) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const first = Math.ceil(low / step);

@@ -1,6 +1,6 @@
 /**
  * Thins a curve for drawing: of each bucket of neighbouring points the lowest and the highest stay, so that no peak is
- * lost. What is exported and read out by hover is always the whole curve.
+ * lost. What is exported and read out by hover is the whole curve as the window has it.
  *
  * @param x - rising
  * @param series - curves over `x`; `null` is a gap
