@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Client, Declarations } from '../../native/contract/channel.ts';
 import { connect } from '../../native/contract/channel.ts';
 import type { EngineCallName, EngineEvent, EngineRole } from '../../native/contract/engine.ts';
-import { engineCalls, engineEventSchema } from '../../native/contract/engine.ts';
+import { engineCalls, engineEventsSchema } from '../../native/contract/engine.ts';
 import { z } from 'zod';
 import { OrthantError } from '../../native/contract/errors.ts';
 import type { HostEvent } from '../../native/contract/window.ts';
@@ -115,10 +115,12 @@ export class EngineOwner {
     );
     this.#client = client;
     client.subscribe((raw) => {
-      const event = engineEventSchema.safeParse(raw);
-      if (!event.success) return;
-      this.runs.see(event.data);
-      this.#options.onEvent(event.data);
+      const events = engineEventsSchema.safeParse(raw);
+      if (!events.success) return;
+      for (const event of events.data) {
+        this.runs.see(event);
+        this.#options.onEvent(event);
+      }
     });
     const works = (): void => {
       if (this.#process === started) this.#say({ event: 'engine', role: this.#options.role, state: 'running' });

@@ -10,7 +10,7 @@ const send = (message) => {
   else process.send?.(message);
 };
 /** @param {unknown} event */
-const emit = (event) => send({ kind: 'event', event });
+const emit = (event) => send({ kind: 'event', event: [event] });
 
 const role = process.argv[process.argv.indexOf('--role') + 1];
 /** Calls that wait until they are cancelled, and those that were. */

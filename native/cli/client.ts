@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { connect, type Client, type MessagePortLike } from '../contract/channel.ts';
 import {
   engineCalls,
-  engineEventSchema,
+  engineEventsSchema,
   type CallAnswer,
   type CallRequest,
   type EngineCallName,
@@ -54,9 +54,9 @@ export class Engine {
 
   /** Calls `listener` for every event. */
   subscribe(listener: (event: EngineEvent) => void): void {
-    this.#client.subscribe((event) => {
-      const parsed = engineEventSchema.safeParse(event);
-      if (parsed.success) listener(parsed.data);
+    this.#client.subscribe((events) => {
+      const parsed = engineEventsSchema.safeParse(events);
+      if (parsed.success) parsed.data.forEach(listener);
     });
   }
 

@@ -214,3 +214,6 @@ export const engineEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('failed'), run: z.string(), error: errorMessageSchema }),
 ]);
 export type EngineEvent = z.infer<typeof engineEventSchema>;
+
+/** What one message of the `train` role carries: events in their order. */
+export const engineEventsSchema = z.array(engineEventSchema);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { engineCalls, engineRoles } from '../contract/engine.ts';
 import { serve, type MessagePortLike } from '../contract/channel.ts';
+import { EventOutbox } from './eventOutbox.ts';
 import { openParentPort } from './parentPort.ts';
 
 /**
@@ -33,8 +34,11 @@ async function serveData(to: MessagePortLike): Promise<void> {
 
 async function serveTrain(to: MessagePortLike): Promise<void> {
   const { trainHandlers } = await import('./trainRole.ts');
+  const outbox = new EventOutbox((events) => {
+    served.emit(events);
+  });
   const handlers = trainHandlers((event) => {
-    served.emit(event);
+    outbox.post(event);
   });
   const served = serve(to, engineCalls, handlers);
 }

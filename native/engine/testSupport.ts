@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect, type Client } from '../contract/channel.ts';
-import { engineCalls, type EngineCalls, type EngineEvent, type EngineRole } from '../contract/engine.ts';
+import {
+  engineCalls,
+  engineEventsSchema,
+  type EngineCalls,
+  type EngineEvent,
+  type EngineRole,
+} from '../contract/engine.ts';
 
 /** For tests of the engine process and of the command line, which run as they are built. */
 
@@ -87,12 +93,14 @@ export function startEngine(role: EngineRole, env: NodeJS.ProcessEnv = {}, execA
   );
   const events: EngineEvent[] = [];
   const waiting = new Set<{ fits: (event: EngineEvent) => boolean; resolve: (event: EngineEvent) => void }>();
-  client.subscribe((event) => {
-    events.push(event as EngineEvent);
-    for (const each of waiting) {
-      if (!each.fits(event as EngineEvent)) continue;
-      waiting.delete(each);
-      each.resolve(event as EngineEvent);
+  client.subscribe((message) => {
+    for (const event of engineEventsSchema.parse(message)) {
+      events.push(event);
+      for (const each of waiting) {
+        if (!each.fits(event)) continue;
+        waiting.delete(each);
+        each.resolve(event);
+      }
     }
   });
   return {

@@ -19,12 +19,22 @@ export function forgetDrawing(chart: object): void {
 }
 
 function drawWaiting(): void {
-  frame = 0;
-  const end = performance.now() + budget;
-  for (const [chart, draw] of waiting) {
-    waiting.delete(chart);
-    draw();
-    if (performance.now() >= end) break;
+  drawNext(performance.now() + budget);
+}
+
+/** Draws the first in the queue, then the others as long as there is time until `end`. */
+function drawNext(end: number): void {
+  const [next] = waiting;
+  if (next === undefined) {
+    frame = 0;
+    return;
   }
-  if (waiting.size > 0) frame = requestAnimationFrame(drawWaiting);
+  const [chart, draw] = next;
+  waiting.delete(chart);
+  draw();
+  // uPlot draws in a microtask of its own, which stands before this one: only now is it known how long it took.
+  queueMicrotask(() => {
+    if (performance.now() < end) drawNext(end);
+    else frame = requestAnimationFrame(drawWaiting);
+  });
 }

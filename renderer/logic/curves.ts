@@ -141,8 +141,8 @@ export function multiplierChart(trace: RunTrace): ChartData {
   return { title: 'Largest multiplier', x: epochsOf(metrics), series, format: formatNumber, marks: trace.marks };
 }
 
-export const trainCharts = (trace: RunTrace): ChartData[] => [
-  lossChart(trace),
+/** The charts of what is measured at the end of an epoch. */
+export const epochCharts = (trace: RunTrace): ChartData[] => [
   negativesChart(trace),
   worstOutputChart(trace),
   multiplierChart(trace),

@@ -7,7 +7,7 @@ import { shortEpochs } from './tables.ts';
 /** One redraw of a chart's canvas. */
 interface Redraw {
   readonly chart: string;
-  /** Milliseconds of script, from the frame's callback to the end of what it set off. */
+  /** Milliseconds of script, from the frame's callback, or the chart drawn before it in this frame, to its end. */
   readonly script: number;
   /** The same, and until the canvas has its pixels. */
   readonly drawn: number;
@@ -69,29 +69,30 @@ async function watchRedraws(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const redraws: Redraw[] = [];
     globalThis.orthantRedraws = redraws;
-    let cleared: CanvasRenderingContext2D[] = [];
+    let began = 0;
+    let cleared = new Set<CanvasRenderingContext2D>();
     const { prototype } = CanvasRenderingContext2D;
     const clearRect = Reflect.get<typeof prototype, 'clearRect'>(prototype, 'clearRect');
     prototype.clearRect = function (...area): void {
-      cleared.push(this);
       clearRect.apply(this, area);
+      if (cleared.has(this)) return;
+      cleared.add(this);
+      // uPlot draws in a microtask of its own, at whose beginning it clears: this one stands behind it.
+      queueMicrotask(() => {
+        const scripted = performance.now();
+        // Reading a pixel waits for all that was drawn.
+        this.getImageData(0, 0, 1, 1);
+        const chart = this.canvas.closest('figure')?.querySelector('h2')?.textContent ?? '';
+        redraws.push({ chart, script: scripted - began, drawn: performance.now() - began });
+        began = performance.now();
+      });
     };
     const request = globalThis.requestAnimationFrame.bind(globalThis);
     globalThis.requestAnimationFrame = (callback) =>
       request((time) => {
-        cleared = [];
-        const began = performance.now();
+        cleared = new Set();
+        began = performance.now();
         callback(time);
-        // uPlot draws in a microtask of its own, which stands before this one.
-        queueMicrotask(() => {
-          const scripted = performance.now();
-          const [context] = cleared;
-          if (context === undefined) return;
-          // Reading a pixel waits for all that was drawn.
-          context.getImageData(0, 0, 1, 1);
-          const chart = context.canvas.closest('figure')?.querySelector('h2')?.textContent ?? '';
-          redraws.push({ chart, script: scripted - began, drawn: performance.now() - began });
-        });
       });
   });
 }

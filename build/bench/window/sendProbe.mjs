@@ -19,7 +19,8 @@ if (file !== undefined && send !== undefined && process.argv.join(' ').includes(
       if (message?.kind === 'event') {
         total.milliseconds += performance.now() - began;
         total.messages += 1;
-        if (message.event.event === 'finished') writeFileSync(file, JSON.stringify(total));
+        if (message.event.some((/** @type {{ event: string }} */ { event }) => event === 'finished'))
+          writeFileSync(file, JSON.stringify(total));
       }
     }
   };

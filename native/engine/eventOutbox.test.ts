@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { EngineEvent } from '../contract/engine.ts';
+import { EventOutbox } from './eventOutbox.ts';
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => vi.useRealTimers());
+
+const run = '/runs/1';
+const checkpoint = (epoch: number): EngineEvent => ({ event: 'checkpoint', run, epoch, step: epoch });
+const phase: EngineEvent = { event: 'phase', run, state: 'training', message: '' };
+
+it('sends the first at once, quick ones together, and none of them late', () => {
+  const messages: EngineEvent[][] = [];
+  const outbox = new EventOutbox((events) => messages.push([...events]));
+  for (let epoch = 1; epoch <= 100; epoch += 1) {
+    outbox.post(checkpoint(epoch));
+    vi.advanceTimersByTime(5);
+  }
+  vi.advanceTimersByTime(40);
+  expect(messages.flat()).toEqual(Array.from({ length: 100 }, (_, i) => checkpoint(i + 1)));
+  expect(messages[0]).toEqual([checkpoint(1)]);
+  // 500 ms in messages of 40 ms.
+  expect(messages.length).toBeGreaterThan(10);
+  expect(messages.length).toBeLessThan(16);
+});
+
+it('lets nothing overtake: what cannot wait takes along what waits', () => {
+  const messages: EngineEvent[][] = [];
+  const outbox = new EventOutbox((events) => messages.push([...events]));
+  outbox.post(phase);
+  outbox.post(checkpoint(1));
+  outbox.post(checkpoint(2));
+  outbox.post(phase);
+  expect(messages).toEqual([[phase], [checkpoint(1), checkpoint(2), phase]]);
+  vi.advanceTimersByTime(1000);
+  expect(messages).toHaveLength(2);
+});
