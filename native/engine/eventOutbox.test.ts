@@ -16,12 +16,26 @@ it('sends the first at once, quick ones together, and none of them late', () => 
     outbox.post(checkpoint(epoch));
     vi.advanceTimersByTime(5);
   }
-  vi.advanceTimersByTime(40);
+  vi.advanceTimersByTime(50);
   expect(messages.flat()).toEqual(Array.from({ length: 100 }, (_, i) => checkpoint(i + 1)));
   expect(messages[0]).toEqual([checkpoint(1)]);
-  // 500 ms in messages of 40 ms.
-  expect(messages.length).toBeGreaterThan(10);
-  expect(messages.length).toBeLessThan(16);
+  // 500 ms in messages of 50 ms.
+  expect(messages.length).toBeGreaterThan(8);
+  expect(messages.length).toBeLessThan(13);
+});
+
+it('sends of several reports of progress the last one', () => {
+  const messages: EngineEvent[][] = [];
+  const outbox = new EventOutbox((events) => messages.push([...events]));
+  const progress = (step: number): EngineEvent => ({
+    event: 'progress',
+    ...{ run, epoch: 1, epochs: 1, step, steps: 9, objective: 0, secondsLeft: 0 },
+  });
+  outbox.post(phase);
+  for (let step = 1; step <= 3; step += 1) outbox.post(progress(step));
+  outbox.post(checkpoint(1));
+  vi.advanceTimersByTime(50);
+  expect(messages).toEqual([[phase], [progress(3), checkpoint(1)]]);
 });
 
 it('lets nothing overtake: what cannot wait takes along what waits', () => {

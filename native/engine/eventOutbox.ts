@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../contract/engine.ts';
 
 /** Milliseconds that what is measured may wait for more of its kind. */
-const patience = 40;
+const patience = 50;
 
 /**
  * Events on their way out of the training process. Short epochs bring hundreds a second, and each message costs a tenth
@@ -19,6 +19,8 @@ export class EventOutbox {
   }
 
   post(event: EngineEvent): void {
+    // Of several reports of progress only the last one is worth a look.
+    if (event.event === 'progress') this.#waiting = this.#waiting.filter((other) => other.event !== 'progress');
     this.#waiting.push(event);
     const measured = event.event === 'progress' || event.event === 'metrics' || event.event === 'checkpoint';
     const wait = measured ? this.#sent + patience - performance.now() : 0;
