@@ -33,7 +33,7 @@ interface Measured {
 }
 
 const bench = JSON.parse(process.argv[2] ?? '') as Case;
-const mode = process.argv[3] as 'eager' | 'xla' | 'graph' | 'products' | 'environment';
+const mode = process.argv[3] as 'eager' | 'auto' | 'xla' | 'graph' | 'products' | 'environment';
 if (mode === 'environment') {
   process.stdout.write(`${JSON.stringify(await engineEnvironment(process.env, { engine: 'tensorflow' }))}\n`);
   process.exit(0);
@@ -70,18 +70,18 @@ function products(): Measured {
   return Math.min(...first.samples) < Math.min(...second.samples) ? first : second;
 }
 
-function training(execution: 'eager' | 'xla' | 'graph'): Measured {
+function training(execution: 'eager' | 'auto' | 'xla' | 'graph'): Measured {
   const [inputs = 1, outputs = 1] = [bench.sizes[0], bench.sizes.at(-1)];
   const configuration: RunConfiguration = {
     ...exampleConfiguration({
       network: { hidden: bench.sizes.slice(1, -1) },
       constraint: { epsilon: 0, method: { id: bench.method, settings: {} } },
-      training: { batchSize: bench.batch, optimizer: { id: 'adam', learningRate: 1e-4 } },
+      training: { epochs: 1000, batchSize: bench.batch, optimizer: { id: 'adam', learningRate: 1e-4 } },
     }),
     runtime: { engine: 'tensorflow', device: 'auto', deterministic: false, execution },
   };
   const parts = createParts(tf, configuration, exampleDataSet({ rows: bench.rows, inputs, outputs, heldOut: 0 }));
-  const chosen = chooseExecution(parts, { engine: 'tensorflow' }, configuration);
+  const chosen = chooseExecution(parts, runtime, configuration);
   const count = execution === 'eager' ? Math.min(bench.steps, 10) : bench.steps;
   const { plan } = parts;
   const order = plan.order(1);

@@ -60,7 +60,7 @@ export async function benchGroup(cases, { rounds, chosen, python, environment })
   });
   const columns = [
     own(titles.eager, 'eager'),
-    own(titles.compiled, 'xla'),
+    own(titles.compiled, 'auto'),
     ...chosen
       .flatMap((name) => peers[name]?.step ?? [])
       .map(({ title, script, mode, methods }) => ({

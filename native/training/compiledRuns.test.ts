@@ -4,7 +4,7 @@ import type { EpochMetrics } from '../contract/results.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
-import { chooseExecution } from './chooseExecution.ts';
+import { chooseExecution, hasLargeProducts } from './chooseExecution.ts';
 import { breathe } from './control.ts';
 import { createParts, type TrainingParts } from './parts.ts';
 import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
@@ -146,6 +146,23 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     expect(compileSeconds).toBeGreaterThan(0);
   });
 
+  it('is the graph without XLA where the products are large', () => {
+    const configured = {
+      ...configuration('auto', { epochs: 1000, batchSize: 62 }),
+      network: exampleConfiguration({ network: { hidden: [5700, 5700] } }).network,
+    };
+    const parts = createParts(runtime.tf, configured, dataset);
+    const chosen = chooseExecution(parts, runtime, configured);
+    expect(chosen.kind).toBe('graph');
+    expect(chosen.reason).toMatch(/faster than XLA/);
+    chosen.dispose();
+    // Half of the rows in a step: half of the products.
+    const smaller = { ...parts, plan: { ...parts.plan, batchSize: 31 } };
+    expect(hasLargeProducts(parts)).toBe(true);
+    expect(hasLargeProducts(smaller)).toBe(false);
+    parts.dispose();
+  });
+
   it('is the eager step for a run of few steps', () => {
     const { kind, reason } = chosenWith(undefined, 3);
     expect(kind).toBe('eager');
@@ -176,10 +193,10 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
 
   it('says why where an execution that was asked for cannot be had', () => {
     const parts = createParts(runtime.tf, configuration('xla'), dataset);
-    expect(() => chooseExecution(parts, { engine: 'wasm' }, configuration('xla'))).toThrow(
+    expect(() => chooseExecution(parts, { engine: 'wasm', device: 'cpu' }, configuration('xla'))).toThrow(
       'Only the TensorFlow engine can compile. Leave the execution "xla" out.',
     );
-    expect(chooseExecution(parts, { engine: 'wasm' }, configuration('auto'))).toMatchObject({
+    expect(chooseExecution(parts, { engine: 'wasm', device: 'cpu' }, configuration('auto'))).toMatchObject({
       kind: 'eager',
       reason: 'Only the TensorFlow engine can compile.',
     });

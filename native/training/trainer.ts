@@ -39,7 +39,7 @@ export interface TrainerHooks {
 export interface TrainerOptions {
   readonly configuration: RunConfiguration;
   readonly dataset: DataSet;
-  readonly runtime: Pick<EngineRuntime, 'tf' | 'engine' | 'cardBytes'>;
+  readonly runtime: Pick<EngineRuntime, 'tf' | 'engine' | 'device' | 'cardBytes'>;
   /** Changes of an earlier run of this configuration, replayed at their steps; in a resumed run, all recorded ones. */
   readonly changes?: readonly RunChange[];
   readonly resumeFrom?: Checkpoint;
