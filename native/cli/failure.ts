@@ -30,7 +30,7 @@ export function tellFailure(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
   const { code, message, field, stack } = toErrorMessage(error);
   const options = optionsOfFields[field ?? ''];
-  process.stderr.write(`orthant: ${message}${options === undefined ? '' : ` (${options})`}\n`);
+  process.stderr.write(`orthant: ${message}${options === undefined ? '' : ` See ${options}.`}\n`);
   if (debug && stack !== undefined) process.stderr.write(`${stack}\n`);
   if (code === 'cancelled') return exitCodes.interrupted;
   return code === 'usage' || code === 'configuration' ? exitCodes.wrongUse : exitCodes.failed;
