@@ -109,7 +109,11 @@ function listNumbers(folder: string): number[] {
 
 /** Old checkpoints, and what a process left that was ended while it wrote one. */
 function removeOld(folder: string): void {
-  const keep = new Set(listNumbers(folder).slice(-kept).map((number) => String(number).padStart(6, '0')));
+  const keep = new Set(
+    listNumbers(folder)
+      .slice(-kept)
+      .map((number) => String(number).padStart(6, '0')),
+  );
   for (const name of entries(folder)) {
     if (!keep.has(name)) rmSync(path.join(folder, name), { recursive: true, force: true });
   }

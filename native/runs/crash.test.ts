@@ -41,7 +41,12 @@ beforeAll(async () => {
     configFile: false,
     logLevel: 'error',
     ssr: { noExternal: true },
-    build: { ssr: entry, outDir: folder, emptyOutDir: false, rolldownOptions: { output: { entryFileNames: 'writer.js' } } },
+    build: {
+      ssr: entry,
+      outDir: folder,
+      emptyOutDir: false,
+      rolldownOptions: { output: { entryFileNames: 'writer.js' } },
+    },
   });
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
 });
@@ -103,38 +108,44 @@ function mountSmall(): string | undefined {
 const small = mountSmall();
 if (small === undefined) console.warn('The test of a full disk is skipped: no small file system can be mounted here.');
 
-test.runIf(small !== undefined)('a full disk: the error says what to do, earlier checkpoints stay, nothing half is left', () => {
-  const mounted = small!;
-  try {
-    const run = RunFolder.create(path.join(mounted, 'run'), newRun);
-    const checkpoint = (epoch: number, size: number) => ({
-      ...{ epoch, step: epoch, state: { epoch } },
-      tensors: { weights: { shape: [size], data: new Float32Array(size).fill(epoch) } },
-    });
-    run.writeCheckpoint(checkpoint(1, 50_000));
-    run.writeCheckpoint(checkpoint(2, 50_000));
-    let thrown: unknown;
+test.runIf(small !== undefined)(
+  'a full disk: the error says what to do, earlier checkpoints stay, nothing half is left',
+  () => {
+    const mounted = small!;
     try {
-      run.writeCheckpoint(checkpoint(3, 200_000));
-    } catch (error) {
-      thrown = error;
-    }
-    expect(thrown).toBeInstanceOf(OrthantError);
-    expect(thrown).toMatchObject({ code: 'file', message: expect.stringMatching(/the disk is full\. Free some space/) as string });
-    expect(run.readLastCheckpoint()?.epoch).toBe(2);
-    expect(readdirSync(path.join(run.path, 'checkpoints'))).toEqual(['000001', '000002']);
+      const run = RunFolder.create(path.join(mounted, 'run'), newRun);
+      const checkpoint = (epoch: number, size: number) => ({
+        ...{ epoch, step: epoch, state: { epoch } },
+        tensors: { weights: { shape: [size], data: new Float32Array(size).fill(epoch) } },
+      });
+      run.writeCheckpoint(checkpoint(1, 50_000));
+      run.writeCheckpoint(checkpoint(2, 50_000));
+      let thrown: unknown;
+      try {
+        run.writeCheckpoint(checkpoint(3, 200_000));
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toBeInstanceOf(OrthantError);
+      expect(thrown).toMatchObject({
+        code: 'file',
+        message: expect.stringMatching(/the disk is full\. Free some space/) as string,
+      });
+      expect(run.readLastCheckpoint()?.epoch).toBe(2);
+      expect(readdirSync(path.join(run.path, 'checkpoints'))).toEqual(['000001', '000002']);
 
-    writeFileSync(path.join(mounted, 'filler'), Buffer.alloc(2_000), { flag: 'w' });
-    let filled = 0;
-    try {
-      for (; ; filled++) writeFileSync(path.join(mounted, `filler-${filled}`), Buffer.alloc(4096));
-    } catch {
-      // Full now.
+      writeFileSync(path.join(mounted, 'filler'), Buffer.alloc(2_000), { flag: 'w' });
+      let filled = 0;
+      try {
+        for (; ; filled++) writeFileSync(path.join(mounted, `filler-${filled}`), Buffer.alloc(4096));
+      } catch {
+        // Full now.
+      }
+      const before = run.read();
+      expect(() => run.update({ name: 'x'.repeat(100_000) })).toThrow(/disk is full/);
+      expect(run.read()).toEqual(before);
+    } finally {
+      spawnSync('umount', [mounted]);
     }
-    const before = run.read();
-    expect(() => run.update({ name: 'x'.repeat(100_000) })).toThrow(/disk is full/);
-    expect(run.read()).toEqual(before);
-  } finally {
-    spawnSync('umount', [mounted]);
-  }
-});
+  },
+);

@@ -117,7 +117,11 @@ describe('the lock', () => {
     const child = spawn('sleep', ['30']);
     try {
       run.update({ lock: { pid: child.pid!, started: startTime(child.pid!)! } });
-      expect(failure(() => { run.lock(); })).toMatchObject({
+      expect(
+        failure(() => {
+          run.lock();
+        }),
+      ).toMatchObject({
         code: 'run',
         message: expect.stringContaining(`Another process (${child.pid!})`) as string,
       });
@@ -140,13 +144,19 @@ describe('the list', () => {
     const first = RunFolder.create(place('a'), newRun);
     first.update({ created: '2026-01-01T00:00:00.000Z', state: 'training', lock: endedProcess() });
     RunFolder.create(place('b'), newRun).update({ created: '2026-02-01T00:00:00.000Z', state: 'training' });
-    RunFolder.create(place('c'), newRun).update({ created: '2025-02-01T00:00:00.000Z', state: 'finished', lock: undefined });
+    RunFolder.create(place('c'), newRun).update({
+      created: '2025-02-01T00:00:00.000Z',
+      state: 'finished',
+      lock: undefined,
+    });
     mkdirSync(place('broken'));
     writeFileSync(path.join(place('broken'), 'run.json'), 'x');
     mkdirSync(place('.hidden'));
     writeFileSync(place('note.txt'), '');
     const list = listRuns(folder);
-    expect(list.filter(({ damaged }) => damaged === undefined).map(({ run, state }) => [path.basename(run), state])).toEqual([
+    expect(
+      list.filter(({ damaged }) => damaged === undefined).map(({ run, state }) => [path.basename(run), state]),
+    ).toEqual([
       ['b', 'training'],
       ['a', 'interrupted'],
       ['c', 'finished'],
