@@ -63,6 +63,7 @@ const requests: { [Name in WindowCallName]: z.input<WindowCalls[Name]['request']
   resume: { run: 'r' },
   oneEpoch: { run: 'r' },
   stop: { run: 'r' },
+  load: {},
   status: {},
   doctor: {},
   predictions: { run: 'r', split: 'test' },

@@ -35,7 +35,8 @@ export class Engine {
   constructor(role: EngineRole, { environment = {}, debug = false }: EngineOptions = {}) {
     this.#process = fork(entry, ['--role', role], {
       serialization: 'advanced',
-      execArgv: ['--enable-source-maps'],
+      // Reading the source maps of TensorFlow's library takes longer than loading it.
+      execArgv: debug ? ['--enable-source-maps'] : [],
       env: { ...process.env, ...environment },
       // Standard output is for results, so what a library prints goes to standard error at most.
       stdio: ['ignore', 2, 'pipe', 'ipc'],
@@ -105,12 +106,14 @@ function describeEnd(code: number | null, signal: NodeJS.Signals | null, lines: 
 }
 
 /** Starts an engine for one task and lets it end afterwards. */
-export async function withEngine<Result>(
+export const withEngine = <Result>(
   role: EngineRole,
   options: EngineOptions,
   task: (engine: Engine) => Promise<Result>,
-): Promise<Result> {
-  const engine = new Engine(role, options);
+): Promise<Result> => closing(new Engine(role, options), task);
+
+/** Does a task with an engine and lets it end afterwards. */
+export async function closing<Result>(engine: Engine, task: (engine: Engine) => Promise<Result>): Promise<Result> {
   try {
     return await task(engine);
   } finally {

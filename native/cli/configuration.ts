@@ -68,20 +68,20 @@ export async function describeRun(engine: Engine, options: ConfigurationOptions)
       optimizer: optimizerFrom(base.training.optimizer, options),
       schedule: scheduleFrom(base.training.schedule, options),
     },
-    runtime: {
-      ...base.runtime,
-      ...given({
-        engine: options.engine,
-        device: options.device,
-        deterministic: options.deterministic,
-        execution: options.execution,
-      }),
-    },
+    runtime: { ...base.runtime, ...runtimeOf(options) },
   };
   const configuration = parseOrThrow(runConfigurationSchema, merged, 'The configuration');
   const columns = await columnsFrom(engine, configuration, options);
   return { configuration: { ...configuration, data: { ...configuration.data, columns } }, changes };
 }
+
+/** What the options say of the engine. */
+export const runtimeOf = ({
+  engine,
+  device,
+  deterministic,
+  execution,
+}: ConfigurationOptions): RunConfigurationInput['runtime'] => given({ engine, device, deterministic, execution });
 
 async function startingPoint(engine: Engine, options: ConfigurationOptions): Promise<Described> {
   const { sample, data, config } = options;

@@ -43,6 +43,8 @@ export interface CompilableRun {
   readonly splits: Readonly<Record<string, tfjs.Tensor2D | RowArray>>;
   /** Rows of one evaluation chunk. */
   readonly chunkRows: number;
+  /** How many threads compute at once; as many as there are processors, unless given. */
+  readonly threads?: number;
 }
 
 /** Largest number of steps in one call: bounds the buffers that carry rows and objectives. */
@@ -115,6 +117,7 @@ export class CompiledRun {
       chunked: run.chunks !== undefined,
       loops: this.#loops,
       forwards: this.#forwards,
+      threads: run.threads ?? 0,
     });
     this.operations = this.#session.operations[0] ?? 0;
     if (run.chunks !== undefined) this.#replaceChunk(run.chunks.arrays);

@@ -56,6 +56,8 @@ export interface ProgramSpecification {
   readonly chunked: boolean;
   readonly loops: readonly Loop[];
   readonly forwards: readonly Forward[];
+  /** How many threads compute at once; 0 stands for as many as there are processors. */
+  readonly threads: number;
 }
 
 /** Names of placeholders and fetches of a program's graph; one place for the writer and the session. */

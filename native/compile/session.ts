@@ -29,7 +29,7 @@ export class ProgramSession {
     try {
       mkdirSync(path.join(folder, 'variables'));
       writeFileSync(path.join(folder, 'saved_model.pb'), bytes);
-      this.#session = binding.loadSavedModel(folder, savedModelTag);
+      this.#session = binding.loadSavedModel(folder, savedModelTag, program.threads);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -86,13 +86,17 @@ export class ProgramSession {
     if (steps > loop.maxSteps || steps !== rates.length || batches.some(({ length }) => length !== loop.batch)) {
       throw new OrthantError('internal', `The loop ${loopName} was given other batches than it was made for.`);
     }
-    for (const row of batches.flatMap((batch) => batch.find((row) => row < 0 || row >= limit) ?? [])) {
-      throw new OrthantError('internal', `Row ${row} is not one of ${limit} training rows.`);
-    }
     const feed = this.#feedOf(loop);
     batches.forEach((batch, step) => {
       feed.rows.set(batch, step * loop.batch);
     });
+    // A plain loop: a small network takes many thousand rows in each call.
+    for (let i = 0; i < steps * loop.batch; i++) {
+      const row = feed.rows[i] ?? 0;
+      if (row < 0 || row >= limit) {
+        throw new OrthantError('internal', `Row ${row} is not one of ${limit} training rows.`);
+      }
+    }
     feed.rates.set(rates);
     const { chunked } = this.#program;
     if (chunked) for (let i = 0; i < steps * loop.batch; i++) feed.places[i] = place + i;
@@ -143,7 +147,7 @@ export class ProgramSession {
         : [this.#binding.createTensor([forward.rows, forward.features], 1, rows), graphNames.batch(forwardName)];
     try {
       const [predictions] = this.#run([id], [given], [graphNames.prediction(forwardName)]);
-      return Float32Array.from(predictions ?? []);
+      return new Float32Array(predictions ?? []);
     } finally {
       this.#binding.deleteTensor(id);
     }

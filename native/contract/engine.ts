@@ -96,6 +96,8 @@ export const engineCalls = {
   restoreRun: call('data', z.strictObject({ binned: z.string().min(1) }), z.object({ run: z.string() })),
 
   // Training.
+  /** Loads the library that such runs need, ahead of the first of them. */
+  load: call('train', runtimeSettingsSchema, nothing),
   /** Answers when the run is accepted (queued or started); what happens to it comes as events. */
   start: call(
     'train',

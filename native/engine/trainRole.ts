@@ -31,6 +31,10 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
   };
 
   return {
+    load: async (settings) => {
+      await library.open(settings);
+      return {};
+    },
     start: ({ configuration, out, changes }) => {
       checkConfiguration(configuration);
       return accept(createRunFolder(configuration, out, changes), false);

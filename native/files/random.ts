@@ -34,10 +34,12 @@ export class Random {
 
   /** A whole number from 0 to bound - 1, each equally likely (draws that would favour the low ones are repeated). */
   below(bound: number): number {
-    const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
     for (;;) {
       const value = this.uint32();
-      if (value < limit) return value % bound;
+      // The whole multiples of `bound` end above 2^32 - bound: only few draws need the exact limit.
+      if (value <= 0x1_0000_0000 - bound || value < 0x1_0000_0000 - (0x1_0000_0000 % bound)) {
+        return (value >>> 0) % (bound >>> 0);
+      }
     }
   }
 
@@ -67,7 +69,9 @@ export class Random {
 
   /** The numbers 0 to count - 1 in random order, every order equally likely (Fisher and Yates): [count]. */
   permutation(count: number): Int32Array {
-    const order = Int32Array.from({ length: count }, (_, index) => index);
+    // Every epoch of a run draws one over all rows; filled by a plain loop, it takes a third of the time.
+    const order = new Int32Array(count);
+    for (let index = 0; index < count; index++) order[index] = index;
     for (let last = count - 1; last > 0; last--) {
       const other = this.below(last + 1);
       const kept = order[last] ?? 0;

@@ -118,7 +118,7 @@ describe('where it lies', () => {
 });
 
 describe('what is set', () => {
-  const quiet = { TF_CPP_MIN_LOG_LEVEL: '2', TF_ENABLE_ONEDNN_OPTS: '0' };
+  const quiet = { TF_CPP_MIN_LOG_LEVEL: '2', TF_ENABLE_ONEDNN_OPTS: '0', TF_OVERRIDE_GLOBAL_THREADPOOL: '1' };
 
   test.each(['linux-x64', 'linux-arm64', 'darwin-arm64'])(
     'on %s without a card: nothing that must come before the start',
@@ -174,6 +174,7 @@ describe('what is set', () => {
       CUDA_VISIBLE_DEVICES: '2',
       TF_CPP_MIN_LOG_LEVEL: '0',
       TF_ENABLE_ONEDNN_OPTS: '1',
+      TF_OVERRIDE_GLOBAL_THREADPOOL: '0',
     };
     expect(engineVariables({ ...card, card: '2', env })).toEqual({
       LD_LIBRARY_PATH: '/a:/own:/b',

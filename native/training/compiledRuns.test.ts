@@ -129,7 +129,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
   /** The choice for a run whose method adds this to the loss. */
   function chosenWith(
     term: NonNullable<TrainingParts['method']['term']> | undefined,
-    epochs = 100,
+    epochs = 200,
   ): { kind: string; reason: string | undefined; compileSeconds: number } {
     const configured = configuration('auto', { epochs });
     const parts = createParts(runtime.tf, configured, dataset);

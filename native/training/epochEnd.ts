@@ -24,7 +24,7 @@ export async function measureEpoch(
   const evaluation = await evaluateSplits(execution, targetBounds, configuration.training.loss, dataset, breathe);
   checkConvergence(context, evaluation);
   const epoch = position.epoch + 1;
-  execution.pull();
+  execution.pull(Object.values(method.state));
   method.endEpoch?.({ epoch, predictions: evaluation.trainPredictions });
   const constraint = method.report();
   execution.push();

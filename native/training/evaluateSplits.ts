@@ -34,7 +34,9 @@ export async function evaluateSplits(
     if (dataset.splits[split].rows === 0) continue;
     const predictions = await execution.predictSplit(split, breathe);
     const evaluation = evaluatePredictions(loss, targets, predictions, dataset.splits[split].targets);
-    finite &&= Number.isFinite(evaluation.report.loss) && predictions.every(Number.isFinite);
+    // A prediction that is not a finite number makes its output's sum of squares one that is not.
+    const { loss: mean, outputs } = evaluation.report;
+    finite &&= Number.isFinite(mean) && outputs.every(({ rmse }) => Number.isFinite(rmse));
     evaluations[split] = evaluation;
     if (split === 'train') trainPredictions = predictions;
   }

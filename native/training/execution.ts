@@ -27,8 +27,8 @@ export interface Execution {
   predictSplit(split: SplitName, breathe: () => Promise<void>): Promise<Float32Array>;
   /** Says which rows the steps to come will take, in order: where data are fed in chunks, the next is made ready. */
   expect(rows: Int32Array): void;
-  /** Before Variables are read. */
-  pull(): void;
+  /** Before Variables are read; without `variables`, before any is. */
+  pull(variables?: readonly tfjs.Variable[]): void;
   /** After Variables were assigned outside of a step. */
   push(): void;
   dispose(): void;

@@ -17,6 +17,7 @@ import { dataMemoryLimit } from './dataMemory.ts';
 import { createParts } from './parts.ts';
 import type { Execution } from './execution.ts';
 import { ProgressMeter, type Progress } from './progress.ts';
+import type { Candidate } from './snapshot.ts';
 
 export type TrainerState = 'ready' | 'training' | 'paused' | 'finished' | 'failed';
 
@@ -66,7 +67,9 @@ export interface TrainingOutcome {
 
 /** A slice of work between two looks at what was asked of the run. */
 const sliceSeconds = 0.05;
-const checkpointInterval = 1;
+/** Milliseconds between two checkpoints at least; longer where writing one takes more than a share of them. */
+const checkpointInterval = 1000;
+const checkpointShare = 1 / 50;
 
 /** One training run. Same configuration, data, engine and changes: same numbers, bit for bit. */
 export class Trainer {
@@ -80,7 +83,9 @@ export class Trainer {
   #best: Snapshot | undefined;
   #state: TrainerState = 'ready';
   #secondsPerStep = Infinity;
-  #lastCheckpoint = -Infinity;
+  #nextCheckpoint = -Infinity;
+  /** The step of the last checkpoint, unless something has changed since that is no step. */
+  #checkpointed: number | undefined;
   #warnedOfDeadSlacks = false;
 
   /**
@@ -231,6 +236,7 @@ export class Trainer {
         execution.push();
       }
       position.changes.push(change);
+      this.#checkpointed = undefined;
     }
   }
 
@@ -274,7 +280,7 @@ export class Trainer {
     this.#order = parts.plan.order(position.epoch + 2);
     execution.expect(this.#order);
     const { metrics, candidate, seconds } = await measureEpoch(this.#context, this.#best, breathe);
-    if (metrics.best) this.#best = { ...candidate, metrics, layers: parts.storedLayers() };
+    if (metrics.best) this.#best = this.#snapshot(candidate, metrics);
     this.#progress.evaluation(seconds);
     this.#hooks.onMetrics?.(metrics);
     this.#warnOfDeadSlacks(metrics.constraint.deadSlacks ?? 0);
@@ -282,7 +288,13 @@ export class Trainer {
     position.stepInEpoch = 0;
     position.objectiveSum = 0;
     this.#control.epochEnded();
-    if (performance.now() / 1000 - this.#lastCheckpoint >= checkpointInterval) await this.#writeCheckpoint();
+    if (performance.now() >= this.#nextCheckpoint) await this.#writeCheckpoint();
+  }
+
+  #snapshot(candidate: Candidate, metrics: EpochMetrics): Snapshot {
+    const { execution, parts } = this.#context;
+    execution.pull([...parts.parameters.map(({ variable }) => variable), ...Object.values(parts.method.state)]);
+    return { ...candidate, metrics, layers: parts.storedLayers() };
   }
 
   #warnOfDeadSlacks(deadSlacks: number): void {
@@ -294,13 +306,16 @@ export class Trainer {
   }
 
   async #writeCheckpoint(): Promise<void> {
+    const started = performance.now();
     const checkpoint = captureCheckpoint(this.#context, this.#best);
-    this.#lastCheckpoint = performance.now() / 1000;
     await this.#hooks.onCheckpoint?.(checkpoint);
+    this.#checkpointed = checkpoint.step;
+    const ended = performance.now();
+    this.#nextCheckpoint = ended + Math.max(checkpointInterval, (ended - started) / checkpointShare);
   }
 
   async #conclude(stopped: TrainingOutcome['stopped']): Promise<TrainingOutcome> {
-    await this.#writeCheckpoint();
+    if (this.#checkpointed !== this.step) await this.#writeCheckpoint();
     const best = this.#best ?? (await this.#presentSnapshot());
     const { execution, parts, position } = this.#context;
     const { epoch, step, seconds } = position;
@@ -321,6 +336,6 @@ export class Trainer {
   /** A run that is stopped in its first epoch hands over the weights it has. */
   async #presentSnapshot(): Promise<Snapshot> {
     const { metrics, candidate } = await measureEpoch(this.#context, undefined, breathe);
-    return { ...candidate, metrics, layers: this.#context.parts.storedLayers() };
+    return this.#snapshot(candidate, metrics);
   }
 }

@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { openEngine } from '../tensorflow/backend.ts';
+import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { DataType } from './graphDef.ts';
+import { ProgramSession } from './session.ts';
+import type { NodeBackend } from './tape.ts';
+
+test.skipIf(!hasTensorflow || process.platform !== 'linux')(
+  'a session computes with as many threads as it is opened with',
+  async () => {
+    const { tf } = await openEngine({ engine: 'tensorflow' });
+    const { binding } = tf.backend() as unknown as NodeBackend;
+    const threadsOf = (threads: number): number => {
+      const before = readdirSync('/proc/self/task').length;
+      const program = {
+        state: [{ name: 's', type: DataType.float, shape: [2] }],
+        ...{ data: [], chunked: false, loops: [], forwards: [], threads },
+      };
+      const session = new ProgramSession(binding, program);
+      const more = readdirSync('/proc/self/task').length - before;
+      session.dispose();
+      return more;
+    };
+    // The first session of a process starts more than its own.
+    threadsOf(1);
+    const [one, seven] = [threadsOf(1), threadsOf(7)];
+    expect(seven - one).toBe(6);
+  },
+);
