@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ChunkReader, type RowArray } from './chunkReader.ts';
+import { ChunkReader } from './chunkReader.ts';
+import type { RowArray } from './rowArray.ts';
 
 const readers: ChunkReader[] = [];
 afterEach(() => {

@@ -10,12 +10,7 @@ import {
   rowCount,
   type GatherBuffers,
 } from './gatherRows.ts';
-
-/** A row-major array: [rows, width]. */
-export interface RowArray {
-  readonly values: Float32Array;
-  readonly width: number;
-}
+import type { RowArray } from './rowArray.ts';
 
 /** For measurements. */
 export interface ChunkTimes {

@@ -2,9 +2,11 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
-import { ChunkReader, type RowArray } from './chunkReader.ts';
+import { ChunkReader } from './chunkReader.ts';
 import { CompiledRun, type Execution } from './compiledRun.ts';
+import type { RowArray } from './rowArray.ts';
 import type { NodeBackend } from './tape.ts';
+import { traceRun } from './traceRun.ts';
 
 let runtime: EngineRuntime;
 
@@ -31,7 +33,7 @@ function open(
     tf.variable(tf.tensor2d([1, 10, 100], [features, 1])),
   ]);
   const compiled = new CompiledRun(
-    {
+    traceRun({
       tf,
       backend: tf.backend() as unknown as NodeBackend,
       state: [seen, weights],
@@ -49,7 +51,7 @@ function open(
       batchSizes: [3, 2],
       splits: { train: inputs },
       chunkRows: 5,
-    },
+    }),
     execution,
   );
   tf.dispose([...chunk]);

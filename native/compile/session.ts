@@ -11,8 +11,6 @@ import type { Binding } from './tape.ts';
  * objectives only.
  */
 export class ProgramSession {
-  /** Operations in one step of each loop, in the order of the specification. */
-  readonly operations: readonly number[];
   readonly #binding: Binding;
   readonly #program: ProgramSpecification;
   readonly #session: number;
@@ -23,12 +21,10 @@ export class ProgramSession {
   constructor(binding: Binding, program: ProgramSpecification) {
     this.#binding = binding;
     this.#program = program;
-    const { bytes, operations } = writeProgram(binding, program);
-    this.operations = operations;
     const folder = mkdtempSync(path.join(tmpdir(), 'orthant-program-'));
     try {
       mkdirSync(path.join(folder, 'variables'));
-      writeFileSync(path.join(folder, 'saved_model.pb'), bytes);
+      writeFileSync(path.join(folder, 'saved_model.pb'), writeProgram(program));
       this.#session = binding.loadSavedModel(folder, savedModelTag);
     } finally {
       rmSync(folder, { recursive: true, force: true });

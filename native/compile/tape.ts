@@ -149,7 +149,7 @@ function lines({ tape, sources }: NamedTape): { what: string; line: string }[] {
 }
 
 /**
- * The first place where two tapes of the same step on different batches differ, as a sentence; undefined where they
+ * The first place where two tapes of the same work on different batches differ, as a sentence; undefined where they
  * agree. A difference means that JavaScript decided something from data or drew a random number: such a step would be
  * compiled wrongly.
  */
@@ -162,7 +162,7 @@ export function difference(first: NamedTape, second: NamedTape): string | undefi
     const other = there?.what ?? 'nothing';
     const constant = what.startsWith('a constant') ? ' (a random number drawn in JavaScript is one)' : '';
     const how = what === other ? `the same with other values, attributes or inputs${constant}` : other;
-    return `operation ${position + 1} of the step is ${what} on one batch and ${how} on the next`;
+    return `operation ${position + 1} is ${what} on one batch and ${how} on the next`;
   }
   return undefined;
 }
