@@ -41,7 +41,7 @@ interface Example {
   readonly weights: tfjs.Variable<tfjs.Rank.R2>;
   /** How often each row was seen. */
   readonly seen: tfjs.Variable<tfjs.Rank.R1>;
-  dispose(this: void): void;
+  readonly dispose: () => void;
 }
 
 /** Linear least squares by gradient descent, its gradient written out, and a count of visits to each row. */

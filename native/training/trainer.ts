@@ -23,11 +23,13 @@ export type TrainerState = 'ready' | 'training' | 'paused' | 'finished' | 'faile
 /** What a paused run may be told when it goes on. */
 export type PausedChange = Omit<RunChange, 'step'>;
 
+export type ExecutionTold = Pick<Execution, 'kind' | 'reason' | 'refused'>;
+
 export interface TrainerHooks {
   /** Before the step is traced and compiled. */
   onCompile?(): void;
   /** How the steps will be carried out, once that is settled. */
-  onExecution?(execution: Pick<Execution, 'kind' | 'reason' | 'refused'>): void;
+  onExecution?(execution: ExecutionTold): void;
   onState?(state: TrainerState): void;
   /** At most 20 times a second. */
   onProgress?(progress: Progress): void;
