@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { CompiledRun, type Execution } from '../../native/compile/compiledRun.ts';
-import type { NodeBackend } from '../../native/compile/tape.ts';
 import { traceRun } from '../../native/compile/traceRun.ts';
+import { nativeBackend } from '../../native/tensorflow/nativeBackend.ts';
 
 /**
  * The matrix products of a training step and nothing else, as a program: forward through all layers, then backward to
@@ -28,7 +28,7 @@ export function productsProgram(
   return new CompiledRun(
     traceRun({
       tf,
-      backend: tf.backend() as unknown as NodeBackend,
+      backend: nativeBackend(tf),
       state: kernels,
       trainingData: [inputs],
       rows: batch,

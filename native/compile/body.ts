@@ -1,7 +1,8 @@
 import { OrthantError } from '../contract/errors.ts';
+import type { Binding, OperationAttribute, TensorMetadata } from '../tensorflow/nativeBackend.ts';
 import { attr, constant, DataType, node, type AttrValue, type NodeDef } from './graphDef.ts';
 import { outputArgument } from './outputArguments.ts';
-import type { Binding, OperationAttribute, TapeEntry, TapeOperation, TensorMetadata } from './tape.ts';
+import type { TapeEntry, TapeOperation } from './tape.ts';
 
 /** A step or a forward pass as it was recorded, with the meaning of the tensors that cross its border. */
 export interface Trace {

@@ -1,11 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
 import { ChunkReader } from './chunkReader.ts';
 import { CompiledRun, type Execution } from './compiledRun.ts';
 import type { RowArray } from './rowArray.ts';
-import type { NodeBackend } from './tape.ts';
 import { traceRun } from './traceRun.ts';
 
 let runtime: EngineRuntime;
@@ -35,7 +35,7 @@ function open(
   const compiled = new CompiledRun(
     traceRun({
       tf,
-      backend: tf.backend() as unknown as NodeBackend,
+      backend: nativeBackend(tf),
       state: [seen, weights],
       trainingData: chunk,
       chunks: reader,

@@ -6,10 +6,10 @@ import { runInNewContext } from 'node:vm';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
 import { CompiledRun, type Execution } from './compiledRun.ts';
-import type { NodeBackend } from './tape.ts';
-import { onesOfComputedLength } from './testSupport.ts';
+import { onesOfComputedLength, withBinding } from './testSupport.ts';
 import { traceRun, type CompilableRun } from './traceRun.ts';
 
 /** XLA writes every module it compiles to this folder. It reads the flag when it is first used, later in this file. */
@@ -68,7 +68,7 @@ function leastSquares(
   return {
     run: {
       tf,
-      backend: tf.backend() as unknown as NodeBackend,
+      backend: nativeBackend(tf),
       state: [weights, seen],
       trainingData: [x, y],
       rows: trainingRows,
@@ -99,21 +99,6 @@ function hidden(name: string): tfjs.Variable {
     variable.dispose();
   });
   return variable;
-}
-
-/** Runs `action` with some functions of the binding replaced. */
-function withBinding(backend: NodeBackend, replaced: Partial<NodeBackend['binding']>, action: () => void): void {
-  const { binding } = backend;
-  // Its own properties cannot be redefined.
-  backend.binding = Object.create(
-    binding,
-    Object.fromEntries(Object.entries(replaced).map(([name, value]) => [name, { value }])),
-  ) as typeof binding;
-  try {
-    action();
-  } finally {
-    backend.binding = binding;
-  }
 }
 
 /** A step with an operation whose result's shape a value decides: XLA must know all shapes beforehand. */

@@ -1,10 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend, type OperationAttribute, type TensorMetadata } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
 import { CompiledRun, type Execution } from './compiledRun.ts';
 import { DataType } from './graphDef.ts';
-import { drawsRandomly, type NodeBackend, type OperationAttribute, type TensorMetadata } from './tape.ts';
+import { drawsRandomly } from './tape.ts';
 import { traceRun, type CompilableRun } from './traceRun.ts';
 
 let runtime: EngineRuntime;
@@ -20,7 +21,7 @@ function sumOf(draw: (counter: tfjs.Tensor) => tfjs.Tensor): { run: CompilableRu
   kept.push(sum, counter, data);
   const run: CompilableRun = {
     tf,
-    backend: tf.backend() as unknown as NodeBackend,
+    backend: nativeBackend(tf),
     state: [sum, counter],
     trainingData: [data],
     rows: 4,
@@ -48,9 +49,7 @@ afterEach(() => {
  */
 function stateless(counter: tfjs.Tensor): tfjs.Tensor {
   const { tf } = runtime;
-  const backend = tf.backend() as unknown as NodeBackend & {
-    createOutputTensor: (metadata: TensorMetadata) => tfjs.Tensor;
-  };
+  const backend = nativeBackend(tf);
   const { binding } = backend;
   const uint64 = 23;
   const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OrthantError } from '../contract/errors.ts';
+import type { Binding } from '../tensorflow/nativeBackend.ts';
 import { DataType, savedModelTag } from './graphDef.ts';
 import { graphNames, writeProgram, type Loop, type ProgramSpecification } from './program.ts';
-import type { Binding } from './tape.ts';
 
 /**
  * A program at work: a TensorFlow session whose variables hold state and data. Calls move batch rows, learning rates and

@@ -1,16 +1,17 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { OrthantError } from '../contract/errors.ts';
+import type { NativeBackend } from '../tensorflow/nativeBackend.ts';
 import { functionBody, type FunctionBody, type Trace } from './body.ts';
 import type { ChunkReader } from './chunkReader.ts';
 import { DataType } from './graphDef.ts';
 import type { Forward, Resident } from './program.ts';
 import { isTensor, shapeOf, type Rows } from './rowArray.ts';
-import { difference, drawsRandomly, nativeId, producerOf, record, type NodeBackend, type Recording } from './tape.ts';
+import { difference, drawsRandomly, nativeId, producerOf, record, type Recording } from './tape.ts';
 
 /** A run as the compiler sees it: what one step does, and the tensors it does it with. */
 export interface CompilableRun {
   readonly tf: typeof tfjs;
-  readonly backend: NodeBackend;
+  readonly backend: NativeBackend;
   /** Everything carried from step to step: weights, optimizer slots, multipliers, slacks, counters. */
   readonly state: readonly tfjs.Variable[];
   /**

@@ -3,9 +3,9 @@ import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { ChunkReader } from '../compile/chunkReader.ts';
 import { CompiledRun, type Execution as CompiledKind } from '../compile/compiledRun.ts';
-import type { NodeBackend } from '../compile/tape.ts';
 import { traceRun, type TracedRun } from '../compile/traceRun.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { eagerExecution, type Execution, type Told } from './execution.ts';
 import type { TrainingParts } from './parts.ts';
 import { predictWith, trainingStep } from './step.ts';
@@ -22,7 +22,7 @@ function traceParts(parts: TrainingParts): TracedRun {
   try {
     return traceRun({
       tf,
-      backend: tf.backend() as unknown as NodeBackend,
+      backend: nativeBackend(tf),
       state: Object.values(parts.state),
       trainingData: [inputs, targets],
       ...(reader === undefined ? {} : { chunks: reader }),

@@ -4,9 +4,9 @@ import type { RunConfiguration, RunConfigurationInput } from '../contract/config
 import type { EpochMetrics } from '../contract/results.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
-import type { NodeBackend } from '../compile/tape.ts';
-import { onesOfComputedLength } from '../compile/testSupport.ts';
+import { onesOfComputedLength, withBinding } from '../compile/testSupport.ts';
 import { chooseExecution, hasLargeProducts } from './chooseExecution.ts';
 import { breathe } from './control.ts';
 import type { Execution } from './execution.ts';
@@ -132,17 +132,12 @@ describe.skipIf(!hasTensorflow)('a run that cannot be put together', () => {
 
   it('leaves no tensor behind where its step cannot be compiled', () => {
     const before = runtime.tensorCount();
-    const backend = runtime.tf.backend() as unknown as NodeBackend;
-    const { binding } = backend;
     const loadSavedModel = (): never => {
       throw new Error('no room');
     };
-    backend.binding = Object.create(binding, { loadSavedModel: { value: loadSavedModel } }) as typeof binding;
-    try {
+    withBinding(nativeBackend(runtime.tf), { loadSavedModel }, () => {
       expect(() => Trainer.create({ configuration: configuration('graph'), dataset, runtime })).toThrow('no room');
-    } finally {
-      backend.binding = binding;
-    }
+    });
     expect(runtime.tensorCount()).toBe(before);
   });
 
