@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { CompiledRun, type Execution } from '../../native/compile/compiledRun.ts';
-import type { NodeBackend } from '../../native/compile/tape.ts';
+import { traceRun } from '../../native/compile/traceRun.ts';
+import { nativeBackend } from '../../native/tensorflow/nativeBackend.ts';
 
 /**
  * The matrix products of a training step and nothing else, as a program: forward through all layers, then backward to
@@ -25,9 +26,9 @@ export function productsProgram(
     return tf.variable(tf.randomNormal<tfjs.Rank.R2>([rows, units], 0, 1 / Math.sqrt(rows)));
   });
   return new CompiledRun(
-    {
+    traceRun({
       tf,
-      backend: tf.backend() as unknown as NodeBackend,
+      backend: nativeBackend(tf),
       state: kernels,
       trainingData: [inputs],
       rows: batch,
@@ -51,7 +52,7 @@ export function productsProgram(
       batchSizes: [batch],
       splits: {},
       chunkRows: batch,
-    },
+    }),
     execution,
   );
 }

@@ -130,42 +130,59 @@ describe.each(testEngines)('on %s', (engine) => {
     expect(predicted.minimum[0]).toBeCloseTo(lowest, 4);
   });
 
-  test('stopped by Ctrl-C and resumed, killed and resumed: the same numbers as without, bit for bit', async () => {
-    const epochs = 150;
-    const name = (out: string): string => `${out}-${engine}`;
-    const begin = (out: string): Started =>
-      start(...training(name(out), epochs, '--engine', engine, '--execution', 'eager'));
+  // A compiled epoch is a tenth as long.
+  const executions = [
+    { execution: 'eager', epochs: 150 },
+    ...(engine === 'wasm' ? [] : [{ execution: 'xla', epochs: 1500 }]),
+  ];
+  test.each(executions)(
+    'stopped by Ctrl-C and resumed, killed and resumed: the same numbers as without, bit for bit: $execution',
+    async ({ execution, epochs }) => {
+      const name = (out: string): string => `${out}-${engine}-${execution}`;
+      const begin = (out: string): Started =>
+        start(...training(name(out), epochs, '--engine', engine, '--execution', execution));
+      const expectExecution = (result: TrainingResult): void => {
+        expect(result.execution).toBe(execution);
+        expect(result.phases.compile).toBeGreaterThanOrEqual(execution === 'xla' ? 0.01 : 0);
+      };
+      const whole = async (): Promise<void> => {
+        const outcome = await begin('whole').outcome;
+        expectExecution(resultOf(outcome));
+        expect(outcome.err.includes('Compiling the training step ...')).toBe(execution === 'xla');
+      };
 
-    const stopAndResume = async (): Promise<void> => {
-      const stopped = begin('stopped');
-      await soon(() => {
-        expect(hasCheckpoint(name('stopped'))).toBe(true);
-      });
-      stopped.process.kill('SIGINT');
-      const outcome = await stopped.outcome;
-      const result = resultOf(outcome, 130);
-      expect(result.stopped).toBe('by-request');
-      expect(result.epochs).toBeLessThan(epochs);
-      expect(outcome.err).toContain(`orthant resume ${at(name('stopped'))}`);
-      expect(record(name('stopped')).state).toBe('stopped');
-      resultOf(await orthant('resume', at(name('stopped')), '--json'));
-    };
-    const killAndResume = async (): Promise<void> => {
-      const killed = begin('killed');
-      await soon(() => {
-        expect(hasCheckpoint(name('killed'))).toBe(true);
-      });
-      process.kill(lockedBy(name('killed'))!, 'SIGKILL');
-      const crash = await killed.outcome;
-      expect(crash.code).toBe(1);
-      expect(crash.out).toBe('');
-      expect(crash.err).toMatch(/The engine process ended unexpectedly \(signal SIGKILL.*orthant resume/);
-      resultOf(await orthant('resume', at(name('killed')), '--json'));
-    };
-    await Promise.all([begin('whole').outcome.then((outcome) => resultOf(outcome)), stopAndResume(), killAndResume()]);
-    expect(numbersOf(name('stopped'))).toEqual(numbersOf(name('whole')));
-    expect(numbersOf(name('killed'))).toEqual(numbersOf(name('whole')));
-  }, 180_000);
+      const stopAndResume = async (): Promise<void> => {
+        const stopped = begin('stopped');
+        await soon(() => {
+          expect(hasCheckpoint(name('stopped'))).toBe(true);
+        });
+        stopped.process.kill('SIGINT');
+        const outcome = await stopped.outcome;
+        const result = resultOf(outcome, 130);
+        expect(result.stopped).toBe('by-request');
+        expect(result.epochs).toBeLessThan(epochs);
+        expect(outcome.err).toContain(`orthant resume ${at(name('stopped'))}`);
+        expect(record(name('stopped')).state).toBe('stopped');
+        expectExecution(resultOf(await orthant('resume', at(name('stopped')), '--json')));
+      };
+      const killAndResume = async (): Promise<void> => {
+        const killed = begin('killed');
+        await soon(() => {
+          expect(hasCheckpoint(name('killed'))).toBe(true);
+        });
+        process.kill(lockedBy(name('killed'))!, 'SIGKILL');
+        const crash = await killed.outcome;
+        expect(crash.code).toBe(1);
+        expect(crash.out).toBe('');
+        expect(crash.err).toMatch(/The engine process ended unexpectedly \(signal SIGKILL.*orthant resume/);
+        expectExecution(resultOf(await orthant('resume', at(name('killed')), '--json')));
+      };
+      await Promise.all([whole(), stopAndResume(), killAndResume()]);
+      expect(numbersOf(name('stopped'))).toEqual(numbersOf(name('whole')));
+      expect(numbersOf(name('killed'))).toEqual(numbersOf(name('whole')));
+    },
+    180_000,
+  );
 });
 
 test('wrong use: exit code 2, one paragraph, the near miss named, nothing made', async () => {

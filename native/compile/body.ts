@@ -1,7 +1,8 @@
 import { OrthantError } from '../contract/errors.ts';
+import type { Binding, OperationAttribute, TensorMetadata } from '../tensorflow/nativeBackend.ts';
 import { attr, constant, DataType, node, type AttrValue, type NodeDef } from './graphDef.ts';
 import { outputArgument } from './outputArguments.ts';
-import type { Binding, OperationAttribute, TapeEntry, TapeOperation, TensorMetadata } from './tape.ts';
+import type { TapeEntry, TapeOperation } from './tape.ts';
 
 /** A step or a forward pass as it was recorded, with the meaning of the tensors that cross its border. */
 export interface Trace {
@@ -10,12 +11,14 @@ export interface Trace {
   readonly sources: ReadonlyMap<number, string>;
   /** Result name to native id. */
   readonly results: Readonly<Record<string, number>>;
+  /** Name of the Variable that holds the tensor with this id, where it is no declared one. */
+  undeclared(id: number): string | undefined;
 }
 
 /** Captured tensors up to this size become constants of the program; larger ones should have been declared. */
 const largestCapture = 1 << 20;
 
-/** Node inputs and results of a traced piece, ready to stand in a function. */
+/** Nodes and results of a traced piece, ready to stand in a function. */
 export interface FunctionBody {
   readonly nodes: readonly NodeDef[];
   /** Result name to `node:outputArgument:index` or an argument's name. */
@@ -39,6 +42,14 @@ export function functionBody(binding: Binding, trace: Trace): FunctionBody {
   const nodes: NodeDef[] = [];
   let operations = 0;
   const captured = (id: number, user: string): string => {
+    const variable = trace.undeclared(id);
+    // As a constant it would be frozen: what is assigned to it between steps would never arrive.
+    if (variable !== undefined) {
+      throw new OrthantError(
+        'engine',
+        `${user} uses the Variable "${variable}", which is no part of the declared state. A method lists its Variables in "state".`,
+      );
+    }
     const values = binding.tensorDataSync(id);
     // The binding does not tell the shape of a foreign tensor, and an identity does.
     const [metadata] = identity(binding, id, values);

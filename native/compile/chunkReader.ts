@@ -10,20 +10,7 @@ import {
   rowCount,
   type GatherBuffers,
 } from './gatherRows.ts';
-
-/** A row-major array: [rows, width]. */
-export interface RowArray {
-  readonly values: Float32Array;
-  readonly width: number;
-}
-
-/** For measurements. */
-export interface ChunkTimes {
-  /** Chunks brought so far. */
-  readonly chunks: number;
-  /** Seconds that steps waited for them. */
-  readonly waited: number;
-}
+import type { RowArray } from './rowArray.ts';
 
 /** Bytes of a block, the smallest piece that a thread takes: large enough that taking it costs nothing. */
 const blockBytes = 1 << 18;
@@ -50,7 +37,6 @@ export class ChunkReader {
   /** Rows of the chunk in use, and the place in it after the last batch. */
   #current: Int32Array = new Int32Array();
   #cursor = 0;
-  #times = { chunks: 0, waited: 0 };
 
   /**
    * @param arrays - inputs and targets, say: row i of one belongs to row i of the other
@@ -74,10 +60,6 @@ export class ChunkReader {
   /** Where chunks are gathered: [chunkRows, width] each. */
   get arrays(): readonly Float32Array[] {
     return this.#buffers.targets;
-  }
-
-  get times(): ChunkTimes {
-    return { ...this.#times };
   }
 
   /** Says which rows come next, in the order of the steps; the first chunk of them is begun. */
@@ -129,21 +111,14 @@ export class ChunkReader {
 
   /** Waits for the chunk that begins with the first batch, or gathers one of as many batches as fit. */
   #bring(batches: readonly Int32Array[]): Int32Array {
-    const started = performance.now();
     const prepared = this.#finish();
-    let rows: Int32Array;
     if (prepared !== undefined && startsWith(prepared, 0, batches[0] ?? prepared)) {
-      rows = prepared;
-      this.#taken += rows.length;
-    } else {
-      rows = joined(batches, this.chunkRows);
-      this.#begin(rows);
-      this.#finish();
+      this.#taken += prepared.length;
+      return prepared;
     }
-    this.#times = {
-      chunks: this.#times.chunks + 1,
-      waited: this.#times.waited + (performance.now() - started) / 1000,
-    };
+    const rows = joined(batches, this.chunkRows);
+    this.#begin(rows);
+    this.#finish();
     return rows;
   }
 

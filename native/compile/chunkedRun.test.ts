@@ -1,10 +1,12 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
-import { ChunkReader, type RowArray } from './chunkReader.ts';
+import { ChunkReader } from './chunkReader.ts';
 import { CompiledRun, type Execution } from './compiledRun.ts';
-import type { NodeBackend } from './tape.ts';
+import type { RowArray } from './rowArray.ts';
+import { traceRun } from './traceRun.ts';
 
 let runtime: EngineRuntime;
 
@@ -31,9 +33,9 @@ function open(
     tf.variable(tf.tensor2d([1, 10, 100], [features, 1])),
   ]);
   const compiled = new CompiledRun(
-    {
+    traceRun({
       tf,
-      backend: tf.backend() as unknown as NodeBackend,
+      backend: nativeBackend(tf),
       state: [seen, weights],
       trainingData: chunk,
       chunks: reader,
@@ -49,7 +51,7 @@ function open(
       batchSizes: [3, 2],
       splits: { train: inputs },
       chunkRows: 5,
-    },
+    }),
     execution,
   );
   tf.dispose([...chunk]);

@@ -4,11 +4,13 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type * as tfjs from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
-import { CompiledRun, type CompilableRun, type Execution } from './compiledRun.ts';
-import type { NodeBackend } from './tape.ts';
+import { CompiledRun, type Execution } from './compiledRun.ts';
+import { onesOfComputedLength, withBinding } from './testSupport.ts';
+import { traceRun, type CompilableRun } from './traceRun.ts';
 
 /** XLA writes every module it compiles to this folder. It reads the flag when it is first used, later in this file. */
 const dump = mkdtempSync(path.join(tmpdir(), 'orthant-xla-'));
@@ -39,7 +41,7 @@ interface Example {
   readonly weights: tfjs.Variable<tfjs.Rank.R2>;
   /** How often each row was seen. */
   readonly seen: tfjs.Variable<tfjs.Rank.R1>;
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /** Linear least squares by gradient descent, its gradient written out, and a count of visits to each row. */
@@ -66,7 +68,7 @@ function leastSquares(
   return {
     run: {
       tf,
-      backend: tf.backend() as unknown as NodeBackend,
+      backend: nativeBackend(tf),
       state: [weights, seen],
       trainingData: [x, y],
       rows: trainingRows,
@@ -83,6 +85,28 @@ function leastSquares(
     },
   };
 }
+
+/** What a test has made that is to go when it is over, however it ends. */
+const forget: (() => void)[] = [];
+afterEach(() => {
+  for (const end of forget.splice(0)) end();
+});
+
+/** A Variable that no run declares. */
+function hidden(name: string): tfjs.Variable {
+  const variable = runtime.tf.tidy(() => runtime.tf.variable(runtime.tf.scalar(1), false, name));
+  forget.push(() => {
+    variable.dispose();
+  });
+  return variable;
+}
+
+/** A step with an operation whose result's shape a value decides: XLA must know all shapes beforehand. */
+const refusedByXla = (): Example =>
+  leastSquares((step) => (rows, rate) => {
+    const { tf } = runtime;
+    return tf.tidy(() => tf.mean<tfjs.Scalar>(tf.mul(step(rows, rate, rows), onesOfComputedLength(tf, rate))));
+  });
 
 /** The same in float64, by hand. */
 function byHand(batches: readonly Int32Array[], rates: readonly number[]): { weights: number[]; losses: number[] } {
@@ -117,7 +141,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
 
   it.each(executions)('with %s makes the steps that arithmetic by hand makes', async (execution) => {
     const example = leastSquares();
-    const compiled = new CompiledRun(example.run, execution);
+    const compiled = new CompiledRun(traceRun(example.run), execution);
     // Tracing has made steps on the Variables; nothing may be left of them.
     expect([...example.seen.dataSync()]).toEqual(Array.from({ length: trainingRows }, () => 0));
     const batches = epochs(20);
@@ -145,7 +169,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
 
   it('goes on from what JavaScript assigned', () => {
     const example = leastSquares();
-    const compiled = new CompiledRun(example.run, 'xla');
+    const compiled = new CompiledRun(traceRun(example.run), 'xla');
     compiled.steps(epochs(1), [0.1, 0.1, 0.1]);
     compiled.pull();
     runtime.tf.tidy(() => {
@@ -161,7 +185,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
   it('is compiled by XLA once, whatever the number of steps, and not at all without it', () => {
     const example = leastSquares();
     const before = compilations();
-    const compiled = new CompiledRun(example.run, 'xla');
+    const compiled = new CompiledRun(traceRun(example.run), 'xla');
     expect(compilations()).toBe(before + 1);
     const batch = Int32Array.of(0, 1, 2, 3, 4);
     for (const count of [1, 7, 100, 2500]) {
@@ -172,7 +196,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     }
     expect(compilations()).toBe(before + 1);
     compiled.dispose();
-    const plain = new CompiledRun(example.run, 'graph');
+    const plain = new CompiledRun(traceRun(example.run), 'graph');
     plain.steps([batch], [0.01]);
     expect(compilations()).toBe(before + 1);
     plain.dispose();
@@ -191,20 +215,16 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
       writeFileSync(file, bytes);
       return binding.loadSavedModel(folder, tags);
     };
-    const unheeding = Object.create(binding, { loadSavedModel: { value: loadSavedModel } }) as typeof binding;
-    backend.binding = unheeding;
-    try {
-      expect(() => new CompiledRun(example.run, 'xla')).toThrow('This TensorFlow does not compile with XLA.');
-      new CompiledRun(example.run, 'graph').dispose();
-    } finally {
-      backend.binding = binding;
-    }
+    withBinding(backend, { loadSavedModel }, () => {
+      expect(() => new CompiledRun(traceRun(example.run), 'xla')).toThrow('This TensorFlow does not compile with XLA.');
+      new CompiledRun(traceRun(example.run), 'graph').dispose();
+    });
     example.dispose();
   });
 
   it('refuses rows that are not there, which XLA would not notice', () => {
     const example = leastSquares();
-    const compiled = new CompiledRun(example.run, 'xla');
+    const compiled = new CompiledRun(traceRun(example.run), 'xla');
     for (const row of [-1, trainingRows]) {
       expect(() => compiled.steps([Int32Array.of(0, 1, 2, 3, row)], [0.1])).toThrow(
         `Row ${row} is not one of ${trainingRows} training rows`,
@@ -218,13 +238,13 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
   it.each<[string, RegExp, Parameters<typeof leastSquares>[0]]>([
     [
       'draws random numbers in JavaScript',
-      /not the same on every batch: operation \d+ of the step is a constant of shape \[\]/,
+      /not the same on every batch: operation \d+ is a constant of shape \[\]/,
       (step) => (rows, rate) =>
         runtime.tf.tidy(() => runtime.tf.mul<tfjs.Scalar>(step(rows, rate, rows), runtime.tf.scalar(Math.random()))),
     ],
     [
       'does something else on every other batch',
-      /not the same on every batch: operation \d+ of the step is (nothing|Neg)/,
+      /not the same on every batch: operation \d+ is (nothing|Neg)/,
       (step) => {
         let calls = 0;
         return (rows, rate) =>
@@ -244,6 +264,26 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
       },
     ],
     [
+      'assigns a Variable that is not declared',
+      /The step assigns the Variable "hidden-counter", which is no part of the declared state/,
+      (step) => {
+        const counter = hidden('hidden-counter');
+        return (rows, rate) =>
+          runtime.tf.tidy(() => {
+            counter.assign(runtime.tf.add(counter, 1));
+            return runtime.tf.add<tfjs.Scalar>(step(rows, rate, rows), counter);
+          });
+      },
+    ],
+    [
+      'uses a Variable that is not declared, which would be frozen',
+      /uses the Variable "hidden-coefficient", which is no part of the declared state/,
+      (step) => {
+        const coefficient = hidden('hidden-coefficient');
+        return (rows, rate) => runtime.tf.tidy(() => runtime.tf.mul<tfjs.Scalar>(step(rows, rate, rows), coefficient));
+      },
+    ],
+    [
       'uses an operation the compiler does not know',
       /Cumsum is not known to the compiler/,
       (step, { weights }) =>
@@ -256,18 +296,103 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     ],
   ])('refuses a step that %s, and leaves the state as it was', (_, reason, change) => {
     const example = leastSquares(change);
+    forget.push(example.dispose);
     // What TensorFlow had not been given before it has from the first attempt on.
-    expect(() => new CompiledRun(example.run, 'graph')).toThrow(reason);
+    expect(() => new CompiledRun(traceRun(example.run), 'graph')).toThrow(reason);
     const before = runtime.tensorCount();
-    expect(() => new CompiledRun(example.run, 'xla')).toThrow(reason);
+    expect(() => new CompiledRun(traceRun(example.run), 'xla')).toThrow(reason);
     expect([...example.seen.dataSync(), ...example.weights.dataSync()].every((value) => value === 0)).toBe(true);
     expect(runtime.tensorCount()).toBe(before);
-    example.dispose();
+  });
+
+  it.each<[string, RegExp, (inputs: tfjs.Tensor2D, weights: tfjs.Tensor2D) => tfjs.Tensor2D]>([
+    [
+      'decides from a value',
+      /^The forward pass reads the result of MatMul back to JavaScript|^The forward pass reads the result of BatchMatMulV2/,
+      (inputs, weights) => {
+        const prediction = runtime.tf.matMul<tfjs.Tensor2D>(inputs, weights);
+        return (prediction.dataSync()[0] ?? 0) > 1e9 ? inputs : prediction;
+      },
+    ],
+    [
+      'draws random numbers in TensorFlow',
+      /^The forward pass draws random numbers with Multinomial/,
+      (inputs, weights) =>
+        runtime.tf.add(
+          runtime.tf.matMul(inputs, weights),
+          runtime.tf.cast(runtime.tf.multinomial(runtime.tf.tensor1d([0, 0]), 1, 5), 'float32'),
+        ),
+    ],
+    [
+      'draws random numbers in JavaScript',
+      /^The forward pass is not the same on every batch: operation \d+ is a constant/,
+      (inputs, weights) => runtime.tf.add(runtime.tf.matMul(inputs, weights), Math.random()),
+    ],
+  ])('refuses a forward pass that %s', (_, reason, predict) => {
+    const example = leastSquares();
+    forget.push(example.dispose);
+    const run = { ...example.run, predict: (batch: tfjs.Tensor2D) => predict(batch, example.weights) };
+    expect(() => traceRun(run)).toThrow(reason);
+    const before = runtime.tensorCount();
+    expect(() => traceRun(run)).toThrow(reason);
+    expect(runtime.tensorCount()).toBe(before);
+  });
+
+  it('is traced on batches that differ, also where a batch is all rows', () => {
+    const seen: string[] = [];
+    const example = leastSquares((step) => (rows, rate) => {
+      seen.push([...rows.dataSync()].join());
+      return step(rows, rate, rows);
+    });
+    forget.push(example.dispose);
+    expect(() => traceRun({ ...example.run, batchSizes: [trainingRows] })).toThrow(/back to JavaScript/);
+    expect(new Set(seen).size).toBe(3);
+  });
+
+  it('is traced once for splits that are predicted in as many rows', () => {
+    const example = leastSquares();
+    forget.push(example.dispose);
+    const predicted: number[] = [];
+    const predict = (batch: tfjs.Tensor2D): tfjs.Tensor2D => {
+      predicted.push(batch.shape[0]);
+      return example.run.predict(batch);
+    };
+    const { train = example.weights } = example.run.splits;
+    traceRun({ ...example.run, predict, splits: { train, validation: train, test: train } });
+    expect(predicted.filter((rows) => rows === example.run.chunkRows)).toHaveLength(1);
+  });
+
+  it('leaves nothing behind where XLA refuses what TensorFlow takes', async () => {
+    const example = refusedByXla();
+    forget.push(example.dispose);
+    new CompiledRun(traceRun(example.run), 'graph').dispose();
+    const before = runtime.tensorCount();
+    const traced = traceRun(example.run);
+    const { backend } = example.run;
+    const { binding } = backend;
+    const deleteSavedModel = vi.fn((id: number) => {
+      binding.deleteSavedModel(id);
+    });
+    withBinding(backend, { deleteSavedModel }, () => {
+      expect(() => new CompiledRun(traced, 'xla')).toThrow(/compile-time constant/);
+    });
+    expect(deleteSavedModel).toHaveBeenCalledTimes(1);
+    expect(runtime.tensorCount()).toBe(before);
+    expect([...example.seen.dataSync(), ...example.weights.dataSync()].every((value) => value === 0)).toBe(true);
+    // The same trace serves without XLA.
+    const compiled = new CompiledRun(traced, 'graph');
+    const batches = epochs(1);
+    expect(compiled.steps(batches, [0.1, 0.1, 0.1])[0]).toBeCloseTo(
+      byHand(batches, [0.1, 0.1, 0.1]).losses[0] ?? NaN,
+      6,
+    );
+    expect(await compiled.predictions('train', () => Promise.resolve())).toHaveLength(trainingRows);
+    compiled.dispose();
   });
 
   it('needs no more memory for 10,000 steps than for 1,000', () => {
     const example = leastSquares();
-    const compiled = new CompiledRun(example.run, 'xla');
+    const compiled = new CompiledRun(traceRun(example.run), 'xla');
     // As an epoch is: many batches of one size, then a smaller one.
     const batches = Array.from({ length: 50 }, (_, i) => (i < 49 ? Int32Array.of(0, 1, 2, 3, 4) : Int32Array.of(5, 6)));
     const rates = batches.map(() => 0.01);

@@ -1,4 +1,4 @@
-import { functionBody, type FunctionBody, type Trace } from './body.ts';
+import type { FunctionBody } from './body.ts';
 import {
   attr,
   constant,
@@ -10,7 +10,6 @@ import {
   type FunctionDef,
   type NodeDef,
 } from './graphDef.ts';
-import type { Binding } from './tape.ts';
 
 /** A tensor that lives in the session from call to call. */
 export interface Resident {
@@ -34,7 +33,7 @@ export interface Loop {
    * chunked, `places` (int32 [batch]). Results: `objective` (float scalar) and the new value of every state variable, by
    * name.
    */
-  readonly trace: Trace;
+  readonly body: FunctionBody;
 }
 
 /** A forward pass over consecutive rows. */
@@ -46,7 +45,7 @@ export interface Forward {
   readonly features: number;
   readonly outputs: number;
   /** Arguments: the state by name and `batch` (float [rows, features]). Result: `prediction` [rows, outputs]. */
-  readonly trace: Trace;
+  readonly body: FunctionBody;
 }
 
 export interface ProgramSpecification {
@@ -75,26 +74,20 @@ export const graphNames = {
   prediction: (forward: string) => `prediction_${forward}`,
 };
 
-/** The bytes of a saved model that holds the whole program, and the number of operations in each loop's step. */
-export function writeProgram(
-  binding: Binding,
-  program: ProgramSpecification,
-): { bytes: Uint8Array; operations: number[] } {
+/** The bytes of a saved model that holds the whole program. */
+export function writeProgram(program: ProgramSpecification): Uint8Array {
   const nodes: NodeDef[] = [];
   const functions: FunctionDef[] = [];
-  const operations: number[] = [];
   for (const resident of [...program.state, ...program.data]) nodes.push(...residentNodes(resident));
   for (const loop of program.loops) {
-    const body = functionBody(binding, loop.trace);
-    operations.push(body.operations);
-    functions.push(...loopFunctions(program, loop, body));
+    functions.push(...loopFunctions(program, loop));
     nodes.push(...loopNodes(program, loop));
   }
   for (const forward of program.forwards) {
-    functions.push(forwardFunction(program, forward, functionBody(binding, forward.trace)));
+    functions.push(forwardFunction(program, forward));
     nodes.push(...forwardNodes(program, forward));
   }
-  return { bytes: savedModel(nodes, functions), operations };
+  return savedModel(nodes, functions);
 }
 
 /** A variable with a way to set it (feed, then fetch `assign`) and to read it. */
@@ -145,7 +138,8 @@ function loopVariables(program: ProgramSpecification, loop: Loop): (Argument & {
   ];
 }
 
-function loopFunctions(program: ProgramSpecification, loop: Loop, body: FunctionBody): FunctionDef[] {
+function loopFunctions(program: ProgramSpecification, loop: Loop): FunctionDef[] {
+  const { body } = loop;
   const variables = loopVariables(program, loop);
   const outputs = variables.map(({ name, type }) => ({ name: `${name}_next`, type }));
   const state = new Set(program.state.map(({ name }) => name));
@@ -286,7 +280,8 @@ function loopNodes(program: ProgramSpecification, loop: Loop): NodeDef[] {
 const placeholder = (name: string, type: number, shape: readonly number[]): NodeDef =>
   node(name, 'Placeholder', [], { dtype: attr.type(type), shape: attr.shape(shape) });
 
-function forwardFunction(program: ProgramSpecification, forward: Forward, body: FunctionBody): FunctionDef {
+function forwardFunction(program: ProgramSpecification, forward: Forward): FunctionDef {
+  const { body } = forward;
   const name = `${forward.name}_run`;
   const outputs = [{ name: 'prediction_out', type: DataType.float }];
   const returns = { prediction_out: body.results.prediction ?? '' };

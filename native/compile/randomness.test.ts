@@ -1,10 +1,12 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend, type OperationAttribute, type TensorMetadata } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
-import { CompiledRun, type CompilableRun, type Execution } from './compiledRun.ts';
+import { CompiledRun, type Execution } from './compiledRun.ts';
 import { DataType } from './graphDef.ts';
-import { drawsRandomly, type NodeBackend, type OperationAttribute, type TensorMetadata } from './tape.ts';
+import { drawsRandomly } from './tape.ts';
+import { traceRun, type CompilableRun } from './traceRun.ts';
 
 let runtime: EngineRuntime;
 
@@ -19,7 +21,7 @@ function sumOf(draw: (counter: tfjs.Tensor) => tfjs.Tensor): { run: CompilableRu
   kept.push(sum, counter, data);
   const run: CompilableRun = {
     tf,
-    backend: tf.backend() as unknown as NodeBackend,
+    backend: nativeBackend(tf),
     state: [sum, counter],
     trainingData: [data],
     rows: 4,
@@ -47,9 +49,7 @@ afterEach(() => {
  */
 function stateless(counter: tfjs.Tensor): tfjs.Tensor {
   const { tf } = runtime;
-  const backend = tf.backend() as unknown as NodeBackend & {
-    createOutputTensor: (metadata: TensorMetadata) => tfjs.Tensor;
-  };
+  const backend = nativeBackend(tf);
   const { binding } = backend;
   const uint64 = 23;
   const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });
@@ -91,12 +91,12 @@ describe.skipIf(!hasTensorflow)('random numbers in a step', () => {
       () => runtime.tf.dropout(runtime.tf.ones([50]), 0.5),
     ],
   ])('are refused, with the reason, when drawn %s', (_, reason, draw) => {
-    expect(() => new CompiledRun(sumOf(draw).run, 'xla')).toThrow(reason);
+    expect(() => new CompiledRun(traceRun(sumOf(draw).run), 'xla')).toThrow(reason);
   });
 
   /** Sums of 20 numbers drawn in a compiled run, from the first on. */
   function compiledSums(execution: Execution): number[] {
-    const compiled = new CompiledRun(sumOf(stateless).run, execution);
+    const compiled = new CompiledRun(traceRun(sumOf(stateless).run), execution);
     const batches = Array.from({ length: 20 }, () => Int32Array.of(0, 1));
     // In two calls: the counter, which is state, goes on from the first to the second.
     const sums = [batches.slice(0, 7), batches.slice(7)].flatMap((some) => [

@@ -2,17 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OrthantError } from '../contract/errors.ts';
+import type { Binding } from '../tensorflow/nativeBackend.ts';
 import { DataType, savedModelTag } from './graphDef.ts';
 import { graphNames, writeProgram, type Loop, type ProgramSpecification } from './program.ts';
-import type { Binding } from './tape.ts';
 
 /**
  * A program at work: a TensorFlow session whose variables hold state and data. Calls move batch rows, learning rates and
  * objectives only.
  */
 export class ProgramSession {
-  /** Operations in one step of each loop, in the order of the specification. */
-  readonly operations: readonly number[];
   readonly #binding: Binding;
   readonly #program: ProgramSpecification;
   readonly #session: number;
@@ -23,12 +21,10 @@ export class ProgramSession {
   constructor(binding: Binding, program: ProgramSpecification) {
     this.#binding = binding;
     this.#program = program;
-    const { bytes, operations } = writeProgram(binding, program);
-    this.operations = operations;
     const folder = mkdtempSync(path.join(tmpdir(), 'orthant-program-'));
     try {
       mkdirSync(path.join(folder, 'variables'));
-      writeFileSync(path.join(folder, 'saved_model.pb'), bytes);
+      writeFileSync(path.join(folder, 'saved_model.pb'), writeProgram(program));
       this.#session = binding.loadSavedModel(folder, savedModelTag, program.threads);
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -1,46 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { OrthantError } from '../contract/errors.ts';
-
-/** What the native binding answers for each tensor it makes. */
-export interface TensorMetadata {
-  readonly id: number;
-  readonly shape: readonly number[];
-  /** TensorFlow's DataType number. */
-  readonly dtype: number;
-}
-
-export interface OperationAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
-
-/** The part of tfjs-node's native binding that tracing and compiled programs use. */
-export interface Binding {
-  createTensor(shape: number[], dtype: number, values: unknown): number;
-  deleteTensor(id: number): void;
-  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
-  executeOp(name: string, attributes: OperationAttribute[], inputs: number[], outputs: number): TensorMetadata[];
-  /** @param threads - how many compute at once; as many as there are processors, unless given */
-  loadSavedModel(folder: string, tags: string, threads?: number): number;
-  deleteSavedModel(id: number): void;
-  runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): TensorMetadata[];
-  readonly TF_ATTR_STRING: number;
-  readonly TF_ATTR_INT: number;
-  readonly TF_ATTR_FLOAT: number;
-  readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_TYPE: number;
-  readonly TF_ATTR_SHAPE: number;
-}
-
-/** tfjs-node's backend, as far as tracing needs it. */
-export interface NodeBackend {
-  binding: Binding;
-  getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
-}
+import type { Binding, NativeBackend, OperationAttribute, TensorMetadata } from '../tensorflow/nativeBackend.ts';
 
 /** The native id of a tensor; uploads it where that has not happened yet. */
-export function nativeId(backend: NodeBackend, tensor: tf.Tensor): number {
+export function nativeId(backend: NativeBackend, tensor: tf.Tensor): number {
   const [id] = backend.getInputTensorIds([tensor]);
   if (id === undefined) throw new OrthantError('internal', 'The backend gave no id for a tensor.');
   return id;
@@ -75,7 +38,7 @@ export interface Recording<Result> {
  * Runs `work` and records every native operation it makes, in order. Tensors that `work` uses must be uploaded before
  * (see {@link nativeId}), else their first use looks like a constant.
  */
-export function record<Result>(backend: NodeBackend, work: () => Result): Recording<Result> {
+export function record<Result>(backend: NativeBackend, work: () => Result): Recording<Result> {
   const { binding } = backend;
   const tape: TapeEntry[] = [];
   const reads: number[] = [];
@@ -150,7 +113,7 @@ function lines({ tape, sources }: NamedTape): { what: string; line: string }[] {
 }
 
 /**
- * The first place where two tapes of the same step on different batches differ, as a sentence; undefined where they
+ * The first place where two tapes of the same work on different batches differ, as a sentence; undefined where they
  * agree. A difference means that JavaScript decided something from data or drew a random number: such a step would be
  * compiled wrongly.
  */
@@ -163,7 +126,7 @@ export function difference(first: NamedTape, second: NamedTape): string | undefi
     const other = there?.what ?? 'nothing';
     const constant = what.startsWith('a constant') ? ' (a random number drawn in JavaScript is one)' : '';
     const how = what === other ? `the same with other values, attributes or inputs${constant}` : other;
-    return `operation ${position + 1} of the step is ${what} on one batch and ${how} on the next`;
+    return `operation ${position + 1} is ${what} on one batch and ${how} on the next`;
   }
   return undefined;
 }

@@ -1,16 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { openEngine } from '../tensorflow/backend.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
 import { DataType } from './graphDef.ts';
 import { ProgramSession } from './session.ts';
-import type { NodeBackend } from './tape.ts';
 
 test.skipIf(!hasTensorflow || process.platform !== 'linux')(
   'a session computes with as many threads as it is opened with',
   async () => {
     const { tf } = await openEngine({ engine: 'tensorflow' });
-    const { binding } = tf.backend() as unknown as NodeBackend;
+    const { binding } = nativeBackend(tf);
     const threadsOf = (threads: number): number => {
       const before = readdirSync('/proc/self/task').length;
       const program = {

@@ -45,6 +45,8 @@ export const runRecordSchema = z.object({
   versions: z.object({
     orthant: z.string(),
     engine: z.string().optional(),
+    /** How steps are carried out; a run that goes on does it in the same way where it can. */
+    execution: trainingResultSchema.shape.execution.optional(),
     node: z.string(),
     platform: z.string(),
   }),

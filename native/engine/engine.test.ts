@@ -5,7 +5,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfigurationInput } from '../contract/configuration.ts';
 import { engineCalls, type EngineCallName } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
+import type { TrainingResult } from '../contract/results.ts';
 import { RunFolder } from '../runs/folder.ts';
+import { hasTensorflow } from '../tensorflow/testEngines.ts';
 import { buildCode, builtFile, startEngine, temporaryFolder, writeTable, type TestEngine } from './testSupport.ts';
 
 const folder = temporaryFolder();
@@ -207,6 +209,56 @@ describe('training', () => {
     expect(lines[1]).toBe(`0,${answer.predictions[0]!.prediction[0]!}`);
     expect(lines[3]).toBe('2,');
   });
+
+  test.skipIf(!hasTensorflow)(
+    'how steps are carried out is told, recorded, and kept when a run goes on',
+    async () => {
+      const train = start('train');
+      const of = (execution: 'auto' | 'xla'): RunConfigurationInput =>
+        configuration(3000, { runtime: { engine: 'tensorflow', device: 'cpu', execution } });
+      /** Trains until stopped; gives the result and what was told on the way. */
+      const stopped = async (
+        begin: () => Promise<{ run: string }>,
+      ): Promise<{ run: string; result: TrainingResult; phases: string[]; warnings: string }> => {
+        train.events.splice(0);
+        const { run } = await begin();
+        await train.until((event) => event.event === 'metrics');
+        await train.call('stop', { run });
+        const end = await train.until((event) => event.event === 'finished');
+        const { result } = end as Extract<typeof end, { event: 'finished' }>;
+        const phases = train.events.flatMap((event) => (event.event === 'phase' ? [event.message] : []));
+        return { run, result, phases, warnings: result.warnings.map(({ message }) => message).join() };
+      };
+      const begun = (execution: 'auto' | 'xla', out: string) =>
+        stopped(() => train.call('start', { configuration: of(execution), out: at(out) }));
+      const goneOnWith = (run: string) => stopped(() => train.call('resumeRun', { run }));
+      /** Makes a run that XLA has carried out look as if it had been carried out in another way. */
+      const pretend = (run: string, execution: string): void => {
+        const file = path.join(run, 'run.json');
+        const record = JSON.parse(readFileSync(file, 'utf8')) as { versions: Record<string, string> };
+        expect(record.versions.execution).toBe('xla');
+        writeFileSync(file, JSON.stringify({ ...record, versions: { ...record.versions, execution } }));
+      };
+      const compiling = 'compiling the training step';
+
+      const auto = await begun('auto', 'carried');
+      expect(auto).toMatchObject({ result: { execution: 'xla' }, warnings: '' });
+      expect(auto.phases).toContain(compiling);
+      expect(await goneOnWith(auto.run)).toMatchObject({ result: { execution: 'xla' }, warnings: '' });
+      pretend(auto.run, 'eager');
+      const eager = await goneOnWith(auto.run);
+      expect(eager).toMatchObject({ result: { execution: 'eager' }, warnings: '' });
+      expect(eager.phases).not.toContain(compiling);
+      expect(eager.phases.join()).toContain('taking steps one operation at a time (the run began so');
+
+      const named = await begun('xla', 'carried-named');
+      pretend(named.run, 'graph');
+      expect((await goneOnWith(named.run)).warnings).toMatch(
+        /began with steps as a TensorFlow graph, without XLA and goes on with steps compiled by XLA: its numbers will differ/,
+      );
+    },
+    120_000,
+  );
 
   test('a run that is being worked on cannot be resumed or deleted by another engine', async () => {
     const [train, other, data] = [start('train'), start('train'), start('data')];

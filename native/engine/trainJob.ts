@@ -9,7 +9,7 @@ import { boundsOf, checkTargets } from '../data/targets.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
-import { Trainer, type PausedChange, type TrainingOutcome } from '../training/trainer.ts';
+import { Trainer, type ExecutionTold, type PausedChange, type TrainingOutcome } from '../training/trainer.ts';
 import { exportRun } from './exportRun.ts';
 import { refuseOtherData, type DataSets } from './dataSets.ts';
 import type { Job } from './jobs.ts';
@@ -155,16 +155,23 @@ export class TrainJob implements Job {
   async #train(
     runtime: EngineRuntime,
     dataset: DataSet,
-    { configuration, changes }: RunRecord,
+    { configuration, changes, versions }: RunRecord,
     resumeFrom: ReturnType<RunFolder['readLastCheckpoint']>,
   ): Promise<TrainingOutcome> {
     const { emit } = this.#options;
     const { run } = this;
     this.#tell('preparing', 'putting the network together');
+    const began = resumeFrom !== undefined && versions.engine === nameOf(runtime) ? versions.execution : undefined;
     const trainer = Trainer.create({
-      ...{ configuration, dataset, runtime, changes },
+      ...{ configuration, dataset, runtime, changes, began },
       ...(resumeFrom === undefined ? {} : { resumeFrom }),
       hooks: {
+        onCompile: () => {
+          this.#tell('preparing', 'compiling the training step');
+        },
+        onExecution: (execution) => {
+          this.#noteExecution(execution, began);
+        },
         onState: (state) => {
           if (state === 'training') this.#enter('training', 'training');
           if (state === 'paused') this.#enter('paused', 'paused');
@@ -198,14 +205,19 @@ export class TrainJob implements Job {
     this.folder.update({ changes: [...changes, change] });
   }
 
-  #noteEngine({ engine, version, device }: EngineRuntime, { versions }: RunRecord): void {
-    const now = `${engine} ${version} on ${device}`;
-    if (versions.engine !== undefined && versions.engine !== now) {
-      this.#warn({
-        message: `The run began with ${versions.engine} and goes on with ${now}: its numbers will differ slightly from those of an uninterrupted run.`,
-      });
-    }
+  #noteEngine(runtime: EngineRuntime, { versions }: RunRecord): void {
+    const now = nameOf(runtime);
+    if (versions.engine !== undefined && versions.engine !== now) this.#warn(otherNumbers(versions.engine, now));
     this.folder.update({ versions: { ...versions, engine: now } });
+  }
+
+  /** @param began - how the run was carried out before, on the same engine */
+  #noteExecution({ kind, reason, refused }: ExecutionTold, began: ExecutionTold['kind'] | undefined): void {
+    if (refused && reason !== undefined) this.#warn({ message: `Steps are carried out ${ways[kind]}. ${reason}` });
+    else if (reason !== undefined) this.#tell('preparing', `taking steps ${ways[kind]} (${phrase(reason)})`);
+    if (began !== undefined && began !== kind) this.#warn(otherNumbers(`steps ${ways[began]}`, `steps ${ways[kind]}`));
+    const { versions } = this.folder.read();
+    this.folder.update({ versions: { ...versions, execution: kind } });
   }
 
   #pausedTrainer(): Trainer {
@@ -258,6 +270,22 @@ export class TrainJob implements Job {
     return this.folder.readMetrics().length > 0 || this.folder.readLastCheckpoint() !== undefined;
   }
 }
+
+const nameOf = ({ engine, version, device }: EngineRuntime): string => `${engine} ${version} on ${device}`;
+
+const otherNumbers = (before: string, now: string): Warning => ({
+  message: `The run began with ${before} and goes on with ${now}: its numbers will differ slightly from those of an uninterrupted run.`,
+});
+
+const ways: Readonly<Record<ExecutionTold['kind'], string>> = {
+  xla: 'compiled by XLA',
+  graph: 'as a TensorFlow graph, without XLA',
+  eager: 'one operation at a time',
+};
+
+/** A sentence as a part of another. */
+const phrase = (sentence: string): string =>
+  `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
 
 const stoppedEarly = (resume: boolean): OrthantError =>
   new OrthantError(

@@ -9,8 +9,9 @@ import { OrthantError } from '../contract/errors.ts';
 import { chooseEngine, choiceVariables, deviceError, type Choice, type EngineOptions } from './choice.ts';
 import { startVariables } from './environment.ts';
 import { findInstallation, type Installation, type Provisioned } from './installation.ts';
+import { nativeBackend } from './nativeBackend.ts';
 import { restoreNodeUtil } from './nodeUtil.ts';
-import { registerTensorflowKernels, tensorflowBackend, type NativeBackend } from './tensorflowKernels.ts';
+import { registerTensorflowKernels, tensorflowBackend } from './tensorflowKernels.ts';
 import { registerWasmKernels, wasmBackend } from './wasmKernels.ts';
 
 export type { EngineOptions };
@@ -93,7 +94,7 @@ async function openTensorflow(
     );
   }
   await tf.setBackend(tensorflowBackend);
-  const backend = tf.backend() as unknown as NativeBackend;
+  const backend = nativeBackend(tf);
   const onCard = backend.isUsingGpuDevice;
   let { reason } = choice;
   if (choice.useCard && !onCard) {

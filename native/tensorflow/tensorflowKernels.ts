@@ -1,27 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { NativeBackend, OperationAttribute } from './nativeBackend.ts';
 
 /** Name under which tfjs knows the native backend; its kernels are registered under it. */
 export const tensorflowBackend = 'tensorflow';
-
-/** An attribute of a TensorFlow operation: its name, the number of its kind, its value. */
-export interface OperationAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: boolean | number | object | string | number[];
-}
-
-/** The part of tfjs-node's backend that is used here. */
-export interface NativeBackend {
-  readonly isUsingGpuDevice: boolean;
-  readonly binding: { readonly TF_Version: string; readonly TF_ATTR_INT: number; readonly TF_ATTR_TYPE: number };
-  getDTypeInteger(dtype: tf.DataType): number;
-  getNumOfTFTensors(): number;
-  executeSingleOutput(
-    name: string,
-    attributes: readonly OperationAttribute[],
-    inputs: readonly tf.TensorInfo[],
-  ): tf.Tensor;
-}
 
 const reluGrad = 'ReluGrad';
 

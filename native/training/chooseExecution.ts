@@ -2,21 +2,17 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { ChunkReader } from '../compile/chunkReader.ts';
-import { CompiledRun } from '../compile/compiledRun.ts';
-import type { NodeBackend } from '../compile/tape.ts';
+import { CompiledRun, type Execution as CompiledKind } from '../compile/compiledRun.ts';
+import { traceRun, type TracedRun } from '../compile/traceRun.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
-import { eagerExecution, type Execution } from './execution.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
+import { eagerExecution, type Execution, type Told } from './execution.ts';
 import type { TrainingParts } from './parts.ts';
 import { predictWith, trainingStep } from './step.ts';
+import { hasLargeProducts, hasSmallProducts, isShort } from './stepCost.ts';
 
-/** All steps of a slice as one TensorFlow program. */
-function compiledExecution(
-  parts: TrainingParts,
-  device: EngineRuntime['device'],
-  kind: 'graph' | 'xla',
-  reason: string | undefined,
-): Execution {
-  const started = performance.now();
+/** Traces step and forward pass of a run; where it is fed in chunks, with the reader that brings them. */
+function traceParts(parts: TrainingParts, device: EngineRuntime['device']): TracedRun {
   const { tf, rows: data } = parts;
   const reader = data.resident === undefined ? new ChunkReader([data.inputs, data.targets], data.chunkRows) : undefined;
   // What the step gathers from while it is traced; with a reader it stands for a chunk.
@@ -24,45 +20,45 @@ function compiledExecution(
     inputs: tf.zeros<tfjs.Rank.R2>([data.chunkRows, data.inputs.width]),
     targets: tf.zeros<tfjs.Rank.R2>([data.chunkRows, data.targets.width]),
   };
-  let run: CompiledRun;
   try {
-    run = new CompiledRun(
-      {
-        tf,
-        backend: tf.backend() as unknown as NodeBackend,
-        state: Object.values(parts.state),
-        trainingData: [inputs, targets],
-        ...(reader === undefined ? {} : { chunks: reader }),
-        rows: data.count,
-        step: (rows, learningRate, places) =>
-          tf.tidy(() =>
-            trainingStep(
-              parts,
-              { rows, inputs: tf.gather(inputs, places), targets: tf.gather(targets, places) },
-              learningRate,
-            ),
+    return traceRun({
+      tf,
+      backend: nativeBackend(tf),
+      state: Object.values(parts.state),
+      trainingData: [inputs, targets],
+      ...(reader === undefined ? {} : { chunks: reader }),
+      rows: data.count,
+      step: (rows, learningRate, places) =>
+        tf.tidy(() =>
+          trainingStep(
+            parts,
+            { rows, inputs: tf.gather(inputs, places), targets: tf.gather(targets, places) },
+            learningRate,
           ),
-        predict: (batch) => predictWith(parts, batch),
-        batchSizes: parts.plan.sizes,
-        splits: data.splits,
-        chunkRows: parts.evaluationRows,
-        ...(device === 'cpu' && hasSmallProducts(parts) ? { threads: 1 } : {}),
-      },
-      kind,
-    );
+        ),
+      predict: (batch) => predictWith(parts, batch),
+      batchSizes: parts.plan.sizes,
+      splits: data.splits,
+      chunkRows: parts.evaluationRows,
+      ...(device === 'cpu' && hasSmallProducts(parts) ? { threads: 1 } : {}),
+    });
   } catch (error) {
     reader?.dispose();
     throw error;
   } finally {
     if (reader !== undefined) tf.dispose([inputs, targets]);
   }
+}
+
+/** All steps of a slice as one TensorFlow program. */
+function compiledExecution(traced: TracedRun, kind: CompiledKind): Omit<Execution, keyof Told> {
+  const run = new CompiledRun(traced, kind);
+  const { chunks } = traced.run;
   return {
     kind,
-    ...(reason === undefined ? {} : { reason }),
-    compileSeconds: (performance.now() - started) / 1000,
     steps: (batches, learningRates) => run.steps(batches, learningRates),
     predictSplit: (split, breathe) => run.predictions(split, breathe),
-    expect: (rows) => reader?.expect(rows),
+    expect: (rows) => chunks?.expect(rows),
     pull: (variables) => {
       run.pull(variables);
     },
@@ -71,54 +67,18 @@ function compiledExecution(
     },
     dispose: () => {
       run.dispose();
-      reader?.dispose();
+      chunks?.dispose();
     },
   };
 }
 
-/** Seconds that tracing and compiling take, nearly the same for all networks on the machines they were measured on. */
-const compileSeconds = 0.7;
-
-/**
- * Seconds that a compiled step saves over single operations: some 130 calls into the library, and a dozen passes over
- * the weights. Measured on 2 cores: 9-64-64-1 1.2 ms, 784-784-784-2 9 ms.
- */
-const savedSeconds = (weights: number): number => 1.1e-3 + 7e-9 * weights;
-
-/**
- * Whether compiling costs a run more than it saves. It looks at the configured steps and not at those left, so that a
- * resumed run is carried out as it began.
- */
-export function isShort({ weights, plan }: Pick<TrainingParts, 'weights' | 'plan'>, epochs: number): boolean {
-  const size = Object.values(weights).reduce((sum, each) => sum + each.size, 0);
-  return epochs * plan.stepsPerEpoch * savedSeconds(size) < compileSeconds;
+/** What to heed besides the configuration. */
+export interface ChoiceOptions {
+  /** How a run that goes on was carried out before: goes first, since another way gives slightly other numbers. */
+  readonly began?: Execution['kind'] | undefined;
+  /** Called before a step is traced and compiled, which takes a while. */
+  readonly onCompile?: () => void;
 }
-
-/**
- * Multiplications of a layer's product from which TensorFlow's own kernels beat XLA's on a CPU: there the products are
- * nearly all of a step. 784-784-784-2 on 2 cores, batch 4096: 104 ms a step against 127; batch 2048: as fast.
- */
-const largeProduct = 2e9;
-
-/**
- * Multiplications up to which one thread makes a layer's product as fast as several: handing a part to another thread
- * takes as long as the part. It leaves the other processors to the window.
- */
-const smallProduct = 4e6;
-
-/** Multiplications of the largest matrix product of a step. */
-function largestProduct({ weights, plan }: Pick<TrainingParts, 'weights' | 'plan'>): number {
-  const sizes = Object.values(weights).map(({ shape, size }) => (shape.length === 2 ? size : 0));
-  return plan.batchSize * Math.max(...sizes);
-}
-
-/** Whether the largest product of a step is one that XLA makes slower than TensorFlow's own kernels. */
-export const hasLargeProducts = (parts: Pick<TrainingParts, 'weights' | 'plan'>): boolean =>
-  largestProduct(parts) >= largeProduct;
-
-/** Whether all products of a step are such that one thread makes them best. */
-export const hasSmallProducts = (parts: Pick<TrainingParts, 'weights' | 'plan'>): boolean =>
-  largestProduct(parts) <= smallProduct;
 
 /**
  * The fastest way that works: XLA (unless the products are large, on a CPU), else the graph without it, else step by
@@ -130,6 +90,7 @@ export function chooseExecution(
   parts: TrainingParts,
   runtime: Pick<EngineRuntime, 'engine' | 'device'>,
   { runtime: { execution: wanted }, training: { epochs } }: RunConfiguration,
+  { began, onCompile }: ChoiceOptions = {},
 ): Execution {
   if (wanted === 'eager') return eagerExecution(parts);
   if (runtime.engine !== 'tensorflow') {
@@ -138,22 +99,81 @@ export function chooseExecution(
       throw new OrthantError('engine', `${reason} Leave the execution "${wanted}" out.`, {
         field: 'runtime.execution',
       });
-    return eagerExecution(parts, reason);
+    return eagerExecution(parts, { reason });
   }
-  if (wanted !== 'auto') return compiledExecution(parts, runtime.device, wanted, undefined);
+  const [first, reason] = wanted === 'auto' ? preferred(parts, runtime, epochs, began) : [wanted];
+  if (first === 'eager') return eagerExecution(parts, { reason });
+  onCompile?.();
+  const kinds: CompiledKind[] = wanted === 'auto' && first === 'xla' ? ['xla', 'graph'] : [first];
+  return compiled(parts, runtime, kinds, { reason, orEager: wanted === 'auto' });
+}
+
+/** What should be fastest, and why where that is not XLA. */
+function preferred(
+  parts: TrainingParts,
+  { device }: Pick<EngineRuntime, 'device'>,
+  epochs: number,
+  began: Execution['kind'] | undefined,
+): [Execution['kind'], string?] {
+  if (began === 'xla') return [began];
+  if (began !== undefined) return [began, 'The run began so, and another way would give slightly other numbers.'];
   if (isShort(parts, epochs)) {
-    const steps = epochs * parts.plan.stepsPerEpoch;
-    return eagerExecution(parts, `For ${steps} steps, compiling costs more than it saves.`);
+    return ['eager', `For ${epochs * parts.plan.stepsPerEpoch} steps, compiling costs more than it saves.`];
   }
-  const reasons: string[] = [];
-  const large = runtime.device === 'cpu' && hasLargeProducts(parts);
-  if (large) reasons.push('On a CPU, TensorFlow multiplies matrices of this size faster than XLA.');
-  for (const kind of large ? (['graph'] as const) : (['xla', 'graph'] as const)) {
+  if (device === 'cpu' && hasLargeProducts(parts))
+    return ['graph', 'On a CPU, TensorFlow multiplies matrices of this size faster than XLA.'];
+  return ['xla'];
+}
+
+const refusals: Readonly<Record<CompiledKind, string>> = {
+  xla: 'XLA does not compile the step',
+  graph: 'TensorFlow does not take the step as a graph',
+};
+
+/** The first of these kinds that works. The step is traced once, whatever becomes of the program. */
+function compiled(
+  parts: TrainingParts,
+  { device }: Pick<EngineRuntime, 'device'>,
+  kinds: readonly CompiledKind[],
+  { reason, orEager }: { readonly reason: string | undefined; readonly orEager: boolean },
+): Execution {
+  const started = performance.now();
+  const reasons = reason === undefined ? [] : [reason];
+  const told = (refused: boolean): Told => ({
+    reason: reasons.length === 0 ? undefined : reasons.join(' '),
+    refused,
+    compileSeconds: (performance.now() - started) / 1000,
+  });
+  let traced: TracedRun;
+  try {
+    traced = traceParts(parts, device);
+  } catch (error) {
+    if (!orEager) throw error;
+    reasons.push(messageOf(error));
+    return eagerExecution(parts, told(true));
+  }
+  let refused = false;
+  for (const kind of kinds) {
     try {
-      return compiledExecution(parts, runtime.device, kind, reasons.length === 0 ? undefined : reasons.join(' '));
+      const execution = compiledExecution(traced, kind);
+      return { ...execution, ...told(refused) };
     } catch (error) {
-      reasons.push(`${kind}: ${error instanceof Error ? error.message : String(error)}`);
+      if (!orEager) {
+        traced.run.chunks?.dispose();
+        throw error;
+      }
+      refused = true;
+      reasons.push(sentence(`${refusals[kind]}: ${messageOf(error)}`));
     }
   }
-  return eagerExecution(parts, reasons.join(' '));
+  traced.run.chunks?.dispose();
+  return eagerExecution(parts, told(true));
 }
+
+/** TensorFlow's messages go on with the operations that led there; their first line says what is wrong. */
+const messageOf = (error: unknown): string => {
+  const [first = ''] = (error instanceof Error ? error.message : String(error)).trim().split('\n', 1);
+  return first.replace('Session fail to run with error: ', '');
+};
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -3,9 +3,10 @@ import type { RunConfiguration, RunConfigurationInput } from '../contract/config
 import type { EpochMetrics } from '../contract/results.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
 import { ChunkReader } from '../compile/chunkReader.ts';
-import type { NodeBackend } from '../compile/tape.ts';
+import { withBinding } from '../compile/testSupport.ts';
 import { sharedFloats, type DataSet } from '../data/dataset.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import { breathe } from './control.ts';
@@ -172,29 +173,25 @@ describe.skipIf(!hasTensorflow)('the memory of the engine', () => {
    */
   function needs(limit: number, large: DataSet): { largest: number; evaluation: number } {
     const configured = configuration('xla', 'augmented-lagrangian', { batchSize: 1024 });
-    const backend = runtime.tf.backend() as unknown as NodeBackend;
+    const backend = nativeBackend(runtime.tf);
     const { binding } = backend;
     let largest = 0;
-    let evaluation: number;
     const createTensor: typeof binding.createTensor = (shape, type, values) => {
       if (values instanceof Float32Array) largest = Math.max(largest, values.byteLength / mebibyte);
       return binding.createTensor(shape, type, values);
     };
-    backend.binding = Object.create(binding, { createTensor: { value: createTensor } }) as typeof binding;
-    try {
+    const evaluation = withBinding(backend, { createTensor }, () => {
       const parts = createParts(runtime.tf, configured, large, limit * mebibyte);
       const execution = chooseExecution(parts, runtime, configured);
       const order = parts.plan.order(1);
       execution.expect(order);
-      evaluation = (4 * parts.evaluationRows * parts.rows.inputs.width) / mebibyte;
       for (let step = 0; step < parts.plan.stepsPerEpoch; step++) {
         execution.steps([parts.plan.batch(order, step)], [1e-3]);
       }
       execution.dispose();
       parts.dispose();
-    } finally {
-      backend.binding = binding;
-    }
+      return (4 * parts.evaluationRows * parts.rows.inputs.width) / mebibyte;
+    });
     return { largest, evaluation };
   }
 

@@ -9,9 +9,10 @@ import {
   type RunConfiguration,
   type RunConfigurationInput,
 } from '../contract/configuration.ts';
-import { record, type NodeBackend } from '../compile/tape.ts';
+import { record } from '../compile/tape.ts';
 import { constraintMethods } from '../constraints/registry.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import { eagerExecution, type Execution } from './execution.ts';
@@ -206,7 +207,7 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
       throw new Error('a random number was drawn');
     });
     try {
-      const backend = runtime.tf.backend() as unknown as NodeBackend;
+      const backend = nativeBackend(runtime.tf);
       const { tape } = record(backend, () => eagerExecution(parts).steps(batches, rates));
       expect(tape.length).toBeGreaterThan(40);
       for (const entry of tape)

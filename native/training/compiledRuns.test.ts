@@ -1,14 +1,19 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunConfiguration, RunConfigurationInput } from '../contract/configuration.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
-import { chooseExecution, hasLargeProducts } from './chooseExecution.ts';
+import { onesOfComputedLength, withBinding } from '../compile/testSupport.ts';
+import { chooseExecution } from './chooseExecution.ts';
 import { breathe } from './control.ts';
+import type { Execution } from './execution.ts';
 import { createParts, type TrainingParts } from './parts.ts';
 import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
 import { Trainer, type TrainerOptions, type TrainingOutcome } from './trainer.ts';
+import { hasLargeProducts } from './stepCost.ts';
 
 let runtime: EngineRuntime;
 
@@ -121,6 +126,36 @@ describe.skipIf(!hasTensorflow)('compiled training', () => {
   });
 });
 
+describe.skipIf(!hasTensorflow)('a run that cannot be put together', () => {
+  beforeAll(async () => {
+    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+  });
+
+  it('leaves no tensor behind where its step cannot be compiled', () => {
+    const before = runtime.tensorCount();
+    const loadSavedModel = (): never => {
+      throw new Error('no room');
+    };
+    withBinding(nativeBackend(runtime.tf), { loadSavedModel }, () => {
+      expect(() => Trainer.create({ configuration: configuration('graph'), dataset, runtime })).toThrow('no room');
+    });
+    expect(runtime.tensorCount()).toBe(before);
+  });
+
+  it.each(['xla', 'eager'] as const)('leaves no tensor behind where the checkpoint is of another: %s', async (kind) => {
+    const before = runtime.tensorCount();
+    const { last } = await train({ configuration: configuration('eager') });
+    const wider = {
+      ...configuration(kind),
+      network: exampleConfiguration({ network: { hidden: [6, 7] } }).network,
+    };
+    expect(() => Trainer.create({ configuration: wider, dataset, runtime, resumeFrom: last })).toThrow(
+      'The checkpoint does not fit this configuration',
+    );
+    expect(runtime.tensorCount()).toBe(before);
+  });
+});
+
 describe.skipIf(!hasTensorflow)('what is chosen', () => {
   beforeAll(async () => {
     runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
@@ -130,14 +165,14 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
   function chosenWith(
     term: NonNullable<TrainingParts['method']['term']> | undefined,
     epochs = 200,
-  ): { kind: string; reason: string | undefined; compileSeconds: number } {
+  ): Pick<Execution, 'kind' | 'reason' | 'refused' | 'compileSeconds'> {
     const configured = configuration('auto', { epochs });
     const parts = createParts(runtime.tf, configured, dataset);
     const changed = term === undefined ? parts : { ...parts, method: { ...parts.method, term } };
     const chosen = chooseExecution(changed, runtime, configured);
     chosen.dispose();
     parts.dispose();
-    return { kind: chosen.kind, reason: chosen.reason, compileSeconds: chosen.compileSeconds };
+    return chosen;
   }
 
   it('is XLA for a long run, without a reason, and with the time it took to compile', () => {
@@ -169,26 +204,98 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     expect(reason).toMatch(/12 steps/);
   });
 
-  it.each<[string, RegExp, (prediction: Parameters<NonNullable<TrainingParts['method']['term']>>[0]) => unknown]>([
+  type Term = (prediction: Parameters<NonNullable<TrainingParts['method']['term']>>[0]) => unknown;
+  const unfit: [string, RegExp, Term][] = [
     [
       'draws random numbers in JavaScript',
-      /^xla: The step is not the same on every batch: operation \d+ .* graph: /,
+      /^The step is not the same on every batch: operation \d+ .*$/,
       (prediction) => runtime.tf.mul(runtime.tf.mean(prediction), runtime.tf.scalar(Math.random())),
     ],
     [
       'looks at its predictions',
-      /^xla: The step reads the result of \w+ back to JavaScript.* graph: /,
+      /^The step reads the result of \w+ back to JavaScript.*$/,
       (prediction) => runtime.tf.mul(runtime.tf.mean(prediction), (prediction.dataSync()[0] ?? 0) > 1e9 ? 2 : 1),
     ],
     [
       'uses an operation that the compiler does not know',
-      /^xla: The operation Cumsum is not known to the compiler\. graph: /,
+      /^The operation Cumsum is not known to the compiler\.$/,
       (prediction) => runtime.tf.mean(runtime.tf.cumsum(prediction, 1)),
     ],
-  ])('is the eager step, with the reason, for a method that %s', (_, reason, term) => {
-    const chosen = chosenWith((prediction) => term(prediction) as ReturnType<typeof runtime.tf.scalar>);
+  ];
+  const termOf = (term: Term): NonNullable<TrainingParts['method']['term']> => term as () => tfjs.Scalar;
+  it.each(unfit)('is the eager step, with the reason, for a method that %s', (_, reason, term) => {
+    const chosen = chosenWith(termOf(term));
     expect(chosen.kind).toBe('eager');
     expect(chosen.reason).toMatch(reason);
+    expect(chosen.refused).toBe(true);
+    // The attempt took its time too.
+    expect(chosen.compileSeconds).toBeGreaterThan(0);
+  });
+
+  /** Adds nothing, by way of an operation that XLA refuses. */
+  const notForXla = termOf((prediction) =>
+    runtime.tf.mul(0, runtime.tf.mean(onesOfComputedLength(runtime.tf, runtime.tf.mean(prediction)))),
+  );
+
+  it('is the graph, with the reason, where XLA refuses the step: traced once, nothing left of the attempt', () => {
+    const configured = configuration('auto', { epochs: 200 });
+    const open = (): { parts: TrainingParts; steps: () => number } => {
+      const parts = createParts(runtime.tf, configured, dataset);
+      let steps = 0;
+      const term: typeof notForXla = (...given) => {
+        steps++;
+        return notForXla(...given);
+      };
+      return { parts: { ...parts, method: { ...parts.method, term } }, steps: () => steps };
+    };
+    const started = Date.now();
+    const before = runtime.tensorCount();
+    const { parts, steps } = open();
+    const state = Object.values(parts.state).map((variable) => variable.dataSync<'float32'>().slice());
+    const chosen = chooseExecution(parts, runtime, configured);
+    expect(chosen).toMatchObject({ kind: 'graph', refused: true });
+    expect(chosen.reason).toMatch(/^XLA does not compile the step: .*compile-time constant.*\.$/);
+    // One step to warm up, and two for each of the two sizes of a batch.
+    expect(steps()).toBe(5);
+    expect(chosen.compileSeconds).toBeLessThanOrEqual((Date.now() - started) / 1000);
+    expect(Object.values(parts.state).map((variable) => variable.dataSync<'float32'>())).toEqual(state);
+    chosen.steps([parts.plan.batch(parts.plan.order(1), 0)], [1e-3]);
+    chosen.dispose();
+    parts.dispose();
+    expect(runtime.tensorCount()).toBe(before);
+    const forced = open();
+    expect(() =>
+      chooseExecution(forced.parts, runtime, { ...configured, runtime: { ...configured.runtime, execution: 'xla' } }),
+    ).toThrow(/compile-time constant/);
+    forced.parts.dispose();
+    expect(runtime.tensorCount()).toBe(before);
+  });
+
+  it.each(['eager', 'graph', 'xla'] as const)('is %s for a run that began so', (began) => {
+    const configured = configuration('auto', { epochs: began === 'xla' ? 1 : 200 });
+    const parts = createParts(runtime.tf, configured, dataset);
+    const chosen = chooseExecution(parts, runtime, configured, { began });
+    expect(chosen).toMatchObject({ kind: began, refused: false });
+    chosen.dispose();
+    parts.dispose();
+  });
+
+  it('is told of before it is compiled, and when it is settled', async () => {
+    const told: string[] = [];
+    for (const epochs of [3, 200]) {
+      const trainer = Trainer.create({
+        configuration: configuration('auto', { epochs }),
+        dataset,
+        runtime,
+        hooks: {
+          onCompile: () => void told.push('compiling'),
+          onExecution: ({ kind, reason }) => void told.push(`${kind}: ${reason ?? ''}`),
+        },
+      });
+      trainer.stop();
+      await trainer.run();
+    }
+    expect(told).toEqual(['eager: For 12 steps, compiling costs more than it saves.', 'compiling', 'xla: ']);
   });
 
   it('says why where an execution that was asked for cannot be had', () => {

@@ -1,8 +1,8 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
+import { isTensor, shapeOf, type Rows } from '../compile/rowArray.ts';
 import type { Loss } from '../contract/configuration.ts';
 import type { OutputReport, SplitReport } from '../contract/results.ts';
 import { meanLoss } from './losses.ts';
-import type { SplitInputs } from './trainingRows.ts';
 
 /** What an evaluation must know of the targets. */
 export interface TargetBound {
@@ -93,16 +93,15 @@ function evaluateOutput(
  */
 export async function predictInChunks(
   tf: typeof tfjs,
-  inputs: SplitInputs,
+  inputs: Rows,
   outputs: number,
   chunkRows: number,
   predict: (inputs: tfjs.Tensor2D) => tfjs.Tensor2D,
   breathe: () => Promise<void>,
 ): Promise<Float32Array> {
-  const [rows, features] =
-    'dataId' in inputs ? inputs.shape : ([inputs.values.length / inputs.width, inputs.width] as const);
+  const [rows, features] = shapeOf(inputs);
   const slice = (row: number, size: number): tfjs.Tensor2D =>
-    'dataId' in inputs
+    isTensor(inputs)
       ? tf.slice(inputs, [row, 0], [size, features])
       : tf.tensor2d(inputs.values.slice(row * features, (row + size) * features), [size, features]);
   const predictions = new Float32Array(rows * outputs);

@@ -5,16 +5,22 @@ import type { TrainingParts } from './parts.ts';
 import { predictWith, trainingStep, type Batch } from './step.ts';
 import { gatherTensor } from './trainingRows.ts';
 
+/** What there is to say of how an execution was chosen. */
+export interface Told {
+  /** Why not a faster one, for a person; undefined where there is none, or where it was asked for. */
+  readonly reason?: string | undefined;
+  /** Whether a faster one was tried and could not be had. */
+  readonly refused: boolean;
+  /** Seconds that tracing and compiling took, attempts that failed included. */
+  readonly compileSeconds: number;
+}
+
 /**
  * Whatever carries out steps and forward passes: one operation at a time, or many steps in one compiled program. A
  * program keeps the state for itself, so that the Variables are brought up to date by `pull` and listened to by `push`.
  */
-export interface Execution {
+export interface Execution extends Told {
   readonly kind: TrainingResult['execution'];
-  /** Why not a faster one, for a person; undefined where there is none, or where it was asked for. */
-  readonly reason?: string;
-  /** Seconds that tracing and compiling took. */
-  readonly compileSeconds: number;
   /**
    * Carries out one step for each batch.
    *
@@ -35,7 +41,7 @@ export interface Execution {
 }
 
 /** One operation at a time; works on the Variables themselves. Objectives are read back once a call. */
-export function eagerExecution(parts: TrainingParts, reason?: string): Execution {
+export function eagerExecution(parts: TrainingParts, told: Partial<Told> = {}): Execution {
   const { tf, rows: data, targetBounds, evaluationRows } = parts;
   const batchOf = (numbers: Int32Array): Batch => {
     const rows = tf.tensor1d(numbers, 'int32');
@@ -47,8 +53,9 @@ export function eagerExecution(parts: TrainingParts, reason?: string): Execution
   };
   return {
     kind: 'eager',
-    ...(reason === undefined ? {} : { reason }),
+    refused: false,
     compileSeconds: 0,
+    ...told,
     steps: (batches, learningRates) => {
       const objectives = batches.map((numbers, i) =>
         tf.tidy(() => trainingStep(parts, batchOf(numbers), tf.scalar(learningRates[i] ?? 0))),

@@ -37,14 +37,6 @@ export class ProgressMeter {
     this.#report = report;
   }
 
-  get trainSeconds(): number {
-    return this.#train;
-  }
-
-  get evaluateSeconds(): number {
-    return this.#evaluate;
-  }
-
   /** Counts steps that took `seconds`, and reports where the last report is long enough ago. */
   steps(objectives: Float32Array, seconds: number, position: ProgressPosition): void {
     this.#train += seconds;

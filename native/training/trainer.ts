@@ -24,7 +24,13 @@ export type TrainerState = 'ready' | 'training' | 'paused' | 'finished' | 'faile
 /** What a paused run may be told when it goes on. */
 export type PausedChange = Omit<RunChange, 'step'>;
 
+export type ExecutionTold = Pick<Execution, 'kind' | 'reason' | 'refused'>;
+
 export interface TrainerHooks {
+  /** Before the step is traced and compiled. */
+  onCompile?(): void;
+  /** How the steps will be carried out, once that is settled. */
+  onExecution?(execution: ExecutionTold): void;
   onState?(state: TrainerState): void;
   /** At most 20 times a second. */
   onProgress?(progress: Progress): void;
@@ -44,6 +50,8 @@ export interface TrainerOptions {
   /** Changes of an earlier run of this configuration, replayed at their steps; in a resumed run, all recorded ones. */
   readonly changes?: readonly RunChange[];
   readonly resumeFrom?: Checkpoint;
+  /** How the earlier parts of a resumed run were carried out; gone on with where that can be. */
+  readonly began?: Execution['kind'] | undefined;
   readonly hooks?: TrainerHooks;
 }
 
@@ -98,14 +106,30 @@ export class Trainer {
     return new Trainer(options);
   }
 
-  private constructor({ configuration, dataset, runtime, changes = [], resumeFrom, hooks = {} }: TrainerOptions) {
+  private constructor({
+    configuration,
+    dataset,
+    runtime,
+    changes = [],
+    resumeFrom,
+    began,
+    hooks = {},
+  }: TrainerOptions) {
     this.#hooks = hooks;
     this.#progress = new ProgressMeter((progress) => hooks.onProgress?.(progress));
     const position = resumeFrom === undefined ? beginning(configuration) : parseCheckpointState(resumeFrom);
     const parts = createParts(runtime.tf, configuration, dataset, dataMemoryLimit(runtime.cardBytes));
-    const execution = chooseExecution(parts, runtime, configuration);
-    this.#context = { configuration, dataset, parts, position, execution };
-    if (resumeFrom !== undefined) this.#best = restoreCheckpoint(this.#context, resumeFrom);
+    let execution: Execution | undefined;
+    try {
+      execution = chooseExecution(parts, runtime, configuration, { began, onCompile: () => hooks.onCompile?.() });
+      this.#context = { configuration, dataset, parts, position, execution };
+      if (resumeFrom !== undefined) this.#best = restoreCheckpoint(this.#context, resumeFrom);
+    } catch (error) {
+      execution?.dispose();
+      parts.dispose();
+      throw error;
+    }
+    hooks.onExecution?.(execution);
     const inOrder = [...changes].sort((first, second) => first.step - second.step);
     this.#pendingChanges = inOrder.slice(position.changes.length);
     this.#order = parts.plan.order(position.epoch + 1);

@@ -1,10 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { splitNames, type SplitName } from '../contract/results.ts';
-import type { RowArray } from '../compile/chunkReader.ts';
+import { isTensor, type RowArray, type Rows } from '../compile/rowArray.ts';
 import type { DataSet } from '../data/dataset.ts';
-
-/** Scaled inputs of a split, [rows, features]: on the engine, or where the data set has them. */
-export type SplitInputs = tfjs.Tensor2D | RowArray;
 
 /** The rows that a run trains on and is measured on. */
 export interface TrainingRows {
@@ -17,8 +14,8 @@ export interface TrainingRows {
   readonly resident: { readonly inputs: tfjs.Tensor2D; readonly targets: tfjs.Tensor2D } | undefined;
   /** Rows of a chunk, where the training split is not resident. */
   readonly chunkRows: number;
-  /** Inputs of the splits that have rows. */
-  readonly splits: Readonly<Partial<Record<SplitName, SplitInputs>>>;
+  /** Scaled inputs of the splits that have rows. */
+  readonly splits: Readonly<Partial<Record<SplitName, Rows>>>;
   dispose(): void;
 }
 
@@ -35,10 +32,10 @@ export function createTrainingRows(
   const inputs = { values: train.inputs, width: features };
   const targets = { values: train.targets, width: schema.targets.length };
   const onEngine = ({ values, width }: RowArray): tfjs.Tensor2D => tf.tensor2d(values, [values.length / width, width]);
-  const place = (split: RowArray): SplitInputs => (chunkRows === undefined ? onEngine(split) : split);
+  const place = (split: RowArray): Rows => (chunkRows === undefined ? onEngine(split) : split);
   const resident = chunkRows === undefined ? { inputs: onEngine(inputs), targets: onEngine(targets) } : undefined;
   const used = splitNames.filter((split) => splits[split].rows > 0);
-  const splitInputs: Partial<Record<SplitName, SplitInputs>> = Object.fromEntries(
+  const splitInputs: Partial<Record<SplitName, Rows>> = Object.fromEntries(
     used.map((split) => [
       split,
       split === 'train' && resident !== undefined
@@ -54,7 +51,7 @@ export function createTrainingRows(
     chunkRows: chunkRows ?? train.rows,
     splits: splitInputs,
     dispose: () => {
-      tf.dispose([Object.values(splitInputs).filter((split) => 'dataId' in split), resident?.targets ?? []]);
+      tf.dispose([Object.values(splitInputs).filter(isTensor), resident?.targets ?? []]);
     },
   };
 }

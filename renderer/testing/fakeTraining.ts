@@ -76,7 +76,7 @@ export function fakeResult(configuration: RunConfiguration, metrics: EpochMetric
     bestEpoch: metrics.epoch,
     stopped: 'finished',
     seconds: metrics.seconds,
-    phases: { setup: 1.2, read: 0.4, train: metrics.seconds, evaluate: 0.8, export: 0.5 },
+    phases: { setup: 1.2, read: 0.4, compile: 0.7, train: metrics.seconds, evaluate: 0.8, export: 0.5 },
     reproducible: true,
     splits: metrics.splits,
     evidence: {
