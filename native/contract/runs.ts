@@ -18,6 +18,17 @@ export const runStates = [
 export const runStateSchema = z.enum(runStates);
 export type RunState = z.infer<typeof runStateSchema>;
 
+const activeStates: readonly RunState[] = ['queued', 'preparing', 'training', 'paused'];
+
+/** Whether a process works on such a run or will: it is not over. */
+export const isActive = (state: RunState): boolean => activeStates.includes(state);
+
+/** Whether something is computed for such a run at the moment. */
+export const isComputing = (state: RunState): boolean => state === 'preparing' || state === 'training';
+
+/** Whether such a run ended before it was done, so that it can be gone on with. */
+export const endedEarly = (state: RunState): boolean => state === 'interrupted' || state === 'failed';
+
 /** What may change while a run is paused; replayed when the run is repeated. */
 export const runChangeSchema = z.strictObject({
   /** Takes effect before this step (counted from 0). */

@@ -1,6 +1,8 @@
-import type { Command } from '../state/app.svelte.ts';
+import type { menuCommands } from '../../native/contract/window.ts';
 
 /** Keys and what they do, in one table: the window listens to it and the help lists it. */
+
+export type Command = (typeof menuCommands)[number];
 
 interface Shortcut {
   readonly command: Command;

@@ -1,6 +1,7 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import type { externalLinks, menuCommands, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
+import type { externalLinks, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
+import type { Command } from '../logic/shortcuts.ts';
 import { pages, type Page } from '../logic/steps.ts';
 import { Catalogue } from './catalogue.svelte.ts';
 import { ConfigurationDocument } from './configuration.svelte.ts';
@@ -10,8 +11,6 @@ import { Files, type FileKind } from './files.ts';
 import { RunList } from './runs.svelte.ts';
 import { Training } from './training.svelte.ts';
 import { View } from './view.svelte.ts';
-
-export type Command = (typeof menuCommands)[number];
 
 const autosaveDelay = 400;
 
