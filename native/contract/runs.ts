@@ -40,6 +40,10 @@ export const runChangeSchema = z.strictObject({
 });
 export type RunChange = z.infer<typeof runChangeSchema>;
 
+/** What a paused run may be told when it goes on. */
+export const pausedChangeSchema = runChangeSchema.omit({ step: true });
+export type PausedChange = z.infer<typeof pausedChangeSchema>;
+
 /** `run.json`: everything needed to repeat the run. */
 export const runRecordSchema = z.object({
   format: z.literal(1),
@@ -78,6 +82,8 @@ export const runSummarySchema = z.object({
   epochs: z.int(),
   evidence: evidenceSchema.optional(),
   splits: splitReportsSchema.optional(),
+  /** Of a run that ended before it was done: epochs completed at the checkpoint it would go on from; none: from the start. */
+  checkpoint: z.int().min(0).optional(),
   /** Why a folder could not be read; the other fields are then best guesses. */
   damaged: z.string().optional(),
 });

@@ -49,8 +49,8 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
       find(run).resume(change);
       return {};
     },
-    oneEpoch: ({ run }) => {
-      find(run).oneEpoch();
+    oneEpoch: ({ run, change }) => {
+      find(run).oneEpoch(change);
       return {};
     },
     stop: ({ run }) => {

@@ -1,8 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { DataSource } from '../contract/configuration.ts';
-import { isActive, type RunRecord, type RunState, type RunSummary } from '../contract/runs.ts';
+import { endedEarly, isActive, type RunRecord, type RunState, type RunSummary } from '../contract/runs.ts';
 import { describeFileError } from '../files/atomic.ts';
+import { lastCheckpointEpoch } from './checkpoints.ts';
 import { lockHolder, readRecord } from './folder.ts';
 
 /** Where a run stands now: `interrupted` when its process is gone without having said how it ended. */
@@ -31,16 +32,19 @@ export function summarise(folder: string): RunSummary {
   try {
     const record = readRecord(folder);
     const { configuration, result } = record;
+    const state = currentState(record);
+    const checkpoint = endedEarly(state) ? lastCheckpointEpoch(folder) : undefined;
     return {
       run: folder,
       id: record.id,
       name: record.name,
       created: record.created,
-      state: currentState(record),
+      state,
       method: configuration.constraint.method.id,
       source: sourceName(configuration.data.source),
       epochs: configuration.training.epochs,
       ...(result === undefined ? {} : { evidence: result.evidence, splits: result.splits }),
+      ...(checkpoint === undefined ? {} : { checkpoint }),
     };
   } catch (error) {
     return {
