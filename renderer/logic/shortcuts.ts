@@ -18,6 +18,13 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'open-data', title: 'Open a data file', key: 'o', control: true },
   { command: 'open-configuration', title: 'Open a configuration', key: 'o', control: true, shift: true },
   { command: 'save-configuration', title: 'Save the configuration', key: 's', control: true },
+  {
+    command: 'save-configuration-as',
+    title: 'Save the configuration elsewhere',
+    key: 's',
+    control: true,
+    shift: true,
+  },
   { command: 'undo', title: 'Undo', key: 'z', control: true },
   { command: 'redo', title: 'Redo', key: 'z', control: true, shift: true },
   { command: 'train', title: 'Train', key: 'Enter', control: true },
