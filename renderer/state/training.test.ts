@@ -6,6 +6,7 @@ import { fakeConfiguration } from '../testing/fakeData.ts';
 import { fakeMetrics, fakeResult } from '../testing/fakeTraining.ts';
 import { linkedPorts } from '../testing/linkedPorts.ts';
 import { Connection } from './connection.svelte.ts';
+import { Engines } from './engines.svelte.ts';
 import { RunTrace } from './trace.svelte.ts';
 import { Training } from './training.svelte.ts';
 
@@ -29,10 +30,13 @@ async function connected(handlers: Partial<Handlers<typeof windowCalls>>) {
   };
   const served = serve(ports.host, windowCalls, { runRecord: () => record, runMetrics: () => [], ...handlers });
   const connection = new Connection(() => ports.window);
+  const engines = new Engines(connection);
+  const training = new Training(connection, engines);
   await connection.open();
   return {
     connection,
-    training: new Training(connection),
+    engines,
+    training,
     emit: (...events: WindowEvent[]) => {
       served.emit(events);
     },
@@ -117,17 +121,17 @@ describe('Training', () => {
   });
 
   it('says what happened when the engine ends, and which run can be resumed', async () => {
-    const { training, emit } = await connected({ start: () => ({ run }), resumeRun: () => ({ run }) });
+    const { training, engines, emit } = await connected({ start: () => ({ run }), resumeRun: () => ({ run }) });
     await training.start(configuration);
     emit(
       { event: 'phase', run, state: 'training', message: '' },
       { event: 'engine', role: 'train', state: 'crashed', message: 'Killed.', run },
     );
     await settled();
-    expect(training.crash).toEqual({ message: 'Killed.', run });
+    expect(engines.ended).toEqual([{ role: 'train', crash: { message: 'Killed.', run } }]);
     expect(training.current?.active).toBe(false);
     await training.resumeRun(run);
-    expect(training.crash).toBeUndefined();
+    expect(engines.ended).toEqual([]);
     expect(training.current?.active).toBe(true);
   });
 
