@@ -5,6 +5,7 @@ import { windowCalls, type WindowEvent } from '../../native/contract/window.ts';
 import { fakeConfiguration } from '../testing/fakeData.ts';
 import { fakeMetrics, fakeResult } from '../testing/fakeTraining.ts';
 import { linkedPorts } from '../testing/linkedPorts.ts';
+import { recordOf } from '../testing/testedApp.ts';
 import { Connection } from './connection.svelte.ts';
 import { Engines } from './engines.svelte.ts';
 import { RunTrace } from './trace.svelte.ts';
@@ -17,17 +18,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 
 async function connected(handlers: Partial<Handlers<typeof windowCalls>>) {
   const ports = linkedPorts();
-  const record = {
-    format: 1 as const,
-    id: '1',
-    name: 'ink',
-    created: new Date(0).toISOString(),
-    updated: new Date(0).toISOString(),
-    state: 'training' as const,
-    configuration,
-    changes: [],
-    versions: { orthant: '0', node: '0', platform: 'x' },
-  };
+  const record = recordOf(configuration, 'training');
   const served = serve(ports.host, windowCalls, { runRecord: () => record, runMetrics: () => [], ...handlers });
   const connection = new Connection(() => ports.window);
   const engines = new Engines(connection);
@@ -135,6 +126,149 @@ describe('Training', () => {
     expect(training.current?.active).toBe(true);
   });
 
+  it('lets a run that is resumed wait for the paused one, which stays the one at work', async () => {
+    const { training, emit } = await connected({
+      resumeRun: ({ run: of }) => ({ run: of }),
+      runRecord: ({ run: of }) => recordOf(configuration, of === run ? 'paused' : 'interrupted'),
+    });
+    emit({ event: 'phase', run, state: 'paused', message: '' });
+    await settled();
+    await training.resumeRun('/runs/2');
+    expect(training.current?.run).toBe(run);
+    expect(training.queued).toEqual(['/runs/2']);
+    expect(training.trace('/runs/2').state).toBe('queued');
+    emit(
+      { event: 'phase', run, state: 'stopped', message: '' },
+      { event: 'phase', run: '/runs/2', state: 'preparing', message: '' },
+    );
+    await settled();
+    expect(training.current?.run).toBe('/runs/2');
+    expect(training.queued).toEqual([]);
+  });
+
+  it('hears of runs that another window queued, and takes one out of the queue', async () => {
+    const stop = vi.fn(() => ({}));
+    const gone = new OrthantError('run', 'There is no such run.');
+    const { training, emit } = await connected({
+      stop,
+      runRecord: ({ run: of }) => {
+        if (of === '/runs/2') throw gone;
+        return recordOf(configuration, 'training');
+      },
+    });
+    const givenUp = vi.fn();
+    training.onGivenUp(givenUp);
+    emit(
+      { event: 'phase', run, state: 'training', message: '' },
+      { event: 'phase', run: '/runs/2', state: 'queued', message: '' },
+    );
+    await settled();
+    expect(training.queued).toEqual(['/runs/2']);
+    training.shown = training.trace('/runs/2');
+    await training.stop('/runs/2');
+    expect(stop).toHaveBeenCalledWith({ run: '/runs/2' }, expect.anything());
+    emit({ event: 'failed', run: '/runs/2', error: { code: 'cancelled', message: 'Nothing of it was kept.' } });
+    await settled();
+    expect(training.queued).toEqual([]);
+    expect(givenUp).toHaveBeenCalledWith('Nothing of it was kept.');
+    expect(training.current?.run).toBe(run);
+    expect(training.shown).toBe(training.current);
+  });
+
+  it('shows a run as it stood that was taken out of the queue before it was gone on with', async () => {
+    const { training, emit } = await connected({ runRecord: () => recordOf(configuration, 'interrupted') });
+    emit({ event: 'phase', run, state: 'preparing', message: '' });
+    await settled();
+    emit({ event: 'failed', run, error: { code: 'cancelled', message: 'It stands where it stood.' } });
+    await settled();
+    expect(training.current?.state).toBe('interrupted');
+    expect(training.current?.error).toBeUndefined();
+  });
+
+  it.each(['resume', 'oneEpoch'] as const)('takes what was changed while paused along: %s', async (command) => {
+    const call = vi.fn(() => ({}));
+    const { training, emit } = await connected({ [command]: call, runRecord: () => recordOf(configuration, 'paused') });
+    emit({ event: 'phase', run, state: 'paused', message: '' });
+    await settled();
+    const trace = training.current;
+    trace!.change = { epochs: 50 };
+    await training[command]();
+    expect(call).toHaveBeenLastCalledWith({ run, change: { epochs: 50 } }, expect.anything());
+    await training[command]();
+    expect(call).toHaveBeenLastCalledWith({ run }, expect.anything());
+  });
+
+  it('keeps a change that was refused, and forgets one when its run goes on or another is paused', async () => {
+    const { training, emit } = await connected({
+      resume: () => {
+        throw new OrthantError('configuration', 'Too few epochs.');
+      },
+    });
+    emit({ event: 'phase', run, state: 'paused', message: '' });
+    await settled();
+    const first = training.current!;
+    first.change = { epochs: 1 };
+    await training.resume();
+    expect(training.error?.message).toBe('Too few epochs.');
+    expect(first.change).toEqual({ epochs: 1 });
+    emit({ event: 'phase', run, state: 'training', message: '' });
+    await settled();
+    expect(first.changed).toBe(false);
+    emit(
+      { event: 'phase', run, state: 'stopped', message: '' },
+      { event: 'phase', run: '/runs/2', state: 'paused', message: '' },
+    );
+    await settled();
+    expect(training.current?.run).toBe('/runs/2');
+    expect(training.current?.changed).toBe(false);
+  });
+
+  it('says why the run at work cannot be steered', async () => {
+    const { training, emit, ports } = await connected({ start: () => ({ run }) });
+    const idle = 'No run is training.';
+    expect(training.reasons).toEqual({ pause: idle, oneEpoch: idle, stop: idle });
+    emit({ event: 'phase', run, state: 'preparing', message: '' });
+    await settled();
+    // Given up while it is prepared: that it can.
+    expect(training.reasons).toMatchObject({ pause: 'The run is still being prepared.', stop: undefined });
+    emit({ event: 'phase', run, state: 'training', message: '' });
+    await settled();
+    expect(training.reasons).toEqual({ pause: undefined, oneEpoch: 'Pause the run first.', stop: undefined });
+    emit({ event: 'phase', run, state: 'paused', message: '' });
+    await settled();
+    expect(training.reasons).toEqual({ pause: undefined, oneEpoch: undefined, stop: undefined });
+    ports.cut();
+    expect(training.reasons.stop).toMatch(/connection/);
+    emit({ event: 'finished', run, result: fakeResult(configuration, metrics(1), run) });
+  });
+
+  it('takes queued runs for broken off when their process ends', async () => {
+    const { training, emit } = await connected({});
+    emit(
+      { event: 'phase', run, state: 'training', message: '' },
+      { event: 'phase', run: '/runs/2', state: 'queued', message: '' },
+      { event: 'engine', role: 'train', state: 'crashed', message: 'Killed.', run },
+    );
+    await settled();
+    expect(training.queued).toEqual([]);
+    expect([training.current?.state, training.trace('/runs/2').state]).toEqual(['interrupted', 'interrupted']);
+  });
+
+  it('does not let an older state of the run folder take the place of a newer one', async () => {
+    let answer: (record: ReturnType<typeof recordOf>) => void = () => undefined;
+    const { training, emit } = await connected({
+      status: () => ({ current: run, state: 'preparing', queued: [] }),
+      runRecord: () => new Promise((resolve) => (answer = resolve)),
+    });
+    const found = training.findCurrent();
+    await settled();
+    emit({ event: 'phase', run, state: 'training', message: '' });
+    await settled();
+    answer(recordOf(configuration, 'preparing'));
+    await Promise.race([found, settled()]);
+    expect(training.current?.state).toBe('training');
+  });
+
   it('finds the run at work after a reload', async () => {
     const { training } = await connected({
       status: () => ({ current: run, state: 'paused', queued: [] }),
@@ -188,5 +322,23 @@ describe('Connection', () => {
     });
     expect(opened).toHaveBeenCalledTimes(2);
     await expect(connection.call('status', {})).resolves.toEqual({ queued: [] });
+  });
+
+  it('says what to do when the host answers but lets it in no more, and goes on once it does', async () => {
+    const { host, window } = linkedPorts();
+    serve(host, windowCalls, {});
+    let known = false;
+    const connection = new Connection(() => {
+      if (!known) throw new OrthantError('usage', 'Press Enter in the terminal.');
+      return window;
+    });
+    await connection.open();
+    expect(connection.status).toBe('lost');
+    expect(connection.refused).toBe('Press Enter in the terminal.');
+    known = true;
+    await vi.waitFor(() => {
+      expect(connection.status).toBe('open');
+    });
+    expect(connection.refused).toBeUndefined();
   });
 });
