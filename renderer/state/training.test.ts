@@ -67,8 +67,9 @@ describe('Training', () => {
     const trace = training.current;
     const taken = vi.spyOn(trace ?? new RunTrace(run), 'takeMetrics');
     for (let epoch = 1; epoch <= 30; epoch += 1) emit({ event: 'metrics', run, metrics: metrics(epoch) });
-    await settled();
-    expect(trace?.metrics.map((line) => line.epoch)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    await vi.waitFor(() => {
+      expect(trace?.metrics.map((line) => line.epoch)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    });
     expect(taken.mock.calls.length).toBeLessThan(15);
     emit(
       { event: 'metrics', run, metrics: metrics(31) },
@@ -255,17 +256,17 @@ describe('Training', () => {
   });
 
   it('does not let an older state of the run folder take the place of a newer one', async () => {
-    let answer: (record: ReturnType<typeof recordOf>) => void = () => undefined;
+    const answers: ((record: ReturnType<typeof recordOf>) => void)[] = [];
     const { training, emit } = await connected({
       status: () => ({ current: run, state: 'preparing', queued: [] }),
-      runRecord: () => new Promise((resolve) => (answer = resolve)),
+      runRecord: () => new Promise((resolve) => answers.push(resolve)),
     });
     const found = training.findCurrent();
     await settled();
     emit({ event: 'phase', run, state: 'training', message: '' });
     await settled();
-    answer(recordOf(configuration, 'preparing'));
-    await Promise.race([found, settled()]);
+    for (const answer of answers) answer(recordOf(configuration, 'preparing'));
+    await found;
     expect(training.current?.state).toBe('training');
   });
 
