@@ -1,10 +1,11 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EngineRole } from '../../native/contract/engine.ts';
-import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
+import { fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { externalLinks, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
 import type { Command } from '../logic/shortcuts.ts';
 import { pages, type Page } from '../logic/steps.ts';
 import { Catalogue } from './catalogue.svelte.ts';
+import { carryOut, reasonAgainst } from './commands.ts';
 import { ConfigurationDocument } from './configuration.svelte.ts';
 import type { Connection } from './connection.svelte.ts';
 import { DataTable } from './data.svelte.ts';
@@ -91,74 +92,16 @@ export class App {
     return undefined;
   });
 
-  /** Why a command cannot be carried out now, or nothing. */
-  reasonAgainst(command: Command): string | undefined {
-    const { training, document } = this;
-    switch (command) {
-      case 'save-configuration':
-      case 'save-configuration-as':
-        return document.current === null ? 'Choose data first: there is nothing to save yet.' : undefined;
-      case 'undo':
-        return document.undoLabel === undefined ? 'Nothing to undo.' : undefined;
-      case 'redo':
-        return document.redoLabel === undefined ? 'Nothing to redo.' : undefined;
-      case 'train':
-        return this.trainReason;
-      case 'pause':
-      case 'stop':
-        return training.reasons[command];
-      case 'one-epoch':
-        return training.reasons.oneEpoch;
-      default:
-        return undefined;
-    }
-  }
-
   /** Does what a menu entry, a shortcut or a button asks for, or says why not. */
   async command(command: Command): Promise<void> {
     const reason = this.reasonAgainst(command);
-    if (reason !== undefined) {
-      this.say(reason);
-      return;
-    }
-    switch (command) {
-      case 'open-data':
-        await this.open('data');
-        break;
-      case 'open-configuration':
-        await this.open('configuration');
-        break;
-      case 'save-configuration':
-        await this.save();
-        break;
-      case 'save-configuration-as':
-        await this.save(true);
-        break;
-      case 'undo':
-        this.document.undo();
-        break;
-      case 'redo':
-        this.document.redo();
-        break;
-      case 'train':
-        await this.train();
-        break;
-      case 'pause':
-        if (this.training.current?.state === 'paused') await this.training.resume();
-        else await this.training.pause();
-        break;
-      case 'stop':
-        await this.training.stop();
-        break;
-      case 'one-epoch':
-        await this.training.oneEpoch();
-        break;
-      case 'help':
-        this.view.dialog = 'help';
-        break;
-      default:
-        this.go(command.slice('show-'.length) as Page);
-    }
+    if (reason === undefined) await carryOut(this, command);
+    else this.say(reason);
+  }
+
+  /** Why a command cannot be carried out now, or nothing. */
+  reasonAgainst(command: Command): string | undefined {
+    return reasonAgainst(this, command);
   }
 
   go(page: Page): void {
@@ -386,10 +329,14 @@ export class App {
 
   #take(event: WindowEvent): void {
     if (event.event === 'menu') void this.command(event.command);
-    else if (event.event === 'refused') this.problem = event.error;
-    else if (event.event === 'open-file') {
-      // A file that is asked for at the start comes before the draft is back, and takes its place.
-      this.#opening = this.#opening.then(() => this.attempt(() => this.openPath(event.path, event.kind)));
+    else if (event.event === 'open-file' || event.event === 'refused') {
+      // What is asked for at the start comes before the draft is back, and takes its place; one thing after the other.
+      this.#opening = this.#opening.then(() =>
+        this.attempt(async () => {
+          if (event.event === 'refused') throw fromErrorMessage(event.error);
+          await this.openPath(event.path, event.kind);
+        }),
+      );
     }
   }
 }

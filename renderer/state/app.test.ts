@@ -66,7 +66,11 @@ describe('the start of the window', () => {
     await settled();
     expect(app.problem?.message).toBe('It cannot be read.');
     expect(app.document.current).toEqual(configuration);
-    emit({ event: 'refused', error: { code: 'file', message: 'There is no such file.' } });
+    // Opening the one does not take away what is said of the other.
+    emit(
+      { event: 'open-file', path: '/good.orthant', kind: 'configuration' },
+      { event: 'refused', error: { code: 'file', message: 'There is no such file.' } },
+    );
     await settled();
     expect(app.problem?.message).toBe('There is no such file.');
   });
