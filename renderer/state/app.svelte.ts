@@ -79,7 +79,7 @@ export class App {
 
   /** Why training cannot be started, or nothing. */
   readonly trainReason: string | undefined = $derived.by(() => {
-    if (this.connection.status !== 'open') return 'The connection to Orthant is being restored.';
+    if (this.connection.reason !== undefined) return this.connection.reason;
     if (this.engines.isDown('train')) return 'The training engine has ended: start it again first.';
     if (this.document.current === null) return 'Choose data first.';
     if (this.data.opening) return 'The data is being read.';

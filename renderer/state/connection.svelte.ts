@@ -23,6 +23,14 @@ export class Connection {
   status = $state<'connecting' | 'open' | 'lost'>('connecting');
   /** Why the host lets this window in no more, and what to do; it is tried again all the same. */
   refused = $state<string | undefined>();
+  /** Why nothing can be asked of the host now, or nothing. */
+  readonly reason: string | undefined = $derived(
+    this.status === 'open'
+      ? undefined
+      : this.refused === undefined
+        ? 'The connection to Orthant is being restored.'
+        : 'Orthant no longer knows this window: open a fresh address first.',
+  );
   readonly #openPort: () => MessagePortLike | Promise<MessagePortLike>;
   readonly #listeners = new Set<(event: WindowEvent) => void>();
   readonly #openListeners = new Set<() => void>();

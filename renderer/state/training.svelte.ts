@@ -45,8 +45,7 @@ export class Training {
   /** Why the run at work cannot be steered in a way now; no reason where it can. */
   readonly reasons: Readonly<Record<'pause' | 'oneEpoch' | 'stop', string | undefined>> = $derived.by(() => {
     const state = this.current?.active === true ? this.current.state : undefined;
-    const lost = this.#connection.status === 'open' ? undefined : 'The connection to Orthant is being restored.';
-    const none = lost ?? (state === undefined ? 'No run is training.' : undefined);
+    const none = this.#connection.reason ?? (state === undefined ? 'No run is training.' : undefined);
     return {
       pause: none ?? (state === 'training' || state === 'paused' ? undefined : 'The run is still being prepared.'),
       oneEpoch: none ?? (state === 'paused' ? undefined : 'Pause the run first.'),
@@ -69,8 +68,8 @@ export class Training {
     const status = await this.#connection.call('status', {});
     this.queued = status.queued;
     if (status.current === undefined) {
-      this.current = undefined;
-      if (this.shown?.active === true) await this.reload(this.shown);
+      // Whatever was at work has ended meanwhile.
+      for (const trace of new Set([this.current, this.shown])) if (trace?.active === true) await this.#settle(trace);
       return;
     }
     const trace = this.trace(status.current);
@@ -269,13 +268,19 @@ export class Training {
   /** A run that was stopped before it trained stands where it stood before, or is gone with its folder. */
   async #giveUp(trace: RunTrace, message: string): Promise<void> {
     this.#unqueue(trace.run);
-    try {
-      await this.reload(trace);
-    } catch {
-      this.forget(trace.run);
-    }
+    await this.#settle(trace);
     for (const listener of this.#givenUpListeners) listener(message);
     this.#changed();
+  }
+
+  /** Takes over how a run stands that has ended unheard. */
+  async #settle(trace: RunTrace): Promise<void> {
+    try {
+      await this.reload(trace);
+    } catch (error) {
+      if (toErrorMessage(error).code !== 'run') throw error;
+      this.forget(trace.run);
+    }
   }
 
   #takeEngine(event: Extract<WindowEvent, { event: 'engine' }>): void {

@@ -270,6 +270,26 @@ describe('Training', () => {
     expect(training.current?.state).toBe('training');
   });
 
+  it('takes over how a run ended that it did not hear of, and lets go of one that is gone', async () => {
+    let gone = false;
+    const { training, emit } = await connected({
+      status: () => ({ queued: [] }),
+      runRecord: () => {
+        if (gone) throw new OrthantError('run', 'There is no such run.');
+        return recordOf(configuration, 'interrupted');
+      },
+    });
+    emit({ event: 'phase', run, state: 'training', message: '' });
+    await settled();
+    await training.findCurrent();
+    expect(training.current?.state).toBe('interrupted');
+    emit({ event: 'phase', run: '/runs/2', state: 'training', message: '' });
+    await settled();
+    gone = true;
+    await training.findCurrent();
+    expect(training.current).toBeUndefined();
+  });
+
   it('finds the run at work after a reload', async () => {
     const { training } = await connected({
       status: () => ({ current: run, state: 'paused', queued: [] }),
