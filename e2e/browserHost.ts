@@ -12,6 +12,8 @@ export interface HostOptions {
   readonly folder: string;
   /** 0 stands for any free one. */
   readonly port?: number;
+  /** Files to open in the first window, as on the command line. */
+  readonly files?: readonly string[];
   /** A program that starts the host, with its arguments: `strace -f ...`. */
   readonly under?: readonly string[];
   /** Added to the environment of the host and of its engine. */
@@ -40,9 +42,9 @@ export class BrowserHost {
   }
 
   /** Starts a host; answers when it has printed its address. */
-  static async start({ folder, port = 0, under = [], environment = {} }: HostOptions): Promise<BrowserHost> {
+  static async start({ folder, port = 0, files = [], under = [], environment = {} }: HostOptions): Promise<BrowserHost> {
     const entry = path.join(root, '.dist/electron/browser.js');
-    const command = [...under, process.execPath, entry, '--port', String(port)];
+    const command = [...under, process.execPath, entry, '--port', String(port), ...files];
     const child = spawn(command[0] ?? process.execPath, command.slice(1), {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {

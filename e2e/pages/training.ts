@@ -4,15 +4,15 @@ import { expect } from 'playwright/test';
 /** The bar at the foot of the window, from which a run is steered. */
 export class Training {
   readonly #page: Page;
-  readonly #bar: Locator;
+  readonly bar: Locator;
 
   constructor(page: Page) {
     this.#page = page;
-    this.#bar = page.getByRole('contentinfo');
+    this.bar = page.getByRole('contentinfo');
   }
 
   button(name: string): Locator {
-    return this.#bar.getByRole('button', { name, exact: true });
+    return this.bar.getByRole('button', { name, exact: true });
   }
 
   get stopButton(): Locator {
@@ -20,7 +20,7 @@ export class Training {
   }
 
   get status(): Locator {
-    return this.#bar.getByRole('status');
+    return this.bar.getByRole('status');
   }
 
   /** Starts the configuration in work, once it can be. */

@@ -33,7 +33,7 @@ beforeEach(() => {
     } as unknown as MainWindow,
   );
   say = (event) => {
-    if (event.event !== 'engine' && event.event !== 'menu' && event.event !== 'open-file') runs.see(event);
+    if (event.event !== 'engine' && 'run' in event) runs.see(event);
     else if (event.event === 'engine' && event.state === 'crashed') runs.lose();
     for (const listener of listeners) listener(event);
   };

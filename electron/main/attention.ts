@@ -39,7 +39,7 @@ const nameOf = (run: string): string => path.basename(run);
 
 function showProgress(host: Host, window: MainWindow, event: WindowEvent): void {
   const bar = window.current();
-  if (bar === undefined || event.event === 'metrics' || event.event === 'menu' || event.event === 'open-file') return;
+  if (bar === undefined || (event.event !== 'engine' && !('run' in event)) || event.event === 'metrics') return;
   const run = host.runs.current();
   if (run === undefined) bar.setProgressBar(-1);
   else if (run.fraction === undefined) bar.setProgressBar(2, { mode: 'indeterminate' });

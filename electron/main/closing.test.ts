@@ -32,9 +32,9 @@ afterEach(async () => {
 
 const [keep, stop, cancel] = [0, 1, 2].map((response) => ({ response }));
 
-/** A run begins in the engine. */
-async function train(): Promise<void> {
-  const begin: WindowEvent = { event: 'phase', run: 'r', state: 'training', message: 'training' };
+/** A run begins in the engine, or is paused there. */
+async function train(state: 'training' | 'paused' = 'training'): Promise<void> {
+  const begin: WindowEvent = { event: 'phase', run: 'r', state, message: state };
   await tested.host.engines.train.call('pause', { run: JSON.stringify([begin]) });
   expect(tested.host.runs.current()).toBeDefined();
 }
@@ -87,6 +87,35 @@ describe('closing the window', () => {
     tested.main.show();
     expect(tested.main.current()).toBeDefined();
     expect(tested.main.current()).not.toBe(tested.window);
+  });
+
+  it('promises nothing of a paused run that only a window can wake, and ends the application with it', async () => {
+    await train('paused');
+    stub.dialog.answers.push(cancel);
+    tested.window.close();
+    await settle();
+    expect(stub.dialog.asked).toMatchObject([
+      {
+        message: 'A run is paused.',
+        detail: expect.stringContaining('"Resume" in the list of runs goes on from its checkpoint') as string,
+        buttons: ['Go on later', 'Stop with a checkpoint', 'Cancel'],
+      },
+    ]);
+    expect(exited()).toBe(false);
+    stub.dialog.answers.push(keep);
+    tested.window.close();
+    await until(exited);
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  it('stops a paused run first when asked to', async () => {
+    await train('paused');
+    const seen: string[] = [];
+    tested.host.subscribe((event) => seen.push(event.event === 'phase' ? event.state : event.event));
+    stub.dialog.answers.push(stop);
+    tested.window.close();
+    await until(exited);
+    expect(seen).toContain('stopped');
   });
 
   it('ends the application a while after a run that went on without a window', async () => {

@@ -8,15 +8,22 @@ const longestStop = 120_000;
 /** Milliseconds that the application stays after a run that went on without a window, for its notification to be clicked. */
 const afterwards = 60_000;
 
-const question: MessageBoxOptions = {
-  type: 'question',
+const stopText = 'Stop: the run ends now, with a checkpoint and the model it has found so far.';
+const buttons = { type: 'question', defaultId: 0, cancelId: 2, noLink: true } as const;
+
+const trainingQuestion: MessageBoxOptions = {
+  ...buttons,
   message: 'A run is under way.',
-  detail:
-    'Keep training: the window closes, the run goes on and you are told when it has ended.\nStop: the run ends now, with a checkpoint and the model it has found so far.',
+  detail: `Keep training: the window closes, the run goes on and you are told when it has ended.\n${stopText}`,
   buttons: ['Keep training', 'Stop with a checkpoint', 'Cancel'],
-  defaultId: 0,
-  cancelId: 2,
-  noLink: true,
+};
+
+/** A paused run would wait for ever where nobody can see it. */
+const pausedQuestion: MessageBoxOptions = {
+  ...buttons,
+  message: 'A run is paused.',
+  detail: `Go on later: the run is kept as it stands; "Resume" in the list of runs goes on from its checkpoint.\n${stopText}`,
+  buttons: ['Go on later', 'Stop with a checkpoint', 'Cancel'],
 };
 
 /** How the application ends: what becomes of a run when its window is closed, and no engine is left behind. */
@@ -24,14 +31,17 @@ export function setupClosing(host: Host, window: MainWindow): { watch(window: Br
   /** Whether the run may be left: the person has answered. */
   let free = false;
   let asking = false;
+  const isPaused = (): boolean => host.runs.current()?.state === 'paused';
 
   /** @returns whether the window may close, and whether the application may end with it */
   const ask = async (): Promise<'keep' | 'leave' | 'stay'> => {
     const parent = window.current();
+    const paused = isPaused();
+    const question = paused ? pausedQuestion : trainingQuestion;
     const { response } = await (parent === undefined
       ? dialog.showMessageBox(question)
       : dialog.showMessageBox(parent, question));
-    if (response === 0) return 'keep';
+    if (response === 0) return paused ? 'leave' : 'keep';
     if (response !== 1) return 'stay';
     await stopRun(host);
     return 'leave';
@@ -61,7 +71,7 @@ export function setupClosing(host: Host, window: MainWindow): { watch(window: Br
 
   app.on('window-all-closed', () => {
     // On a Mac an application stays without a window; elsewhere for a run only.
-    if (process.platform !== 'darwin' && host.runs.current() === undefined) app.quit();
+    if (process.platform !== 'darwin' && (free || host.runs.current() === undefined)) app.quit();
   });
 
   host.subscribe((event) => {

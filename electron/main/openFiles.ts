@@ -1,9 +1,9 @@
 import { app } from 'electron';
-import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * The files among command-line arguments: those that exist, resolved against the folder the command was given in.
+ * The files among command-line arguments, resolved against the folder the command was given in. Those that do not exist
+ * are among them: the host says so.
  *
  * @param argv - as `process.argv` of the application: program, then (when not packaged) the main script, then the rest
  */
@@ -11,8 +11,7 @@ export function filesOfArguments(argv: readonly string[], folder: string, isPack
   return argv
     .slice(isPackaged ? 1 : 2)
     .filter((argument) => !argument.startsWith('-'))
-    .map((argument) => path.resolve(folder, argument))
-    .filter((file) => existsSync(file) && statSync(file).isFile());
+    .map((argument) => path.resolve(folder, argument));
 }
 
 /**

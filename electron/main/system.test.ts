@@ -22,9 +22,10 @@ afterAll(() => {
 });
 
 describe('files on the command line', () => {
-  it('are the arguments that are files, resolved against the folder of the command', () => {
-    const argv = ['/opt/orthant', '--flag', 'a.csv', 'sub', 'missing.csv', path.join(folder, 'b.orthant')];
-    const expected = ['a.csv', 'b.orthant'].map((name) => path.join(folder, name));
+  it('are the arguments that are no options, resolved against the folder of the command', () => {
+    const argv = ['/opt/orthant', '--flag', 'a.csv', 'missing.csv', path.join(folder, 'b.orthant')];
+    // One that is not there is not passed over: the host says so.
+    const expected = ['a.csv', 'missing.csv', 'b.orthant'].map((name) => path.join(folder, name));
     expect(filesOfArguments(argv, folder, true)).toEqual(expected);
     expect(filesOfArguments(['/electron', '.', ...argv.slice(1)], folder, false)).toEqual(expected);
     // Before packaging the second argument is the application itself.

@@ -13,6 +13,7 @@ beforeAll(async () => {
   tested = await startTestedHost();
   writeFileSync(path.join(tested.folder, 'early.csv'), 'a\n1\n');
   tested.host.openFile(path.join(tested.folder, 'early.csv'));
+  tested.host.openFile(path.join(tested.folder, 'misspelt.csv'));
   ({ client } = await openSocket(tested, { Cookie: await tested.logIn(), Origin: tested.origin }));
   client.subscribe((batch) => events.push(...(batch as WindowEvent[])));
   await client.call('host', {});
@@ -22,21 +23,29 @@ afterAll(async () => {
 });
 
 describe('the host of a window', () => {
-  it('tells a new window of the engine and of files that waited for it', async () => {
-    await until(() => events.some(({ event }) => event === 'open-file'));
+  it('tells a new window of the engine, of files that waited for it, and of one that is not there', async () => {
+    await until(() => events.some(({ event }) => event === 'refused'));
     expect(events.filter(({ event }) => event === 'engine').length).toBeGreaterThanOrEqual(2);
     expect(events).toContainEqual({ event: 'open-file', path: path.join(tested.folder, 'early.csv'), kind: 'data' });
+    const missing = path.join(tested.folder, 'misspelt.csv');
+    expect(events).toContainEqual({
+      event: 'refused',
+      error: { code: 'file', message: expect.stringMatching(new RegExp(`^${missing} cannot be opened: there is no`)) },
+    });
   });
 
   it('hands files and menu commands to the window', async () => {
     const file = path.join(tested.folder, 'mine.orthant');
     writeFileSync(file, '{}');
     tested.host.openFile(file);
-    tested.host.openFile(path.join(tested.folder, 'missing.csv'));
+    tested.host.openFile(tested.folder);
     tested.host.menu('train');
     await until(() => events.some(({ event }) => event === 'menu'));
     expect(events).toContainEqual({ event: 'open-file', path: file, kind: 'configuration' });
-    expect(events.some((event) => event.event === 'open-file' && event.path.includes('missing'))).toBe(false);
+    expect(events.filter(({ event }) => event === 'open-file').length).toBe(2);
+    expect(events.findLast(({ event }) => event === 'refused')).toMatchObject({
+      error: { message: expect.stringContaining('is a folder') as string },
+    });
     expect(events).toContainEqual({ event: 'menu', command: 'train' });
   });
 

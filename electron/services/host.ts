@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { MessagePortLike, Served } from '../../native/contract/channel.ts';
@@ -57,8 +57,8 @@ export class Host {
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
   readonly #listeners = new Set<(event: WindowEvent) => void>();
-  /** Files that the system asked to open before a window was there. */
-  #pending: string[] = [];
+  /** What the system asked for before a window was there. */
+  readonly #pending: WindowEvent[] = [];
 
   constructor(options: HostOptions) {
     this.options = options;
@@ -162,10 +162,10 @@ export class Host {
   /** Hands a file that the system asks to open to the window that came last, or to the next one that comes. */
   openFile(file: string): void {
     const absolute = path.resolve(file);
-    if (!existsSync(absolute)) return;
+    const event = refusalOf(absolute) ?? { event: 'open-file', path: absolute, kind: kindOfFile(absolute) };
     const feed = this.#feeds.at(-1);
-    if (feed === undefined) this.#pending.push(absolute);
-    else feed.push({ event: 'open-file', path: absolute, kind: kindOfFile(absolute) });
+    if (feed === undefined) this.#pending.push(event);
+    else feed.push(event);
   }
 
   /** Hands a command of the menu to the window that came last. */
@@ -176,13 +176,25 @@ export class Host {
   #greet(feed: EventFeed): void {
     this.#feeds.push(feed);
     for (const role of engineRoles) feed.push(this.engines[role].state);
-    const files = this.#pending;
-    this.#pending = [];
-    for (const file of files) this.openFile(file);
+    for (const event of this.#pending.splice(0)) feed.push(event);
   }
 
   #publish(event: WindowEvent): void {
     for (const listener of this.#listeners) listener(event);
     for (const feed of this.#feeds) feed.push(event);
   }
+}
+
+/** What a window is told of a file that cannot be opened, which would otherwise open as an empty table. */
+function refusalOf(file: string): Extract<WindowEvent, { event: 'refused' }> | undefined {
+  let reason = 'there is no such file';
+  try {
+    if (!statSync(file).isDirectory()) return undefined;
+    reason = 'it is a folder, not a file';
+  } catch (error) {
+    // Whoever reads it says best why a file that is there cannot be read.
+    if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+  }
+  const message = `${file} cannot be opened: ${reason}. Choose a data file or a configuration (.orthant).`;
+  return { event: 'refused', error: { code: 'file', message } };
 }

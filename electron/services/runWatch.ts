@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../../native/contract/engine.ts';
-import type { RunState } from '../../native/contract/runs.ts';
+import { isActive, isComputing, type RunState } from '../../native/contract/runs.ts';
 
 /** What is known of a run that is under way, from the events that passed by. */
 export interface WatchedRun {
@@ -11,9 +11,6 @@ export interface WatchedRun {
   readonly checkpoint?: { readonly epoch: number; readonly step: number };
 }
 
-const over: readonly RunState[] = ['finished', 'stopped', 'failed', 'interrupted'];
-const working: readonly RunState[] = ['preparing', 'training'];
-
 /** Follows the events of the `train` process: which run is under way, how far it is, what would be left of it. */
 export class RunWatch {
   readonly #runs = new Map<string, WatchedRun>();
@@ -23,7 +20,7 @@ export class RunWatch {
     const known = this.#runs.get(event.run);
     switch (event.event) {
       case 'phase':
-        if (over.includes(event.state)) this.#runs.delete(event.run);
+        if (!isActive(event.state)) this.#runs.delete(event.run);
         else this.#runs.set(event.run, { ...known, run: event.run, state: event.state });
         break;
       case 'finished':
@@ -51,7 +48,7 @@ export class RunWatch {
 
   /** Whether something is being computed: a paused run does not keep the computer awake. */
   isWorking(): boolean {
-    return [...this.#runs.values()].some((run) => working.includes(run.state));
+    return [...this.#runs.values()].some((run) => isComputing(run.state));
   }
 
   /** Forgets all runs, since their process is gone; answers the one that was under way. */

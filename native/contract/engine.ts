@@ -10,7 +10,7 @@ import { doctorReportSchema } from './doctor.ts';
 import { errorMessageSchema } from './errors.ts';
 import { methodDescriptorSchema } from './methods.ts';
 import { epochMetricsSchema, exportReportSchema, splitNames, trainingResultSchema } from './results.ts';
-import { runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runs.ts';
+import { pausedChangeSchema, runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runs.ts';
 import {
   cellSchema,
   histogramSchema,
@@ -112,9 +112,9 @@ export const engineCalls = {
   /** Goes on from the last whole checkpoint. */
   resumeRun: call('train', run, z.object({ run: z.string() })),
   pause: call('train', run, nothing),
-  resume: call('train', run.extend({ change: runChangeSchema.omit({ step: true }).optional() }), nothing),
+  resume: call('train', run.extend({ change: pausedChangeSchema.optional() }), nothing),
   /** Trains one epoch of a paused run and pauses again. */
-  oneEpoch: call('train', run, nothing),
+  oneEpoch: call('train', run.extend({ change: pausedChangeSchema.optional() }), nothing),
   /** Ends the run with a checkpoint, evidence and export of its best snapshot. */
   stop: call('train', run, nothing),
   status: call(

@@ -18,6 +18,17 @@ export const runStates = [
 export const runStateSchema = z.enum(runStates);
 export type RunState = z.infer<typeof runStateSchema>;
 
+const activeStates: readonly RunState[] = ['queued', 'preparing', 'training', 'paused'];
+
+/** Whether a process works on such a run or will: it is not over. */
+export const isActive = (state: RunState): boolean => activeStates.includes(state);
+
+/** Whether something is computed for such a run at the moment. */
+export const isComputing = (state: RunState): boolean => state === 'preparing' || state === 'training';
+
+/** Whether such a run ended before it was done, so that it can be gone on with. */
+export const endedEarly = (state: RunState): boolean => state === 'interrupted' || state === 'failed';
+
 /** What may change while a run is paused; replayed when the run is repeated. */
 export const runChangeSchema = z.strictObject({
   /** Takes effect before this step (counted from 0). */
@@ -28,6 +39,10 @@ export const runChangeSchema = z.strictObject({
   methodSettings: z.record(z.string(), z.unknown()).optional(),
 });
 export type RunChange = z.infer<typeof runChangeSchema>;
+
+/** What a paused run may be told when it goes on. */
+export const pausedChangeSchema = runChangeSchema.omit({ step: true });
+export type PausedChange = z.infer<typeof pausedChangeSchema>;
 
 /** `run.json`: everything needed to repeat the run. */
 export const runRecordSchema = z.object({
@@ -69,6 +84,8 @@ export const runSummarySchema = z.object({
   epochs: z.int(),
   evidence: evidenceSchema.optional(),
   splits: splitReportsSchema.optional(),
+  /** Of a run that ended before it was done: epochs completed at the checkpoint it would go on from; none: from the start. */
+  checkpoint: z.int().min(0).optional(),
   /** Why a folder could not be read; the other fields are then best guesses. */
   damaged: z.string().optional(),
 });

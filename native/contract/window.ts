@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { engineCalls, engineEventSchema, engineRoles } from './engine.ts';
+import { errorMessageSchema } from './errors.ts';
 
 /**
  * Every call and event of the window: the engine's own (the host passes them on to the process that answers them) and
@@ -86,6 +87,7 @@ export const menuCommands = [
   'open-data',
   'open-configuration',
   'save-configuration',
+  'save-configuration-as',
   'undo',
   'redo',
   'train',
@@ -114,6 +116,8 @@ export const hostEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('menu'), command: z.enum(menuCommands) }),
   /** The system asks to open a file: double click, drop on the icon, command line. */
   z.object({ event: z.literal('open-file'), path: z.string(), kind: z.enum(fileKinds) }),
+  /** Why the system's request could not be done: a file that is not there. */
+  z.object({ event: z.literal('refused'), error: errorMessageSchema }),
 ]);
 
 export type HostEvent = z.infer<typeof hostEventSchema>;

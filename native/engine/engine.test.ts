@@ -148,7 +148,7 @@ describe('training', () => {
     const texts = readFileSync(at('table.csv'), 'utf8').split('\n');
     for (const { row, target } of worst.rows) expect(target[0]).toBeCloseTo(Number(texts[row + 1]!.split(',')[3]), 5);
 
-    await train.call('oneEpoch', { run });
+    await train.call('oneEpoch', { run, change: { learningRate: 0.002 } });
     const paused = (): number => train.events.filter((e) => e.event === 'phase' && e.state === 'paused').length;
     await train.until((event) => event.event === 'phase' && event.state === 'paused' && paused() === 2);
     const next = RunFolder.open(run).readLastCheckpoint()!;
@@ -162,7 +162,10 @@ describe('training', () => {
     const end = await train.until((event) => event.event === 'finished');
     expect(end).toMatchObject({ result: { epochs: next.epoch + 2, stopped: 'finished' } });
     const { changes } = RunFolder.open(run).read();
-    expect(changes).toEqual([{ step: next.step, epochs: next.epoch + 2, learningRate: 0.0005 }]);
+    expect(changes).toEqual([
+      { step, learningRate: 0.002 },
+      { step: next.step, epochs: next.epoch + 2, learningRate: 0.0005 },
+    ]);
 
     const repeat = await train.call('start', { configuration: configuration(3000), changes, out: at('repeated') });
     await train.until((event) => event.event === 'finished' && event.run === repeat.run);

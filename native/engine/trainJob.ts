@@ -1,7 +1,7 @@
 import { OrthantError, toErrorMessage } from '../contract/errors.ts';
 import type { EngineEvent } from '../contract/engine.ts';
 import type { TrainingResult } from '../contract/results.ts';
-import type { RunChange, RunRecord, RunState } from '../contract/runs.ts';
+import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/runs.ts';
 import type { Warning } from '../contract/table.ts';
 import { gatherEvidence } from '../certify/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
@@ -9,7 +9,7 @@ import { boundsOf, checkTargets } from '../data/targets.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
-import { Trainer, type ExecutionTold, type PausedChange, type TrainingOutcome } from '../training/trainer.ts';
+import { Trainer, type ExecutionTold, type TrainingOutcome } from '../training/trainer.ts';
 import { exportRun } from './exportRun.ts';
 import { refuseOtherData, type DataSets } from './dataSets.ts';
 import type { Job } from './jobs.ts';
@@ -80,8 +80,9 @@ export class TrainJob implements Job {
     this.#pausedTrainer().resume(change);
   }
 
-  oneEpoch(): void {
-    void this.#pausedTrainer().oneEpoch();
+  /** Trains one epoch and pauses again; throws as {@link resume} does. */
+  oneEpoch(change?: PausedChange): void {
+    void this.#pausedTrainer().oneEpoch(change);
   }
 
   /** Ends training with a checkpoint and hands over what there is; a run that has not begun to train is given up. */

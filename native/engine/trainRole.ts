@@ -53,8 +53,8 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
       find(run).resume(change);
       return {};
     },
-    oneEpoch: ({ run }) => {
-      find(run).oneEpoch();
+    oneEpoch: ({ run, change }) => {
+      find(run).oneEpoch(change);
       return {};
     },
     stop: ({ run }) => {

@@ -42,7 +42,7 @@ const checkpointsFolder = (run: string): string => path.join(run, 'checkpoints')
 export function writeCheckpoint(run: string, { epoch, step, state, tensors }: Checkpoint): void {
   const folder = checkpointsFolder(run);
   const numbers = listNumbers(folder);
-  const place = path.join(folder, String((numbers.at(-1) ?? 0) + 1).padStart(6, '0'));
+  const place = path.join(folder, folderName((numbers.at(-1) ?? 0) + 1));
   const temporary = temporaryName(place);
   try {
     makeFolder(temporary);
@@ -73,7 +73,7 @@ export function readLastCheckpoint(run: string): Checkpoint | undefined {
   let firstFailure: unknown;
   for (const number of numbers.reverse()) {
     try {
-      return readCheckpoint(path.join(folder, String(number).padStart(6, '0')));
+      return readCheckpoint(path.join(folder, folderName(number)));
     } catch (error) {
       firstFailure ??= error;
     }
@@ -86,17 +86,36 @@ export function readLastCheckpoint(run: string): Checkpoint | undefined {
   );
 }
 
-function readCheckpoint(place: string): Checkpoint {
-  const read = (name: string): Buffer => {
+/** Epochs completed at the last checkpoint of a run folder, without reading it whole; undefined when it has none. */
+export function lastCheckpointEpoch(run: string): number | undefined {
+  const folder = checkpointsFolder(run);
+  for (const number of listNumbers(folder).reverse()) {
     try {
-      return readFileSync(path.join(place, name));
-    } catch (error) {
-      throw describeFileError(error, `read ${path.join(place, name)}`);
+      return readState(path.join(folder, folderName(number))).epoch;
+    } catch {
+      // The one before it is what the run would go on from.
     }
-  };
-  const { epoch, step, state } = stateSchema.parse(JSON.parse(read(stateFile).toString('utf8')));
-  const { tensors } = decodeSafetensors(read(tensorsFile), path.join(place, tensorsFile));
+  }
+  return undefined;
+}
+
+const folderName = (number: number): string => String(number).padStart(6, '0');
+
+function readCheckpoint(place: string): Checkpoint {
+  const { epoch, step, state } = readState(place);
+  const { tensors } = decodeSafetensors(read(place, tensorsFile), path.join(place, tensorsFile));
   return { epoch, step, state, tensors };
+}
+
+const readState = (place: string): z.infer<typeof stateSchema> =>
+  stateSchema.parse(JSON.parse(read(place, stateFile).toString('utf8')));
+
+function read(place: string, name: string): Buffer {
+  try {
+    return readFileSync(path.join(place, name));
+  } catch (error) {
+    throw describeFileError(error, `read ${path.join(place, name)}`);
+  }
 }
 
 /** Numbers of the whole checkpoints, ascending. */
@@ -109,11 +128,7 @@ function listNumbers(folder: string): number[] {
 
 /** Old checkpoints, and what a process left that was ended while it wrote one. */
 function removeOld(folder: string): void {
-  const keep = new Set(
-    listNumbers(folder)
-      .slice(-kept)
-      .map((number) => String(number).padStart(6, '0')),
-  );
+  const keep = new Set(listNumbers(folder).slice(-kept).map(folderName));
   for (const name of entries(folder)) {
     if (!keep.has(name)) rmSync(path.join(folder, name), { recursive: true, force: true });
   }

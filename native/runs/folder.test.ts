@@ -143,6 +143,10 @@ describe('the list', () => {
     expect(listRuns(place('none'))).toEqual([]);
     const first = RunFolder.create(place('a'), newRun);
     first.update({ created: '2026-01-01T00:00:00.000Z', state: 'training', lock: endedProcess() });
+    first.writeCheckpoint({ epoch: 7, step: 70, state: {}, tensors: {} });
+    first.writeCheckpoint({ epoch: 8, step: 80, state: {}, tensors: {} });
+    // Broken off by the disk: the run would go on from the one before.
+    writeFileSync(path.join(first.path, 'checkpoints', '000002', 'state.json'), '{');
     RunFolder.create(place('b'), newRun).update({ created: '2026-02-01T00:00:00.000Z', state: 'training' });
     RunFolder.create(place('c'), newRun).update({
       created: '2025-02-01T00:00:00.000Z',
@@ -155,11 +159,13 @@ describe('the list', () => {
     writeFileSync(place('note.txt'), '');
     const list = listRuns(folder);
     expect(
-      list.filter(({ damaged }) => damaged === undefined).map(({ run, state }) => [path.basename(run), state]),
+      list
+        .filter(({ damaged }) => damaged === undefined)
+        .map(({ run, state, checkpoint }) => [path.basename(run), state, checkpoint]),
     ).toEqual([
-      ['b', 'training'],
-      ['a', 'interrupted'],
-      ['c', 'finished'],
+      ['b', 'training', undefined],
+      ['a', 'interrupted', 7],
+      ['c', 'finished', undefined],
     ]);
     expect(list.find(({ damaged }) => damaged !== undefined)?.damaged).toMatch(/not JSON/);
   });

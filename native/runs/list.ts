@@ -1,16 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { DataSource } from '../contract/configuration.ts';
-import type { RunRecord, RunState, RunSummary } from '../contract/runs.ts';
+import { endedEarly, isActive, type RunRecord, type RunState, type RunSummary } from '../contract/runs.ts';
 import { describeFileError } from '../files/atomic.ts';
+import { lastCheckpointEpoch } from './checkpoints.ts';
 import { lockHolder, readRecord } from './folder.ts';
-
-/** States of a run that a process works on. */
-const working: readonly RunState[] = ['queued', 'preparing', 'training', 'paused'];
 
 /** Where a run stands now: `interrupted` when its process is gone without having said how it ended. */
 export const currentState = (record: RunRecord): RunState =>
-  working.includes(record.state) && lockHolder(record) === undefined ? 'interrupted' : record.state;
+  isActive(record.state) && lockHolder(record) === undefined ? 'interrupted' : record.state;
 
 /** All runs of a folder, newest first. A damaged one is listed with the reason; what is no run folder is passed over. */
 export function listRuns(folder: string): RunSummary[] {
@@ -34,16 +32,19 @@ export function summarise(folder: string): RunSummary {
   try {
     const record = readRecord(folder);
     const { configuration, result } = record;
+    const state = currentState(record);
+    const checkpoint = endedEarly(state) ? lastCheckpointEpoch(folder) : undefined;
     return {
       run: folder,
       id: record.id,
       name: record.name,
       created: record.created,
-      state: currentState(record),
+      state,
       method: configuration.constraint.method.id,
       source: sourceName(configuration.data.source),
       epochs: configuration.training.epochs,
       ...(result === undefined ? {} : { evidence: result.evidence, splits: result.splits }),
+      ...(checkpoint === undefined ? {} : { checkpoint }),
     };
   } catch (error) {
     return {

@@ -282,18 +282,22 @@ describe('what a run can be told', () => {
   });
 
   it('trains one epoch and pauses again', async () => {
-    const { outcome, checkpoints } = await train({ changes: everyStep(100) }, async (trainer) => {
+    const { outcome, checkpoints, metrics } = await train({ changes: everyStep(100) }, async (trainer) => {
       await reaches(trainer, 3);
       await trainer.pause();
       expect(trainer.step).toBe(3);
       await trainer.oneEpoch();
       expect([trainer.state, trainer.step]).toEqual(['paused', 8]);
-      await trainer.oneEpoch();
+      expect(() => trainer.oneEpoch({ methodSettings: { alpah: 3 } })).toThrow(/alpah/);
+      expect(trainer.state).toBe('paused');
+      await trainer.oneEpoch({ learningRate: 0.25 });
       expect([trainer.state, trainer.step]).toEqual(['paused', 16]);
       trainer.stop();
     });
     expect(outcome.stopped).toBe('by-request');
     expect(checkpoints.at(-1)).toMatchObject({ epoch: 2, step: 16 });
+    // The schedule has lowered it by then.
+    expect(metrics.map(({ learningRate }) => learningRate > 0.1)).toEqual([false, true]);
   });
 
   it('ends with a model when it is stopped before the first epoch is over, or before it began', async () => {

@@ -1,7 +1,7 @@
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { EpochMetrics, TrainingResult } from '../contract/results.ts';
-import type { RunChange } from '../contract/runs.ts';
+import type { PausedChange, RunChange } from '../contract/runs.ts';
 import type { Warning } from '../contract/table.ts';
 import { parseMethodChange } from '../constraints/registry.ts';
 import type { DataSet } from '../data/dataset.ts';
@@ -20,9 +20,6 @@ import { ProgressMeter, type Progress } from './progress.ts';
 import type { Candidate } from './snapshot.ts';
 
 export type TrainerState = 'ready' | 'training' | 'paused' | 'finished' | 'failed';
-
-/** What a paused run may be told when it goes on. */
-export type PausedChange = Omit<RunChange, 'step'>;
 
 export type ExecutionTold = Pick<Execution, 'kind' | 'reason' | 'refused'>;
 
@@ -189,8 +186,9 @@ export class Trainer {
     this.#control.resume();
   }
 
-  /** Goes on to the end of an epoch and pauses there; resolves as `pause` does. */
-  oneEpoch(): Promise<void> {
+  /** Goes on as {@link resume} does, to the end of an epoch, and pauses there; resolves as `pause` does. */
+  oneEpoch(change?: PausedChange): Promise<void> {
+    if (change !== undefined) this.#takeChange(change);
     return this.#control.resumeForOneEpoch();
   }
 

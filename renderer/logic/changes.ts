@@ -1,39 +1,50 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
-import type { EpochMetrics } from '../../native/contract/results.ts';
-import type { RunRecord } from '../../native/contract/runs.ts';
+import type { PausedChange } from '../../native/contract/runs.ts';
 
 /** What may change during a run, and why the rest may not. */
 
 export const activeRunReason =
   'A run is training. Pause it to change its epochs, its learning rate and some settings of its method.';
 
-/** Why the other settings of a paused run stay as they are. */
-export const fixedReasons = {
+/** Why settings of the Train step stay as they are in a paused run; those that are not here may change. */
+export const fixedWhilePaused = {
+  batchSize: 'The training step was built for this size.',
+  loss: 'The training step was built with this loss.',
+  optimizer: 'Its moments belong to this optimizer.',
+  schedule: 'It runs from the first step to the last; the learning rate itself can be changed.',
+  seed: 'The first weights have been drawn already.',
+  step: 'The training step was built with it.',
+  earlyStopping: 'It has been counting since the first epoch.',
+  runtime: 'The training process was started with it.',
+} as const;
+export type FixedReasons = Partial<Record<keyof typeof fixedWhilePaused, string>>;
+
+/** Why what the steps before hold stays as it is in a paused run. */
+export const settledWhilePaused = {
   data: 'The rows are split and scaled already.',
   network: 'The weights have this shape already.',
   method: 'The multipliers belong to this method.',
-  optimizer: 'Its moments belong to this optimizer.',
-  batchSize: 'The training step was built for this size.',
-  seed: 'The first weights have been drawn already.',
 } as const;
 
-/** What is in force in a paused run: its configuration with the changes made so far. */
-export function settingsInForce(
-  configuration: RunConfiguration,
-  record: RunRecord | undefined,
-  latest: EpochMetrics | undefined,
-): { epochs: number; learningRate: number; methodSettings: Record<string, unknown>; epochsDone: number } {
-  const changes = record?.changes ?? [];
+/** A configuration with changes made to it one after another. */
+export function withChanges(configuration: RunConfiguration, changes: readonly PausedChange[]): RunConfiguration {
+  const changed = structuredClone(configuration);
+  for (const { epochs, learningRate, methodSettings } of changes) {
+    changed.training.epochs = epochs ?? changed.training.epochs;
+    changed.training.optimizer.learningRate = learningRate ?? changed.training.optimizer.learningRate;
+    changed.constraint.method.settings = { ...changed.constraint.method.settings, ...methodSettings };
+  }
+  return changed;
+}
+
+/** What a paused run is to be told so that `now` becomes `wanted`; nothing where they are the same. */
+export function changeBetween(now: RunConfiguration, wanted: RunConfiguration): PausedChange {
+  const { epochs, optimizer } = wanted.training;
+  const before = now.constraint.method.settings;
+  const settings = Object.entries(wanted.constraint.method.settings).filter(([name, value]) => value !== before[name]);
   return {
-    epochs: changes.findLast((change) => change.epochs !== undefined)?.epochs ?? configuration.training.epochs,
-    learningRate:
-      changes.findLast((change) => change.learningRate !== undefined)?.learningRate ??
-      configuration.training.optimizer.learningRate,
-    methodSettings: Object.assign(
-      {},
-      configuration.constraint.method.settings,
-      ...changes.map((change) => change.methodSettings ?? {}),
-    ) as Record<string, unknown>,
-    epochsDone: latest?.epoch ?? 0,
+    ...(epochs === now.training.epochs ? {} : { epochs }),
+    ...(optimizer.learningRate === now.training.optimizer.learningRate ? {} : { learningRate: optimizer.learningRate }),
+    ...(settings.length === 0 ? {} : { methodSettings: Object.fromEntries(settings) }),
   };
 }

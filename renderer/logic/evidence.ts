@@ -1,5 +1,4 @@
-import type { SplitName, SplitReports } from '../../native/contract/results.ts';
-import type { RunTrace } from '../state/trace.svelte.ts';
+import type { EpochMetrics, SplitName, SplitReports, TrainingResult } from '../../native/contract/results.ts';
 import { splitNames } from '../../native/contract/results.ts';
 
 /** Reading split reports. */
@@ -10,8 +9,14 @@ export function worstNegativeShare(splits: SplitReports, split?: SplitName): num
   return Math.max(0, ...names.flatMap((name) => splits[name]?.outputs.map((output) => output.negativeShare) ?? []));
 }
 
+/** What is known of a run's outputs: its result once it has ended, its last epoch before. */
+interface Measured {
+  readonly result: TrainingResult | undefined;
+  readonly latest: EpochMetrics | undefined;
+}
+
 /** Share of negative outputs of a run and what it is a share of: the result where there is one, else the last epoch. */
-export function negativesOf({ result, latest }: RunTrace): { share: number; where: string } | undefined {
+export function negativesOf({ result, latest }: Measured): { share: number; where: string } | undefined {
   if (result !== undefined) return { share: worstNegativeShare(result.splits), where: 'of the worst split' };
   return (
     latest && { share: worstNegativeShare(latest.splits, 'train'), where: `of training rows, epoch ${latest.epoch}` }

@@ -24,6 +24,12 @@ export const stateLabels: Record<RunState, string> = {
   interrupted: 'interrupted',
 };
 
+export const engineStateLabels: Record<'starting' | 'running' | 'crashed', string> = {
+  starting: 'starting',
+  running: 'running',
+  crashed: 'ended, not running',
+};
+
 export const evidenceLabels: Record<Evidence['level'], string> = {
   none: 'not shown',
   train: 'training rows',

@@ -1,6 +1,8 @@
-import type { Command } from '../state/app.svelte.ts';
+import type { menuCommands } from '../../native/contract/window.ts';
 
 /** Keys and what they do, in one table: the window listens to it and the help lists it. */
+
+export type Command = (typeof menuCommands)[number];
 
 interface Shortcut {
   readonly command: Command;
@@ -16,6 +18,13 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'open-data', title: 'Open a data file', key: 'o', control: true },
   { command: 'open-configuration', title: 'Open a configuration', key: 'o', control: true, shift: true },
   { command: 'save-configuration', title: 'Save the configuration', key: 's', control: true },
+  {
+    command: 'save-configuration-as',
+    title: 'Save the configuration elsewhere',
+    key: 's',
+    control: true,
+    shift: true,
+  },
   { command: 'undo', title: 'Undo', key: 'z', control: true },
   { command: 'redo', title: 'Redo', key: 'z', control: true, shift: true },
   { command: 'train', title: 'Train', key: 'Enter', control: true },

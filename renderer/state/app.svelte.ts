@@ -1,19 +1,23 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
-import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import type { externalLinks, menuCommands, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
+import type { EngineRole } from '../../native/contract/engine.ts';
+import { fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
+import type { externalLinks, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
+import type { Command } from '../logic/shortcuts.ts';
 import { pages, type Page } from '../logic/steps.ts';
 import { Catalogue } from './catalogue.svelte.ts';
+import { carryOut, reasonAgainst } from './commands.ts';
 import { ConfigurationDocument } from './configuration.svelte.ts';
 import type { Connection } from './connection.svelte.ts';
 import { DataTable } from './data.svelte.ts';
+import { Draft } from './draft.ts';
+import { Engines } from './engines.svelte.ts';
 import { Files, type FileKind } from './files.ts';
 import { RunList } from './runs.svelte.ts';
 import { Training } from './training.svelte.ts';
 import { View } from './view.svelte.ts';
 
-export type Command = (typeof menuCommands)[number];
-
-const autosaveDelay = 400;
+/** Time enough to read a sentence or two. */
+const saidMilliseconds = 6000;
 
 /** The window's state classes, and what ties them together. */
 export class App {
@@ -21,6 +25,7 @@ export class App {
   readonly document = new ConfigurationDocument();
   readonly catalogue: Catalogue;
   readonly data: DataTable;
+  readonly engines: Engines;
   readonly training: Training;
   readonly runs: RunList;
   readonly view = new View();
@@ -29,31 +34,53 @@ export class App {
   problem = $state.raw<ErrorMessage | undefined>();
   /** Share of a file that has been handed to the host, while it is. */
   upload = $state<number | undefined>();
-  ready = $state(false);
-  /** What was done that cannot be seen, for screen readers and for a moment. */
-  said = $state<string | undefined>();
-  #autosave: ReturnType<typeof setTimeout> | undefined;
+  /** What was done that cannot be seen otherwise, or why not, for a moment; a new object each time. */
+  said = $state.raw<{ readonly text: string } | undefined>();
+  #unsay: ReturnType<typeof setTimeout> | undefined;
+  readonly #draft: Draft;
+  /** The last file that the system asked to open, once it is open. */
+  #opening: Promise<void>;
+  /** Why the window could not be filled. */
+  #loadProblem: ErrorMessage | undefined;
+  #loaded = false;
+  #visible = true;
 
   constructor(connection: Connection, bridge?: WindowBridge) {
     this.connection = connection;
     this.catalogue = new Catalogue(connection);
     this.data = new DataTable(connection);
-    this.training = new Training(connection);
+    this.engines = new Engines(connection);
+    this.training = new Training(connection, this.engines);
     this.runs = new RunList(connection);
     this.files = new Files(connection, bridge);
+    this.#draft = new Draft(connection, () => ({
+      document: this.document.draft(),
+      page: this.view.page,
+      shown: this.training.shown?.run,
+    }));
+    this.#opening = this.#draft.restored;
     this.document.onChange(() => {
       this.#follow();
     });
     this.training.onRunsChanged(() => void this.runs.load());
+    this.training.onGivenUp((message) => {
+      this.say(message);
+    });
+    this.runs.onDeleted((run) => {
+      this.training.forget(run);
+      this.#draft.saveSoon();
+    });
     connection.onEvent((event) => {
       this.#take(event);
     });
     connection.onOpen(() => void this.#opened());
+    this.engines.onRestarted((role) => void this.#restarted(role));
   }
 
   /** Why training cannot be started, or nothing. */
   readonly trainReason: string | undefined = $derived.by(() => {
-    if (this.connection.status !== 'open') return 'The connection to Orthant is being restored.';
+    if (this.connection.reason !== undefined) return this.connection.reason;
+    if (this.engines.isDown('train')) return 'The training engine has ended: start it again first.';
     if (this.document.current === null) return 'Choose data first.';
     if (this.data.opening) return 'The data is being read.';
     if (this.data.error !== undefined) return 'The data cannot be read: see step 1.';
@@ -65,50 +92,23 @@ export class App {
     return undefined;
   });
 
-  /** Does what a menu entry, a shortcut or a button asks for. */
+  /** Does what a menu entry, a shortcut or a button asks for, or says why not. */
   async command(command: Command): Promise<void> {
-    switch (command) {
-      case 'open-data':
-        await this.open('data');
-        break;
-      case 'open-configuration':
-        await this.open('configuration');
-        break;
-      case 'save-configuration':
-        await this.save();
-        break;
-      case 'undo':
-        this.document.undo();
-        break;
-      case 'redo':
-        this.document.redo();
-        break;
-      case 'train':
-        await this.train();
-        break;
-      case 'pause':
-        if (this.training.current?.state === 'paused') await this.training.resume();
-        else await this.training.pause();
-        break;
-      case 'stop':
-        await this.training.stop();
-        break;
-      case 'one-epoch':
-        await this.training.oneEpoch();
-        break;
-      case 'help':
-        this.view.dialog = 'help';
-        break;
-      default:
-        this.go(command.slice('show-'.length) as Page);
-    }
+    const reason = this.reasonAgainst(command);
+    if (reason === undefined) await carryOut(this, command);
+    else this.say(reason);
+  }
+
+  /** Why a command cannot be carried out now, or nothing. */
+  reasonAgainst(command: Command): string | undefined {
+    return reasonAgainst(this, command);
   }
 
   go(page: Page): void {
     this.view.page = page;
     this.view.comparing = false;
     this.problem = undefined;
-    this.#autosaveSoon();
+    this.#draft.saveSoon();
   }
 
   /** Asks for a file and opens it. */
@@ -154,21 +154,45 @@ export class App {
     });
   }
 
-  async save(): Promise<void> {
+  /** Saves the document where it lies, or where the person wants it: `elsewhere`, or when it has no place yet. */
+  async save(elsewhere = false): Promise<void> {
     await this.attempt(async () => {
-      if (this.document.current === null) return;
-      const name = this.document.current.name ?? this.sourceName(this.document.current);
-      const path = await this.files.saveText(`${name.replaceAll(/[^\w.-]+/g, '-')}.orthant`, this.document.text());
-      if (path !== undefined) this.document.path = path;
+      const { current, path } = this.document;
+      if (current === null) return;
+      const name = current.name ?? this.sourceName(current);
+      const saved = await this.files.saveText(
+        `${name.replaceAll(/[^\w.-]+/g, '-')}.orthant`,
+        this.document.text(),
+        elsewhere ? undefined : path,
+      );
+      if (saved === undefined) return;
+      this.document.path = saved.path;
+      this.#draft.saveSoon();
+      this.say(`The configuration was saved: ${saved.place}.`);
     });
   }
 
-  async train(configuration = this.document.current): Promise<void> {
-    if (configuration === null || this.trainReason !== undefined) return;
+  async train(): Promise<void> {
+    const { current } = this.document;
+    if (current === null || this.trainReason !== undefined) return;
     this.view.zoom = undefined;
-    const trace = await this.training.start(configuration);
+    const trace = await this.training.start(current);
     this.go('train');
     if (trace === undefined) this.problem = this.training.error;
+  }
+
+  /** Goes on with a run that ended before it was done, and shows it. */
+  async resumeRun(run: string): Promise<void> {
+    this.view.zoom = undefined;
+    await this.training.resumeRun(run);
+    this.go('train');
+    const { current, error } = this.training;
+    if (error === undefined && current !== undefined && current.run !== run)
+      this.say(
+        current.state === 'paused'
+          ? 'It waits for the paused run: go on with that, or stop it.'
+          : 'It waits for the run at work.',
+      );
   }
 
   /** Opens a run of the list with its curves and its result. */
@@ -197,18 +221,26 @@ export class App {
     });
   }
 
+  /** Says something in passing. */
+  say(text: string): void {
+    clearTimeout(this.#unsay);
+    this.said = { text };
+    this.#unsay = setTimeout(() => (this.said = undefined), saidMilliseconds);
+  }
+
   /** Puts text on the clipboard and says so. */
   async copy(text: string, what: string): Promise<void> {
     await this.attempt(async () => {
       await navigator.clipboard.writeText(text);
-      this.said = `${what} was copied.`;
+      this.say(`${what} was copied.`);
     });
   }
 
   /** Tells the host whether metrics are worth sending, and fetches what was missed. */
   async visibilityChanged(visible: boolean): Promise<void> {
+    this.#visible = visible;
     if (this.connection.status !== 'open') return;
-    await this.attempt(async () => {
+    await this.#loading(async () => {
       const { missed } = await this.connection.call('setVisible', { visible });
       const { current } = this.training;
       if (missed && current !== undefined) await this.training.reload(current);
@@ -235,50 +267,76 @@ export class App {
     this.upload = share;
   };
 
+  /** Fills the window, when it was opened and each time the line has come back. */
   async #opened(): Promise<void> {
-    await this.attempt(async () => {
-      await this.catalogue.load();
-      if (this.ready) this.data.refresh();
-      else await this.#restore();
-      this.ready = true;
-      await Promise.all([this.runs.load(), this.catalogue.loadDoctor(), this.training.findCurrent()]);
+    await this.#loading(async () => {
+      // A new line counts as that of a window in view.
+      if (!this.#visible) await this.connection.call('setVisible', { visible: false });
+      let shown: unknown;
+      // The host has the draft at once; the engine may still be starting.
+      await this.#draft.restore((draft) => {
+        shown = this.#restore(draft);
+      });
+      await this.#load();
+      if (typeof shown === 'string') await this.training.showAgain(shown).catch(() => undefined);
+      await Promise.all([this.catalogue.loadDoctor(), this.training.findCurrent()]);
     });
   }
 
-  async #restore(): Promise<void> {
-    const { draft } = await this.connection.call('loadDraft', {});
-    if (draft === undefined) return;
-    if (!this.document.restore(draft.document)) return;
+  /** Asks a process again what another in its place was asked. */
+  async #restarted(role: EngineRole): Promise<void> {
+    await this.#loading(async () => {
+      if (role === 'data') await this.#load();
+      else await Promise.all([this.catalogue.loadDoctor(), this.training.findCurrent()]);
+    });
+  }
+
+  async #load(): Promise<void> {
+    const again = this.#loaded;
+    this.#loaded = true;
+    if (again) {
+      this.data.refresh();
+      this.catalogue.checkSoon(this.document.current);
+    }
+    await Promise.all([this.catalogue.load(), this.runs.load()]);
+  }
+
+  /** Does what nobody asked for: its failure is shown, and what is shown of other work stays. */
+  async #loading(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      if (this.problem === this.#loadProblem) this.problem = undefined;
+      this.#loadProblem = undefined;
+    } catch (error) {
+      this.#loadProblem = toErrorMessage(error);
+      this.problem = this.#loadProblem;
+    }
+  }
+
+  /** @returns the run that was looked at */
+  #restore(draft: Record<string, unknown>): unknown {
+    if (!this.document.restore(draft.document)) return undefined;
     const page = pages.find((known) => known === draft.page);
     if (page !== undefined && this.document.current !== null) this.view.page = page;
-    const shown = draft.shown;
-    if (typeof shown === 'string') await this.training.show(shown).catch(() => undefined);
+    return draft.shown;
   }
 
   #follow(): void {
     this.data.follow(this.document.current);
     this.catalogue.checkSoon(this.document.current);
-    this.#autosaveSoon();
-  }
-
-  #autosaveSoon(): void {
-    if (!this.ready) return;
-    clearTimeout(this.#autosave);
-    this.#autosave = setTimeout(() => {
-      const draft = { document: this.document.draft(), page: this.view.page, shown: this.training.shown?.run };
-      // A draft that could not be kept costs nothing now; the next change tries again.
-      this.connection
-        .call('saveDraft', { draft: JSON.parse(JSON.stringify(draft)) as Record<string, unknown> })
-        .catch(() => undefined);
-    }, autosaveDelay);
+    this.#draft.saveSoon();
   }
 
   #take(event: WindowEvent): void {
     if (event.event === 'menu') void this.command(event.command);
-    else if (event.event === 'open-file') void this.attempt(() => this.openPath(event.path, event.kind));
-    else if (event.event === 'engine' && event.state === 'running') {
-      if (event.role === 'data') void this.#opened();
-      else void this.catalogue.loadDoctor();
+    else if (event.event === 'open-file' || event.event === 'refused') {
+      // What is asked for at the start comes before the draft is back, and takes its place; one thing after the other.
+      this.#opening = this.#opening.then(() =>
+        this.attempt(async () => {
+          if (event.event === 'refused') throw fromErrorMessage(event.error);
+          await this.openPath(event.path, event.kind);
+        }),
+      );
     }
   }
 }

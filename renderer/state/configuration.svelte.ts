@@ -6,9 +6,15 @@ interface Change {
   readonly label: string;
   /** The configuration before (in the past) or after (in the future) the change; null is the empty window. */
   readonly configuration: RunConfiguration | null;
+  /** Where another document was put in the place of this one: the file of this one. */
+  readonly document?: { readonly path?: string | undefined } | undefined;
 }
 
-const changeSchema = z.object({ label: z.string(), configuration: runConfigurationSchema.nullable() });
+const changeSchema = z.object({
+  label: z.string(),
+  configuration: runConfigurationSchema.nullable(),
+  document: z.object({ path: z.string().optional() }).optional(),
+});
 const draftSchema = z.object({
   configuration: runConfigurationSchema.nullable(),
   path: z.string().optional(),
@@ -62,24 +68,25 @@ export class ConfigurationDocument {
 
   /** Puts another configuration in the place of this one; that can be undone, too. */
   replace(label: string, configuration: RunConfiguration | null, path?: string): void {
+    const document = { path: this.path };
     this.path = path;
-    this.#step(label, configuration, undefined);
+    this.#step(label, configuration, undefined, document);
   }
 
   undo(): void {
     const change = this.#past.at(-1);
     if (change === undefined) return;
     this.#past = this.#past.slice(0, -1);
-    this.#future = [...this.#future, { label: change.label, configuration: this.current }];
-    this.#set(change.configuration);
+    this.#future = [...this.#future, this.#opposite(change)];
+    this.#takeBack(change);
   }
 
   redo(): void {
     const change = this.#future.at(-1);
     if (change === undefined) return;
     this.#future = this.#future.slice(0, -1);
-    this.#past = [...this.#past, { label: change.label, configuration: this.current }];
-    this.#set(change.configuration);
+    this.#past = [...this.#past, this.#opposite(change)];
+    this.#takeBack(change);
   }
 
   /** The document's text, as it is saved. */
@@ -131,10 +138,30 @@ export class ConfigurationDocument {
     return true;
   }
 
-  #step(label: string, configuration: RunConfiguration | null, field: string | undefined): void {
+  /** What leads back to where the document is now. */
+  #opposite({ label, document }: Change): Change {
+    const now = { label, configuration: this.current };
+    return document === undefined ? now : { ...now, document: { path: this.path } };
+  }
+
+  #takeBack({ configuration, document }: Change): void {
+    // Otherwise undoing the opening of a document would leave its file to be overwritten by the one before.
+    if (document !== undefined) this.path = document.path;
+    this.#set(configuration);
+  }
+
+  #step(
+    label: string,
+    configuration: RunConfiguration | null,
+    field: string | undefined,
+    document?: Change['document'],
+  ): void {
     const now = this.#now();
     const merge = field !== undefined && field === this.#lastField && now - this.#lastTime < mergeMilliseconds;
-    if (!merge) this.#past = [...this.#past, { label, configuration: this.current }].slice(-depth);
+    if (!merge) {
+      const before = { label, configuration: this.current, ...(document === undefined ? {} : { document }) };
+      this.#past = [...this.#past, before].slice(-depth);
+    }
     this.#future = [];
     this.#set(configuration);
     this.#lastField = field;

@@ -21,12 +21,23 @@ const delays = [0.25, 0.5, 1, 2, 4];
  */
 export class Connection {
   status = $state<'connecting' | 'open' | 'lost'>('connecting');
+  /** Why the host lets this window in no more, and what to do; it is tried again all the same. */
+  refused = $state<string | undefined>();
+  /** Why nothing can be asked of the host now, or nothing. */
+  readonly reason: string | undefined = $derived(
+    this.status === 'open'
+      ? undefined
+      : this.refused === undefined
+        ? 'The connection to Orthant is being restored.'
+        : 'Orthant no longer knows this window: open a fresh address first.',
+  );
   readonly #openPort: () => MessagePortLike | Promise<MessagePortLike>;
   readonly #listeners = new Set<(event: WindowEvent) => void>();
   readonly #openListeners = new Set<() => void>();
   #client: Client<WindowCalls> | undefined;
   #attempt = 0;
 
+  /** @param openPort - opens a line; throws an OrthantError where the host answers and refuses it */
   constructor(openPort: () => MessagePortLike | Promise<MessagePortLike>) {
     this.#openPort = openPort;
   }
@@ -47,9 +58,11 @@ export class Connection {
       this.#client = client;
       this.#attempt = 0;
       this.status = 'open';
+      this.refused = undefined;
       for (const listener of this.#openListeners) listener();
-    } catch {
+    } catch (error) {
       this.status = 'lost';
+      this.refused = error instanceof OrthantError ? error.message : undefined;
       this.#retry();
     }
   }

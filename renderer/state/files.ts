@@ -54,13 +54,19 @@ export class Files {
     };
   }
 
-  /** Writes text where the person wants it; returns its path. */
-  async saveText(suggestedName: string, text: string): Promise<string | undefined> {
-    const output = await this.output(suggestedName);
+  /**
+   * Writes text where the person wants it, or to `known` where such a path means something to the person: in the browser
+   * host it is only where an uploaded file lies.
+   */
+  async saveText(suggestedName: string, text: string, known?: string): Promise<Output | undefined> {
+    const output =
+      known === undefined || this.#bridge === undefined
+        ? await this.output(suggestedName)
+        : { path: known, place: known, done: () => undefined };
     if (output === undefined) return undefined;
     await this.#connection.call('writeDocument', { path: output.path, text });
     output.done();
-    return output.path;
+    return output;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MessagePortLike } from '../../native/contract/channel.ts';
+import { OrthantError } from '../../native/contract/errors.ts';
 import { browserHostPaths, type WindowBridge } from '../../native/contract/window.ts';
 
 /** The two ways to a host: Electron's preload bridge, and the browser host's WebSocket. */
@@ -20,8 +21,26 @@ export const bridgePort = (bridge: WindowBridge): MessagePortLike => ({
   onClose: () => undefined,
 });
 
-/** Resolves once the socket is open; rejects when the host cannot be reached. */
+const expired =
+  'Orthant runs, but no longer knows this window: its session has expired or was ended. Press Enter in the terminal where Orthant runs, open the address it prints in this browser, and this window goes on by itself.';
+
+/**
+ * Resolves once the socket is open.
+ *
+ * @throws OrthantError `usage` when the host answers but does not know this browser; another error when it cannot be
+ *   reached
+ */
 export async function socketPort(location: Location): Promise<MessagePortLike> {
+  try {
+    return await openSocket(location);
+  } catch (error) {
+    // A socket does not say with which status it was refused.
+    const answer = await fetch(location.origin, { method: 'HEAD', cache: 'no-store' }).catch(() => undefined);
+    throw answer?.status === 401 ? new OrthantError('usage', expired) : error;
+  }
+}
+
+async function openSocket(location: Location): Promise<MessagePortLike> {
   const address = new URL(browserHostPaths.socket, location.href);
   address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new WebSocket(address);

@@ -20,6 +20,7 @@ export class RunList {
   /** Runs chosen for comparison. */
   chosen = $state.raw<readonly string[]>([]);
   readonly #connection: Connection;
+  readonly #deleteListeners = new Set<(run: string) => void>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -35,6 +36,16 @@ export class RunList {
       return words.every((word) => text.includes(word));
     });
   });
+
+  /** Calls `listener` when a run was deleted. */
+  onDeleted(listener: (run: string) => void): void {
+    this.#deleteListeners.add(listener);
+  }
+
+  /** What the list says of a run. */
+  of(run: string): RunSummary | undefined {
+    return this.all.find((known) => known.run === run);
+  }
 
   async load(): Promise<void> {
     await this.#attempt(async () => {
@@ -64,6 +75,7 @@ export class RunList {
       this.deleted = { binned, name: run.name };
       this.all = this.all.filter((other) => other.run !== run.run);
       this.chosen = this.chosen.filter((other) => other !== run.run);
+      for (const listener of this.#deleteListeners) listener(run.run);
     });
   }
 

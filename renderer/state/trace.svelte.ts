@@ -3,7 +3,7 @@ import type { EngineEvent } from '../../native/contract/engine.ts';
 import { evenly, fewEpochs } from '../../native/contract/evenly.ts';
 import type { ErrorMessage } from '../../native/contract/errors.ts';
 import type { EpochMetrics, TrainingResult } from '../../native/contract/results.ts';
-import type { RunRecord, RunState } from '../../native/contract/runs.ts';
+import { isActive, type PausedChange, type RunRecord, type RunState } from '../../native/contract/runs.ts';
 import type { Warning } from '../../native/contract/table.ts';
 
 /** Something that happened at an epoch, marked in the charts. */
@@ -46,6 +46,8 @@ export class RunTrace {
   warnings = $state.raw<readonly Warning[]>([]);
   result = $state.raw<TrainingResult | undefined>();
   error = $state.raw<ErrorMessage | undefined>();
+  /** What was changed while it is paused, and holds once it goes on. */
+  change = $state.raw<PausedChange>({});
 
   constructor(run: string) {
     this.run = run;
@@ -53,7 +55,11 @@ export class RunTrace {
 
   // Getters, not $derived: a trace may be made inside a component's effect and must outlive it.
   get active(): boolean {
-    return ['queued', 'preparing', 'training', 'paused'].includes(this.state);
+    return isActive(this.state);
+  }
+
+  get changed(): boolean {
+    return Object.keys(this.change).length > 0;
   }
 
   get latest(): EpochMetrics | undefined {

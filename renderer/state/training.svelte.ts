@@ -1,10 +1,9 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { WindowEvent } from '../../native/contract/window.ts';
-import type { Connection, Request } from './connection.svelte.ts';
+import type { Connection } from './connection.svelte.ts';
+import type { Engines } from './engines.svelte.ts';
 import { epochsKept, RunTrace } from './trace.svelte.ts';
-
-export type PausedChange = NonNullable<Request<'resume'>['change']>;
 
 type MeasuredEvent = Extract<WindowEvent, { event: 'progress' | 'metrics' | 'checkpoint' }>;
 const measured = (event: WindowEvent): event is MeasuredEvent =>
@@ -19,31 +18,49 @@ export class Training {
   shown = $state.raw<RunTrace | undefined>();
   /** The run at work. */
   current = $state.raw<RunTrace | undefined>();
+  /** Runs that wait for it, in their order. */
   queued = $state.raw<readonly string[]>([]);
   /** Why the last command failed. */
   error = $state.raw<ErrorMessage | undefined>();
-  /** What happened to the engine, when it ended by itself. */
-  crash = $state.raw<{ readonly message: string; readonly run: string | undefined } | undefined>();
   busy = $state(false);
   readonly #connection: Connection;
+  readonly #engines: Engines;
   readonly #traces = new Map<string, RunTrace>();
-  readonly #endListeners = new Set<() => void>();
+  readonly #changeListeners = new Set<() => void>();
+  readonly #givenUpListeners = new Set<(message: string) => void>();
   /** Measurements that no curve shows yet. */
   readonly #waiting: MeasuredEvent[] = [];
   /** When measurements were taken last. */
   #taken = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, engines: Engines) {
     this.#connection = connection;
+    this.#engines = engines;
     connection.onEvent((event) => {
       this.#take(event);
     });
   }
 
+  /** Why the run at work cannot be steered in a way now; no reason where it can. */
+  readonly reasons: Readonly<Record<'pause' | 'oneEpoch' | 'stop', string | undefined>> = $derived.by(() => {
+    const state = this.current?.active === true ? this.current.state : undefined;
+    const none = this.#connection.reason ?? (state === undefined ? 'No run is training.' : undefined);
+    return {
+      pause: none ?? (state === 'training' || state === 'paused' ? undefined : 'The run is still being prepared.'),
+      oneEpoch: none ?? (state === 'paused' ? undefined : 'Pause the run first.'),
+      stop: none,
+    };
+  });
+
   /** Calls `listener` when a run begins or ends: the list of runs has changed. */
   onRunsChanged(listener: () => void): void {
-    this.#endListeners.add(listener);
+    this.#changeListeners.add(listener);
+  }
+
+  /** Calls `listener` when a run was stopped before it trained, with what became of it. */
+  onGivenUp(listener: (message: string) => void): void {
+    this.#givenUpListeners.add(listener);
   }
 
   /** Finds the run at work, after the window was opened or the line came back. */
@@ -51,15 +68,30 @@ export class Training {
     const status = await this.#connection.call('status', {});
     this.queued = status.queued;
     if (status.current === undefined) {
-      this.current = undefined;
-      if (this.shown?.active === true) await this.reload(this.shown);
+      // Whatever was at work has ended meanwhile.
+      for (const trace of new Set([this.current, this.shown])) if (trace?.active === true) await this.#settle(trace);
       return;
     }
     const trace = this.trace(status.current);
-    await this.reload(trace);
     if (status.state !== undefined) trace.state = status.state;
     this.current = trace;
     this.shown ??= trace;
+    await this.reload(trace, true);
+  }
+
+  /** Shows the run that was looked at when the window was left, unless another one is by now. */
+  async showAgain(run: string): Promise<void> {
+    const trace = this.trace(run);
+    await this.reload(trace);
+    this.shown ??= trace;
+  }
+
+  /** Lets go of a run that is no more. */
+  forget(run: string): void {
+    this.#traces.delete(run);
+    this.#unqueue(run);
+    if (this.current?.run === run) this.current = undefined;
+    if (this.shown?.run === run) this.shown = this.current?.active === true ? this.current : undefined;
   }
 
   /** The one trace of a run. */
@@ -92,47 +124,72 @@ export class Training {
   async start(configuration: RunConfiguration, show = true): Promise<RunTrace | undefined> {
     let started: RunTrace | undefined;
     await this.#command(async () => {
-      this.crash = undefined;
       const { run } = await this.#connection.call('start', { configuration });
       const trace = this.trace(run);
       trace.configuration = configuration;
       trace.name = configuration.name ?? '';
-      if (this.current?.active !== true) this.current = trace;
-      else if (this.current !== trace) this.queued = [...this.queued, run];
+      this.#accepted(trace);
       if (show) this.shown = trace;
       started = trace;
-      this.#changed();
     });
     return started;
   }
 
-  pause = (): Promise<void> => this.#steer((run) => this.#connection.call('pause', { run }));
-  oneEpoch = (): Promise<void> => this.#steer((run) => this.#connection.call('oneEpoch', { run }));
-  stop = (): Promise<void> => this.#steer((run) => this.#connection.call('stop', { run }));
-
-  resume(change?: PausedChange): Promise<void> {
-    return this.#steer((run) => this.#connection.call('resume', change === undefined ? { run } : { run, change }));
-  }
-
-  /** Goes on with a run that ended before it was done, from its last checkpoint. */
+  /** Goes on with a run that ended before it was done, from its last checkpoint; it may have to wait, too. */
   resumeRun(run: string): Promise<void> {
     return this.#command(async () => {
-      this.crash = undefined;
       const trace = this.trace(run);
       if (trace.record === undefined) await this.reload(trace);
       await this.#connection.call('resumeRun', { run });
       trace.error = undefined;
       trace.result = undefined;
-      trace.state = 'preparing';
-      this.current = trace;
+      this.#accepted(trace);
       this.shown = trace;
-      this.#changed();
     });
   }
 
-  async #steer(call: (run: string) => Promise<unknown>): Promise<void> {
-    const run = this.current?.run;
-    if (run !== undefined) await this.#command(() => call(run));
+  pause = (): Promise<void> => this.#steer(({ run }) => this.#connection.call('pause', { run }));
+  /** Goes on with the run at work, with the changes made to it while it was paused. */
+  resume = (): Promise<void> => this.#goOn('resume');
+  oneEpoch = (): Promise<void> => this.#goOn('oneEpoch');
+
+  /** Ends a run with what it has found so far; one that waits is taken out of the queue. */
+  stop(run = this.current?.run): Promise<void> {
+    return this.#command(async () => {
+      if (run !== undefined) await this.#connection.call('stop', { run });
+    });
+  }
+
+  #goOn(call: 'resume' | 'oneEpoch'): Promise<void> {
+    return this.#steer(async (trace) => {
+      const { run, change } = trace;
+      await this.#connection.call(call, trace.changed ? { run, change } : { run });
+      trace.change = {};
+    });
+  }
+
+  /** A run was taken in: it is at work from now on, or waits for the one that is. */
+  #accepted(trace: RunTrace): void {
+    this.#engines.dismiss('train');
+    const first = this.current?.active !== true || this.current === trace;
+    // An event may have told more already.
+    if (!trace.active) trace.state = first ? 'preparing' : 'queued';
+    if (first) this.current = trace;
+    else this.#enqueue(trace.run);
+    this.#changed();
+  }
+
+  #enqueue(run: string): void {
+    if (!this.queued.includes(run)) this.queued = [...this.queued, run];
+  }
+
+  #unqueue(run: string): void {
+    this.queued = this.queued.filter((other) => other !== run);
+  }
+
+  async #steer(call: (trace: RunTrace) => Promise<unknown>): Promise<void> {
+    const { current } = this;
+    if (current !== undefined) await this.#command(() => call(current));
   }
 
   async #command(work: () => Promise<unknown>): Promise<void> {
@@ -148,12 +205,12 @@ export class Training {
   }
 
   #take(event: WindowEvent): void {
-    if (event.event === 'menu' || event.event === 'open-file') return;
     if (event.event === 'engine') {
       this.#takeMeasured();
       this.#takeEngine(event);
       return;
     }
+    if (!('run' in event)) return;
     if (measured(event)) {
       this.#takeSoon(event);
       return;
@@ -163,7 +220,9 @@ export class Training {
     const trace = this.trace(event.run);
     const before = trace.state;
     trace.take([event]);
-    this.#followState(trace, before);
+    if (event.event === 'phase' && event.state === 'queued' && this.current !== trace) this.#enqueue(event.run);
+    if (event.event === 'failed' && event.error.code === 'cancelled') void this.#giveUp(trace, event.error.message);
+    else this.#followState(trace, before);
   }
 
   /** Takes what comes rarely at once, and what comes quickly a few times a second: each time all curves are redrawn. */
@@ -192,29 +251,50 @@ export class Training {
   }
 
   #followState(trace: RunTrace, before: RunTrace['state']): void {
+    if (trace.state !== 'queued') this.#unqueue(trace.run);
     if (trace.active && trace.state !== 'queued' && this.current?.run !== trace.run) {
       this.current = trace;
-      this.queued = this.queued.filter((run) => run !== trace.run);
       this.shown ??= trace;
     }
     if (trace.state !== before) {
+      // What was meant for the pause before does not hold for the next one.
+      if (trace.state !== 'paused') trace.change = {};
       // The run folder knows its name, the changes made while paused, and its result.
       this.reload(trace, true).catch(() => undefined);
       this.#changed();
     }
   }
 
-  #takeEngine(event: Extract<WindowEvent, { event: 'engine' }>): void {
-    if (event.role !== 'train') return;
-    if (event.state === 'crashed') {
-      this.crash = { message: event.message ?? 'The engine ended unexpectedly.', run: event.run };
-      if (this.current?.active === true) this.current.state = 'interrupted';
-      this.queued = [];
-      this.#changed();
+  /** A run that was stopped before it trained stands where it stood before, or is gone with its folder. */
+  async #giveUp(trace: RunTrace, message: string): Promise<void> {
+    this.#unqueue(trace.run);
+    await this.#settle(trace);
+    for (const listener of this.#givenUpListeners) listener(message);
+    this.#changed();
+  }
+
+  /** Takes over how a run stands that has ended unheard. */
+  async #settle(trace: RunTrace): Promise<void> {
+    try {
+      await this.reload(trace);
+    } catch (error) {
+      if (toErrorMessage(error).code !== 'run') throw error;
+      this.forget(trace.run);
     }
   }
 
+  #takeEngine(event: Extract<WindowEvent, { event: 'engine' }>): void {
+    if (event.role !== 'train' || event.state !== 'crashed') return;
+    if (this.current?.active === true) {
+      this.current.state = 'interrupted';
+      this.current.change = {};
+    }
+    for (const run of this.queued) this.trace(run).state = 'interrupted';
+    this.queued = [];
+    this.#changed();
+  }
+
   #changed(): void {
-    for (const listener of this.#endListeners) listener();
+    for (const listener of this.#changeListeners) listener();
   }
 }

@@ -5,7 +5,9 @@ import { windowCalls, type WindowEvent } from '../../native/contract/window.ts';
 import { fakeConfiguration } from '../testing/fakeData.ts';
 import { fakeMetrics, fakeResult } from '../testing/fakeTraining.ts';
 import { linkedPorts } from '../testing/linkedPorts.ts';
+import { recordOf } from '../testing/testedApp.ts';
 import { Connection } from './connection.svelte.ts';
+import { Engines } from './engines.svelte.ts';
 import { RunTrace } from './trace.svelte.ts';
 import { Training } from './training.svelte.ts';
 
@@ -16,23 +18,16 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 
 async function connected(handlers: Partial<Handlers<typeof windowCalls>>) {
   const ports = linkedPorts();
-  const record = {
-    format: 1 as const,
-    id: '1',
-    name: 'ink',
-    created: new Date(0).toISOString(),
-    updated: new Date(0).toISOString(),
-    state: 'training' as const,
-    configuration,
-    changes: [],
-    versions: { orthant: '0', node: '0', platform: 'x' },
-  };
+  const record = recordOf(configuration, 'training');
   const served = serve(ports.host, windowCalls, { runRecord: () => record, runMetrics: () => [], ...handlers });
   const connection = new Connection(() => ports.window);
+  const engines = new Engines(connection);
+  const training = new Training(connection, engines);
   await connection.open();
   return {
     connection,
-    training: new Training(connection),
+    engines,
+    training,
     emit: (...events: WindowEvent[]) => {
       served.emit(events);
     },
@@ -72,8 +67,9 @@ describe('Training', () => {
     const trace = training.current;
     const taken = vi.spyOn(trace ?? new RunTrace(run), 'takeMetrics');
     for (let epoch = 1; epoch <= 30; epoch += 1) emit({ event: 'metrics', run, metrics: metrics(epoch) });
-    await settled();
-    expect(trace?.metrics.map((line) => line.epoch)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    await vi.waitFor(() => {
+      expect(trace?.metrics.map((line) => line.epoch)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    });
     expect(taken.mock.calls.length).toBeLessThan(15);
     emit(
       { event: 'metrics', run, metrics: metrics(31) },
@@ -117,18 +113,181 @@ describe('Training', () => {
   });
 
   it('says what happened when the engine ends, and which run can be resumed', async () => {
-    const { training, emit } = await connected({ start: () => ({ run }), resumeRun: () => ({ run }) });
+    const { training, engines, emit } = await connected({ start: () => ({ run }), resumeRun: () => ({ run }) });
     await training.start(configuration);
     emit(
       { event: 'phase', run, state: 'training', message: '' },
       { event: 'engine', role: 'train', state: 'crashed', message: 'Killed.', run },
     );
     await settled();
-    expect(training.crash).toEqual({ message: 'Killed.', run });
+    expect(engines.ended).toEqual([{ role: 'train', crash: { message: 'Killed.', run } }]);
     expect(training.current?.active).toBe(false);
     await training.resumeRun(run);
-    expect(training.crash).toBeUndefined();
+    expect(engines.ended).toEqual([]);
     expect(training.current?.active).toBe(true);
+  });
+
+  it('lets a run that is resumed wait for the paused one, which stays the one at work', async () => {
+    const { training, emit } = await connected({
+      resumeRun: ({ run: of }) => ({ run: of }),
+      runRecord: ({ run: of }) => recordOf(configuration, of === run ? 'paused' : 'interrupted'),
+    });
+    emit({ event: 'phase', run, state: 'paused', message: '' });
+    await settled();
+    await training.resumeRun('/runs/2');
+    expect(training.current?.run).toBe(run);
+    expect(training.queued).toEqual(['/runs/2']);
+    expect(training.trace('/runs/2').state).toBe('queued');
+    emit(
+      { event: 'phase', run, state: 'stopped', message: '' },
+      { event: 'phase', run: '/runs/2', state: 'preparing', message: '' },
+    );
+    await settled();
+    expect(training.current?.run).toBe('/runs/2');
+    expect(training.queued).toEqual([]);
+  });
+
+  it('hears of runs that another window queued, and takes one out of the queue', async () => {
+    const stop = vi.fn(() => ({}));
+    const gone = new OrthantError('run', 'There is no such run.');
+    const { training, emit } = await connected({
+      stop,
+      runRecord: ({ run: of }) => {
+        if (of === '/runs/2') throw gone;
+        return recordOf(configuration, 'training');
+      },
+    });
+    const givenUp = vi.fn();
+    training.onGivenUp(givenUp);
+    emit(
+      { event: 'phase', run, state: 'training', message: '' },
+      { event: 'phase', run: '/runs/2', state: 'queued', message: '' },
+    );
+    await settled();
+    expect(training.queued).toEqual(['/runs/2']);
+    training.shown = training.trace('/runs/2');
+    await training.stop('/runs/2');
+    expect(stop).toHaveBeenCalledWith({ run: '/runs/2' }, expect.anything());
+    emit({ event: 'failed', run: '/runs/2', error: { code: 'cancelled', message: 'Nothing of it was kept.' } });
+    await settled();
+    expect(training.queued).toEqual([]);
+    expect(givenUp).toHaveBeenCalledWith('Nothing of it was kept.');
+    expect(training.current?.run).toBe(run);
+    expect(training.shown).toBe(training.current);
+  });
+
+  it('shows a run as it stood that was taken out of the queue before it was gone on with', async () => {
+    const { training, emit } = await connected({ runRecord: () => recordOf(configuration, 'interrupted') });
+    emit({ event: 'phase', run, state: 'preparing', message: '' });
+    await settled();
+    emit({ event: 'failed', run, error: { code: 'cancelled', message: 'It stands where it stood.' } });
+    await settled();
+    expect(training.current?.state).toBe('interrupted');
+    expect(training.current?.error).toBeUndefined();
+  });
+
+  it.each(['resume', 'oneEpoch'] as const)('takes what was changed while paused along: %s', async (command) => {
+    const call = vi.fn(() => ({}));
+    const { training, emit } = await connected({ [command]: call, runRecord: () => recordOf(configuration, 'paused') });
+    emit({ event: 'phase', run, state: 'paused', message: '' });
+    await settled();
+    const trace = training.current;
+    trace!.change = { epochs: 50 };
+    await training[command]();
+    expect(call).toHaveBeenLastCalledWith({ run, change: { epochs: 50 } }, expect.anything());
+    await training[command]();
+    expect(call).toHaveBeenLastCalledWith({ run }, expect.anything());
+  });
+
+  it('keeps a change that was refused, and forgets one when its run goes on or another is paused', async () => {
+    const { training, emit } = await connected({
+      resume: () => {
+        throw new OrthantError('configuration', 'Too few epochs.');
+      },
+    });
+    emit({ event: 'phase', run, state: 'paused', message: '' });
+    await settled();
+    const first = training.current!;
+    first.change = { epochs: 1 };
+    await training.resume();
+    expect(training.error?.message).toBe('Too few epochs.');
+    expect(first.change).toEqual({ epochs: 1 });
+    emit({ event: 'phase', run, state: 'training', message: '' });
+    await settled();
+    expect(first.changed).toBe(false);
+    emit(
+      { event: 'phase', run, state: 'stopped', message: '' },
+      { event: 'phase', run: '/runs/2', state: 'paused', message: '' },
+    );
+    await settled();
+    expect(training.current?.run).toBe('/runs/2');
+    expect(training.current?.changed).toBe(false);
+  });
+
+  it('says why the run at work cannot be steered', async () => {
+    const { training, emit, ports } = await connected({ start: () => ({ run }) });
+    const idle = 'No run is training.';
+    expect(training.reasons).toEqual({ pause: idle, oneEpoch: idle, stop: idle });
+    emit({ event: 'phase', run, state: 'preparing', message: '' });
+    await settled();
+    // Given up while it is prepared: that it can.
+    expect(training.reasons).toMatchObject({ pause: 'The run is still being prepared.', stop: undefined });
+    emit({ event: 'phase', run, state: 'training', message: '' });
+    await settled();
+    expect(training.reasons).toEqual({ pause: undefined, oneEpoch: 'Pause the run first.', stop: undefined });
+    emit({ event: 'phase', run, state: 'paused', message: '' });
+    await settled();
+    expect(training.reasons).toEqual({ pause: undefined, oneEpoch: undefined, stop: undefined });
+    ports.cut();
+    expect(training.reasons.stop).toMatch(/connection/);
+    emit({ event: 'finished', run, result: fakeResult(configuration, metrics(1), run) });
+  });
+
+  it('takes queued runs for broken off when their process ends', async () => {
+    const { training, emit } = await connected({});
+    emit(
+      { event: 'phase', run, state: 'training', message: '' },
+      { event: 'phase', run: '/runs/2', state: 'queued', message: '' },
+      { event: 'engine', role: 'train', state: 'crashed', message: 'Killed.', run },
+    );
+    await settled();
+    expect(training.queued).toEqual([]);
+    expect([training.current?.state, training.trace('/runs/2').state]).toEqual(['interrupted', 'interrupted']);
+  });
+
+  it('does not let an older state of the run folder take the place of a newer one', async () => {
+    const answers: ((record: ReturnType<typeof recordOf>) => void)[] = [];
+    const { training, emit } = await connected({
+      status: () => ({ current: run, state: 'preparing', queued: [] }),
+      runRecord: () => new Promise((resolve) => answers.push(resolve)),
+    });
+    const found = training.findCurrent();
+    await settled();
+    emit({ event: 'phase', run, state: 'training', message: '' });
+    await settled();
+    for (const answer of answers) answer(recordOf(configuration, 'preparing'));
+    await found;
+    expect(training.current?.state).toBe('training');
+  });
+
+  it('takes over how a run ended that it did not hear of, and lets go of one that is gone', async () => {
+    let gone = false;
+    const { training, emit } = await connected({
+      status: () => ({ queued: [] }),
+      runRecord: () => {
+        if (gone) throw new OrthantError('run', 'There is no such run.');
+        return recordOf(configuration, 'interrupted');
+      },
+    });
+    emit({ event: 'phase', run, state: 'training', message: '' });
+    await settled();
+    await training.findCurrent();
+    expect(training.current?.state).toBe('interrupted');
+    emit({ event: 'phase', run: '/runs/2', state: 'training', message: '' });
+    await settled();
+    gone = true;
+    await training.findCurrent();
+    expect(training.current).toBeUndefined();
   });
 
   it('finds the run at work after a reload', async () => {
@@ -184,5 +343,23 @@ describe('Connection', () => {
     });
     expect(opened).toHaveBeenCalledTimes(2);
     await expect(connection.call('status', {})).resolves.toEqual({ queued: [] });
+  });
+
+  it('says what to do when the host answers but lets it in no more, and goes on once it does', async () => {
+    const { host, window } = linkedPorts();
+    serve(host, windowCalls, {});
+    let known = false;
+    const connection = new Connection(() => {
+      if (!known) throw new OrthantError('usage', 'Press Enter in the terminal.');
+      return window;
+    });
+    await connection.open();
+    expect(connection.status).toBe('lost');
+    expect(connection.refused).toBe('Press Enter in the terminal.');
+    known = true;
+    await vi.waitFor(() => {
+      expect(connection.status).toBe('open');
+    });
+    expect(connection.refused).toBeUndefined();
   });
 });

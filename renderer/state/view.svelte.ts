@@ -8,7 +8,7 @@ export interface Range {
 /** What is looked at: nothing here changes a configuration or a run. */
 export class View {
   page = $state<Page>('start');
-  dialog = $state<'help' | 'paste' | undefined>();
+  dialog = $state<'help' | 'paste' | 'engine' | undefined>();
   /** Epoch under the cursor in any chart; all charts read it out. */
   hover = $state<number | undefined>();
   /** Epochs in view; `undefined` shows all. */

@@ -1,8 +1,9 @@
+import { endedEarly } from '../../native/contract/runs.ts';
 import type { App } from '../state/app.svelte.ts';
-import { formatCount, formatShare } from './format.ts';
-import { boundText, positiveText, stateLabels } from './labels.ts';
-import { worstNegativeShare } from './evidence.ts';
-import type { Step } from './steps.ts';
+import { formatCount, formatShare } from '../logic/format.ts';
+import { boundText, positiveText, stateLabels } from '../logic/labels.ts';
+import { worstNegativeShare } from '../logic/evidence.ts';
+import type { Step } from '../logic/steps.ts';
 
 export interface StepSummary {
   readonly status: 'open' | 'ok' | 'attention';
@@ -63,7 +64,7 @@ function trainSummary(trace: App['training']['current']): StepSummary {
   if (trace === undefined) return { status: 'open', text: '' };
   const text = `${stateLabels[trace.state]}, epoch ${trace.latest?.epoch ?? 0} of ${trace.epochs}`;
   return {
-    status: trace.state === 'failed' || trace.state === 'interrupted' ? 'attention' : trace.active ? 'open' : 'ok',
+    status: endedEarly(trace.state) ? 'attention' : trace.active ? 'open' : 'ok',
     text,
   };
 }

@@ -1,0 +1,271 @@
+import { describe, expect, it, vi } from 'vitest';
+import { OrthantError } from '../../native/contract/errors.ts';
+import type { WindowBridge, WindowEvent } from '../../native/contract/window.ts';
+import { fakeConfiguration, fakeInspection } from '../testing/fakeData.ts';
+import { documentOf, recordOf, summaryOf, testedApp } from '../testing/testedApp.ts';
+import { ConfigurationDocument } from './configuration.svelte.ts';
+
+const run = '/runs/1';
+const engine = (role: 'data' | 'train', state: 'starting' | 'running' | 'crashed'): WindowEvent => ({
+  event: 'engine',
+  role,
+  state,
+  ...(state === 'crashed' ? { message: `The ${role} process ended.` } : {}),
+});
+const greeting = [engine('data', 'starting'), engine('train', 'starting')];
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
+const phase = (of: string, state: 'queued' | 'preparing' | 'training' | 'paused'): WindowEvent => ({
+  ...{ event: 'phase', run: of, state, message: state },
+});
+
+/** What was kept of a window that had worked with diamonds. */
+function draft(page = 'network') {
+  const document = new ConfigurationDocument();
+  document.replace('take a sample', fakeConfiguration('diamonds'));
+  document.change('epochs', (configuration) => (configuration.training.epochs = 77));
+  return { draft: { document: document.draft(), page } };
+}
+
+describe('the start of the window', () => {
+  it('brings the draft back where nothing was opened', async () => {
+    const { app } = await testedApp({ loadDraft: () => draft() });
+    await settled();
+    expect(app.document.current?.training.epochs).toBe(77);
+    expect(app.view.page).toBe('network');
+    expect(app.document.undoLabel).toBe('epochs');
+  });
+
+  it('opens the file it was started with in the place of the draft, however late that comes, and keeps the work', async () => {
+    let give: (value: ReturnType<typeof draft>) => void = () => undefined;
+    const { app, emit } = await testedApp({ loadDraft: () => new Promise((resolve) => (give = resolve)) });
+    await settled();
+    emit(...greeting, { event: 'open-file', path: '/data/mine.csv', kind: 'data' });
+    await settled();
+    give(draft());
+    await settled();
+    expect(app.document.current?.data.source).toEqual({ kind: 'file', path: '/data/mine.csv' });
+    expect(app.view.page).toBe('data');
+    app.document.undo();
+    expect(app.document.current?.training.epochs).toBe(77);
+  });
+
+  it('opens a document it was started with, and says why when it cannot be read', async () => {
+    const configuration = fakeConfiguration('ink');
+    const { app, emit } = await testedApp({
+      loadDraft: () => draft(),
+      readDocument: ({ path }) => {
+        if (path === '/bad.orthant') throw new OrthantError('file', 'It cannot be read.');
+        return { text: documentOf(configuration) };
+      },
+    });
+    emit({ event: 'open-file', path: '/good.orthant', kind: 'configuration' });
+    await settled();
+    expect(app.document.current).toEqual(configuration);
+    expect(app.document.path).toBe('/good.orthant');
+    emit({ event: 'open-file', path: '/bad.orthant', kind: 'configuration' });
+    await settled();
+    expect(app.problem?.message).toBe('It cannot be read.');
+    expect(app.document.current).toEqual(configuration);
+    // Opening the one does not take away what is said of the other.
+    emit(
+      { event: 'open-file', path: '/good.orthant', kind: 'configuration' },
+      { event: 'refused', error: { code: 'file', message: 'There is no such file.' } },
+    );
+    await settled();
+    expect(app.problem?.message).toBe('There is no such file.');
+  });
+
+  it('asks each thing once, also when the engine says after that that it runs', async () => {
+    const { app, emit, asked } = await testedApp({
+      loadDraft: () => draft(),
+      doctor: () => {
+        throw new OrthantError('engine', 'There is none.');
+      },
+    });
+    emit(...greeting);
+    await settled();
+    app.problem = { code: 'file', message: 'Something else.' };
+    emit(engine('data', 'running'), engine('train', 'running'));
+    await settled();
+    for (const name of ['inspect', 'methods', 'runs', 'doctor', 'status', 'loadDraft'] as const)
+      expect(asked(name), name).toHaveLength(1);
+    expect(app.problem.message).toBe('Something else.');
+  });
+
+  it('asks again once a data process that ended is back, and shows that it had ended', async () => {
+    let broken = true;
+    const { app, emit, asked } = await testedApp({
+      loadDraft: () => draft(),
+      inspect: () => {
+        if (broken) throw new OrthantError('crashed', 'The data process ended.');
+        return fakeInspection('diamonds');
+      },
+    });
+    emit(...greeting);
+    await settled();
+    emit(engine('data', 'crashed'));
+    await settled();
+    expect(app.engines.ended).toMatchObject([{ role: 'data', crash: { message: 'The data process ended.' } }]);
+    expect(app.data.error?.code).toBe('crashed');
+    broken = false;
+    emit(engine('data', 'starting'), engine('data', 'running'));
+    await settled();
+    expect(app.data.error).toBeUndefined();
+    expect(app.data.inspection).toBeDefined();
+    expect(asked('inspect')).toHaveLength(2);
+    expect(app.document.current?.training.epochs).toBe(77);
+  });
+});
+
+describe('an engine that does not start again by itself', () => {
+  it('keeps from training with a reason, and is started again on request', async () => {
+    const { app, emit, asked } = await testedApp({ loadDraft: () => draft() });
+    await settled();
+    emit(engine('train', 'crashed'));
+    await settled();
+    expect(app.engines.isDown('train')).toBe(true);
+    expect(app.trainReason).toMatch(/start it again/);
+    await app.engines.restart('train');
+    expect(asked('restartEngine')).toEqual([{ role: 'train' }]);
+    expect(app.engines.ended).toEqual([]);
+    emit(engine('train', 'starting'), engine('train', 'running'));
+    await settled();
+    expect(app.trainReason ?? '').not.toMatch(/start it again/);
+    expect(asked('status')).toHaveLength(2);
+  });
+
+  it('says why it could not be started', async () => {
+    const { app } = await testedApp({
+      restartEngine: () => {
+        throw new OrthantError('engine', 'No processes left.');
+      },
+    });
+    await app.engines.restart('data');
+    expect(app.engines.ended).toEqual([{ role: 'data', crash: { message: 'No processes left.', run: undefined } }]);
+  });
+});
+
+describe('a window out of sight', () => {
+  it('says so again to a host that it found again, and takes no problem away', async () => {
+    const { app, asked, cut } = await testedApp();
+    await settled();
+    await app.visibilityChanged(false);
+    expect(asked('setVisible')).toEqual([{ visible: false }]);
+    cut();
+    await vi.waitFor(() => {
+      expect(asked('setVisible')).toEqual([{ visible: false }, { visible: false }]);
+    });
+    app.problem = { code: 'file', message: 'Something else.' };
+    await app.visibilityChanged(true);
+    expect(app.problem.message).toBe('Something else.');
+  });
+});
+
+describe('a command', () => {
+  it('that cannot be carried out says why, and reaches no engine', async () => {
+    const { app, emit, calls } = await testedApp({ runRecord: () => recordOf(fakeConfiguration('ink'), 'stopped') });
+    await settled();
+    emit(phase(run, 'training'), { event: 'phase', run, state: 'stopped', message: '' });
+    await settled();
+    const before = calls.length;
+    for (const [command, reason] of [
+      ['pause', 'No run is training.'],
+      ['one-epoch', 'No run is training.'],
+      ['stop', 'No run is training.'],
+      ['train', 'Choose data first.'],
+      ['undo', 'Nothing to undo.'],
+      ['save-configuration', 'Choose data first: there is nothing to save yet.'],
+    ] as const) {
+      await app.command(command);
+      expect(app.said?.text, command).toBe(reason);
+    }
+    expect(calls.length).toBe(before);
+    expect(app.training.error).toBeUndefined();
+  });
+
+  it('says the same thing anew each time, and for a while only', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { app } = await testedApp();
+      app.say('Copied.');
+      const first = app.said;
+      vi.advanceTimersByTime(4000);
+      app.say('Copied.');
+      expect(app.said).not.toBe(first);
+      vi.advanceTimersByTime(4000);
+      expect(app.said?.text).toBe('Copied.');
+      vi.advanceTimersByTime(4000);
+      expect(app.said).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('saving', () => {
+  const bridge = { send: vi.fn(), onMessage: vi.fn(), pathOfFile: vi.fn() } as unknown as WindowBridge;
+  const answers = {
+    readDocument: () => ({ text: documentOf(fakeConfiguration('ink')) }),
+    chooseOutput: () => ({ path: '/new.orthant' }),
+    writeDocument: () => ({}),
+  };
+
+  it('writes a document where it lies, and asks when it has no place or is to have another', async () => {
+    const { app, asked } = await testedApp(answers, bridge);
+    await settled();
+    await app.openPath('/mine.orthant', 'configuration');
+    await app.command('save-configuration');
+    expect(asked('chooseOutput')).toEqual([]);
+    expect(asked('writeDocument')).toMatchObject([{ path: '/mine.orthant' }]);
+    expect(app.said?.text).toBe('The configuration was saved: /mine.orthant.');
+    await app.command('save-configuration-as');
+    expect(asked('chooseOutput')).toEqual([{ suggestedName: 'ink.orthant' }]);
+    expect(app.document.path).toBe('/new.orthant');
+    // What is undone is another document: its file must not be written over.
+    app.document.undo();
+    expect(app.document.path).toBeUndefined();
+    app.document.redo();
+    expect(app.document.path).toBe('/new.orthant');
+  });
+
+  it('downloads in the browser host, where the path means nothing to the person', async () => {
+    const { app, asked } = await testedApp(answers);
+    await settled();
+    await app.openPath('/uploads/mine.orthant', 'configuration');
+    await app.command('save-configuration');
+    expect(asked('chooseOutput')).toHaveLength(1);
+  });
+});
+
+describe('a run of the list', () => {
+  it('that is deleted is looked at no more', async () => {
+    const { app, configuration } = await testedApp({
+      runs: () => [summaryOf(run, 'stopped')],
+      runRecord: () => recordOf(fakeConfiguration('ink'), 'stopped'),
+      deleteRun: () => ({ binned: '/bin/1' }),
+    });
+    await settled();
+    await app.openRun(run);
+    expect(app.training.shown?.configuration).toEqual(configuration);
+    await app.runs.delete(summaryOf(run, 'stopped'));
+    expect(app.training.shown).toBeUndefined();
+    expect(app.runs.all).toEqual([]);
+  });
+
+  it('that is resumed behind a paused one waits, and says for what', async () => {
+    const { app, emit } = await testedApp({
+      runs: () => [summaryOf('/runs/2', 'interrupted', 4)],
+      runRecord: ({ run: of }) => recordOf(fakeConfiguration('ink'), of === run ? 'paused' : 'interrupted'),
+      resumeRun: () => ({ run: '/runs/2' }),
+    });
+    await settled();
+    emit(phase(run, 'training'), phase(run, 'paused'));
+    await settled();
+    await app.resumeRun('/runs/2');
+    expect(app.training.current?.run).toBe(run);
+    expect(app.training.queued).toEqual(['/runs/2']);
+    expect(app.training.shown?.run).toBe('/runs/2');
+    expect(app.training.shown?.state).toBe('queued');
+    expect(app.said?.text).toMatch(/waits for the paused run/);
+  });
+});
