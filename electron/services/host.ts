@@ -14,6 +14,7 @@ import { EngineOwner } from './engineOwner.ts';
 import type { Environment, LaunchEngine } from './engineProcess.ts';
 import { EventFeed } from './eventFeed.ts';
 import type { Folders } from './folders.ts';
+import { Outputs } from './outputs.ts';
 import type { FileKind } from './recentFiles.ts';
 import { kindOfFile, RecentFiles } from './recentFiles.ts';
 import type { RunWatch } from './runWatch.ts';
@@ -54,6 +55,8 @@ export class Host {
   readonly options: HostOptions;
   readonly recentFiles: RecentFiles;
   readonly drafts: Drafts;
+  /** What windows may have written. */
+  readonly outputs = new Outputs();
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
   readonly #listeners = new Set<(event: WindowEvent) => void>();
