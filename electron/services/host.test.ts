@@ -13,6 +13,7 @@ beforeAll(async () => {
   tested = await startTestedHost();
   writeFileSync(path.join(tested.folder, 'early.csv'), 'a\n1\n');
   tested.host.openFile(path.join(tested.folder, 'early.csv'));
+  tested.host.menu('help');
   ({ client } = await openSocket(tested, { Cookie: await tested.logIn(), Origin: tested.origin }));
   client.subscribe((batch) => events.push(...(batch as WindowEvent[])));
   await client.call('host', {});
@@ -22,10 +23,11 @@ afterAll(async () => {
 });
 
 describe('the host of a window', () => {
-  it('tells a new window of the engine and of files that waited for it', async () => {
+  it('tells a new window of the engine and of files and commands of the menu that waited for it', async () => {
     await until(() => events.some(({ event }) => event === 'open-file'));
     expect(events.filter(({ event }) => event === 'engine').length).toBeGreaterThanOrEqual(2);
     expect(events).toContainEqual({ event: 'open-file', path: path.join(tested.folder, 'early.csv'), kind: 'data' });
+    expect(events).toContainEqual({ event: 'menu', command: 'help' });
   });
 
   it('hands files and menu commands to the window', async () => {
@@ -34,7 +36,7 @@ describe('the host of a window', () => {
     tested.host.openFile(file);
     tested.host.openFile(path.join(tested.folder, 'missing.csv'));
     tested.host.menu('train');
-    await until(() => events.some(({ event }) => event === 'menu'));
+    await until(() => events.some((event) => event.event === 'menu' && event.command === 'train'));
     expect(events).toContainEqual({ event: 'open-file', path: file, kind: 'configuration' });
     expect(events.some((event) => event.event === 'open-file' && event.path.includes('missing'))).toBe(false);
     expect(events).toContainEqual({ event: 'menu', command: 'train' });

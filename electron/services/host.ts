@@ -60,8 +60,8 @@ export class Host {
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
   readonly #listeners = new Set<(event: WindowEvent) => void>();
-  /** Files that the system asked to open before a window was there. */
-  #pending: string[] = [];
+  /** What the system asked for before a window was there. */
+  readonly #pending: WindowEvent[] = [];
 
   constructor(options: HostOptions) {
     this.options = options;
@@ -166,22 +166,24 @@ export class Host {
   openFile(file: string): void {
     const absolute = path.resolve(file);
     if (!existsSync(absolute)) return;
-    const feed = this.#feeds.at(-1);
-    if (feed === undefined) this.#pending.push(absolute);
-    else feed.push({ event: 'open-file', path: absolute, kind: kindOfFile(absolute) });
+    this.#tell({ event: 'open-file', path: absolute, kind: kindOfFile(absolute) });
   }
 
-  /** Hands a command of the menu to the window that came last. */
+  /** Hands a command of the menu to the window that came last, or to the next one that comes. */
   menu(command: MenuCommand): void {
-    this.#feeds.at(-1)?.push({ event: 'menu', command });
+    this.#tell({ event: 'menu', command });
+  }
+
+  #tell(event: WindowEvent): void {
+    const feed = this.#feeds.at(-1);
+    if (feed === undefined) this.#pending.push(event);
+    else feed.push(event);
   }
 
   #greet(feed: EventFeed): void {
     this.#feeds.push(feed);
     for (const role of engineRoles) feed.push(this.engines[role].state);
-    const files = this.#pending;
-    this.#pending = [];
-    for (const file of files) this.openFile(file);
+    for (const event of this.#pending.splice(0)) feed.push(event);
   }
 
   #publish(event: WindowEvent): void {

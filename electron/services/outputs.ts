@@ -24,7 +24,7 @@ export class Outputs {
     if (this.has(file)) return;
     throw new OrthantError(
       'file',
-      `${file} was not chosen as a place to write to, so nothing was written. Save again and choose the place.`,
+      `${file} was not chosen as a place to write to, so nothing was written. Save it elsewhere, to a place that you choose.`,
       { field },
     );
   }

@@ -1,6 +1,7 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { externalLinks, menuCommands, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
+import { editsText } from '../logic/shortcuts.ts';
 import { pages, type Page } from '../logic/steps.ts';
 import { Catalogue } from './catalogue.svelte.ts';
 import { ConfigurationDocument } from './configuration.svelte.ts';
@@ -274,8 +275,9 @@ export class App {
   }
 
   #take(event: WindowEvent): void {
-    if (event.event === 'menu') void this.command(event.command);
-    else if (event.event === 'open-file') void this.attempt(() => this.openPath(event.path, event.kind));
+    if (event.event === 'menu') {
+      if (!editsText(event.command)) void this.command(event.command);
+    } else if (event.event === 'open-file') void this.attempt(() => this.openPath(event.path, event.kind));
     else if (event.event === 'engine' && event.state === 'running') {
       if (event.role === 'data') void this.#opened();
       else void this.catalogue.loadDoctor();
