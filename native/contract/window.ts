@@ -14,6 +14,7 @@ const path = z.strictObject({ path: z.string().min(1) });
 export const externalLinks = ['forum-thread', 'onnx', 'netron', 'pytorch', 'tensorflow'] as const;
 
 export const fileKinds = ['data', 'configuration'] as const;
+export type FileKind = (typeof fileKinds)[number];
 
 export const hostCalls = {
   /** Who answers, and what it can do. */

@@ -1,13 +1,13 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import type { externalLinks, menuCommands, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
+import type { externalLinks, FileKind, menuCommands, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
 import { editsText } from '../logic/shortcuts.ts';
 import { pages, type Page } from '../logic/steps.ts';
 import { Catalogue } from './catalogue.svelte.ts';
 import { ConfigurationDocument } from './configuration.svelte.ts';
 import type { Connection } from './connection.svelte.ts';
 import { DataTable } from './data.svelte.ts';
-import { Files, type FileKind } from './files.ts';
+import { Files } from './files.ts';
 import { RunList } from './runs.svelte.ts';
 import { Training } from './training.svelte.ts';
 import { View } from './view.svelte.ts';
