@@ -3,3 +3,6 @@ import { findElectron } from '../build/start/electronBinary.mjs';
 
 /** Electron's binary, if it is on this computer: the package alone does not bring it. */
 export const electronExecutable = (): string | undefined => findElectron(path.join(import.meta.dirname, '..'));
+
+/** Why project `electron` is skipped where there is none. */
+export const noElectron = 'There is no Electron binary at ORTHANT_ELECTRON_BIN or in node_modules/electron/dist.';
