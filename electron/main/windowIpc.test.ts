@@ -32,9 +32,15 @@ describe("the window's messages", () => {
     for (const value of Object.values(bridge())) expect(value).toBeTypeOf('function');
   });
 
-  it('reach host and engine and come back', async () => {
+  it('reach host and engine and come back, as copies and without ports', async () => {
     expect(await client().call('host', {})).toMatchObject({ kind: 'electron', version: '1.2.3', dialogs: true });
     expect(await client().call('status', {})).toEqual({ queued: [] });
+    // The application hands no MessagePort over, so the stub has none: a message with one would fail there.
+    expect(stub).not.toHaveProperty('MessageChannelMain');
+    const { process: engine } = stub.utilityProcess.forked[0]!;
+    expect(() => {
+      engine.postMessage({}, [{}]);
+    }).toThrow('Invalid value for transfer');
   });
 
   it('show a listener the message and not its event', async () => {
