@@ -22,28 +22,18 @@ export const blamesSandbox = (said) => /sandbox|namespace/i.test(said);
 export async function runElectron(electron, args) {
   // Set in the terminals of editors that are made with Electron, where it would make this one plain Node.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'ELECTRON_RUN_AS_NODE'));
-  const child = spawn(electron, args, {
-    stdio: ['inherit', 'inherit', 'pipe'],
-    env,
-    // A process group of its own: a signal of the terminal goes to this process, which hands on one, and not to Electron's
-    // own processes behind its back.
-    detached: process.platform !== 'win32',
-  });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
-    process.stderr.write(text);
-    said = (said + text).slice(-4000);
-  });
-
+  // Listened to before there is a process: a signal in between would leave it behind.
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  let child;
   let asked = false;
   /** @param {NodeJS.Signals} signal */
   const handOn = (signal) => {
     asked = true;
-    child.kill(signal);
+    child?.kill(signal);
   };
   const endGroup = () => {
     try {
-      if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      if (process.platform !== 'win32' && child?.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
       // It is gone.
     }
@@ -52,13 +42,27 @@ export async function runElectron(electron, args) {
   for (const signal of signals) process.on(signal, handOn);
   process.on('exit', endGroup);
 
+  const electronProcess = spawn(electron, args, {
+    stdio: ['inherit', 'inherit', 'pipe'],
+    env,
+    // A process group of its own: a signal of the terminal goes to this process, which hands on one, and not to Electron's
+    // own processes behind its back.
+    detached: process.platform !== 'win32',
+  });
+  child = electronProcess;
+  let said = '';
+  electronProcess.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+    process.stderr.write(text);
+    said = (said + text).slice(-4000);
+  });
+
   const started = Date.now();
   /** @type {{ code: number | null, signal: NodeJS.Signals | null, error?: Error }} */
   const end = await new Promise((resolve) => {
-    child.on('error', (error) => {
+    electronProcess.on('error', (error) => {
       resolve({ code: null, signal: null, error });
     });
-    child.on('exit', (code, signal) => {
+    electronProcess.on('exit', (code, signal) => {
       // What it said last may still be on its way; what its own processes hold open is not waited for.
       setTimeout(() => {
         resolve({ code, signal });
