@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { findElectron } from '../build/start/electronBinary.mjs';
 
 /** Electron's binary, if it is on this computer: the package alone does not bring it. */
-export function electronExecutable(): string | undefined {
-  const given = process.env.ORTHANT_ELECTRON_BIN;
-  if (given !== undefined && given !== '') return existsSync(given) ? given : undefined;
-  return findElectron(path.join(import.meta.dirname, '..'));
-}
+export const electronExecutable = (): string | undefined => findElectron(path.join(import.meta.dirname, '..'));
+
+/** Why project `electron` is skipped where there is none. */
+export const noElectron = 'There is no Electron binary at ORTHANT_ELECTRON_BIN or in node_modules/electron/dist.';

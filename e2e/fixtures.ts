@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ElectronApplication, Page } from 'playwright/test';
+import type { Page } from 'playwright/test';
 import { _electron, expect, test as base } from 'playwright/test';
 import { BrowserHost } from './browserHost.ts';
-import { electronExecutable } from './electron.ts';
+import { electronExecutable, noElectron } from './electron.ts';
 import { OrthantWindow } from './pages/orthantWindow.ts';
 
 export { expect };
 
 export interface OrthantOptions {
-  /** Which of the two hosts the window is opened in. */
+  /** Which of the two hosts the window is opened in; one for all tests of a worker. */
   readonly shell: 'browser' | 'electron';
 }
 
@@ -29,10 +29,16 @@ interface WorkerFixtures {
 }
 
 const root = path.join(import.meta.dirname, '..');
+/** In project `electron`. */
+const noHost = {
+  get current(): BrowserHost {
+    throw new Error('There is no browser host in Electron: a test of one is tagged @browser-host.');
+  },
+};
 const temporaryFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'orthant-e2e-'));
 
-export const test = base.extend<TestFixtures & OrthantOptions, WorkerFixtures>({
-  shell: ['browser', { option: true }],
+export const test = base.extend<TestFixtures, WorkerFixtures & OrthantOptions>({
+  shell: ['browser', { option: true, scope: 'worker' }],
 
   home: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from this pattern
@@ -45,7 +51,12 @@ export const test = base.extend<TestFixtures & OrthantOptions, WorkerFixtures>({
   ],
 
   host: [
-    async ({ home }, use) => {
+    async ({ home, shell }, use) => {
+      if (shell === 'electron') {
+        // Two hosts would share their folders.
+        await use(noHost);
+        return;
+      }
       const host = { current: await BrowserHost.start({ folder: home }) };
       await use(host);
       await host.current.stop();
@@ -63,21 +74,8 @@ export const test = base.extend<TestFixtures & OrthantOptions, WorkerFixtures>({
   orthant: async ({ shell, browser, contextOptions, viewport, host, home }, use, info) => {
     if (shell === 'electron') {
       const executablePath = electronExecutable();
-      info.skip(
-        executablePath === undefined,
-        'There is no Electron binary at ORTHANT_ELECTRON_BIN or in node_modules/electron/dist.',
-      );
-      const application = await _electron.launch({
-        executablePath: executablePath ?? '',
-        args: [root],
-        env: {
-          ...(process.env as Record<string, string>),
-          ORTHANT_STATE: path.join(home, 'state'),
-          ORTHANT_RUNS: path.join(home, 'runs'),
-        },
-      });
-      await use(await openElectron(application));
-      await application.close();
+      info.skip(executablePath === undefined, noElectron);
+      await useElectron(executablePath ?? '', home, use);
       return;
     }
     const context = await browser.newContext({ ...contextOptions, viewport });
@@ -102,13 +100,33 @@ function watch(page: Page): string[] {
   return complaints;
 }
 
-async function openElectron(application: ElectronApplication): Promise<OrthantWindow> {
+async function useElectron(
+  executablePath: string,
+  home: string,
+  use: (orthant: OrthantWindow) => Promise<void>,
+): Promise<void> {
+  const env = Object.entries(process.env).filter(([name]) => name !== 'ELECTRON_RUN_AS_NODE');
+  const application = await _electron.launch({
+    executablePath,
+    // Only here, never in the application: Chromium's sandbox does not start for root.
+    args: [root, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+    env: {
+      ...(Object.fromEntries(env) as Record<string, string>),
+      ORTHANT_STATE: path.join(home, 'state'),
+      ORTHANT_RUNS: path.join(home, 'runs'),
+    },
+  });
   const page = await application.firstWindow();
+  const complaints = watch(page);
   const orthant = new OrthantWindow(page, {
     hostProcess: () => application.process().pid ?? 0,
     electron: application,
   });
   await orthant.loaded();
   await orthant.toStart();
-  return orthant;
+  await use(orthant);
+  // It would ask what is to become of a run.
+  await orthant.stopTraining();
+  await application.close();
+  expect(complaints, 'the browser found nothing to complain about').toEqual([]);
 }

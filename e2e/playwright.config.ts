@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { defineConfig } from 'playwright/test';
 import { browserExecutable, launchOptions } from './chromium.ts';
-import { electronExecutable } from './electron.ts';
+import { electronExecutable, noElectron } from './electron.ts';
 import type { OrthantOptions } from './fixtures.ts';
 
 /**
@@ -22,13 +22,11 @@ if (process.env.TEST_WORKER_INDEX === undefined) {
     );
   }
   if (electronExecutable() === undefined) {
-    console.log(
-      'Project electron is skipped: no Electron binary at ORTHANT_ELECTRON_BIN or in node_modules/electron/dist.',
-    );
+    console.log(`Project electron is skipped. ${noElectron}`);
   }
 }
 
-export default defineConfig<OrthantOptions>({
+export default defineConfig<object, OrthantOptions>({
   testDir: path.join(import.meta.dirname, 'specs'),
   outputDir: path.join(output, 'results'),
   // Every worker trains for real: two at once would take each other's cores.

@@ -13,7 +13,7 @@ export function descendants(ancestor: number): { pid: number; command: string }[
   return below(ancestor);
 }
 
-/** The process in which the application whose process is `host` trains. */
+/** The process in which the browser host whose process is `host` trains: a Node process with its role on the command line. */
 export function trainingProcess(host: number): number | undefined {
   return descendants(host).find(({ command }) => /--role[ =]train\b/.test(command))?.pid;
 }

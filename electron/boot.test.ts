@@ -11,6 +11,7 @@ import { isAlive, until } from './testing/browserHost.ts';
 import * as stub from './testing/electronStub.ts';
 
 vi.mock('electron', () => import('./testing/electronStub.ts'));
+const { windowOptions } = await import('./main/mainWindow.ts');
 
 /**
  * The application as it is packaged, whole: packed by electron-builder, taken out of its archive to a place where nothing
@@ -36,6 +37,20 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** That the doors which main/security.test.ts tries one by one are closed in the window of the built application, too. */
+function expectSecure({ webContents }: stub.BrowserWindow): void {
+  const { preload, ...preferences } = webContents.preferences;
+  expect(preload).toBe(path.join(packed.app, '.dist', 'electron', 'preload.cjs'));
+  expect({ ...preferences, preload: '' }).toEqual(windowOptions('', true).webPreferences);
+  expect(stub.app.seen.sandboxed).toBe(true);
+  const { handlers } = stub.session.defaultSession;
+  for (const name of ['permissionRequest', 'permissionCheck', 'devicePermission', 'beforeRequest'])
+    expect(handlers[name], name).toBeTypeOf('function');
+  for (const event of ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview'])
+    expect(webContents.navigate('app://orthant/other.html', event), event).toBe(false);
+  expect(webContents.openHandler?.({ url: 'https://example.org/' })).toEqual({ action: 'deny' });
+}
+
 describe('the package', () => {
   it('keeps outside the archive what the loader of the system must find', () => {
     const native = packed.files.filter(({ file }) => /\.(?:node|so(?:\.\d+)*|dylib|dll)$/.test(file));
@@ -54,10 +69,13 @@ describe('the package', () => {
   });
 
   it('boots, trains the ink sample, exports it, and ends with its processes', async () => {
+    const others = process.listeners('SIGHUP');
     await stub.app.boot(() => import(path.join(packed.app, '.dist', 'electron', 'main.js')));
     const window = (): stub.BrowserWindow | undefined => stub.BrowserWindow.getAllWindows()[0];
     await until(() => window() !== undefined && 'orthant' in window()!.webContents.mainWorld);
     expect(window()!.webContents.mainFrame.url).toBe('app://orthant/index.html');
+
+    expectSecure(window()!);
 
     const bridge = window()!.webContents.mainWorld.orthant as WindowBridge;
     const client = connect(
@@ -110,7 +128,10 @@ describe('the package', () => {
     const pids = stub.utilityProcess.forked.map(({ process }) => process.pid!);
     expect(pids.length).toBe(2);
     for (const { modulePath } of stub.utilityProcess.forked) expect(modulePath.startsWith(packed.app)).toBe(true);
-    window()!.close();
+    // As the terminal ends it; the runner of the tests listens, too.
+    const own = process.listeners('SIGHUP').filter((listener) => !others.includes(listener));
+    expect(own.length).toBe(1);
+    own[0]!('SIGHUP');
     await until(() => stub.app.seen.exited);
     expect(pids.filter(isAlive)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../native/contract/channel.ts';
 import type { RunConfigurationInput } from '../native/contract/configuration.ts';
-import { OrthantError } from '../native/contract/errors.ts';
+import { commonErrors, errorCodes, OrthantError } from '../native/contract/errors.ts';
 import type { WindowCallName, WindowCalls } from '../native/contract/window.ts';
 import { windowCalls } from '../native/contract/window.ts';
 import type { z } from 'zod';
@@ -159,18 +159,30 @@ describe.each([
     expect(handled.names).toEqual([]);
   });
 
-  it.each(names)('%s: its errors arrive as code, message and field', async (name) => {
-    handled.refusal = new OrthantError('data', `${name} failed.`, { field: 'data.columns.price' });
-    const error: unknown = await opened.client.call(name, requests[name] as never).catch((thrown: unknown) => thrown);
-    expect(handled.names).toEqual([name]);
-    expect(error).toBeInstanceOf(OrthantError);
-    expect(error).toMatchObject({ code: 'data', message: `${name} failed.`, field: 'data.columns.price' });
-    handled.refusal = new TypeError('x is undefined');
-    await expect(opened.client.call(name, requests[name] as never)).rejects.toMatchObject({
-      code: 'internal',
-      message: expect.stringContaining('x is undefined') as string,
-    });
-  });
+  it.each(names)(
+    '%s: its errors arrive as code, message and field, those it does not declare as a defect',
+    async (name) => {
+      const declared = [...commonErrors, ...windowCalls[name].errors];
+      for (const code of errorCodes) {
+        handled.refusal = new OrthantError(code, `${name} failed.`, { field: 'data.columns.price' });
+        const error: unknown = await opened.client
+          .call(name, requests[name] as never)
+          .catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(OrthantError);
+        expect(error, code).toMatchObject({
+          code: declared.includes(code) ? code : 'internal',
+          message: expect.stringContaining(`${name} failed.`) as string,
+          field: 'data.columns.price',
+        });
+      }
+      expect(handled.names).toEqual(errorCodes.map(() => name));
+      handled.refusal = new TypeError('x is undefined');
+      await expect(opened.client.call(name, requests[name] as never)).rejects.toMatchObject({
+        code: 'internal',
+        message: expect.stringContaining('x is undefined') as string,
+      });
+    },
+  );
 
   it.each(['__proto__', 'constructor', 'toString', 'nothing'])('a call named %s is none', async (name) => {
     await expect(opened.client.call(name as never, {} as never)).rejects.toMatchObject({ code: 'usage' });

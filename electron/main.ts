@@ -11,6 +11,7 @@ import { setupMenu } from './main/menu.ts';
 import { setupOpenFiles } from './main/openFiles.ts';
 import { setupSecurity } from './main/security.ts';
 import { setupSingleInstance } from './main/singleInstance.ts';
+import { setupTerminal } from './main/terminal.ts';
 import { utilityEngine } from './main/utilityEngine.ts';
 import { setupWindowIpc } from './main/windowIpc.ts';
 import { findFolders } from './services/folders.ts';
@@ -33,6 +34,8 @@ app.setPath('userData', userData);
 if (process.platform === 'win32') app.setAppUserModelId('org.orthant.Orthant');
 app.enableSandbox();
 registerAppScheme();
+// A terminal that was closed takes no more text; the application goes on without it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 let showWindow = (): void => undefined;
 const isFirst = setupSingleInstance(() => {
@@ -66,6 +69,7 @@ async function start(): Promise<void> {
   showWindow = () => {
     window.show();
   };
+  setupTerminal(host, log);
   setupAttention(host, window);
   host.start();
   window.show();

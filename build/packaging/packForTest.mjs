@@ -7,8 +7,22 @@ import config from './electron-builder.config.mjs';
 const root = path.resolve(import.meta.dirname, '..', '..');
 
 /**
- * Packs the application for this system as `npm run package` does, around files that stand in for Electron's own, since
- * no binary is needed for that: without fuses, and with the libraries linked instead of copied.
+ * What goes into the package, with the system that the native modules are for written out: the package below has the
+ * folders of Linux on every system.
+ * @param {NonNullable<import('electron-builder').Configuration['files']>} files
+ * @param {{ platform: string, arch: string }} system As in `process`.
+ * @returns {NonNullable<import('electron-builder').Configuration['files']>}
+ */
+export function filesFor(files, { platform, arch }) {
+  const written = (/** @type {unknown} */ rule) =>
+    typeof rule === 'string' ? rule.replaceAll('${platform}', platform).replaceAll('${arch}', arch) : rule;
+  return /** @type {NonNullable<import('electron-builder').Configuration['files']>} */ ([files].flat().map(written));
+}
+
+/**
+ * Packs the application with this system's native modules as `npm run package` does, around files that stand in for Electron's
+ * own, since no binary is needed for that: in the folders of Linux, which ask for the fewest of them, without fuses, and
+ * with the libraries linked instead of copied.
  * @param {string} folder Empty.
  * @returns {Promise<{ resources: string, app: string, files: { file: string, unpacked: boolean }[] }>} The folder that a
  *   packaged application knows as `process.resourcesPath`; in it, the archive taken apart; the archive's files.
@@ -28,6 +42,7 @@ export async function packForTest(folder) {
     publish: 'never',
     config: {
       ...config,
+      files: filesFor(config.files ?? [], process),
       extraResources: null,
       electronFuses: null,
       electronDist: dist,

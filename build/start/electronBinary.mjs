@@ -13,12 +13,14 @@ const executables = /** @type {Record<string, string>} */ ({
 const longest = 120_000;
 
 /**
- * The executable, if it is there whole and of the version that is asked for.
+ * The executable, if it is there whole and of the version that is asked for; `ORTHANT_ELECTRON_BIN` names one outright.
  * @param {string} root of the repository
  * @param {string} [platform] as `process.platform`
+ * @param {NodeJS.ProcessEnv} [env]
  * @returns {string | undefined}
  */
-export function findElectron(root, platform = process.platform) {
+export function findElectron(root, platform = process.platform, env = process.env) {
+  if (env.ORTHANT_ELECTRON_BIN) return existsSync(env.ORTHANT_ELECTRON_BIN) ? env.ORTHANT_ELECTRON_BIN : undefined;
   const folder = path.join(root, 'node_modules', 'electron');
   const executable = path.join(folder, 'dist', executables[platform] ?? 'electron');
   try {

@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAlive } from '../../electron/services/processes.ts';
 import { findBrowser, hasDisplay, openWindow, profileFolder, windowArguments } from './applicationWindow.mjs';
 import { earlierFailure, findElectron, installElectron } from './electronBinary.mjs';
 import type { Surroundings } from './sandbox.mjs';
 import { sandboxProblem } from './sandbox.mjs';
+import { fakeProgram, startNode } from './testing.ts';
 
 let root: string;
 beforeEach(() => {
@@ -38,6 +39,9 @@ describe("Electron's binary", () => {
     const installed = await installElectron(root);
     expect(installed).toEqual({ executable: findElectron(root) });
     expect(existsSync(findElectron(root)!)).toBe(true);
+    const named = path.join(folder(), 'package.json');
+    expect(findElectron(root, 'linux', { ORTHANT_ELECTRON_BIN: named })).toBe(named);
+    expect(findElectron(root, 'linux', { ORTHANT_ELECTRON_BIN: '/nowhere' })).toBeUndefined();
   });
 
   it('is not the one of another version, nor one that was not unpacked to the end', async () => {
@@ -156,11 +160,7 @@ describe('the application window', () => {
   });
 
   it('tells a browser that failed from a window that was closed', async () => {
-    const browser = (script: string): string => {
-      const file = path.join(root, 'browser');
-      writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-      return file;
-    };
+    const browser = (script: string): string => fakeProgram(path.join(root, 'browser'), script);
     expect(await openWindow(browser('echo No usable sandbox >&2; exit 1'), []).closed).toEqual({
       failed: true,
       said: 'No usable sandbox\n',
@@ -175,53 +175,31 @@ describe('the application window', () => {
 
 describe('npm start', () => {
   const script = path.resolve(import.meta.dirname, '..', 'start.mjs');
-  const run = (args: string[], env: NodeJS.ProcessEnv = {}) => {
-    const child = spawn(process.execPath, [script, ...args], {
-      env: { ...process.env, ORTHANT_STATE: root, DISPLAY: '', WAYLAND_DISPLAY: '', ...env },
-    });
-    let text = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (part: string) => (text += part));
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
-      for (;;) {
-        const found = pattern.exec(text);
-        if (found !== null) return found;
-        if (child.exitCode !== null) throw new Error(`It ended: ${text}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    };
-    return { child, ended, says, text: () => text };
-  };
-  /** Engine processes of a host, by their parent. */
-  const children = (pid: number): string[] => {
-    const file = `/proc/${pid}/task/${pid}/children`;
-    return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean) : [];
-  };
+  const run = (...args: string[]) =>
+    startNode([script, ...args], { ORTHANT_STATE: root, DISPLAY: '', WAYLAND_DISPLAY: '' });
 
   it('serves where there is no display, prints fresh addresses on request, and Ctrl-C ends all of it', async () => {
-    const started = run(['--port', '0']);
+    const started = run('--port', '0');
     const [, address] = await started.says(/(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/);
     expect(started.text()).toContain('no display');
     expect((await fetch(address!, { redirect: 'manual' })).status).toBe(303);
     expect((await fetch(address!, { redirect: 'manual' })).status).toBe(401);
-    started.child.stdin.write('\n');
+    started.write('\n');
     const [, fresh] = await started.says(/http\S+\s[\s\S]*(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/);
     expect(fresh).not.toBe(address);
     expect((await fetch(fresh!, { redirect: 'manual' })).status).toBe(303);
-    const engines = children(started.child.pid!);
-    started.child.kill('SIGINT');
+    const engines = await started.below(2);
+    started.kill('SIGINT');
     expect(await started.ended).toBe(0);
-    expect(engines.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+    expect(engines.filter(isAlive)).toEqual([]);
   });
 
   it('refuses what it does not understand, and explains itself', async () => {
-    const wrong = run(['--no-such-option']);
+    const wrong = run('--no-such-option');
     expect(await wrong.ended).toBe(2);
     expect(wrong.text()).toContain('--no-such-option');
-    const port = run(['--port', 'x']);
-    expect(await port.ended).toBe(2);
-    const help = run(['--help']);
+    for (const port of ['x', '65536', '-1', '1.5', '']) expect(await run(`--port=${port}`).ended, port).toBe(2);
+    const help = run('--help');
     expect(await help.ended).toBe(0);
     expect(help.text()).toContain('--browser');
   });

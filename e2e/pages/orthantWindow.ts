@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ElectronApplication, Locator, Page } from 'playwright/test';
 import { expect } from 'playwright/test';
+import { trainingProcess } from '../processes.ts';
 import { ResultPage } from './resultPage.ts';
 import { Training } from './training.ts';
 
@@ -30,6 +31,17 @@ export class OrthantWindow {
 
   get hostProcess(): number {
     return this.#options.hostProcess();
+  }
+
+  /** The process in which the application trains, if it is there. */
+  async trainingProcess(): Promise<number | undefined> {
+    const { electron } = this.#options;
+    if (electron === undefined) return trainingProcess(this.hostProcess);
+    // Electron hands a utility process its arguments by a message; it knows the process by the name it was started with.
+    return electron.evaluate(
+      ({ app }) =>
+        app.getAppMetrics().find(({ name, serviceName }) => [name, serviceName].includes('Orthant train'))?.pid,
+    );
   }
 
   /** Opens an address of the browser host at the start screen. */
@@ -131,7 +143,8 @@ export class OrthantWindow {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
     }, target);
     await ask();
-    await expect(this.page.getByText('Written to', { exact: false })).toBeVisible();
+    // The page says where the file is once it is written.
+    await expect(this.page.getByText(target)).toBeVisible();
     return target;
   }
 

@@ -1,14 +1,15 @@
-import { once } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { orthantVersion } from '../../native/contract/version.ts';
+import { onEndingSignal } from '../services/endingSignals.ts';
 import { findFolders } from '../services/folders.ts';
 import { Host } from '../services/host.ts';
 import { RendererFiles } from '../services/rendererFiles.ts';
 import { Access } from './access.ts';
 import { nodeEngine } from './nodeEngine.ts';
+import { parsePort, usualPort } from './port.mjs';
 import type { BrowserServer } from './server.ts';
 import { startServer } from './server.ts';
 import { downloadFolder, Downloads } from './transfers.ts';
@@ -18,9 +19,6 @@ import { removeUnusedUploads } from './uploads.ts';
  * The entry of the browser host. `npm start` imports it; `node .dist/electron/browser.js [--port N] [FILE ...]` runs it
  * alone. It prints an address; Enter, or the signal SIGUSR2, prints a fresh one; Ctrl-C ends it and the engine.
  */
-
-/** Where the host listens unless it is told otherwise or another one is there already. */
-const usualPort = 4180;
 
 export interface BrowserHost {
   readonly port: number;
@@ -109,9 +107,10 @@ export async function untilStopped(host: BrowserHost, print: (text: string) => v
   process.stdin.on('data', fresh);
   process.stdin.on('error', () => undefined);
   if (process.platform !== 'win32') process.on('SIGUSR2', fresh);
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
-  // A second Ctrl-C does not wait for the engine to end in good order.
-  process.on('SIGINT', () => process.exit(130));
+  await new Promise<void>((resolve) => {
+    // A second Ctrl-C does not wait for the engine to end in good order.
+    onEndingSignal(resolve, () => process.exit(130));
+  });
   process.stdin.destroy();
   await host.close();
 }
@@ -133,11 +132,7 @@ async function main(): Promise<void> {
     options: { port: { type: 'string' }, listen: { type: 'string' } },
     allowPositionals: true,
   });
-  const port = values.port === undefined ? undefined : Number(values.port);
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
-    throw new OrthantError('usage', `"${values.port ?? ''}" is not a port. Give a number from 0 to 65535.`);
-  }
-  const host = await startBrowserHost({ port, listen: values.listen, files: positionals });
+  const host = await startBrowserHost({ port: parsePort(values.port), listen: values.listen, files: positionals });
   const print = (text: string): void => {
     console.log(text);
   };
@@ -150,7 +145,8 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     await main();
     process.exit(0);
   } catch (error) {
-    console.error(error instanceof OrthantError ? error.message : error);
-    process.exit(error instanceof OrthantError && error.code === 'usage' ? 2 : 1);
+    const usage = error instanceof RangeError || (error instanceof OrthantError && error.code === 'usage');
+    console.error(usage || error instanceof OrthantError ? error.message : error);
+    process.exit(usage ? 2 : 1);
   }
 }

@@ -8,6 +8,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { browserHostPaths } from '../../native/contract/window.ts';
+import { isAlive } from '../services/processes.ts';
 
 /** Bytes that uploads leave free on the disk, so that runs can still be written. */
 const reserve = 256 * 1024 * 1024;
@@ -171,13 +172,4 @@ export async function downloadFolder(stateFolder: string): Promise<string> {
     if (Number.isInteger(pid) && !isAlive(pid)) await rm(path.join(folder, entry), { recursive: true, force: true });
   }
   return path.join(folder, String(process.pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { OrthantError } from '../../native/contract/errors.ts';
+import type { FileKind } from '../../native/contract/window.ts';
 import type { WindowPlatform } from '../services/host.ts';
 import { JsonFile } from '../services/jsonFile.ts';
 import { linkAddresses } from '../services/links.ts';
-import type { FileKind } from '../services/recentFiles.ts';
 import { documentExtension } from '../services/recentFiles.ts';
 
 const anyFile: FileFilter = { name: 'All files', extensions: ['*'] };

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../../native/contract/channel.ts';
 import type { WindowBridge, WindowCalls } from '../../native/contract/window.ts';
@@ -30,9 +32,15 @@ describe("the window's messages", () => {
     for (const value of Object.values(bridge())) expect(value).toBeTypeOf('function');
   });
 
-  it('reach host and engine and come back', async () => {
+  it('reach host and engine and come back, as copies and without ports', async () => {
     expect(await client().call('host', {})).toMatchObject({ kind: 'electron', version: '1.2.3', dialogs: true });
     expect(await client().call('status', {})).toEqual({ queued: [] });
+    // The application hands no MessagePort over, so the stub has none: a message with one would fail there.
+    expect(stub).not.toHaveProperty('MessageChannelMain');
+    const { process: engine } = stub.utilityProcess.forked[0]!;
+    expect(() => {
+      engine.postMessage({}, [{}]);
+    }).toThrow('Invalid value for transfer');
   });
 
   it('show a listener the message and not its event', async () => {
@@ -51,6 +59,22 @@ describe("the window's messages", () => {
   it('tell where a dropped file lies', () => {
     const file = Object.assign(new File(['a'], 'a.csv'), { path: '/data/a.csv' });
     expect(bridge().pathOfFile(file)).toBe('/data/a.csv');
+  });
+
+  it('have a configuration written where it was opened by a dialog, and no other JSON file', async () => {
+    const [opened, other] = ['opened.json', 'other.json'].map((name) => path.join(tested.folder, name)) as [
+      string,
+      string,
+    ];
+    const window = client();
+    await expect(window.call('writeDocument', { path: opened, text: '{}' })).rejects.toMatchObject({ code: 'file' });
+    stub.dialog.answers.push({ canceled: false, filePaths: [opened] });
+    expect(await window.call('chooseFile', { kind: 'configuration' })).toEqual({ path: opened });
+    await window.call('writeDocument', { path: opened, text: '{}' });
+    expect(readFileSync(opened, 'utf8')).toBe('{}');
+    stub.dialog.answers.push({ canceled: false, filePaths: [other] });
+    await window.call('chooseFile', { kind: 'data' });
+    await expect(window.call('writeDocument', { path: other, text: '{}' })).rejects.toMatchObject({ code: 'file' });
   });
 
   it.each([

@@ -2,18 +2,18 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { writeAtomically } from './jsonFile.ts';
+import type { Outputs } from './outputs.ts';
 import { documentExtension } from './recentFiles.ts';
 
 /** A configuration is a few kilobytes; what is larger is another file under this name. */
 const largest = 10_000_000;
 
 /**
- * The window may read configuration documents, and write them and what it was given an output for, and no other files:
- * a page that went astray could otherwise reach any file of the person's through these calls.
+ * The window may read configuration documents, as `.orthant` or `.json`, and no other files: a page that went astray could
+ * otherwise reach any file of the person's through these calls.
  */
-function demandDocument(file: string, given?: ReadonlySet<string>): void {
+function demandDocument(file: string): void {
   const extension = path.extname(file).toLowerCase();
-  if (given?.has(file) === true) return;
   if (path.isAbsolute(file) && (extension === documentExtension || extension === '.json')) return;
   throw new OrthantError(
     'file',
@@ -65,13 +65,15 @@ export async function readDocument(file: string): Promise<string> {
 }
 
 /**
- * Writes a text whole or not at all.
+ * Writes a text whole or not at all: to what the person chose, or to a document of our own. Many a `.json` is another
+ * program's, so that must have been chosen.
  *
- * @param given - the files that the person chose as outputs
- * @throws OrthantError `file` when it is no document or cannot be written
+ * @param chosen - what the person chose
+ * @throws OrthantError `file` when it may not or cannot be written
  */
-export async function writeDocument(file: string, text: string, given: ReadonlySet<string>): Promise<void> {
-  demandDocument(file, given);
+export async function writeDocument(file: string, text: string, chosen: Outputs): Promise<void> {
+  const isOurs = path.isAbsolute(file) && path.extname(file).toLowerCase() === documentExtension;
+  if (!isOurs) chosen.demand(file, 'path');
   try {
     await writeAtomically(file, text);
   } catch (error) {

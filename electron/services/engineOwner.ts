@@ -22,7 +22,7 @@ const greeting = { data: 'methods', train: 'status' } as const satisfies Record<
 
 /** The calls as they are passed on: requests are checked here, answers by the window that asked. */
 const forwarded: Declarations = Object.fromEntries(
-  Object.entries(engineCalls).map(([name, { request }]) => [name, { request, answer: z.unknown() }]),
+  Object.entries(engineCalls).map(([name, call]) => [name, { ...call, answer: z.unknown() }]),
 );
 
 export interface EngineOwnerOptions {

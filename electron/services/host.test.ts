@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../native/contract/channel.ts';
@@ -14,6 +14,7 @@ beforeAll(async () => {
   writeFileSync(path.join(tested.folder, 'early.csv'), 'a\n1\n');
   tested.host.openFile(path.join(tested.folder, 'early.csv'));
   tested.host.openFile(path.join(tested.folder, 'misspelt.csv'));
+  tested.host.menu('help');
   ({ client } = await openSocket(tested, { Cookie: await tested.logIn(), Origin: tested.origin }));
   client.subscribe((batch) => events.push(...(batch as WindowEvent[])));
   await client.call('host', {});
@@ -23,10 +24,11 @@ afterAll(async () => {
 });
 
 describe('the host of a window', () => {
-  it('tells a new window of the engine, of files that waited for it, and of one that is not there', async () => {
+  it('tells a new window of the engine, of files and commands that waited for it, and of a file that is not there', async () => {
     await until(() => events.some(({ event }) => event === 'refused'));
     expect(events.filter(({ event }) => event === 'engine').length).toBeGreaterThanOrEqual(2);
     expect(events).toContainEqual({ event: 'open-file', path: path.join(tested.folder, 'early.csv'), kind: 'data' });
+    expect(events).toContainEqual({ event: 'menu', command: 'help' });
     const missing = path.join(tested.folder, 'misspelt.csv');
     expect(events).toContainEqual({
       event: 'refused',
@@ -40,7 +42,7 @@ describe('the host of a window', () => {
     tested.host.openFile(file);
     tested.host.openFile(tested.folder);
     tested.host.menu('train');
-    await until(() => events.some(({ event }) => event === 'menu'));
+    await until(() => events.some((event) => event.event === 'menu' && event.command === 'train'));
     expect(events).toContainEqual({ event: 'open-file', path: file, kind: 'configuration' });
     expect(events.filter(({ event }) => event === 'open-file').length).toBe(2);
     expect(events.findLast(({ event }) => event === 'refused')).toMatchObject({
@@ -83,6 +85,30 @@ describe('the host of a window', () => {
     await client.call('writeDocument', { path: output.path!, text: 'a,b\n' });
     const missing = path.join(tested.folder, 'missing', 'x.orthant');
     await expect(client.call('readDocument', { path: missing })).rejects.toThrow(/is not there/);
+  });
+
+  it('has nothing written but what was chosen in a dialog of the host', async () => {
+    const stray = path.join(tested.folder, 'stray.txt');
+    const runs = tested.folders.runs;
+    const configuration = { data: { source: { kind: 'sample', id: 'ink' } } } as const;
+    const table = { source: { kind: 'file', path: '/data/a.csv' } } as const;
+    const refused = { code: 'file', field: 'out', message: expect.stringContaining('was not chosen') as string };
+    for (const out of [stray, 'stray.txt', `${runs}/../stray.txt`, runs]) {
+      await expect(client.call('export', { run: 'r', format: 'onnx', out }), out).rejects.toMatchObject(refused);
+      await expect(client.call('predict', { model: 'r', table, out }), out).rejects.toMatchObject(refused);
+      await expect(client.call('start', { configuration, out }), out).rejects.toMatchObject(refused);
+    }
+    await expect(client.call('writeDocument', { path: `${stray}.json`, text: '{}' })).rejects.toMatchObject({
+      code: 'file',
+      field: 'path',
+    });
+    expect(existsSync(`${stray}.json`)).toBe(false);
+
+    const { path: chosen = '' } = await client.call('chooseOutput', { suggestedName: 'model.onnx' });
+    const answer = await client.call('export', { run: 'r', format: 'onnx', out: chosen });
+    expect(answer.file).toBe(chosen);
+    expect(await client.call('start', { configuration, out: path.join(runs, 'mine') })).toEqual({ run: 'plain' });
+    expect(await client.call('start', { configuration, out: chosen })).toEqual({ run: 'plain' });
   });
 
   it('starts the training process anew for a run that needs other variables, unless one is under way', async () => {

@@ -7,14 +7,14 @@ import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EngineRole } from '../../native/contract/engine.ts';
 import { engineRoles } from '../../native/contract/engine.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
-import type { menuCommands, WindowEvent } from '../../native/contract/window.ts';
+import type { FileKind, menuCommands, WindowEvent } from '../../native/contract/window.ts';
 import { windowCalls } from '../../native/contract/window.ts';
 import { Drafts } from './drafts.ts';
 import { EngineOwner } from './engineOwner.ts';
 import type { Environment, LaunchEngine } from './engineProcess.ts';
 import { EventFeed } from './eventFeed.ts';
 import type { Folders } from './folders.ts';
-import type { FileKind } from './recentFiles.ts';
+import { Outputs } from './outputs.ts';
 import { kindOfFile, RecentFiles } from './recentFiles.ts';
 import type { RunWatch } from './runWatch.ts';
 import { windowHandlers } from './windowHandlers.ts';
@@ -54,6 +54,8 @@ export class Host {
   readonly options: HostOptions;
   readonly recentFiles: RecentFiles;
   readonly drafts: Drafts;
+  /** What windows may have written. */
+  readonly outputs = new Outputs();
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
   readonly #listeners = new Set<(event: WindowEvent) => void>();
@@ -162,15 +164,18 @@ export class Host {
   /** Hands a file that the system asks to open to the window that came last, or to the next one that comes. */
   openFile(file: string): void {
     const absolute = path.resolve(file);
-    const event = refusalOf(absolute) ?? { event: 'open-file', path: absolute, kind: kindOfFile(absolute) };
+    this.#tell(refusalOf(absolute) ?? { event: 'open-file', path: absolute, kind: kindOfFile(absolute) });
+  }
+
+  /** Hands a command of the menu to the window that came last, or to the next one that comes. */
+  menu(command: MenuCommand): void {
+    this.#tell({ event: 'menu', command });
+  }
+
+  #tell(event: WindowEvent): void {
     const feed = this.#feeds.at(-1);
     if (feed === undefined) this.#pending.push(event);
     else feed.push(event);
-  }
-
-  /** Hands a command of the menu to the window that came last. */
-  menu(command: MenuCommand): void {
-    this.#feeds.at(-1)?.push({ event: 'menu', command });
   }
 
   #greet(feed: EventFeed): void {

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { hostCalls } from '../../native/contract/window.ts';
+import type { FileKind, hostCalls } from '../../native/contract/window.ts';
 import { fileKinds } from '../../native/contract/window.ts';
 import { JsonFile } from './jsonFile.ts';
-
-export type FileKind = (typeof fileKinds)[number];
 
 /** Ending of a configuration document; every other file is taken for data. */
 export const documentExtension = '.orthant';

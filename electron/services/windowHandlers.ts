@@ -8,6 +8,7 @@ import { readDocument, writeDocument } from './documents.ts';
 import type { EventFeed } from './eventFeed.ts';
 import type { Host, WindowPlatform } from './host.ts';
 import { linkAddresses } from './links.ts';
+import { isBelow } from './outputs.ts';
 
 /** The handlers of one window: the engine's calls passed on to the process of their role, the host's answered here. */
 export function windowHandlers(host: Host, platform: WindowPlatform, feed: EventFeed): Handlers<WindowCalls> {
@@ -17,9 +18,23 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
     (Object.keys(engineCalls) as EngineCallName[]).map((name) => [name, forward(name)]),
   ) as unknown as Handlers<EngineCalls>;
 
+  const { outputs } = host;
+  const checked: Pick<Handlers<EngineCalls>, 'export' | 'predict'> = {
+    export: (request, context) => {
+      outputs.demand(request.out, 'out');
+      return passedOn.export(request, context);
+    },
+    predict: (request, context) => {
+      if (request.out !== undefined) outputs.demand(request.out, 'out');
+      return passedOn.predict(request, context);
+    },
+  };
+
   // A run may need another training process than the one that is there.
   const started: Pick<Handlers<EngineCalls>, 'start' | 'resumeRun'> = {
     start: async (request, context) => {
+      const { out } = request;
+      if (out !== undefined && !isBelow(host.options.folders.runs, out)) outputs.demand(out, 'out');
       await host.prepareTraining(request.configuration.runtime);
       return passedOn.start(request, context);
     },
@@ -29,9 +44,6 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
       return passedOn.resumeRun(request, context);
     },
   };
-
-  /** Files that the person chose to be written. */
-  const outputs = new Set<string>();
 
   const answered: Handlers<typeof hostCalls> = {
     host: () => ({
@@ -43,6 +55,8 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
     }),
     chooseFile: async ({ kind }) => {
       const path = await platform.chooseFile(kind);
+      // What was opened to be worked on may be saved where it lies.
+      if (path !== undefined && kind === 'configuration') outputs.add(path);
       return path === undefined ? {} : { path };
     },
     chooseOutput: async ({ suggestedName }) => {
@@ -84,5 +98,5 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
       return {};
     },
   };
-  return { ...passedOn, ...started, ...answered };
+  return { ...passedOn, ...checked, ...started, ...answered };
 }

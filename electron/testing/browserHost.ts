@@ -15,6 +15,8 @@ import type { Folders } from '../services/folders.ts';
 import { Host } from '../services/host.ts';
 import { RendererFiles } from '../services/rendererFiles.ts';
 
+export { isAlive } from '../services/processes.ts';
+
 /** The engine of the tests. */
 export const testEngine = path.join(import.meta.dirname, 'engine.mjs');
 
@@ -102,14 +104,4 @@ export async function openSocket(
 /** Resolves once `condition` holds; the test's own time limit ends a wait in vain. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-/** Whether a process of this id is running. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

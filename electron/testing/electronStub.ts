@@ -3,6 +3,8 @@
  * arrives later, frames have addresses and parents, a preload script sees only what the sandbox has, `app` emits its
  * events in their real order and refuses what comes too early or too late, a utility process is a process.
  *
+ * It has no MessagePort: the application uses none, all its messages are copies.
+ *
  * Used by `vi.mock('electron', () => import('.../testing/electronStub.ts'))`; the state is the test file's own.
  */
 export { app } from './stub/app.ts';

@@ -28,6 +28,11 @@ const calls = {
     deterministic ? { ORTHANT_TEST_DETERMINISTIC: '1' } : {},
   /** Its run says whether the variable is there. */
   start: () => ({ run: process.env.ORTHANT_TEST_DETERMINISTIC ?? 'plain' }),
+  /** Says that it has written what it was told to. */
+  export: (/** @type {{ out: string }} */ { out }) => ({
+    file: out,
+    report: { maxRelativeDifference: 0, smallestOutput: 0, rows: 1 },
+  }),
   /** Says which calls were cancelled, as if they were runs in the queue. */
   status: () => ({ queued: cancelled }),
   /** Emits the events that the run's name, a JSON text, lists. */

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { connect, serve, type MessagePortLike } from './channel.ts';
+import { connect, serve, type Declarations, type MessagePortLike } from './channel.ts';
 import { OrthantError } from './errors.ts';
 
 const calls = {
-  add: { request: z.strictObject({ a: z.number(), b: z.number().default(1) }), answer: z.number() },
-  wait: { request: z.strictObject({}), answer: z.strictObject({}) },
-  fail: { request: z.strictObject({ how: z.string() }), answer: z.strictObject({}) },
-  lie: { request: z.strictObject({}), answer: z.string() },
-} as const;
+  add: { request: z.strictObject({ a: z.number(), b: z.number().default(1) }), answer: z.number(), errors: [] },
+  wait: { request: z.strictObject({}), answer: z.strictObject({}), errors: [] },
+  fail: { request: z.strictObject({ how: z.string() }), answer: z.strictObject({}), errors: ['data'] },
+  lie: { request: z.strictObject({}), answer: z.string(), errors: [] },
+} as const satisfies Declarations;
 
 type Copy = (message: unknown) => unknown;
 const clone: Copy = (message) => structuredClone(message);
@@ -58,6 +58,7 @@ function setUp(copy: Copy = clone) {
       }),
     fail: ({ how }) => {
       if (how === 'own') throw new OrthantError('data', 'Row 7 is bad.', { field: 'data.source' });
+      if (how === 'undeclared') throw new OrthantError('run', 'The run is gone.', { field: 'run' });
       throw new TypeError('x is not a function');
     },
     lie: () => 7 as never,
@@ -96,6 +97,11 @@ describe.each([
     expect(defect.code).toBe('internal');
     expect(defect.message).toContain('x is not a function');
     expect(defect.stack).toContain('channel.test.ts');
+    expect(await failure(client.call('fail', { how: 'undeclared' }))).toMatchObject({
+      code: 'internal',
+      message: expect.stringMatching(/^The run is gone\. \(.*"run".*report it/) as string,
+      field: 'run',
+    });
   });
 
   test('events reach every listener until it unsubscribes', async () => {

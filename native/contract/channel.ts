@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { errorMessageSchema, fromErrorMessage, OrthantError, parseOrThrow, toErrorMessage } from './errors.ts';
+import {
+  commonErrors,
+  errorMessageSchema,
+  fromErrorMessage,
+  OrthantError,
+  parseOrThrow,
+  toErrorMessage,
+  type ErrorCode,
+  type ErrorMessage,
+} from './errors.ts';
 
 /**
  * Calls, events and cancellation over anything that carries messages: a child process, Electron's message port, a
@@ -25,8 +34,11 @@ const messageSchema = z.discriminatedUnion('kind', [
 ]);
 type Message = z.infer<typeof messageSchema>;
 
-/** What a table of calls must say of each. */
-export type Declarations = Record<string, { readonly request: z.ZodType; readonly answer: z.ZodType }>;
+/** What a table of calls must say of each: what it takes, what it gives, and how it may fail beside the common errors. */
+export type Declarations = Record<
+  string,
+  { readonly request: z.ZodType; readonly answer: z.ZodType; readonly errors: readonly ErrorCode[] }
+>;
 
 export interface CallContext {
   /** Aborted when the caller cancels or goes away. */
@@ -49,7 +61,7 @@ export interface Served {
  * Answers the calls of `declarations` that `handlers` has.
  *
  * @param port - the transport; a message that is none of ours is ignored
- * @param declarations - name, request schema and answer schema of each call
+ * @param declarations - name, request schema, answer schema and errors of each call
  */
 export function serve<Calls extends Declarations>(
   port: MessagePortLike,
@@ -71,8 +83,8 @@ export function serve<Calls extends Declarations>(
   const answer = async (id: number, name: string, request: unknown): Promise<void> => {
     const abort = new AbortController();
     running.set(id, abort);
+    const declaration = Object.hasOwn(declarations, name) ? declarations[name] : undefined;
     try {
-      const declaration = Object.hasOwn(declarations, name) ? declarations[name] : undefined;
       const handler = declaration === undefined ? undefined : handlers[name as keyof Calls];
       if (declaration === undefined || handler === undefined) {
         throw new OrthantError('usage', `This process has no call named "${name}".`);
@@ -81,7 +93,8 @@ export function serve<Calls extends Declarations>(
       const result = await handler(parsed as never, { signal: abort.signal });
       send({ kind: 'answer', id, answer: result });
     } catch (error) {
-      send({ kind: 'error', id, error: toErrorMessage(abort.signal.aborted ? cancelled() : error) });
+      const told = toErrorMessage(abort.signal.aborted ? cancelled() : error);
+      send({ kind: 'error', id, error: asDeclared(told, declaration?.errors ?? []) });
     } finally {
       running.delete(id);
     }
@@ -102,6 +115,13 @@ export function serve<Calls extends Declarations>(
       send({ kind: 'event', event });
     },
   };
+}
+
+/** An error of a kind that its call does not declare is a defect: nobody who calls is prepared for it. Its text is kept. */
+function asDeclared(error: ErrorMessage, declared: readonly ErrorCode[]): ErrorMessage {
+  if (commonErrors.includes(error.code) || declared.includes(error.code)) return error;
+  const remark = `(An error of the kind "${error.code}" was not expected here; please report it.)`;
+  return { ...error, code: 'internal', message: `${error.message} ${remark}` };
 }
 
 export interface Client<Calls extends Declarations> {

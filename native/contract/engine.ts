@@ -7,7 +7,7 @@ import {
   runtimeSettingsSchema,
 } from './configuration.ts';
 import { doctorReportSchema } from './doctor.ts';
-import { errorMessageSchema } from './errors.ts';
+import { errorMessageSchema, type ErrorCode } from './errors.ts';
 import { methodDescriptorSchema } from './methods.ts';
 import { epochMetricsSchema, exportReportSchema, splitNames, trainingResultSchema } from './results.ts';
 import { pausedChangeSchema, runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runs.ts';
@@ -29,18 +29,30 @@ import {
 export const engineRoles = ['data', 'train'] as const;
 export type EngineRole = (typeof engineRoles)[number];
 
-/** One declared call: who answers it, what it takes, what it gives. */
+/** One declared call: who answers it, what it takes, what it gives, how it may fail beside the common errors. */
 export interface CallDeclaration<Request extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType> {
   readonly role: EngineRole;
   readonly request: Request;
   readonly answer: Answer;
+  readonly errors: readonly ErrorCode[];
 }
 
 const call = <Request extends z.ZodType, Answer extends z.ZodType>(
   role: EngineRole,
   request: Request,
   answer: Answer,
-): CallDeclaration<Request, Answer> => ({ role, request, answer });
+  errors: readonly ErrorCode[],
+): CallDeclaration<Request, Answer> => ({ role, request, answer, errors });
+
+const none: readonly ErrorCode[] = [];
+/** Of what opens a table. */
+const ofTable: readonly ErrorCode[] = ['data', 'file'];
+/** Of what opens a run folder. */
+const ofRun: readonly ErrorCode[] = ['run', 'file'];
+/** Of what begins a run or steers it. */
+const ofTraining: readonly ErrorCode[] = [...ofRun, 'configuration', 'engine'];
+/** Of what asks a run's model: its folder, its data, the library. */
+const ofModel: readonly ErrorCode[] = [...ofTraining, 'data', 'export'];
 
 const nothing = z.strictObject({});
 /** How a table is opened: the part of the data settings that decides what is read. */
@@ -56,48 +68,55 @@ export const exportFormats = ['onnx-json', 'onnx', 'safetensors'] as const;
 
 export const engineCalls = {
   // Looking at data.
-  samples: call('data', nothing, z.array(sampleSchema)),
+  samples: call('data', nothing, z.array(sampleSchema), ofTable),
   /** The recommended configuration of a sample, as a whole document. */
-  sampleConfiguration: call('data', z.strictObject({ id: z.string() }), runConfigurationSchema),
-  inspect: call('data', tableRequestSchema, inspectionSchema),
+  sampleConfiguration: call('data', z.strictObject({ id: z.string() }), runConfigurationSchema, [
+    ...ofTable,
+    'configuration',
+  ]),
+  inspect: call('data', tableRequestSchema, inspectionSchema, ofTable),
   rows: call(
     'data',
     tableRequestSchema.extend({ offset: z.int().min(0), limit: z.int().min(1).max(1000) }),
     rowsPageSchema,
+    ofTable,
   ),
   histogram: call(
     'data',
     tableRequestSchema.extend({ column: z.string(), bins: z.int().min(1).max(200).default(30) }),
     histogramSchema,
+    ofTable,
   ),
   /** What split, encoding and scaling will do. */
-  prepare: call('data', z.strictObject({ data: dataSettingsSchema }), preparationSchema),
+  prepare: call('data', z.strictObject({ data: dataSettingsSchema }), preparationSchema, [...ofTable, 'configuration']),
 
   // What there is to choose from, and whether a configuration fits.
-  methods: call('data', nothing, z.array(methodDescriptorSchema)),
+  methods: call('data', nothing, z.array(methodDescriptorSchema), none),
   /** Checks a configuration without reading its data; throws what is wrong, answers what deserves a warning. */
-  check: call('data', z.strictObject({ configuration: runConfigurationSchema }), z.array(warningSchema)),
+  check: call('data', z.strictObject({ configuration: runConfigurationSchema }), z.array(warningSchema), [
+    'configuration',
+  ]),
 
   /**
    * Variables to be added to the environment in which a `train` process is started for such runs: some count only
    * before a process starts. Empty where nothing is needed, as on every machine without a card.
    */
-  trainEnvironment: call('data', runtimeSettingsSchema, z.record(z.string(), z.string())),
+  trainEnvironment: call('data', runtimeSettingsSchema, z.record(z.string(), z.string()), ['engine']),
 
   // Run folders.
-  runs: call('data', nothing, z.array(runSummarySchema)),
-  runRecord: call('data', run, runRecordSchema),
+  runs: call('data', nothing, z.array(runSummarySchema), ofRun),
+  runRecord: call('data', run, runRecordSchema, ofRun),
   /** What every epoch was measured at; of more than `most` epochs only some, evenly spaced, the best one among them. */
-  runMetrics: call('data', run.extend({ most: z.int().min(2).optional() }), z.array(epochMetricsSchema)),
+  runMetrics: call('data', run.extend({ most: z.int().min(2).optional() }), z.array(epochMetricsSchema), ofRun),
 
-  renameRun: call('data', run.extend({ name: z.string().min(1).max(200) }), runRecordSchema),
+  renameRun: call('data', run.extend({ name: z.string().min(1).max(200) }), runRecordSchema, ofRun),
   /** Moves a run out of sight; `restoreRun` brings it back until the bin is emptied. */
-  deleteRun: call('data', run, z.object({ binned: z.string() })),
-  restoreRun: call('data', z.strictObject({ binned: z.string().min(1) }), z.object({ run: z.string() })),
+  deleteRun: call('data', run, z.object({ binned: z.string() }), ofRun),
+  restoreRun: call('data', z.strictObject({ binned: z.string().min(1) }), z.object({ run: z.string() }), ofRun),
 
   // Training.
   /** Loads the library that such runs need, ahead of the first of them. */
-  load: call('train', runtimeSettingsSchema, nothing),
+  load: call('train', runtimeSettingsSchema, nothing, ['engine']),
   /** Answers when the run is accepted (queued or started); what happens to it comes as events. */
   start: call(
     'train',
@@ -108,21 +127,23 @@ export const engineCalls = {
       changes: z.array(runChangeSchema).default([]),
     }),
     z.object({ run: z.string() }),
+    ofTraining,
   ),
   /** Goes on from the last whole checkpoint. */
-  resumeRun: call('train', run, z.object({ run: z.string() })),
-  pause: call('train', run, nothing),
-  resume: call('train', run.extend({ change: pausedChangeSchema.optional() }), nothing),
+  resumeRun: call('train', run, z.object({ run: z.string() }), ofTraining),
+  pause: call('train', run, nothing, ofTraining),
+  resume: call('train', run.extend({ change: pausedChangeSchema.optional() }), nothing, ofTraining),
   /** Trains one epoch of a paused run and pauses again. */
-  oneEpoch: call('train', run.extend({ change: pausedChangeSchema.optional() }), nothing),
+  oneEpoch: call('train', run.extend({ change: pausedChangeSchema.optional() }), nothing, ofTraining),
   /** Ends the run with a checkpoint, evidence and export of its best snapshot. */
-  stop: call('train', run, nothing),
+  stop: call('train', run, nothing, ofTraining),
   status: call(
     'train',
     nothing,
     z.object({ current: z.string().optional(), state: runStateSchema.optional(), queued: z.array(z.string()) }),
+    none,
   ),
-  doctor: call('train', nothing, doctorReportSchema),
+  doctor: call('train', nothing, doctorReportSchema, ['engine']),
 
   // What a run's best snapshot says.
   /** Predictions of a split beside the targets, in the targets' own units. */
@@ -130,17 +151,20 @@ export const engineCalls = {
     'train',
     run.extend({ split: z.enum(splitNames), limit: z.int().min(1).max(100_000).default(2000) }),
     z.object({ targets: z.array(z.string()), rows: z.array(predictionSchema) }),
+    ofModel,
   ),
   /** The rows with the lowest predictions of one output over all splits, lowest first. */
   worstRows: call(
     'train',
     run.extend({ target: z.string(), limit: z.int().min(1).max(1000).default(20) }),
     z.object({ targets: z.array(z.string()), rows: z.array(predictionSchema.extend({ split: z.enum(splitNames) })) }),
+    ofModel,
   ),
   export: call(
     'train',
     run.extend({ format: z.enum(exportFormats), out: z.string().min(1) }),
     z.object({ file: z.string(), report: exportReportSchema }),
+    ofModel,
   ),
   /** Predictions of a run folder's or an ONNX file's model for the rows of another table. */
   predict: call(
@@ -165,6 +189,7 @@ export const engineCalls = {
       predictions: z.array(z.object({ row: z.int(), prediction: z.array(z.number()) })),
       file: z.string().optional(),
     }),
+    ofModel,
   ),
   /** Prediction for one row typed by hand: a value for each input column, numbers as numbers, categories as text. */
   predictRow: call(
@@ -176,6 +201,7 @@ export const engineCalls = {
       /** Columns whose category the model has never seen. */
       unseen: z.array(z.string()),
     }),
+    ofModel,
   ),
 } as const;
 

@@ -20,6 +20,9 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** What every call may end with; each declares what it may end with beside these. */
+export const commonErrors: readonly ErrorCode[] = ['usage', 'cancelled', 'crashed', 'internal'];
+
 /** The shape in which every error crosses a process border. */
 export const errorMessageSchema = z.object({
   code: z.enum(errorCodes),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Declarations } from './channel.ts';
 import { engineCalls, engineEventSchema, engineRoles } from './engine.ts';
 import { errorMessageSchema } from './errors.ts';
 
@@ -14,6 +15,7 @@ const path = z.strictObject({ path: z.string().min(1) });
 export const externalLinks = ['forum-thread', 'onnx', 'netron', 'pytorch', 'tensorflow'] as const;
 
 export const fileKinds = ['data', 'configuration'] as const;
+export type FileKind = (typeof fileKinds)[number];
 
 export const hostCalls = {
   /** Who answers, and what it can do. */
@@ -27,11 +29,13 @@ export const hostCalls = {
       /** The browser host has no file dialogs: the window uploads and downloads instead. */
       dialogs: z.boolean(),
     }),
+    errors: [],
   },
   /** Asks for a file with the system's dialog; no path when the person thought better of it. */
   chooseFile: {
     request: z.strictObject({ kind: z.enum(fileKinds) }),
     answer: z.object({ path: z.string().optional() }),
+    errors: [],
   },
   /**
    * Where a file to take away is to be written. Electron asks; the browser host names a temporary file and the
@@ -40,10 +44,11 @@ export const hostCalls = {
   chooseOutput: {
     request: z.strictObject({ suggestedName: z.string().min(1).max(255) }),
     answer: z.object({ path: z.string().optional(), download: z.string().optional() }),
+    errors: [],
   },
   /** Text of a configuration document. */
-  readDocument: { request: path, answer: z.object({ text: z.string() }) },
-  writeDocument: { request: path.extend({ text: z.string().max(10_000_000) }), answer: nothing },
+  readDocument: { request: path, answer: z.object({ text: z.string() }), errors: ['file'] },
+  writeDocument: { request: path.extend({ text: z.string().max(10_000_000) }), answer: nothing, errors: ['file'] },
   recentFiles: {
     request: nothing,
     answer: z.array(
@@ -55,28 +60,42 @@ export const hostCalls = {
         exists: z.boolean(),
       }),
     ),
+    errors: [],
   },
   /** Remembers a file as opened just now. */
-  rememberFile: { request: path.extend({ kind: z.enum(fileKinds) }), answer: nothing },
-  forgetFile: { request: path, answer: nothing },
+  rememberFile: { request: path.extend({ kind: z.enum(fileKinds) }), answer: nothing, errors: [] },
+  forgetFile: { request: path, answer: nothing, errors: [] },
   /** What the window keeps for itself (the configuration in work, undo history, view): saved as one goes, back after a crash. */
-  saveDraft: { request: z.strictObject({ draft: z.record(z.string(), z.unknown()) }), answer: nothing },
-  loadDraft: { request: nothing, answer: z.object({ draft: z.record(z.string(), z.unknown()).optional() }) },
+  saveDraft: {
+    request: z.strictObject({ draft: z.record(z.string(), z.unknown()) }),
+    answer: nothing,
+    errors: [],
+  },
+  loadDraft: {
+    request: nothing,
+    answer: z.object({ draft: z.record(z.string(), z.unknown()).optional() }),
+    errors: [],
+  },
   /** Electron opens the page in the system's browser; the browser host answers its address for the window to open. */
   openExternal: {
     request: z.strictObject({ link: z.enum(externalLinks) }),
     answer: z.object({ address: z.string().optional() }),
+    errors: [],
   },
   /** Shows a file of ours in the system's file manager; the browser host answers `usage`. */
-  showInFolder: { request: path, answer: nothing },
+  showInFolder: { request: path, answer: nothing, errors: ['file'] },
   /**
    * Whether the window can be seen. A hidden one gets no `progress` and no `metrics` events; when it is shown again, it
    * gets the latest `progress`, and `missed` says whether it must fetch what it has not seen by `runMetrics`.
    */
-  setVisible: { request: z.strictObject({ visible: z.boolean() }), answer: z.object({ missed: z.boolean() }) },
+  setVisible: {
+    request: z.strictObject({ visible: z.boolean() }),
+    answer: z.object({ missed: z.boolean() }),
+    errors: [],
+  },
   /** Starts an engine process again that has ended. */
-  restartEngine: { request: z.strictObject({ role: z.enum(engineRoles) }), answer: nothing },
-} as const;
+  restartEngine: { request: z.strictObject({ role: z.enum(engineRoles) }), answer: nothing, errors: ['engine'] },
+} as const satisfies Declarations;
 
 export const windowCalls = { ...engineCalls, ...hostCalls } as const;
 export type WindowCalls = typeof windowCalls;

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { CallContext, Handlers } from '../contract/channel.ts';
+import { csvField } from '../contract/csv.ts';
 import type { CallAnswer, EngineCalls, ParsedRequest } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames, type SplitName } from '../contract/results.ts';
@@ -17,6 +18,7 @@ import type { DataSets } from './dataSets.ts';
 import { exportRun } from './exportRun.ts';
 import { readInputColumns } from './inputColumns.ts';
 import type { Library } from './library.ts';
+import { lowest } from './lowest.ts';
 import { predictStored, restoreModel } from './storedModel.ts';
 
 type ModelCalls = 'predictions' | 'worstRows' | 'export' | 'predict' | 'predictRow';
@@ -27,8 +29,8 @@ export function modelHandlers(library: Library, dataSets: DataSets): Pick<Handle
   return {
     predictions: async ({ run, split, limit }, context) => {
       const { dataset, model, runtime } = await open(run, context);
-      const rows = await predictSplit(runtime, model, dataset, split, limit);
-      return { targets: targetNames(model), rows };
+      const { rows, row } = await predictSplit(runtime, model, dataset, split, limit, context.signal);
+      return { targets: targetNames(model), rows: Array.from({ length: rows }, (_, index) => row(index)) };
     },
     worstRows: async ({ run, target, limit }, context) => {
       const { dataset, model, runtime } = await open(run, context);
@@ -39,18 +41,22 @@ export function modelHandlers(library: Library, dataSets: DataSets): Pick<Handle
           field: 'target',
         });
       }
-      const rows = [];
+      const candidates: (PredictedRow & { split: SplitName })[] = [];
       for (const split of splitNames) {
-        const predicted = await predictSplit(runtime, model, dataset, split, Infinity);
-        rows.push(...lowest(predicted, column, limit).map((row) => ({ ...row, split })));
+        const predicted = await predictSplit(runtime, model, dataset, split, Infinity, context.signal);
+        const { predictions, rows, row } = predicted;
+        const items = lowest(rows, (index) => predictions[index * targets.length + column] ?? NaN, limit);
+        candidates.push(...items.map((index) => ({ ...row(index), split })));
       }
-      return { targets, rows: lowest(rows, column, limit) };
+      const items = lowest(candidates.length, (index) => candidates[index]?.prediction[column] ?? NaN, limit);
+      return { targets, rows: items.flatMap((index) => candidates[index] ?? []) };
     },
     export: async ({ run, format, out }, context) => {
       const { record, dataset, model, runtime, splits } = await open(run, context);
       const evidence = record.result?.evidence ?? gatherEvidence(model, splits);
       const files = { [format]: out };
-      const report = await exportRun({ record, model, evidence, dataset, tf: runtime.tf, files });
+      const { signal } = context;
+      const report = await exportRun({ record, model, evidence, dataset, tf: runtime.tf, files, signal });
       return { file: out, report };
     },
     predict,
@@ -90,29 +96,37 @@ interface PredictedRow {
   prediction: number[];
 }
 
-/** The first rows of a split, targets and predictions in the targets' own units. */
+/** Predictions for the first rows of a split. */
+interface SplitPredictions {
+  readonly rows: number;
+  /** In the targets' own units, row-major [rows, targets]. */
+  readonly predictions: Float32Array;
+  /** The row at this place, targets in their own units. */
+  readonly row: (index: number) => PredictedRow;
+}
+
 async function predictSplit(
   { tf }: EngineRuntime,
   model: Model,
   dataset: DataSet,
   split: SplitName,
   limit: number,
-): Promise<PredictedRow[]> {
+  signal: AbortSignal,
+): Promise<SplitPredictions> {
   const { inputs, targets, rowNumbers, rows: all } = dataset.splits[split];
   const rows = Math.min(all, limit);
-  if (rows === 0) return [];
   const scales = model.schema.targets.map(({ scale }) => scale);
-  const predictions = await predictStored(tf, model, inputs.subarray(0, (inputs.length / all) * rows));
-  return Array.from(rowNumbers.subarray(0, rows), (row, i) => ({
-    row,
-    target: scales.map((scale, j) => (targets[i * scales.length + j] ?? NaN) * scale),
-    prediction: scales.map((_, j) => predictions[i * scales.length + j] ?? NaN),
-  }));
-}
-
-function lowest<Row extends PredictedRow>(rows: readonly Row[], column: number, limit: number): Row[] {
-  const value = ({ prediction }: Row): number => prediction[column] ?? NaN;
-  return [...rows].sort((first, second) => value(first) - value(second)).slice(0, limit);
+  const asked = inputs.subarray(0, (inputs.length / Math.max(1, all)) * rows);
+  const predictions = rows === 0 ? new Float32Array() : await predictStored(tf, model, asked, signal);
+  return {
+    rows,
+    predictions,
+    row: (index) => ({
+      row: rowNumbers[index] ?? -1,
+      target: scales.map((scale, j) => (targets[index * scales.length + j] ?? NaN) * scale),
+      prediction: scales.map((_, j) => predictions[index * scales.length + j] ?? NaN),
+    }),
+  };
 }
 
 /** A run folder's exported model, or an ONNX file. */
@@ -136,7 +150,7 @@ async function predict(request: ParsedRequest<'predict'>, { signal }: CallContex
   try {
     const { schema } = predictor.metadata;
     const { columns, rows } = await readInputColumns(request.table, schema, signal);
-    const { predictions, usable, skipped, unseen } = await predictor.predict(columns, rows);
+    const { predictions, usable, skipped, unseen } = await predictor.predict(columns, rows, signal);
     signal.throwIfAborted();
     const targets = schema.targets.map(({ name }) => name);
     const row = (index: number): number[] => [
@@ -182,8 +196,7 @@ function* predictionsAsCsv(
   usable: Uint8Array,
   row: (index: number) => number[],
 ): Generator<string> {
-  const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  yield `${['row', ...targets.map(quoted)].join(',')}\n`;
+  yield `${['row', ...targets.map(csvField)].join(',')}\n`;
   for (let index = 0; index < usable.length; index++) {
     const values = usable[index] === 1 ? row(index).map(String) : targets.map(() => '');
     yield `${[String(index), ...values].join(',')}\n`;

@@ -39,9 +39,16 @@ export function restoreModel(
  * Predictions of a stored model by the training library, as the evaluation during training makes them.
  *
  * @param inputs - scaled, row-major [rows, features]
+ * @param signal - aborted, it ends the work between two chunks of rows
  * @returns in the targets' own units, row-major [rows, targets]
  */
-export async function predictStored(tf: Library, model: Model, inputs: Float32Array): Promise<Float32Array> {
+export async function predictStored(
+  tf: Library,
+  model: Model,
+  inputs: Float32Array,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  signal?.throwIfAborted();
   const { layers, transform, schema } = model;
   const features = layers[0]?.inputs ?? 0;
   const outputs = schema.targets.length;
@@ -59,9 +66,13 @@ export async function predictStored(tf: Library, model: Model, inputs: Float32Ar
     const positive = tf.relu(nonNegativeFunctions[transform.kind].tensor(tf, linear));
     return tf.add<tfjs.Tensor2D>(positive, tf.tensor1d(transform.epsilon));
   };
+  const pause = async (): Promise<void> => {
+    await breathe();
+    signal?.throwIfAborted();
+  };
   const weights = layers.reduce((sum, layer) => sum + layer.kernel.length, 0);
   try {
-    const scaled = await predictInChunks(tf, kept.inputs, outputs, chunkRowsFor(weights), predict, breathe);
+    const scaled = await predictInChunks(tf, kept.inputs, outputs, chunkRowsFor(weights), predict, pause);
     const scales = schema.targets.map(({ scale }) => Math.fround(scale));
     return scaled.map((value, i) => value * (scales[i % outputs] ?? 1));
   } finally {

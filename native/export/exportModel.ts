@@ -16,6 +16,8 @@ export interface ExportRequest {
   readonly check: ExportCheck;
   /** Path of the file to write, for each format that is wanted. */
   readonly files: Readonly<Partial<Record<ExportFormat, string>>>;
+  /** Aborted, it ends the work before a file is written. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -26,10 +28,11 @@ export interface ExportRequest {
  * @throws OrthantError `export` where the exported model is not the trained one (no file is written then), `file`
  *   where a file cannot be written
  */
-export async function exportModel({ model, metadata, check, files }: ExportRequest): Promise<ExportReport> {
+export async function exportModel({ model, metadata, check, files, signal }: ExportRequest): Promise<ExportReport> {
   const { proto, names } = buildOnnx(model, metadata);
   const binary = encodeOnnx(proto);
-  const report = await verifyOnnx(binary, model, names, check);
+  const report = await verifyOnnx(binary, model, names, check, signal);
+  signal?.throwIfAborted();
   const contents: Record<ExportFormat, () => Content | Iterable<Content>> = {
     onnx: () => binary,
     'onnx-json': () => encodeOnnxJson(proto),

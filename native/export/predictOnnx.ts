@@ -19,9 +19,10 @@ export interface OnnxPredictor {
   /**
    * Predicts rows as they stand in a table.
    *
+   * @param signal - aborted, it ends the work between two batches of rows
    * @throws OrthantError `data` where a column is not there
    */
-  predict(columns: RawColumns, rows: number): Promise<OnnxPredictions>;
+  predict(columns: RawColumns, rows: number, signal?: AbortSignal): Promise<OnnxPredictions>;
   close(): Promise<void>;
 }
 
@@ -43,9 +44,9 @@ export async function openOnnx(file: string): Promise<OnnxPredictor> {
   const session = await open(encodeOnnx(model), metadata, file);
   return {
     metadata,
-    predict: async (columns, rows) => {
+    predict: async (columns, rows, signal) => {
       const gaps = findGaps(metadata.schema, columns, rows);
-      const predictions = await session.predict(columns, rows);
+      const predictions = await session.predict(columns, rows, signal);
       const targets = metadata.schema.targets.length;
       gaps.usable.forEach((usable, row) => {
         if (usable === 0) predictions.fill(NaN, row * targets, (row + 1) * targets);

@@ -14,8 +14,9 @@ export interface OnnxSession {
    * missing.
    *
    * @param columns - at least the columns of the schema's inputs
+   * @param signal - aborted, it ends the work between two batches of rows
    */
-  predict(columns: RawColumns, rows: number): Promise<Float32Array>;
+  predict(columns: RawColumns, rows: number, signal?: AbortSignal): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -43,10 +44,11 @@ export async function openSession(bytes: Uint8Array, schema: DataSchema, names: 
   };
 
   return {
-    predict: async (columns, rows) => {
+    predict: async (columns, rows, signal) => {
       const inputs = batchMakers(runtime, schema, names, columns);
       const predictions = new Float32Array(rows * targets);
       for (let first = 0; first < rows; first += batchRows) {
+        signal?.throwIfAborted();
         const batch = await predictBatch(inputs, first, Math.min(batchRows, rows - first));
         predictions.set(batch, first * targets);
       }

@@ -30,6 +30,7 @@ export async function verifyOnnx(
   { schema }: Pick<Model, 'schema'>,
   names: GraphInterface,
   check: ExportCheck,
+  signal?: AbortSignal,
 ): Promise<ExportReport> {
   const { columns, rows, predictions } = check;
   const outputs = schema.targets.length;
@@ -40,7 +41,7 @@ export async function verifyOnnx(
     );
   }
   const deviation = (target: number): number => check.targetDeviations?.[target] ?? schema.targets[target]?.scale ?? 1;
-  const exported = await runOnce(bytes, schema, names, check);
+  const exported = await runOnce(bytes, schema, names, check, signal);
   let maxRelativeDifference = 0;
   let worst = 0;
   let smallestOutput = Infinity;
@@ -70,16 +71,17 @@ async function runOnce(
   schema: Model['schema'],
   names: GraphInterface,
   { columns, rows }: ExportCheck,
+  signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
   try {
     const session = await openSession(bytes, schema, names);
     try {
-      return await session.predict(columns, rows);
+      return await session.predict(columns, rows, signal);
     } finally {
       await session.close();
     }
   } catch (error) {
-    if (error instanceof OrthantError) throw error;
+    if (error instanceof OrthantError || signal?.aborted === true) throw error;
     throw new OrthantError(
       'export',
       `ONNX Runtime cannot run the exported model, so no file was written: ${error instanceof Error ? error.message : String(error)}`,

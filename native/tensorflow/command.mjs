@@ -5,6 +5,8 @@ import { spawn } from 'node:child_process';
  * @typedef {{ code: number | null, stdout: string, stderr: string, timedOut: boolean, error?: Error }} CommandResult
  */
 
+const endingSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
 /**
  * Runs a program to its end, with a time limit, and collects what it prints. Never throws: a program that is not
  * there is a result with `error`.
@@ -35,7 +37,7 @@ export function runCommand(command, args, { timeoutMs, env, cwd, onOutput }) {
         // It ended by itself in the meantime.
       }
     };
-    // A group of its own does not hear the terminal's Ctrl-C, so it ends with this process.
+    // A group of its own hears neither the terminal's Ctrl-C nor its end, so it ends with this process.
     /** @param {NodeJS.Signals} signal */
     const onSignal = (signal) => {
       end();
@@ -43,9 +45,11 @@ export function runCommand(command, args, { timeoutMs, env, cwd, onOutput }) {
       process.kill(process.pid, signal);
     };
     const release = () => {
-      process.off('exit', end).off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      process.off('exit', end);
+      for (const signal of endingSignals) process.off(signal, onSignal);
     };
-    process.once('exit', end).once('SIGINT', onSignal).once('SIGTERM', onSignal);
+    process.once('exit', end);
+    for (const signal of endingSignals) process.once(signal, onSignal);
     const timer = setTimeout(() => {
       timedOut = true;
       end();

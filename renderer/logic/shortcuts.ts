@@ -63,6 +63,19 @@ export function shortcutOf(event: KeyPress): Command | undefined {
   return found;
 }
 
+/**
+ * Carries out undo and redo where the focus is in a text field, to which they belong there. The menu's commands come this
+ * way, which on a Mac own the keys.
+ *
+ * @returns whether it was the text's
+ */
+export function editsText(command: Command): boolean {
+  if ((command !== 'undo' && command !== 'redo') || !editable(document.activeElement)) return false;
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- a page has no other way to undo what was typed
+  document.execCommand(command);
+  return true;
+}
+
 /** A shortcut as it is printed: "Ctrl+Shift+Z", on a Mac "⇧⌘Z". */
 export function shortcutText(command: Command, mac = globalThis.navigator.userAgent.includes('Mac')): string {
   const shortcut = shortcuts.find((known) => known.command === command);

@@ -1,8 +1,8 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EngineRole } from '../../native/contract/engine.ts';
 import { fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import type { externalLinks, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
-import type { Command } from '../logic/shortcuts.ts';
+import type { externalLinks, FileKind, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
+import { editsText, type Command } from '../logic/shortcuts.ts';
 import { pages, type Page } from '../logic/steps.ts';
 import { Catalogue } from './catalogue.svelte.ts';
 import { carryOut, reasonAgainst } from './commands.ts';
@@ -11,7 +11,7 @@ import type { Connection } from './connection.svelte.ts';
 import { DataTable } from './data.svelte.ts';
 import { Draft } from './draft.ts';
 import { Engines } from './engines.svelte.ts';
-import { Files, type FileKind } from './files.ts';
+import { Files } from './files.ts';
 import { RunList } from './runs.svelte.ts';
 import { Training } from './training.svelte.ts';
 import { View } from './view.svelte.ts';
@@ -328,8 +328,9 @@ export class App {
   }
 
   #take(event: WindowEvent): void {
-    if (event.event === 'menu') void this.command(event.command);
-    else if (event.event === 'open-file' || event.event === 'refused') {
+    if (event.event === 'menu') {
+      if (!editsText(event.command)) void this.command(event.command);
+    } else if (event.event === 'open-file' || event.event === 'refused') {
       // What is asked for at the start comes before the draft is back, and takes its place; one thing after the other.
       this.#opening = this.#opening.then(() =>
         this.attempt(async () => {

@@ -1,9 +1,7 @@
 import { OrthantError } from '../../native/contract/errors.ts';
-import { browserHostPaths, type WindowBridge } from '../../native/contract/window.ts';
+import { browserHostPaths, type FileKind, type WindowBridge } from '../../native/contract/window.ts';
 import { z } from 'zod';
 import type { Connection } from './connection.svelte.ts';
-
-export type FileKind = 'data' | 'configuration';
 
 const accepted: Record<FileKind, string> = {
   data: '.csv,.tsv,.txt,.gz,.parquet,.json,.jsonl,.ndjson,.npy,.npz,.idx,*',

@@ -85,11 +85,11 @@ describe('Training', () => {
   it('keeps why a command failed', async () => {
     const { training } = await connected({
       start: () => {
-        throw new OrthantError('data', 'No such target.', { field: 'data.columns' });
+        throw new OrthantError('configuration', 'No such target.', { field: 'data.columns' });
       },
     });
     expect(await training.start(configuration)).toBeUndefined();
-    expect(training.error).toMatchObject({ code: 'data', message: 'No such target.', field: 'data.columns' });
+    expect(training.error).toMatchObject({ code: 'configuration', message: 'No such target.', field: 'data.columns' });
     expect(training.busy).toBe(false);
   });
 

@@ -31,7 +31,7 @@ export const charts: Bench = {
       const curves = await page.getByRole('figure', { name: 'Worst output' }).getByRole('paragraph').textContent();
       const shown = curves?.split(';').length;
       if (shown !== 6) throw new Error(`The chart shows ${String(shown)} curves: ${curves ?? ''}`);
-      return redraw(page, quick ? 20 : 60);
+      return redraw(page, quick ? 10 : 30);
     });
     const charted: Record<string, Redraw[]> = {};
     for (const each of redraws) (charted[each.chart] ??= []).push(each);
@@ -50,18 +50,33 @@ export const charts: Bench = {
   },
 };
 
-/** Zooms and goes back to all epochs, by keys: each draws every chart anew. */
+/**
+ * Zooms and goes back to all epochs, by keys: each draws every chart anew, a few each frame.
+ *
+ * @returns only the redraws that show all epochs, with every point of every curve
+ */
 async function redraw(page: Page, times: number): Promise<Redraw[]> {
   await page.getByRole('application').first().focus();
-  await page.waitForTimeout(500);
-  await page.evaluate(() => globalThis.orthantRedraws?.splice(0));
+  const whole: Redraw[] = [];
+  await afterRedraws(page);
   for (let time = 0; time < times; time++) {
-    await page.keyboard.press(time % 2 === 0 ? '+' : '0');
-    await page.waitForTimeout(60);
+    await page.keyboard.press('+');
+    await afterRedraws(page);
+    await page.keyboard.press('0');
+    whole.push(...(await afterRedraws(page)));
   }
-  const redraws = await page.evaluate(() => globalThis.orthantRedraws);
-  // Of the two only the second shows all epochs: with every point of every curve.
-  return (redraws ?? []).filter(({ drawn }) => drawn > 0);
+  return whole;
+}
+
+/** Waits until the charts are quiet; returns how they were redrawn since the last time. */
+async function afterRedraws(page: Page): Promise<Redraw[]> {
+  const count = (): Promise<number> => page.evaluate(() => globalThis.orthantRedraws?.length ?? 0);
+  let before = -1;
+  for (let now = await count(); now !== before; now = await count()) {
+    before = now;
+    await page.waitForTimeout(100);
+  }
+  return page.evaluate(() => globalThis.orthantRedraws?.splice(0) ?? []);
 }
 
 /** Has a page that is about to be opened measure the frames in which a chart clears its canvas to draw anew. */

@@ -14,6 +14,7 @@ export class StubEvent {
 /** A window as the application closes it. */
 export interface Closable {
   close(): void;
+  destroy(): void;
   isDestroyed(): boolean;
 }
 
@@ -31,6 +32,7 @@ export class StubApp extends EventEmitter {
     paths: new Map<string, string>(),
     recentDocuments: [] as string[],
     exited: false,
+    exitCode: 0,
     about: {} as unknown,
   };
   readonly windows = new Set<Closable>();
@@ -105,6 +107,13 @@ export class StubApp extends EventEmitter {
       if (this.windows.size === 0) this.#leave();
       this.#quitting = false;
     });
+  }
+  /** Ends at once: nobody is asked. */
+  exit(code = 0): void {
+    for (const window of [...this.windows]) window.destroy();
+    this.seen.exited = true;
+    this.seen.exitCode = code;
+    this.emit('quit', new StubEvent(), code);
   }
   /** Called by a window that is gone. */
   windowClosed(window: Closable): void {

@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { usualPort } from '../../electron/browser/port.mjs';
+import { findBrowser, hasDisplay, openWindow, profileFolder, windowArguments } from './applicationWindow.mjs';
+import { earlierFailure, findElectron, installElectron } from './electronBinary.mjs';
+import { blamesSandbox, runElectron } from './runElectron.mjs';
+import { sandboxHelper, sandboxProblem } from './sandbox.mjs';
+
+/** @typedef {import('../../electron/browser/main.ts').BrowserHost} BrowserHost */
+/** @typedef {import('./sandbox.mjs').Surroundings} Surroundings */
+
+/**
+ * @typedef {object} StartOptions
+ * @property {string} root Of the repository.
+ * @property {Surroundings} here
+ * @property {boolean} browser Open in a browser, whatever Electron can do.
+ * @property {boolean} electron Try again to fetch Electron, after it could not be had.
+ * @property {boolean} window Whether the browser host opens a window.
+ * @property {number | undefined} port Of the browser host.
+ * @property {readonly string[]} files To open.
+ */
+
+/** @param {string} line */
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+/** @type {Set<string>} */
+const said = new Set();
+/**
+ * Says why the sandbox cannot start; once, since Electron and a browser suffer from the same.
+ * @param {{ reason: string, mend: string }} problem
+ */
+function sayProblem({ reason, mend }) {
+  if (said.has(mend)) return;
+  said.add(mend);
+  say(`${reason}. To mend it: ${mend}`);
+}
+
+/**
+ * Opens the application that was set up, in Electron or, where that cannot be had or cannot run, in a browser; resolves
+ * with the exit code once it has ended.
+ * @param {StartOptions} options
+ * @returns {Promise<number>}
+ */
+export async function openApplication(options) {
+  const executable = options.browser ? undefined : await electronExecutable(options);
+  if (executable === undefined) return runBrowser(options);
+  const end = await runElectron(executable, [options.root, ...options.files]);
+  if (end.ran) return end.code;
+  // That namespaces can be made does not say that this program may make them.
+  const problem = end.blamesSandbox
+    ? sandboxProblem({ ...options.here, userNamespaces: false }, sandboxHelper(executable))
+    : undefined;
+  if (problem !== undefined) sayProblem(problem);
+  say(`Electron did not start (${end.reason}); opening in a browser.`);
+  return runBrowser(options);
+}
+
+/**
+ * Electron's executable if it can be had and run here; says in one line why not.
+ * @param {StartOptions} options
+ * @returns {Promise<string | undefined>}
+ */
+async function electronExecutable({ root, here, electron }) {
+  if (!hasDisplay()) {
+    say('There is no display for a window here.');
+    return undefined;
+  }
+  const found = findElectron(root);
+  const problem = sandboxProblem(
+    here,
+    sandboxHelper(found ?? path.join(root, 'node_modules', 'electron', 'dist', 'electron')),
+  );
+  if (problem !== undefined) {
+    sayProblem(problem);
+    return undefined;
+  }
+  if (found !== undefined) return found;
+  if (process.env.ORTHANT_ELECTRON_BIN) {
+    say(`ORTHANT_ELECTRON_BIN names ${process.env.ORTHANT_ELECTRON_BIN}, which is not there; opening in a browser.`);
+    return undefined;
+  }
+  const failure = earlierFailure(root);
+  if (failure !== undefined && !electron) {
+    say(`Electron could not be had (${failure}); opening in a browser. To try again: npm start -- --electron`);
+    return undefined;
+  }
+  say('Fetching Electron (about 120 MB, once) ...');
+  const installed = await installElectron(root);
+  if ('executable' in installed) return installed.executable;
+  say(`Electron could not be had (${installed.reason}); opening in a browser.`);
+  return undefined;
+}
+
+/**
+ * Runs the application in the browser host to its end.
+ * @param {StartOptions} options
+ * @returns {Promise<number>}
+ */
+async function runBrowser({ root, here, port, files, window: wanted }) {
+  /** @type {typeof import('../../electron/browser/main.ts')} */
+  const built = await import(pathToFileURL(path.join(root, '.dist/electron/browser.js')).href);
+  const { startBrowserHost, describeAddress, untilStopped } = built;
+  /** @type {BrowserHost} */
+  let host;
+  try {
+    host = await startBrowserHost({ port, files });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+  const stopped = untilStopped(host, say);
+  const window = wanted ? openApplicationWindow(host, here) : undefined;
+  if (window === undefined) say(describeAddress(host));
+  else {
+    say('Orthant is open in a window of its own. Press Enter for an address to open it elsewhere, Ctrl-C to end.');
+    void window.closed.then(({ failed, said: last }) => {
+      if (failed) {
+        const reason = blamesSandbox(last) ? sandboxProblem({ ...here, userNamespaces: false }) : undefined;
+        say('The browser did not open a window.');
+        if (reason !== undefined) sayProblem(reason);
+        say(describeAddress(host));
+      } else if (host.isTraining() || host.windows() > 0) {
+        say('The window was closed; Orthant goes on.');
+        say(describeAddress(host));
+      } else process.kill(process.pid, 'SIGTERM');
+    });
+  }
+  await stopped;
+  window?.end();
+  await window?.closed;
+  return 0;
+}
+
+/**
+ * Opens a window of an installed browser where there is a display, a browser, and a sandbox that can start; says why not.
+ * @param {BrowserHost} host
+ * @param {Surroundings} here
+ */
+function openApplicationWindow(host, here) {
+  if (!hasDisplay()) return undefined;
+  const browser = findBrowser();
+  if (browser === undefined) {
+    say('No Chromium-family browser was found for a window; open the address in the browser you have.');
+    return undefined;
+  }
+  // Namespaces are left to the browser: a packaged one may be allowed what other programs are not.
+  const problem = sandboxProblem({ ...here, userNamespaces: true });
+  if (problem !== undefined) {
+    sayProblem(problem);
+    return undefined;
+  }
+  const usual = host.port === usualPort;
+  const profile = usual
+    ? profileFolder(browser, host.stateFolder)
+    : mkdtempSync(path.join(tmpdir(), 'orthant-window-'));
+  const window = openWindow(browser, windowArguments(host.newAddress(), profile));
+  if (usual) return window;
+  return {
+    end: window.end,
+    closed: window.closed.finally(() => {
+      rmSync(profile, { recursive: true, force: true });
+    }),
+  };
+}

@@ -1,0 +1,195 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isAlive } from '../../electron/services/processes.ts';
+import { buildCode } from '../../native/engine/testSupport.ts';
+import type { StartOptions } from './openApplication.mjs';
+import type { Surroundings } from './sandbox.mjs';
+import { fakeProgram, startNode, type Program } from './testing.ts';
+
+/** Electron and the browser are scripts here that end as the real ones do; host and engine are the real ones. */
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+const here: Surroundings = {
+  platform: 'linux',
+  uid: 1000,
+  sudoUser: undefined,
+  container: false,
+  apparmor: false,
+  userNamespaces: true,
+};
+const noSandbox = 'echo "[7:7:FATAL:zygote_host_impl_linux.cc(126)] No usable sandbox!" >&2';
+const address = /(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/;
+
+let folder: string;
+const programs: Program[] = [];
+beforeAll(() => {
+  buildCode();
+});
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'orthant-open-'));
+});
+afterEach(async () => {
+  for (const program of programs.splice(0)) {
+    program.kill('SIGKILL');
+    await program.ended;
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+const at = (name: string): string => path.resolve(folder, name);
+const read = (name: string): string => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : '');
+
+/** Resolves once none of these processes runs; a test's own time limit ends a wait in vain. */
+async function gone(pids: readonly number[]): Promise<void> {
+  // A process that nobody has taken notice of since it ended is still listed.
+  const runs = (pid: number): boolean => isAlive(pid) && !read(`/proc/${pid}/stat`).includes(' Z ');
+  while (pids.some(runs)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+interface Given {
+  /** Script in the place of Electron; it may write to the files that are named here. */
+  readonly electron?: string;
+  readonly browser?: string;
+  readonly options?: Partial<StartOptions>;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+function open({ electron = 'exit 9', browser = 'exec sleep 60', options = {}, env = {} }: Given): Program {
+  const note = (name: string): string => `echo "$@" >> '${at(`${name}.args`)}'`;
+  const given: StartOptions = {
+    ...{ root, here, browser: false, electron: false, window: true, port: 0, files: [] },
+    ...options,
+  };
+  const script = `
+    const { openApplication } = await import(${JSON.stringify(path.join(import.meta.dirname, 'openApplication.mjs'))});
+    process.exit(await openApplication(${JSON.stringify(given)}));`;
+  const program = startNode(['--input-type=module', '-e', script], {
+    ORTHANT_ELECTRON_BIN: fakeProgram(at('electron'), `${note('electron')}\n${electron}`),
+    ORTHANT_BROWSER: fakeProgram(at('browser'), `${note('browser')}\n${browser}`),
+    ORTHANT_STATE: at('state'),
+    ORTHANT_RUNS: at('runs'),
+    DISPLAY: ':99',
+    SSH_CONNECTION: undefined,
+    ELECTRON_RUN_AS_NODE: '1',
+    ...env,
+  });
+  programs.push(program);
+  return program;
+}
+
+describe('in Electron', () => {
+  it('runs it with the files to open and as itself, ends as it ends, and leaves nothing that it started', async () => {
+    const program = open({
+      electron: `sleep 600 & echo $! > '${at('child')}'; [ -z "$ELECTRON_RUN_AS_NODE" ]`,
+      options: { files: ['/data/a.csv'] },
+    });
+    expect(await program.ended).toBe(0);
+    expect(read('electron.args')).toBe(`${root} /data/a.csv\n`);
+    await gone([Number(read('child'))]);
+    expect(read('browser.args')).toBe('');
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('hands %s on, once, and waits for its end', async (signal) => {
+    const program = open({
+      electron: `trap 'echo ${signal} >> "${at('signals')}"; sleep 0.3; exit 0' ${signal.slice(3)}
+        echo ready; while :; do sleep 0.05; done`,
+    });
+    await program.says(/ready/);
+    program.kill(signal);
+    expect(await program.ended).toBe(0);
+    expect(read('signals')).toBe(`${signal}\n`);
+    expect(read('browser.args')).toBe('');
+  });
+
+  it('is not opened anew in a browser when it is told to end as it starts', async () => {
+    const program = open({ electron: "trap 'exit 1' TERM; echo ready; while :; do sleep 0.05; done" });
+    await program.says(/ready/);
+    program.kill('SIGTERM');
+    await program.ended;
+    expect(program.text()).not.toContain('browser');
+  });
+});
+
+describe('where Electron cannot run', () => {
+  it.each(['TRAP', 'ABRT', 'ILL'])(
+    'says what mends the sandbox and opens a browser, never without the sandbox: SIG%s',
+    async (signal) => {
+      const program = open({ electron: `${noSandbox}; kill -${signal} $$` });
+      await program.says(/Orthant is open in a window/);
+      expect(program.text()).toContain('No usable sandbox!');
+      expect(program.text()).toMatch(
+        new RegExp(`user namespaces.* To mend it: sudo chown root:root '${at('chrome-sandbox')}' && sudo chmod 4755`),
+      );
+      expect(program.text()).toContain(`Electron did not start (ended by SIG${signal}); opening in a browser.`);
+      expect(read('electron.args') + read('browser.args')).not.toContain('no-sandbox');
+      expect(read('browser.args')).toMatch(/--app=http:\/\/127\.0\.0\.1:\d+\/\?token=/);
+    },
+  );
+
+  it('names the problem that is known before, without trying', async () => {
+    const program = open({ options: { here: { ...here, userNamespaces: false, apparmor: true } } });
+    await program.says(/Orthant is open in a window/);
+    expect(program.text()).toMatch(/AppArmor .* To mend it: sudo chown/);
+    expect(read('electron.args')).toBe('');
+  });
+
+  it.each([
+    ['ends with an error', { electron: 'exit 1' }, 'Electron did not start (exit code 1)'],
+    ['is no program', { env: { ORTHANT_ELECTRON_BIN: '/etc/passwd' } }, 'Electron did not start (spawn'],
+    ['is not there', { env: { ORTHANT_ELECTRON_BIN: '/nowhere' } }, 'ORTHANT_ELECTRON_BIN names /nowhere'],
+  ] as [string, Given, string][])('opens a browser: it %s', async (_how, given, said) => {
+    const program = open(given);
+    await program.says(/Orthant is open in a window/);
+    expect(program.text()).toContain(said);
+    expect(program.text()).not.toContain('To mend it');
+  });
+});
+
+describe('in a browser', () => {
+  const options = { browser: true };
+
+  it('opens a window of its own, and ends it, the engine and itself by Ctrl-C, which npm hands on too', async () => {
+    const program = open({ options });
+    await program.says(/Orthant is open in a window/);
+    expect(read('electron.args')).toBe('');
+    // The window and two engine processes.
+    const started = await program.below(3);
+    program.kill('SIGINT');
+    // Another one, since two of the same that wait together arrive as one.
+    program.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+    await gone(started);
+  });
+
+  it('ends when its window is closed', async () => {
+    const program = open({ options, browser: 'sleep 0.5' });
+    expect(await program.ended).toBe(0);
+  });
+
+  it('prints the address where the browser opens no window, and what mends its sandbox', async () => {
+    const program = open({ options, browser: `${noSandbox}; kill -TRAP $$` });
+    await program.says(address);
+    expect(program.text()).toContain('The browser did not open a window.');
+    expect(program.text()).toMatch(/To mend it: sudo sysctl/);
+  });
+
+  it.each([
+    ['without a display', { env: { DISPLAY: '' }, options: {} }, 'no display'],
+    ['for root', { options: { here: { ...here, uid: 0 } } }, 'does not start for the root user'],
+    ['when asked to open none', { options: { browser: true, window: false } }, 'Open this address'],
+  ] as [string, Given, string][])('serves and prints the address %s', async (_how, given, said) => {
+    const program = open(given);
+    await program.says(address);
+    expect(program.text()).toContain(said);
+    expect(read('electron.args') + read('browser.args')).toBe('');
+  });
+
+  it('says so when its port is taken, and ends', async () => {
+    const first = open({ options: { ...options, window: false } });
+    const [, taken = ''] = await first.says(address);
+    const second = open({ options: { ...options, port: Number(new URL(taken).port) } });
+    expect(await second.ended).toBe(1);
+    expect(second.text()).toMatch(/Port \d+ is taken/);
+  });
+});

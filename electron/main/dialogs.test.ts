@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as stub from '../testing/electronStub.ts';
+
+vi.mock('electron', () => import('../testing/electronStub.ts'));
+const { electronPlatform } = await import('./dialogs.ts');
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'orthant-dialogs-'));
+  writeFileSync(path.join(folder, 'a.csv'), '');
+  await stub.app.boot(() => Promise.resolve());
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('dialogs', () => {
+  it('offer the kinds of file, and begin where a file was chosen last', async () => {
+    const platform = electronPlatform(new stub.BrowserWindow() as never, path.join(folder, 'state'));
+    stub.dialog.answers.push(
+      { canceled: false, filePaths: [path.join(folder, 'a.csv')] },
+      { canceled: true, filePaths: [] },
+    );
+    expect(await platform.chooseFile('data')).toBe(path.join(folder, 'a.csv'));
+    expect(await platform.chooseFile('configuration')).toBeUndefined();
+    expect(stub.dialog.asked[1]).toMatchObject({
+      defaultPath: folder,
+      filters: [{ extensions: ['orthant', 'json'] }, { extensions: ['*'] }],
+    });
+  });
+
+  it('save under the suggested name, whatever folder it names', async () => {
+    const platform = electronPlatform(new stub.BrowserWindow() as never, path.join(folder, 'state'));
+    stub.dialog.answers.push(
+      { canceled: false, filePath: path.join(folder, 'm.onnx') },
+      { canceled: true, filePath: '' },
+    );
+    expect(await platform.chooseOutput('../../m.onnx')).toEqual({ path: path.join(folder, 'm.onnx') });
+    expect(path.basename(String(stub.dialog.asked.at(-1)?.defaultPath))).toBe('m.onnx');
+    expect(String(stub.dialog.asked.at(-1)?.defaultPath)).not.toContain('..');
+    expect(await platform.chooseOutput('m.onnx')).toEqual({});
+  });
+
+  it('show only files that are there', async () => {
+    const platform = electronPlatform(new stub.BrowserWindow() as never, path.join(folder, 'state'));
+    await platform.showInFolder(path.join(folder, 'a.csv'));
+    await expect(platform.showInFolder(path.join(folder, 'gone'))).rejects.toMatchObject({ code: 'file' });
+    expect(stub.shell.shown).toEqual([path.join(folder, 'a.csv')]);
+  });
+});

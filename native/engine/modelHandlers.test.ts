@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toErrorMessage } from '../contract/errors.ts';
+import { openOnnx } from '../export/predictOnnx.ts';
+import { DataSets } from './dataSets.ts';
+import { Library } from './library.ts';
+import { modelHandlers } from './modelHandlers.ts';
+import { buildCode, startEngine, temporaryFolder, writeTable } from './testSupport.ts';
+
+const folder = temporaryFolder();
+const at = (...names: string[]): string => path.join(folder.path, ...names);
+const rows = 10_000;
+let run: string;
+
+beforeAll(async () => {
+  buildCode();
+  writeTable(at('table.csv'));
+  const engine = startEngine('train', { ORTHANT_RUNS: at('runs') });
+  ({ run } = await engine.call('start', {
+    configuration: {
+      data: { source: { kind: 'file', path: at('table.csv') }, columns: { y: { role: 'target' } } },
+      network: { hidden: [8] },
+      training: { epochs: 2, batchSize: 16, seed: 5 },
+      runtime: { engine: 'wasm' },
+    },
+    out: at('run'),
+  }));
+  await engine.until(({ event }) => event === 'finished');
+  engine.process.kill('SIGKILL');
+  await engine.ended;
+  const lines = Array.from({ length: rows }, (_, row) => `${row % 7},${row % 11},red`);
+  writeFileSync(at('long.csv'), ['a,b,kind', ...lines].join('\n'));
+});
+afterAll(() => {
+  folder.remove();
+});
+
+/** That a caller is told that the call was cancelled, and nothing else. */
+async function expectCancelled(call: unknown): Promise<void> {
+  const error: unknown = await Promise.resolve(call).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeDefined();
+  expect(toErrorMessage(error).code).toBe('cancelled');
+}
+
+const library = new Library();
+/** A call that is cancelled when its data has been read and the library is about to be used. */
+function cancelledLate(): { handlers: ReturnType<typeof modelHandlers>; signal: AbortSignal } {
+  const abort = new AbortController();
+  const late = {
+    any: async () => {
+      const runtime = await library.open({ engine: 'wasm', device: 'auto', deterministic: false });
+      abort.abort();
+      return runtime;
+    },
+  } as unknown as Library;
+  return { handlers: modelHandlers(late, new DataSets()), signal: abort.signal };
+}
+
+describe('a call that is cancelled', () => {
+  test.each(['onnx', 'onnx-json', 'safetensors'] as const)('leaves no file of an export: %s', async (format) => {
+    const { handlers, signal } = cancelledLate();
+    const before = readdirSync(folder.path);
+    const call = handlers.export({ run, format, out: at('model') }, { signal });
+    await expectCancelled(call);
+    expect(readdirSync(folder.path)).toEqual(before);
+  });
+
+  test('asks the model nothing more', async () => {
+    const worst = cancelledLate();
+    const call = worst.handlers.worstRows({ run, target: 'y', limit: 20 }, { signal: worst.signal });
+    await expectCancelled(call);
+    const { handlers, signal } = cancelledLate();
+    const predictions = handlers.predictions({ run, split: 'train', limit: 20 }, { signal });
+    await expectCancelled(predictions);
+  });
+
+  test('predicts no batch of rows after the one at work', async () => {
+    const predictor = await openOnnx(at('run', 'model.onnx'));
+    const abort = new AbortController();
+    const number = new Float64Array(rows);
+    const columns = new Map([
+      ['a', number],
+      ['b', number],
+      ['kind', new Array<string>(rows).fill('red')],
+    ] as [string, Float64Array | string[]][]);
+    const call = predictor.predict(columns, rows, abort.signal);
+    abort.abort();
+    await expectCancelled(call);
+    await predictor.close();
+  });
+
+  test('has written the predictions whole, or nothing, whenever it is cancelled', async () => {
+    const handlers = modelHandlers(library, new DataSets());
+    const table = { source: { kind: 'file' as const, path: at('long.csv') }, dialect: {}, skipBadRows: false };
+    let given = 0;
+    for (const delay of [0, 5, 15, 30, 60, 120, 5000]) {
+      const out = at(`predictions-${delay}.csv`);
+      const abort = new AbortController();
+      const timer = setTimeout(() => {
+        abort.abort();
+      }, delay);
+      const call = handlers.predict({ model: run, table, out, limit: 0 }, { signal: abort.signal });
+      const answered = await Promise.resolve(call).then(
+        () => true,
+        () => false,
+      );
+      clearTimeout(timer);
+      if (answered) given += 1;
+      const names = readdirSync(folder.path).filter((name) => name.includes(`predictions-${delay}.csv`));
+      expect(names).toEqual(answered ? [path.basename(out)] : []);
+      if (answered) expect(readFileSync(out, 'utf8').trimEnd().split('\n').length).toBe(rows + 1);
+    }
+    expect(given).toBeGreaterThan(0);
+  });
+});
+
+test('the lowest rows are those of all splits, each with its own split and target', async () => {
+  const { handlers } = cancelledLate();
+  const { signal } = new AbortController();
+  const worst = await handlers.worstRows({ run, target: 'y', limit: 7 }, { signal });
+  const all = await handlers.worstRows({ run, target: 'y', limit: 1000 }, { signal });
+  expect(all.rows).toHaveLength(80);
+  expect(worst.rows).toEqual(all.rows.slice(0, 7));
+  expect(new Set(all.rows.map(({ split }) => split))).toEqual(new Set(['train', 'validation', 'test']));
+  const lines = readFileSync(at('table.csv'), 'utf8').split('\n');
+  for (const { row, target } of all.rows) expect(target[0]).toBeCloseTo(Number(lines[row + 1]?.split(',')[3]), 5);
+});

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { editsText, shortcutOf, type KeyPress } from './shortcuts.ts';
+
+/** As much of an element as the keys ask about. */
+class StubElement {
+  readonly isContentEditable = false;
+  readonly #text: boolean;
+  constructor(text: boolean) {
+    this.#text = text;
+  }
+  matches(): boolean {
+    return this.#text;
+  }
+}
+const [field, button] = [new StubElement(true), new StubElement(false)];
+
+const execCommand = vi.fn();
+let page: { activeElement: StubElement; execCommand: typeof execCommand };
+beforeEach(() => {
+  page = { activeElement: button, execCommand };
+  vi.stubGlobal('HTMLElement', StubElement);
+  vi.stubGlobal('document', page);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  execCommand.mockReset();
+});
+
+const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
+  ...{ key, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, target: button as never },
+  ...held,
+});
+
+describe('keys', () => {
+  it('give their command, with Ctrl or Command', () => {
+    expect(shortcutOf(press('z', { ctrlKey: true }))).toBe('undo');
+    expect(shortcutOf(press('Z', { metaKey: true, shiftKey: true }))).toBe('redo');
+    expect(shortcutOf(press('z'))).toBeUndefined();
+  });
+
+  it('are found by their place where Alt gives another character', () => {
+    expect(shortcutOf(press('π', { altKey: true, code: 'KeyP' }))).toBe('pause');
+  });
+
+  it('leave undo and redo to a text field, and nothing else', () => {
+    const target = field as never;
+    expect(shortcutOf(press('z', { ctrlKey: true, target }))).toBeUndefined();
+    expect(shortcutOf(press('z', { ctrlKey: true, shiftKey: true, target }))).toBeUndefined();
+    expect(shortcutOf(press('s', { ctrlKey: true, target }))).toBe('save-configuration');
+  });
+});
+
+describe("the menu's undo and redo", () => {
+  it('belong to the text where a text field has the focus', () => {
+    page.activeElement = field;
+    expect(editsText('undo')).toBe(true);
+    expect(editsText('redo')).toBe(true);
+    expect(execCommand.mock.calls).toEqual([['undo'], ['redo']]);
+    expect(editsText('train')).toBe(false);
+  });
+
+  it('are for the configuration elsewhere', () => {
+    expect(editsText('undo')).toBe(false);
+    expect(execCommand).not.toHaveBeenCalled();
+  });
+});
