@@ -1,21 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { serve, type Handlers } from '../../native/contract/channel.ts';
+import type { Handlers } from '../../native/contract/channel.ts';
 import type { RunRecord, RunSummary } from '../../native/contract/runs.ts';
-import { windowCalls } from '../../native/contract/window.ts';
+import type { windowCalls } from '../../native/contract/window.ts';
+import { connectedTo } from '../testing/connectedTo.ts';
 import { fakeConfiguration } from '../testing/fakeData.ts';
 import { fakeMetrics, fakeResult } from '../testing/fakeTraining.ts';
-import { linkedPorts } from '../testing/linkedPorts.ts';
-import { Connection } from './connection.svelte.ts';
 import { ResultView } from './result.svelte.ts';
 import { RunTrace } from './trace.svelte.ts';
-
-async function connectedTo(handlers: Partial<Handlers<typeof windowCalls>>): Promise<Connection> {
-  const ports = linkedPorts();
-  serve(ports.host, windowCalls, handlers);
-  const connection = new Connection(() => ports.window);
-  await connection.open();
-  return connection;
-}
 
 const metrics = fakeMetrics(fakeConfiguration('ink'), ['a'], 3);
 
