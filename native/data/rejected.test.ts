@@ -35,6 +35,7 @@ describe('a row that cannot be used comes with its text, what is wrong in it, an
     ['NaN', 'nan.csv', csv('1,2,x,nan'), { line: 6, column: 'y', marked: 'nan' }, /Replace it by a number/],
     ['infinity', 'inf.csv', csv('-inf,2,x,2'), { line: 6, column: 'a', marked: '-inf' }, /Replace it by a number/],
     ['fields missing', 'few.csv', csv('1,2'), { line: 6 }, /Add the 2 fields that are missing.*join the line/],
+    ['one field missing', 'fewer.csv', csv('1,2,x'), { line: 6 }, /Add the field that is missing/],
     ['fields too many', 'many.csv', csv('1,2,x, y,3'), { line: 6, marked: '3' }, /too much.*quotes around.*","/],
     ['an open quote', 'open.csv', csv('1,2,"x,3'), { line: 6, marked: '"x,3' }, /Close the quote, or write ""/],
     [

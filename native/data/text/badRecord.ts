@@ -4,8 +4,8 @@ import { fieldRanges, type Grammar } from './fields.ts';
 /** What can be wrong with a record as text. Positions are bytes from the record's beginning. */
 export type RecordProblem =
   | { readonly kind: 'open-quote'; readonly at: number }
-  /** `field` and `column` count from 1: the field, and the first character behind its closing quote. */
-  | { readonly kind: 'after-quote'; readonly at: number; readonly field: number; readonly column: number }
+  /** `field` counts from 1; it begins with its quote at `opened`, and `at` is behind the one that closes it. */
+  | { readonly kind: 'after-quote'; readonly opened: number; readonly at: number; readonly field: number }
   | { readonly kind: 'fields'; readonly found: number; readonly expected: number }
   | { readonly kind: 'encoding' };
 
@@ -38,7 +38,7 @@ function describe(problem: RecordProblem, grammar: Grammar): Pick<BadRecord, 're
       };
     case 'after-quote':
       return {
-        reason: `has text after the quote that closes field ${problem.field} (column ${problem.column} of the field)`,
+        reason: `has text after the quote that closes field ${problem.field} (column ${problem.at - problem.opened + 1} of the field)`,
         advice: `Remove what follows the closing quote, or write ${quote}${quote} for a quote that belongs to the text.`,
       };
     case 'fields': {
@@ -49,7 +49,7 @@ function describe(problem: RecordProblem, grammar: Grammar): Pick<BadRecord, 're
         advice:
           found > expected
             ? `Remove what is too much, or put quotes around a value that holds ${nameDelimiter(delimiter)} itself.`
-            : `Add the ${count(expected - found)} that ${expected - found === 1 ? 'is' : 'are'} missing (an empty one is a missing value), or join the line with the next one if a line end has broken it.`,
+            : `Add ${expected - found === 1 ? 'the field that is' : `the ${expected - found} fields that are`} missing (an empty one is a missing value), or join the line with the next one if a line end has broken it.`,
       };
     }
     case 'encoding':
@@ -68,7 +68,8 @@ function place(problem: RecordProblem, record: Buffer, grammar: Grammar): [numbe
   switch (problem.kind) {
     case 'open-quote':
     case 'after-quote':
-      return [problem.at, length];
+      // A quote in a later line of the record: that line is read on its own.
+      return problem.at < length ? [problem.at, length] : undefined;
     case 'fields':
       return problem.found > problem.expected
         ? [fieldRanges(record, grammar)[problem.expected]?.[0] ?? length, length]

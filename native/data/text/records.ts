@@ -152,12 +152,7 @@ export class RecordScanner {
           }
           const after = buffer[position];
           if (after !== delimiter && after !== LF && after !== CR) {
-            problem = {
-              kind: 'after-quote',
-              at: position - start,
-              field: fields,
-              column: position - opened + 1,
-            };
+            problem = { kind: 'after-quote', opened: opened - start, at: position - start, field: fields };
             break;
           }
         } else {
@@ -173,6 +168,10 @@ export class RecordScanner {
         // The quote is at fault: only the line it begins on is given up, so that it cannot swallow the good ones below.
         position = lineEnd(buffer, start);
         linesInside = 0;
+        // Closed by a quote that opens a field further below, it is not closed here.
+        if (problem.kind === 'after-quote' && problem.at > position - start) {
+          problem = { kind: 'open-quote', at: problem.opened };
+        }
         if (position >= length && !final) {
           if (length - start > longestLine) throw new LineTooLongError(this.#line);
           return start;
