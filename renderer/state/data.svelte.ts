@@ -112,7 +112,7 @@ export class DataTable {
     this.#inspecting?.abort();
     this.opening = false;
     this.refused = undefined;
-    this.error = { code: 'cancelled', message: 'The file was not read to its end: you cancelled it.' };
+    this.error ??= { code: 'cancelled', message: 'The file was not read to its end: you cancelled it.' };
   }
 
   /** The histogram of one column, asked for once. */
