@@ -19,6 +19,7 @@ export interface ExportRunRequest {
   readonly dataset: DataSet;
   readonly tf: typeof tfjs;
   readonly files: Readonly<Partial<Record<ExportFormat, string>>>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface ExportRunRequest {
  * @throws OrthantError `export` when the exported model is not the trained one; no file is left then
  */
 export async function exportRun(request: ExportRunRequest): Promise<ExportReport> {
-  const { record, model, evidence, dataset, tf, files } = request;
+  const { record, model, evidence, dataset, tf, files, signal } = request;
   const { method } = record.configuration.constraint;
   const split = comparedSplit(dataset);
   const features = split.inputs.length / Math.max(1, split.rows);
@@ -42,12 +43,13 @@ export async function exportRun(request: ExportRunRequest): Promise<ExportReport
       versions: { orthant: record.versions.orthant, engine: record.versions.engine ?? 'unknown' },
     },
     check: {
-      columns: await rawColumns(record.configuration.data, model, split.rowNumbers.subarray(0, rows)),
+      columns: await rawColumns(record.configuration.data, model, split.rowNumbers.subarray(0, rows), signal),
       rows,
       predictions: await predictStored(tf, model, split.inputs.subarray(0, rows * features)),
       targetDeviations: targetDeviations(dataset),
     },
     files,
+    signal,
   });
 }
 
@@ -73,8 +75,9 @@ async function rawColumns(
   { source, dialect, skipBadRows }: DataSettings,
   { schema }: Model,
   rowNumbers: Int32Array,
+  signal: AbortSignal | undefined,
 ): Promise<RawColumns> {
-  const { columns } = await readInputColumns({ source, dialect, skipBadRows }, schema);
+  const { columns } = await readInputColumns({ source, dialect, skipBadRows }, schema, signal);
   return new Map([...columns].map(([name, column]) => [name, pick(column, rowNumbers)]));
 }
 

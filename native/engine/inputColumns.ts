@@ -37,7 +37,11 @@ export async function readInputColumns(
           { field: 'table' },
         );
       });
-      return { columns: await readTableColumns(session, table, wanted), rows: table.rows, rejectedRows: table.rejectedRows };
+      return {
+        columns: await readTableColumns(session, table, wanted),
+        rows: table.rows,
+        rejectedRows: table.rejectedRows,
+      };
     },
     { signal, wanted: { text: named(false), number: named(true) } },
   );

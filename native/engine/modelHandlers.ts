@@ -51,7 +51,15 @@ export function modelHandlers(library: Library, dataSets: DataSets): Pick<Handle
       const { record, dataset, model, runtime, splits } = await open(run, context);
       const evidence = record.result?.evidence ?? gatherEvidence(model, splits);
       const files = { [format]: out };
-      const report = await exportRun({ record, model, evidence, dataset, tf: runtime.tf, files });
+      const report = await exportRun({
+        record,
+        model,
+        evidence,
+        dataset,
+        tf: runtime.tf,
+        files,
+        signal: context.signal,
+      });
       return { file: out, report };
     },
     predict,
