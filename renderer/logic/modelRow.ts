@@ -41,7 +41,7 @@ export function modelRow(inputs: readonly ModelInput[], texts: readonly string[]
       `${inputs.length} values are needed, separated by commas or spaces; there are ${texts.length}.`,
     );
   return Object.fromEntries(
-    inputs.map((input, index) => {
+    inputs.map((input, index): [string, number | string | null] => {
       const text = texts[index] ?? '';
       if (text.trim() === '') return [input.column, null];
       if (input.kind !== 'number') return [input.column, text];

@@ -2,7 +2,7 @@
 export const sameDocument = (a: unknown, b: unknown): boolean => documentText(a) === documentText(b);
 
 /** A document as text that is equal where documents are: keys in alphabetical order at every level. */
-export const documentText = (document: unknown): string => JSON.stringify(sorted(document)) ?? '';
+const documentText = (document: unknown): string => JSON.stringify(sorted(document));
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
