@@ -46,7 +46,9 @@ export async function everyScreen(orthant: OrthantWindow, look: (name: string) =
 /** Waits until nothing on the screen says that it is being fetched, and all that moves has come to rest. */
 export async function settled(orthant: OrthantWindow): Promise<void> {
   const { page } = orthant;
-  await expect(page.getByRole('main').getByText(/^(Reading the file|Predicting every row)/)).toHaveCount(0);
+  await expect(
+    page.getByRole('main').getByText(/^(Reading the file|Predicting |Looking for an unconstrained run)/),
+  ).toHaveCount(0);
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => 0))),
   );

@@ -6,6 +6,7 @@ import { App } from './state/app.svelte.ts';
 import { Connection } from './state/connection.svelte.ts';
 import { bridgePort, socketPort } from './state/ports.ts';
 import './styles/tokens.css';
+import './styles/math.css';
 import './styles/base.css';
 import './styles/controls.css';
 

@@ -39,6 +39,11 @@ test('a bad row is named, and left out on request; a column is made the target; 
   await orthant.openData(await write(oneBadRow, folder));
   // The header is line 1, areas 20 to 24 are lines 2 to 6.
   await expect(orthant.notice('line 7 has 5 fields where 3 are expected')).toBeVisible();
+  // It comes with its text and with what to do; there is no other to go to.
+  await expect(page.getByRole('heading', { level: 2, name: 'Line 7' })).toBeVisible();
+  await expect(page.getByText('What to do: Remove what is too much')).toBeVisible();
+  await expect(page.locator('mark')).toHaveText('4,5');
+  await expect(page.getByRole('button', { name: 'Next', exact: true })).toHaveAttribute('aria-disabled', 'true');
   await page.getByRole('button', { name: 'Go on without these rows', exact: true }).click();
   await page.getByRole('tab', { name: /^Problems/ }).click();
   await expect(page.getByRole('row', { name: /^7 / })).toBeVisible();

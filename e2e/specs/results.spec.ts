@@ -46,7 +46,7 @@ test('the price of positivity, two runs compared, one deleted and brought back',
   await expect(rows).toHaveCount(before);
 });
 
-test('rows of another file are predicted, saved, and counted as they are', async ({ orthant, folder }) => {
+test('rows of another file are predicted, saved, and counted as they are', async ({ orthant, folder }, info) => {
   const { page } = orthant;
   const [houses] = goodFiles;
   const file = await write(houses ?? { name: '', bytes: () => '' }, folder);
@@ -80,6 +80,35 @@ test('rows of another file are predicted, saved, and counted as they are', async
   const other = await write({ name: 'other.csv', bytes: () => 'width\n1\n2\n' }, folder);
   await orthant.withChosenFile(other, () => section.getByRole('button', { name: 'Choose a file' }).click());
   await expect(section.getByRole('alert')).toContainText(/"?(?:area|age)"?/);
+
+  await expect(section.getByRole('button', { name: 'Save all as CSV' }), 'what was said of the last file').toHaveCount(
+    0,
+  );
+
+  // One with a row that cannot be read is predicted without it on request.
+  const oneBad = await write({ name: 'one-bad.csv', bytes: () => 'area,age\n20,0\n21\n22,3\n' }, folder);
+  await orthant.withChosenFile(oneBad, () => section.getByRole('button', { name: 'Choose a file' }).click());
+  await expect(section.getByRole('alert')).toContainText('line 3 has 1 field');
+  await section.getByRole('button', { name: 'Go on without these rows' }).click();
+  await expect(section).toContainText('2 rows of one-bad.csv predicted');
+  await expect(section.getByRole('note').filter({ hasText: 'could not be read' })).toContainText('1 row');
+
+  // One that is dropped there is predicted, and not opened; the window's own hint does not stay.
+  const hint = page.getByText('Drop a data file or a configuration document to open it');
+  const dragged = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['area,age\n20,0\n'], 'dropped.csv'));
+    return transfer;
+  });
+  await page.getByRole('banner').dispatchEvent('dragover', { dataTransfer: dragged });
+  await expect(hint).toBeVisible();
+  const zone = section.getByText('or drop it here', { exact: false });
+  await zone.dispatchEvent('dragover', { dataTransfer: dragged });
+  await expect(hint).toBeHidden();
+  await section.getByText('Drop it to predict its rows.').dispatchEvent('drop', { dataTransfer: dragged });
+  if (info.project.name === 'browser') await expect(section).toContainText('1 row of dropped.csv predicted');
+  await expect(hint).toBeHidden();
+  await expect(page.getByRole('heading', { level: 2, name: 'Rows of another file' })).toBeVisible();
 
   // The file's first row, typed, is predicted as it was there.
   const row = page.getByRole('region', { name: 'One row' });

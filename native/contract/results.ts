@@ -104,10 +104,17 @@ export const phasesSchema = z.object({
 });
 export type Phases = z.infer<typeof phasesSchema>;
 
+/**
+ * What computed the predictions that an exported file was compared by: ONNX Runtime, or Orthant's float64 reference with
+ * what stands in the safetensors file.
+ */
+export const exportVerifiers = ['onnx-runtime', 'safetensors'] as const;
+
 export const exportReportSchema = z.object({
-  /** Largest absolute difference between ONNX Runtime and the training engine on the test rows, divided by the target's standard deviation. */
+  verifiedBy: z.enum(exportVerifiers).default('onnx-runtime'),
+  /** Largest absolute difference from the training engine on the test rows, divided by the target's standard deviation. */
   maxRelativeDifference: z.number(),
-  /** Smallest output ONNX Runtime gave, in the target's own units. */
+  /** Smallest output of the exported file, in the target's own units. */
   smallestOutput: z.number(),
   /** Rows compared. */
   rows: z.int(),

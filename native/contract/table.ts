@@ -13,9 +13,14 @@ export const rejectedRowSchema = z.object({
   /** Line in the file, from 1, the header included. */
   line: z.int(),
   column: z.string().optional(),
+  /** What is wrong with it; follows "line 7". */
   reason: z.string(),
-  /** The row's text, cut at 200 characters. */
+  /** What to do about it: a sentence. */
+  advice: z.string(),
+  /** The row's text, cut to some 200 characters around what is wrong in it. */
   text: z.string().optional(),
+  /** Where in `text` that is: from, and up to (not included). */
+  mark: z.tuple([z.int(), z.int()]).optional(),
 });
 export type RejectedRow = z.infer<typeof rejectedRowSchema>;
 

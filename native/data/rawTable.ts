@@ -1,6 +1,7 @@
 import type { Dialect } from '../contract/configuration.ts';
 import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
 import type { Session } from './database.ts';
+import type { Excerpt } from './excerpt.ts';
 import type { FileFormat } from './fileFormat.ts';
 
 /** What every reader is asked for. */
@@ -22,6 +23,17 @@ export interface RawColumn {
   readonly known?: 'date' | 'boolean' | 'category';
 }
 
+/** Row and column of the table, both from 0. */
+export interface Cell {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Where a cell's row stands in the file, and its text around the cell where the file is text. */
+export interface Place extends Partial<Excerpt> {
+  readonly line: number;
+}
+
 /**
  * A file as DuckDB holds it, before the types of its text columns are settled: table columns `c0`, `c1`, ... in the
  * file's order, a missing value is NULL, rows in the file's order.
@@ -35,8 +47,8 @@ export interface RawTable {
   readonly rejected: readonly RejectedRow[];
   /** What a number names in `rejected` and `locate`: lines of the file, or its rows, both from 1. */
   readonly place: 'line' | 'row';
-  /** Where the table's rows (from 0, ascending) stand in the file. */
-  locate(rows: readonly number[]): Promise<readonly number[]>;
+  /** Where cells stand in the file, one a row, rows ascending. */
+  locate(cells: readonly Cell[]): Promise<readonly Place[]>;
   /** Whether numbers in text columns have a comma for the decimal point. */
   readonly decimalComma: boolean;
   readonly dialect?: NonNullable<Inspection['dialect']>;

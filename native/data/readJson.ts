@@ -5,7 +5,8 @@ import type { RejectedRow } from '../contract/table.ts';
 import { columnNames } from './columnNames.ts';
 import { isUtf16 } from './fileFormat.ts';
 import { jsonArrayElements, JsonShapeError, jsonLines, type JsonElement } from './json/elements.ts';
-import type { RawColumn, RawTable, ReadRequest } from './rawTable.ts';
+import { excerpt } from './excerpt.ts';
+import type { Cell, Place, RawColumn, RawTable, ReadRequest } from './rawTable.ts';
 import { fileBytes, utf8Head, utf8Text } from './text/source.ts';
 
 const keptRejected = 100;
@@ -28,20 +29,20 @@ interface Found {
 export async function readJson(request: ReadRequest): Promise<RawTable> {
   const hash = createHash('sha256');
   const found = new Map<string, Found>();
-  const lines: number[] = [];
+  let rows = 0;
   const rejected: RejectedRow[] = [];
   let rejectedRows = 0;
-  for await (const { row, line, reason, text } of parsedRows(request, hash)) {
+  for await (const { row, line, text, problem } of parsedRows(request, hash)) {
     if (row === undefined) {
       rejectedRows++;
-      if (rejected.length < keptRejected) rejected.push({ line, reason, text: text.slice(0, 200) });
+      if (rejected.length < keptRejected) rejected.push({ line, ...problem, ...excerpt(text) });
       continue;
     }
-    lines.push(line);
+    rows++;
     for (const [key, value] of Object.entries(row)) note(found, key, value);
   }
   const { path } = request;
-  if (lines.length === 0) {
+  if (rows === 0) {
     const [first] = rejected;
     throw new OrthantError(
       'data',
@@ -72,11 +73,16 @@ export async function readJson(request: ReadRequest): Promise<RawTable> {
   );
   return {
     columns,
-    rows: lines.length,
+    rows,
     rejectedRows,
     rejected,
     place: 'line',
-    locate: (wanted) => Promise.resolve(wanted.map((row) => lines[row] ?? 0)),
+    locate: (wanted) =>
+      locate(
+        request,
+        kept.map(([key]) => key),
+        wanted,
+      ),
     decimalComma: false,
     warnings: [...found]
       .filter(([, { nested }]) => nested > 0)
@@ -86,12 +92,13 @@ export async function readJson(request: ReadRequest): Promise<RawTable> {
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
-interface ParsedRow {
-  readonly row: JsonObject | undefined;
+type ParsedRow = {
   readonly line: number;
-  readonly reason: string;
   readonly text: string;
-}
+} & (
+  | { readonly row: JsonObject; readonly problem?: never }
+  | { readonly row?: never; readonly problem: Pick<RejectedRow, 'reason' | 'advice'> }
+);
 
 async function* parsedRows(request: ReadRequest, hash?: ReturnType<typeof createHash>): AsyncGenerator<ParsedRow> {
   const { path, file, signal } = request;
@@ -115,12 +122,51 @@ function parseRow({ line, text }: JsonElement): ParsedRow {
     value = JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { row: undefined, line, text, reason: `is not valid JSON (${why.slice(0, 120)})` };
+    return {
+      line,
+      text,
+      problem: {
+        reason: `is not valid JSON (${why.slice(0, 120)})`,
+        advice: 'Write the row as one whole object, its names in double quotes, such as {"a": 1, "b": 2}.',
+      },
+    };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { row: undefined, line, text, reason: 'is not a JSON object' };
+    return {
+      line,
+      text,
+      problem: {
+        reason: 'is not a JSON object',
+        advice: 'Write the row as an object that names its values, such as {"a": 1, "b": 2}.',
+      },
+    };
   }
-  return { row: value as JsonObject, line, text, reason: '' };
+  return { row: value as JsonObject, line, text };
+}
+
+/** Where the wanted cells stand: one more pass, as far as the last of them. */
+async function locate(request: ReadRequest, keys: readonly string[], wanted: readonly Cell[]): Promise<Place[]> {
+  const places: Place[] = [];
+  let at = 0;
+  for await (const { row, line, text } of parsedRows(request)) {
+    if (row === undefined) continue;
+    const cell = wanted[places.length];
+    if (cell === undefined) break;
+    if (at++ === cell.row) places.push({ line, ...excerpt(text, valueRange(text, keys[cell.column] ?? '')) });
+  }
+  return places;
+}
+
+/** Where a key's value stands in an object's text; nothing where the key is written in another way. */
+function valueRange(text: string, key: string): [number, number] | undefined {
+  const name = JSON.stringify(key);
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const value = /\s*:\s*("(?:[^"\\]|\\.)*"|[^\s,}\]]+)/y;
+    value.lastIndex = at + name.length;
+    const found = value.exec(text)?.[1];
+    if (found !== undefined) return [value.lastIndex - found.length, value.lastIndex];
+  }
+  return undefined;
 }
 
 function note(found: Map<string, Found>, key: string, value: unknown): void {

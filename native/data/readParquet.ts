@@ -59,7 +59,7 @@ export function readParquet(request: ReadRequest): Promise<RawTable> {
       rejectedRows: 0,
       rejected: [],
       place: 'row',
-      locate: (wanted) => Promise.resolve(wanted.map((row) => row + 1)),
+      locate: (wanted) => Promise.resolve(wanted.map(({ row }) => ({ line: row + 1 }))),
       decimalComma: false,
       warnings: all
         .filter(({ kind }) => kind === undefined)

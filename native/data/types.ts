@@ -1,5 +1,6 @@
 import type { ColumnSummary, RejectedRow } from '../contract/table.ts';
 import { aggregate, quoteText, type Session } from './database.ts';
+import { excerpt, type Excerpt } from './excerpt.ts';
 import type { RawColumn, RawTable } from './rawTable.ts';
 
 /**
@@ -44,7 +45,7 @@ export async function settleTypes(
 ): Promise<SettledTable> {
   const types = await columnTypes(session, table, raw, wanted);
   const columns = raw.columns.map((column, index) => plan(column, index, types[index] ?? 'category', raw.decimalComma));
-  const bad = await badCells(session, table, columns);
+  const bad = await badCells(session, table, columns, raw.decimalComma);
   const changed = columns.some(({ stored, type }) => stored === 'VARCHAR' && type === 'number');
   if (bad.rows > 0 || changed) {
     const list = columns.map(({ value, column }) => `${value} AS ${column}`).join(', ');
@@ -54,11 +55,14 @@ export async function settleTypes(
         `DROP TABLE ${table}; ALTER TABLE ${table}_settled RENAME TO ${table}`,
     );
   }
-  const places = await raw.locate(bad.first.map(({ row }) => row));
-  const found = bad.first.map(({ reason, column }, index): RejectedRow => ({
-    line: places[index] ?? 0,
+  const places = await raw.locate(bad.first.map(({ row, index }) => ({ row, column: index })));
+  const found = bad.first.map(({ column, reason, advice, text, mark }, index): RejectedRow => ({
     column,
     reason,
+    advice,
+    ...(places[index]?.text === undefined ? { text, mark } : {}),
+    line: 0,
+    ...places[index],
   }));
   return {
     columns: columns.map(({ name, type }) => ({ name, type })),
@@ -179,13 +183,29 @@ function plan(raw: RawColumn, index: number, type: ColumnType, decimalComma: boo
   };
 }
 
+interface BadCell extends Excerpt, Pick<RejectedRow, 'reason' | 'advice'> {
+  readonly row: number;
+  readonly column: string;
+  /** Of the column. */
+  readonly index: number;
+}
+
 interface BadCells {
   readonly rows: number;
   readonly condition: string;
-  readonly first: readonly { readonly row: number; readonly column: string; readonly reason: string }[];
+  /** One a row. */
+  readonly first: readonly BadCell[];
 }
 
-async function badCells(session: Session, table: string, columns: readonly PlannedColumn[]): Promise<BadCells> {
+/** Columns to each side of a bad cell that are shown with it. */
+const neighbours = 4;
+
+async function badCells(
+  session: Session,
+  table: string,
+  columns: readonly PlannedColumn[],
+  decimalComma: boolean,
+): Promise<BadCells> {
   const suspects = columns.filter((column) => column.bad !== undefined);
   if (suspects.length === 0) return { rows: 0, condition: 'false', first: [] };
   const counts = await aggregate(
@@ -197,23 +217,52 @@ async function badCells(session: Session, table: string, columns: readonly Plann
   if (guilty.length === 0) return { rows: 0, condition: 'false', first: [] };
   const condition = guilty.map(({ bad }) => bad).join(' OR ');
   const [[rows] = []] = await session.rows(`SELECT count(*) FROM ${table} WHERE ${condition}`);
-  const first = new Map<number, { column: string; reason: string }>();
-  for (const { name, column, bad } of guilty) {
-    const cells = await session.rows(
-      `SELECT rowid, ${column}::VARCHAR FROM ${table} WHERE ${bad ?? 'false'} ORDER BY rowid LIMIT ${keptRows}`,
+  const first = new Map<number, BadCell>();
+  for (const guiltyColumn of guilty) {
+    const { name, bad } = guiltyColumn;
+    const index = columns.indexOf(guiltyColumn);
+    const from = Math.max(0, index - neighbours);
+    const list = columns.slice(from, index + neighbours + 1).map(({ column }) => `${column}::VARCHAR`);
+    const rowsFound = await session.rows(
+      `SELECT rowid, ${list.join(', ')} FROM ${table} WHERE ${bad ?? 'false'} ORDER BY rowid LIMIT ${keptRows}`,
     );
-    for (const [row, text] of cells) {
-      if (!first.has(Number(row))) first.set(Number(row), { column: name, reason: reasonFor(String(text), name) });
+    for (const [row, ...cells] of rowsFound) {
+      if (first.has(Number(row))) continue;
+      const texts = cells.map((cell) => (cell === null ? '' : String(cell)));
+      const text = texts[index - from] ?? '';
+      const start = texts.slice(0, index - from).reduce((length, before) => length + before.length + 2, 0);
+      first.set(Number(row), {
+        row: Number(row),
+        column: name,
+        index,
+        ...whatIsWrong(text, name, decimalComma),
+        ...excerpt(texts.join(', '), [start, start + text.length]),
+      });
     }
   }
-  const ordered = [...first].sort(([a], [b]) => a - b).slice(0, keptRows);
-  return { rows: Number(rows), condition, first: ordered.map(([row, rest]) => ({ row, ...rest })) };
+  const ordered = [...first.values()].sort((a, b) => a.row - b.row).slice(0, keptRows);
+  return { rows: Number(rows), condition, first: ordered };
 }
 
-function reasonFor(text: string, name: string): string {
+function whatIsWrong(text: string, name: string, decimalComma: boolean): Pick<RejectedRow, 'reason' | 'advice'> {
   const short = text.trim().length > 40 ? `${text.trim().slice(0, 40)}...` : text.trim();
-  if (/^[+-]?nan$/i.test(short)) return `has NaN in column "${name}" (a missing value is an empty cell)`;
-  if (/^[+-]?(inf|infinity)$/i.test(short)) return `has an infinite value in column "${name}"`;
-  if (/^[+-]?[\d.,eE+-]+$/.test(short)) return `has "${short}" in column "${name}", which is no finite number`;
-  return `has the text ${quoteText(short).replaceAll("'", '"')} in the number column "${name}"`;
+  const replace = 'Replace it by a number, or leave it empty where the file can hold a missing value.';
+  if (/^[+-]?nan$/i.test(short))
+    return { reason: `has NaN in column "${name}" (a missing value is an empty cell)`, advice: replace };
+  if (/^[+-]?(inf|infinity)$/i.test(short))
+    return { reason: `has an infinite value in column "${name}"`, advice: replace };
+  if (/^[+-]?[\d.,eE+-]+$/.test(short)) {
+    const point = decimalComma ? ',' : '.';
+    return {
+      reason: `has "${short}" in column "${name}", which is no finite number`,
+      advice:
+        !decimalComma && /^[+-]?\d+,\d+$/.test(short)
+          ? 'Write a decimal point, or say that the whole file has decimal commas.'
+          : `Write it as one plain number, such as 1234${point}5, without separators between thousands.`,
+    };
+  }
+  return {
+    reason: `has the text ${quoteText(short).replaceAll("'", '"')} in the number column "${name}"`,
+    advice: 'Write a number there, or leave the cell empty where there is none.',
+  };
 }

@@ -211,6 +211,13 @@ describe('training', () => {
     expect(lines[0]).toBe('row,y');
     expect(lines[1]).toBe(`0,${answer.predictions[0]!.prediction[0]!}`);
     expect(lines[3]).toBe('2,');
+
+    writeFileSync(at('bad.csv'), 'kind,b,a\nred,0.5,0.1\nred,0.5\nblue,0.2,0.3\n');
+    const bad = { source: { kind: 'file' as const, path: at('bad.csv') } };
+    expect(await failure(train.call('predict', { model: run, table: bad }))).toMatchObject({ field: 'skipBadRows' });
+    const without = await train.call('predict', { model: run, table: { ...bad, skipBadRows: true } });
+    expect(without.rows).toBe(2);
+    expect(without.skipped).toEqual([{ rows: 1, reason: expect.stringContaining('could not be read') as string }]);
   });
 
   test.skipIf(!hasTensorflow)(

@@ -20,7 +20,7 @@ export interface ExportRunRequest {
   readonly tf: typeof tfjs;
   readonly files: Readonly<Partial<Record<ExportFormat, string>>>;
   /** Aborted, it ends the export before a file is written. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -50,7 +50,7 @@ export async function exportRun(request: ExportRunRequest): Promise<ExportReport
       targetDeviations: targetDeviations(dataset),
     },
     files,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
 }
 

@@ -5,6 +5,13 @@ import type { RawColumns } from '../data/encode.ts';
 import { readTableColumns } from '../data/readColumns.ts';
 import { withTable, type TableRequest } from '../data/table.ts';
 
+export interface InputTable {
+  readonly columns: RawColumns;
+  readonly rows: number;
+  /** Rows of the file that are not among them, since they could not be read. */
+  readonly rejectedRows: number;
+}
+
 /**
  * A model's input columns as a table has them, of the types that the model takes.
  *
@@ -14,7 +21,7 @@ export async function readInputColumns(
   request: TableRequest,
   schema: DataSchema,
   signal?: AbortSignal,
-): Promise<{ columns: RawColumns; rows: number }> {
+): Promise<InputTable> {
   const named = (numbers: boolean): Set<string> =>
     new Set(schema.inputs.filter(({ kind }) => (kind === 'number') === numbers).map(({ column }) => column));
   return withTable(
@@ -30,7 +37,11 @@ export async function readInputColumns(
           { field: 'table' },
         );
       });
-      return { columns: await readTableColumns(session, table, wanted), rows: table.rows };
+      return {
+        columns: await readTableColumns(session, table, wanted),
+        rows: table.rows,
+        rejectedRows: table.rejectedRows,
+      };
     },
     { signal, wanted: { text: named(false), number: named(true) } },
   );

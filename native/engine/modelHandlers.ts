@@ -149,7 +149,7 @@ async function predict(request: ParsedRequest<'predict'>, { signal }: CallContex
   const predictor = await openModel(request.model);
   try {
     const { schema } = predictor.metadata;
-    const { columns, rows } = await readInputColumns(request.table, schema, signal);
+    const { columns, rows, rejectedRows } = await readInputColumns(request.table, schema, signal);
     const { predictions, usable, skipped, unseen } = await predictor.predict(columns, rows, signal);
     signal.throwIfAborted();
     const targets = schema.targets.map(({ name }) => name);
@@ -161,7 +161,12 @@ async function predict(request: ParsedRequest<'predict'>, { signal }: CallContex
     return {
       targets,
       rows: usable.reduce((sum, one) => sum + one, 0),
-      skipped: [...skipped],
+      skipped: [
+        ...(rejectedRows === 0
+          ? []
+          : [{ reason: 'could not be read (they are not counted in the row numbers)', rows: rejectedRows }]),
+        ...skipped,
+      ],
       ...summarise(predictions, targets.length),
       unseen: Object.fromEntries(Object.entries(unseen).map(([column, values]) => [column, [...values]])),
       predictions: firstUsable(usable, request.limit).map((index) => ({ row: index, prediction: row(index) })),

@@ -56,6 +56,26 @@ describe('export', () => {
     expect(readdirSync(folder).sort()).toEqual(['m.onnx', 'm.onnx.json', 'm.safetensors']);
   });
 
+  it('says what verified a file: ONNX Runtime ran it, or it was read back', async () => {
+    const { onnx, safetensors } = allFiles();
+    expect(await exportModel({ model, metadata, check, files: { onnx } })).toMatchObject({
+      verifiedBy: 'onnx-runtime',
+    });
+    const report = await exportModel({ model, metadata, check, files: { safetensors } });
+    expect(report).toMatchObject({ verifiedBy: 'safetensors', rows: 3 });
+    expect(report.maxRelativeDifference).toBeLessThan(1e-6);
+    const wrong = { ...check, predictions: [25, 31.002, 26] };
+    await expect(exportModel({ model, metadata, check: wrong, files: { safetensors } })).rejects.toThrow(
+      /"y" the safetensors file gives 31/,
+    );
+  });
+
+  it('writes nothing once it was cancelled', async () => {
+    const signal = AbortSignal.abort();
+    await expect(exportModel({ model, metadata, check, files: allFiles(), signal })).rejects.toThrow(/abort/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('measures the difference in standard deviations of the target', async () => {
     const shifted = { ...check, predictions: [25, 31.0005, 26] };
     const { maxRelativeDifference } = await exportModel({ model, metadata, check: shifted, files: {} });

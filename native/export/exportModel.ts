@@ -5,7 +5,7 @@ import type { Model } from '../network/model.ts';
 import type { ExportMetadata } from './metadata.ts';
 import { buildOnnx, encodeOnnx, encodeOnnxJson } from './onnx.ts';
 import { encodePytorch } from './pytorch.ts';
-import { verifyOnnx, type ExportCheck } from './verify.ts';
+import { verifyOnnx, verifySafetensors, type ExportCheck } from './verify.ts';
 
 export type ExportFormat = (typeof exportFormats)[number];
 
@@ -17,29 +17,38 @@ export interface ExportRequest {
   /** Path of the file to write, for each format that is wanted. */
   readonly files: Readonly<Partial<Record<ExportFormat, string>>>;
   /** Aborted, it ends the work before a file is written. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Exports a model: builds it as ONNX, runs that in ONNX Runtime, compares the predictions with the training engine's,
- * and only then writes the files, each whole or not at all. All formats hold the weights that were compared.
+ * Exports a model. Each kind of file is first used as whoever takes it away would use it, and its predictions are
+ * compared with the training engine's: ONNX runs in ONNX Runtime (its JSON holds the same message), safetensors is read
+ * back. Only then the files are written, each whole or not at all.
  *
- * @returns what the comparison found
- * @throws OrthantError `export` where the exported model is not the trained one (no file is written then), `file`
- *   where a file cannot be written
+ * @returns what the comparison found; where several were made, that of the largest difference
+ * @throws OrthantError `export` where an exported model is not the trained one (no file is written then), `file`
+ *   where a file cannot be written, `cancelled` where that was asked for before the first one was written
  */
-export async function exportModel({ model, metadata, check, files, signal }: ExportRequest): Promise<ExportReport> {
-  const { proto, names } = buildOnnx(model, metadata);
-  const binary = encodeOnnx(proto);
-  const report = await verifyOnnx(binary, model, names, check, signal);
-  signal?.throwIfAborted();
-  const contents: Record<ExportFormat, () => Content | Iterable<Content>> = {
-    onnx: () => binary,
-    'onnx-json': () => encodeOnnxJson(proto),
-    safetensors: () => encodePytorch(model, metadata),
-  };
-  for (const [format, file] of Object.entries(files) as [ExportFormat, string][]) {
-    writeFileAtomic(file, contents[format]());
+export async function exportModel(request: ExportRequest): Promise<ExportReport> {
+  const { model, metadata, check, files, signal } = request;
+  const contents: [file: string, content: Content | Iterable<Content>][] = [];
+  const reports: ExportReport[] = [];
+  const { safetensors, ...onnxFiles } = files;
+  if (Object.keys(onnxFiles).length > 0 || safetensors === undefined) {
+    const { proto, names } = buildOnnx(model, metadata);
+    const binary = encodeOnnx(proto);
+    reports.push(await verifyOnnx(binary, model, names, check, signal));
+    if (files.onnx !== undefined) contents.push([files.onnx, binary]);
+    if (files['onnx-json'] !== undefined) contents.push([files['onnx-json'], encodeOnnxJson(proto)]);
   }
-  return report;
+  if (safetensors !== undefined) {
+    const bytes = encodePytorch(model, metadata);
+    reports.push(verifySafetensors(bytes, model, check));
+    contents.push([safetensors, bytes]);
+  }
+  signal?.throwIfAborted();
+  for (const [file, content] of contents) writeFileAtomic(file, content);
+  return reports.reduce((worst, report) =>
+    report.maxRelativeDifference > worst.maxRelativeDifference ? report : worst,
+  );
 }

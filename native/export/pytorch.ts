@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Activation } from '../contract/configuration.ts';
 import type { ModelInput } from '../contract/dataSchema.ts';
 import { encodeSafetensors, type SafeTensor } from '../files/safetensors.ts';
@@ -6,10 +7,13 @@ import type { DenseLayer, Model } from '../network/model.ts';
 import { exponentLimit } from '../network/transforms.ts';
 import { commonMetadata, writeEntries, type ExportMetadata } from './metadata.ts';
 
-/** A PyTorch module: its class in torch.nn and its keyword arguments. */
-type TorchModule = readonly [name: string, settings: Readonly<Record<string, number | string>>];
+/** PyTorch modules: each its class in torch.nn and its keyword arguments. */
+export const torchModulesSchema = z.array(
+  z.tuple([z.string(), z.record(z.string(), z.union([z.number(), z.string()]))]).readonly(),
+);
+export type TorchModule = z.infer<typeof torchModulesSchema>[number];
 
-const activationModules: Readonly<Record<Activation, TorchModule | undefined>> = {
+export const activationModules: Readonly<Record<Activation, TorchModule | undefined>> = {
   relu: ['ReLU', {}],
   'leaky-relu': ['LeakyReLU', { negative_slope: leakySlope }],
   elu: ['ELU', {}],

@@ -3,6 +3,7 @@ import type { ExportReport } from '../contract/results.ts';
 import type { RawColumns } from '../data/encode.ts';
 import type { Model } from '../network/model.ts';
 import type { GraphInterface } from './metadata.ts';
+import { checkableRows, predictSafetensors } from './readBack.ts';
 import { openSession } from './session.ts';
 
 /** Largest difference that is accepted, in standard deviations of the target. */
@@ -27,21 +28,63 @@ export interface ExportCheck {
  */
 export async function verifyOnnx(
   bytes: Uint8Array,
-  { schema }: Pick<Model, 'schema'>,
+  model: Pick<Model, 'schema'>,
   names: GraphInterface,
   check: ExportCheck,
   signal?: AbortSignal,
 ): Promise<ExportReport> {
-  const { columns, rows, predictions } = check;
-  const outputs = schema.targets.length;
-  if (rows === 0 || predictions.length !== rows * outputs) {
+  demandRows(model, check);
+  const exported = await runOnce(bytes, model.schema, names, check, signal);
+  return { verifiedBy: 'onnx-runtime', ...compare(exported, model, check, 'ONNX Runtime gives') };
+}
+
+/**
+ * Reads a safetensors file back, predicts with what stands in it in float64 and compares that with the training engine:
+ * on the first rows, where the network is so large that all of them would take long.
+ *
+ * @param bytes - of the file
+ * @throws OrthantError `export` where they differ by more than {@link differenceLimit}, or the file cannot be read
+ */
+export function verifySafetensors(
+  bytes: Uint8Array,
+  model: Pick<Model, 'schema' | 'layers'>,
+  check: ExportCheck,
+): ExportReport {
+  demandRows(model, check);
+  const rows = checkableRows(model, check.rows);
+  const first = { ...check, rows };
+  let exported;
+  try {
+    exported = predictSafetensors(bytes, model.schema, check.columns, rows);
+  } catch (error) {
     throw new OrthantError(
       'export',
-      `The exported model cannot be verified: ${rows} rows and ${predictions.length} predictions of ${outputs} targets.`,
+      `The safetensors file cannot be used as it would be written, so no file was written: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
     );
   }
+  return { verifiedBy: 'safetensors', ...compare(exported, model, first, 'the safetensors file gives') };
+}
+
+function demandRows({ schema }: Pick<Model, 'schema'>, { rows, predictions }: ExportCheck): void {
+  const outputs = schema.targets.length;
+  if (rows > 0 && predictions.length === rows * outputs) return;
+  throw new OrthantError(
+    'export',
+    `The exported model cannot be verified: ${rows} rows and ${predictions.length} predictions of ${outputs} targets.`,
+  );
+}
+
+/** @param gives - subject and verb of what computed `exported` */
+function compare(
+  exported: ArrayLike<number>,
+  { schema }: Pick<Model, 'schema'>,
+  check: ExportCheck,
+  gives: string,
+): Omit<ExportReport, 'verifiedBy'> {
+  const { columns, rows, predictions } = check;
+  const outputs = schema.targets.length;
   const deviation = (target: number): number => check.targetDeviations?.[target] ?? schema.targets[target]?.scale ?? 1;
-  const exported = await runOnce(bytes, schema, names, check, signal);
   let maxRelativeDifference = 0;
   let worst = 0;
   let smallestOutput = Infinity;
@@ -60,7 +103,7 @@ export async function verifyOnnx(
     const name = schema.targets[worst % outputs]?.name ?? '';
     throw new OrthantError(
       'export',
-      `The exported model does not agree with the trained one, so no file was written. For "${name}" ONNX Runtime gives ${exported[worst] ?? NaN} where the training engine gives ${predictions[worst] ?? NaN} (row ${Math.floor(worst / outputs) + 1} of the ${rows} compared): ${maxRelativeDifference} standard deviations apart, and ${differenceLimit} is the limit. ${suspect(columns, Math.abs(exported[worst] ?? NaN) / deviation(worst % outputs))}`,
+      `The exported model does not agree with the trained one, so no file was written. For "${name}" ${gives} ${exported[worst] ?? NaN} where the training engine gives ${predictions[worst] ?? NaN} (row ${Math.floor(worst / outputs) + 1} of the ${rows} compared): ${maxRelativeDifference} standard deviations apart, and ${differenceLimit} is the limit. ${suspect(columns, Math.abs(exported[worst] ?? NaN) / deviation(worst % outputs))}`,
     );
   }
   return { maxRelativeDifference, smallestOutput, rows };

@@ -1,10 +1,17 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
+import { sameDocument as same } from './sameDocument.ts';
 
 /** The command line that repeats a run. */
 
-/** One word of a POSIX shell's command line, quoted where it must be. */
-export const shellWord = (text: string): string =>
+/** How a shell's command line holds a word, quoted where it must be. */
+type Quoting = (text: string) => string;
+
+export const posixWord: Quoting = (text) =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** For cmd and PowerShell: double quotes, and a quote inside (which no Windows path has) as programs read it there. */
+export const windowsWord: Quoting = (text) =>
+  /^[\w+=:./\\-]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"').replace(/\\$/, '\\\\')}"`;
 
 const settingText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -14,31 +21,16 @@ const namedTargets = (configuration: RunConfiguration): string[] =>
     .filter(([, column]) => column.role === 'target')
     .map(([name]) => name);
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-
-/** Keys in alphabetical order at every level, so that equal documents have equal text. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
-}
-
 /**
  * The options that turn `base` (what the command line starts from: a sample's recommended configuration, or the
  * defaults) into `configuration`; `undefined` where options cannot say it all.
  */
-function options(configuration: RunConfiguration, base: RunConfiguration): string[] | undefined {
+function options(configuration: RunConfiguration, base: RunConfiguration, word: Quoting): string[] | undefined {
   const { data, network, constraint, training } = configuration;
   const words: string[] = [];
   const expressible = structuredClone(base);
 
-  words.push(
-    data.source.kind === 'sample' ? `--sample ${shellWord(data.source.id)}` : `--data ${shellWord(data.source.path)}`,
-  );
+  words.push(data.source.kind === 'sample' ? `--sample ${word(data.source.id)}` : `--data ${word(data.source.path)}`);
   if (!same(data.columns, base.data.columns)) {
     const targets = namedTargets(configuration);
     if (
@@ -47,16 +39,16 @@ function options(configuration: RunConfiguration, base: RunConfiguration): strin
       targets.some((name) => name.includes(','))
     )
       return undefined;
-    words.push(`--targets ${shellWord(targets.join(','))}`);
+    words.push(`--targets ${word(targets.join(','))}`);
     expressible.data.columns = data.columns;
   }
   if (data.skipBadRows && !base.data.skipBadRows) {
     words.push('--skip-bad-rows');
     expressible.data.skipBadRows = true;
   }
-  words.push(`--method ${shellWord(constraint.method.id)}`);
+  words.push(`--method ${word(constraint.method.id)}`);
   for (const [key, value] of Object.entries(constraint.method.settings)) {
-    words.push(`--set ${shellWord(`${key}=${settingText(value)}`)}`);
+    words.push(`--set ${word(`${key}=${settingText(value)}`)}`);
   }
   expressible.constraint.method = constraint.method;
   if (!same(constraint.epsilon, base.constraint.epsilon)) {
@@ -65,7 +57,7 @@ function options(configuration: RunConfiguration, base: RunConfiguration): strin
     expressible.constraint.epsilon = constraint.epsilon;
   }
   if (!same(network.hidden, base.network.hidden)) {
-    words.push(`--hidden ${network.hidden.length === 0 ? 'none' : network.hidden.join(',')}`);
+    words.push(`--hidden ${network.hidden.length === 0 ? 'none' : word(network.hidden.join(','))}`);
     expressible.network.hidden = network.hidden;
   }
   if (typeof network.activation === 'string' && network.activation !== base.network.activation) {
@@ -94,14 +86,17 @@ function options(configuration: RunConfiguration, base: RunConfiguration): strin
  *
  * @param base - what the command line starts from where it is given this source
  * @param run - the run's folder
+ * @param platform - as Node names it: of the computer that the command is for
  */
 export function repeatCommand(
   configuration: RunConfiguration,
   base: RunConfiguration | undefined,
   run: string,
   changed: boolean,
+  platform: string,
 ): string {
+  const word = platform === 'win32' ? windowsWord : posixWord;
   const start = base ?? runConfigurationSchema.parse({ data: { source: configuration.data.source } });
-  const words = changed ? undefined : options(configuration, start);
-  return `npm run orthant -- train ${words === undefined ? `--config ${shellWord(run)}` : words.join(' ')}`;
+  const words = changed ? undefined : options(configuration, start, word);
+  return `npm run orthant -- train ${words === undefined ? `--config ${word(run)}` : words.join(' ')}`;
 }

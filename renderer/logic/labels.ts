@@ -3,6 +3,7 @@ import type { DoctorReport } from '../../native/contract/doctor.ts';
 import type { MethodPromise } from '../../native/contract/methods.ts';
 import type { Evidence } from '../../native/contract/results.ts';
 import type { RunState } from '../../native/contract/runs.ts';
+import type { Inspection } from '../../native/contract/table.ts';
 
 /** What things are called in the window. */
 
@@ -11,6 +12,16 @@ export const promiseLabels: Record<MethodPromise, string> = {
   encourages: 'encourages',
   'at-convergence': 'at convergence',
   'for-every-input': 'for every input',
+};
+
+/** What a number of a row that was not read counts in such a file. */
+export const placeNames: Record<Inspection['format'], 'Line' | 'Row'> = {
+  csv: 'Line',
+  json: 'Line',
+  parquet: 'Row',
+  npy: 'Row',
+  npz: 'Row',
+  idx: 'Row',
 };
 
 export const stateLabels: Record<RunState, string> = {

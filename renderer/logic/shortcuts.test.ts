@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { editsText, shortcutOf, type KeyPress } from './shortcuts.ts';
+import { editsText, shortcutOf, shortcuts, shortcutText, type KeyPress } from './shortcuts.ts';
 
 /** As much of an element as the keys ask about. */
 class StubElement {
@@ -40,6 +40,11 @@ describe('keys', () => {
 
   it('are found by their place where Alt gives another character', () => {
     expect(shortcutOf(press('π', { altKey: true, code: 'KeyP' }))).toBe('pause');
+  });
+
+  it('are never shared by two commands', () => {
+    const texts = shortcuts.map(({ command }) => shortcutText(command, false));
+    expect(new Set(texts).size).toBe(texts.length);
   });
 
   it('leave undo and redo to a text field, and nothing else', () => {

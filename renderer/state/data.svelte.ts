@@ -2,6 +2,7 @@ import type { ColumnRole, DataSettings, RunConfiguration } from '../../native/co
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { ColumnSummary, Histogram, Inspection, Preparation } from '../../native/contract/table.ts';
 import { pictureSide } from '../logic/picture.ts';
+import { sameDocument } from '../logic/sameDocument.ts';
 import type { Connection, Request } from './connection.svelte.ts';
 import { TablePages } from './pages.svelte.ts';
 
@@ -87,6 +88,31 @@ export class DataTable {
     if (settings === undefined) return;
     this.#settingsText = '';
     void this.#open(JSON.stringify(tableRequest(settings)), settings);
+  }
+
+  /** Why rows of a run on `data` cannot be looked up by number in the table that is open; nothing where they can. */
+  rowsReason(data: DataSettings | undefined): string | undefined {
+    const open = this.#settings;
+    if (data === undefined || open === undefined || this.inspection === undefined)
+      return 'The data of this run is not open.';
+    if (!sameDocument(data.source, open.source)) return 'The data of this run is not open.';
+    // A cell that is bad as a number may be good as a category, or of no interest: that row is then not left out.
+    const takesMore = this.inspection.rejected.some(({ column }) => {
+      const use = data.columns[column ?? ''];
+      return use !== undefined && (use.role === 'ignore' || use.encoding !== undefined);
+    });
+    if (takesMore || !sameDocument(tableRequest(data), tableRequest(open)))
+      return 'The open table is read in another way than this run read it, so that its rows are counted differently.';
+    return undefined;
+  }
+
+  /** Gives up opening the file. */
+  cancelOpening(): void {
+    if (!this.opening) return;
+    this.#inspecting?.abort();
+    this.opening = false;
+    this.refused = undefined;
+    this.error ??= { code: 'cancelled', message: 'The file was not read to its end: you cancelled it.' };
   }
 
   /** The histogram of one column, asked for once. */

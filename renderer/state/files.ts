@@ -21,6 +21,7 @@ export interface Output {
 export class Files {
   readonly #connection: Connection;
   readonly #bridge: WindowBridge | undefined;
+  readonly #uploads = new Set<AbortController>();
 
   constructor(connection: Connection, bridge: WindowBridge | undefined) {
     this.#connection = connection;
@@ -31,12 +32,17 @@ export class Files {
   async choose(kind: FileKind, onProgress: (share: number) => void): Promise<string | undefined> {
     if (this.#bridge !== undefined) return (await this.#connection.call('chooseFile', { kind })).path;
     const file = await pick(accepted[kind]);
-    return file === undefined ? undefined : upload(file, onProgress);
+    return file === undefined ? undefined : this.#upload(file, onProgress);
   }
 
   /** Path of a file dropped on the window. */
   async dropped(file: File, onProgress: (share: number) => void): Promise<string> {
-    return this.#bridge === undefined ? upload(file, onProgress) : this.#bridge.pathOfFile(file);
+    return this.#bridge === undefined ? this.#upload(file, onProgress) : this.#bridge.pathOfFile(file);
+  }
+
+  /** Gives up what is being handed over; whoever asked for it gets `cancelled`. */
+  cancelUploads(): void {
+    for (const abort of this.#uploads) abort.abort();
   }
 
   /** Asks where a file is to be written; `undefined` when the person thought better of it. */
@@ -66,6 +72,16 @@ export class Files {
     output.done();
     return output;
   }
+
+  async #upload(file: File, onProgress: (share: number) => void): Promise<string> {
+    const abort = new AbortController();
+    this.#uploads.add(abort);
+    try {
+      return await upload(file, onProgress, abort.signal);
+    } finally {
+      this.#uploads.delete(abort);
+    }
+  }
 }
 
 /** Has the browser save what lies at an address. */
@@ -94,7 +110,7 @@ function pick(accept: string): Promise<File | undefined> {
 const uploadedSchema = z.object({ path: z.string() });
 const refusedSchema = z.object({ message: z.string() });
 
-function upload(file: File, onProgress: (share: number) => void): Promise<string> {
+function upload(file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     // fetch() cannot say how much of a body has been sent.
     const request = new XMLHttpRequest();
@@ -111,11 +127,18 @@ function upload(file: File, onProgress: (share: number) => void): Promise<string
       reject(new OrthantError('file', `${file.name} could not be handed to Orthant: ${reason}. Try again.`));
     };
     request.addEventListener('error', refused);
+    request.addEventListener('abort', () => {
+      reject(new OrthantError('cancelled', `${file.name} was not handed to Orthant: you cancelled it.`));
+    });
+    signal.addEventListener('abort', () => {
+      request.abort();
+    });
     request.addEventListener('load', () => {
       const answer = uploadedSchema.safeParse(request.response);
       if (request.status < 300 && answer.success) resolve(answer.data.path);
       else refused();
     });
+    onProgress(0);
     request.send(file);
   });
 }

@@ -1,20 +1,28 @@
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { SplitName } from '../../native/contract/results.ts';
-import type { RunRecord, RunSummary } from '../../native/contract/runs.ts';
+import type { RunRecord, RunState, RunSummary } from '../../native/contract/runs.ts';
 import { priceOfPositivity } from '../logic/evidence.ts';
+import { mentionedMethods } from '../logic/methodIds.ts';
+import { sameDocument } from '../logic/sameDocument.ts';
 import type { Answer, Connection } from './connection.svelte.ts';
 import type { RunTrace } from './trace.svelte.ts';
+import type { Training } from './training.svelte.ts';
 
+/** An unconstrained run on the same data, and how like the constrained one it is otherwise. */
 export interface Baseline {
+  /** Its folder. */
+  readonly run: string;
   readonly record: RunRecord;
   readonly sameNetwork: boolean;
   readonly sameTraining: boolean;
 }
 
-/** Unconstrained runs looked at in search of one on the same data. */
-const mostCandidates = 12;
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** Run folders looked into at the same time. */
+const atOnce = 8;
+const unfinished: readonly RunState[] = ['queued', 'preparing', 'training', 'paused'];
+const likeness = ({ sameNetwork, sameTraining }: Baseline): number => Number(sameNetwork) * 2 + Number(sameTraining);
+const mostLike = 3;
+const cancelled = (what: string): ErrorMessage => ({ code: 'cancelled', message: `${what}: you cancelled it.` });
 
 /** What is asked about one run's model: predictions, its lowest rows, an unconstrained run to compare with. */
 export class ResultView {
@@ -24,13 +32,23 @@ export class ResultView {
   predictions = $state.raw<Answer<'predictions'> | undefined>();
   worst = $state.raw<Answer<'worstRows'> | undefined>();
   baseline = $state.raw<Baseline | undefined>();
-  /** Whether a baseline was looked for. */
+  /** Whether every run that could be the baseline was looked at. */
   searched = $state(false);
+  /** An unconstrained run on the same data that is at work or waits. */
+  coming = $state.raw<RunSummary | undefined>();
+  /** Whether the lowest rows are being found. */
+  ranking = $state(false);
+  /** Whether predictions are being made. */
+  predicting = $state(false);
   predictionsError = $state.raw<ErrorMessage | undefined>();
   worstError = $state.raw<ErrorMessage | undefined>();
   readonly #connection: Connection;
   #predicting: AbortController | undefined;
   #ranking: AbortController | undefined;
+  #searching: AbortController | undefined;
+  /** The unconstrained run that was started from here, until the list of runs knows it. */
+  #started = $state<string | undefined>();
+  readonly #records = new Map<string, RunRecord>();
 
   constructor(connection: Connection, trace: RunTrace) {
     this.#connection = connection;
@@ -55,6 +73,7 @@ export class ResultView {
     this.#predicting?.abort();
     const abort = (this.#predicting = new AbortController());
     this.predictionsError = undefined;
+    this.predicting = true;
     try {
       const answer = await this.#connection.call(
         'predictions',
@@ -64,7 +83,14 @@ export class ResultView {
       if (!abort.signal.aborted) this.predictions = answer;
     } catch (error) {
       if (!abort.signal.aborted) this.predictionsError = toErrorMessage(error);
+    } finally {
+      if (this.#predicting === abort) this.predicting = false;
     }
+  }
+
+  stopPredicting(): void {
+    this.#predicting?.abort();
+    this.predictionsError = cancelled('The predictions were not made');
   }
 
   async loadWorst(): Promise<void> {
@@ -72,6 +98,7 @@ export class ResultView {
     this.#ranking?.abort();
     const abort = (this.#ranking = new AbortController());
     this.worstError = undefined;
+    this.ranking = true;
     try {
       const answer = await this.#connection.call(
         'worstRows',
@@ -81,32 +108,99 @@ export class ResultView {
       if (!abort.signal.aborted) this.worst = answer;
     } catch (error) {
       if (!abort.signal.aborted) this.worstError = toErrorMessage(error);
+    } finally {
+      if (this.#ranking === abort) this.ranking = false;
     }
   }
 
-  /** Finds the unconstrained run on the same data that is most like this one. */
+  stopRanking(): void {
+    this.#ranking?.abort();
+    this.worstError = cancelled('The lowest rows were not looked for to the end');
+  }
+
+  /** Finds the unconstrained run on the same data that is most like this one, of several the newest. */
   async findBaseline(runs: readonly RunSummary[]): Promise<void> {
+    this.stopSearch();
     const { configuration } = this.trace;
-    if (configuration === undefined || configuration.constraint.method.id === 'none') return;
-    const candidates = runs.filter((run) => run.method === 'none' && run.splits !== undefined).slice(0, mostCandidates);
-    const found = await Promise.all(candidates.map((run) => this.#compare(run.run, configuration)));
-    const likeness = (baseline: Baseline): number => Number(baseline.sameNetwork) * 2 + Number(baseline.sameTraining);
-    this.baseline = found.filter((baseline) => baseline !== undefined).sort((a, b) => likeness(b) - likeness(a))[0];
+    if (configuration === undefined || configuration.constraint.method.id === mentionedMethods.none) return;
+    const abort = (this.#searching = new AbortController());
+    const source = runs.find(({ run }) => run === this.trace.run)?.source;
+    const plain = runs.filter(
+      (run) => run.method === mentionedMethods.none && (source === undefined || run.source === source),
+    );
+    const done = await this.#firstLike(
+      plain.filter(({ splits }) => splits !== undefined),
+      abort.signal,
+    );
+    const coming = await this.#firstLike(
+      plain.filter(({ state }) => unfinished.includes(state)),
+      abort.signal,
+    );
+    if (abort.signal.aborted) return;
+    this.baseline = done;
+    this.coming = plain.find(({ run }) => run === coming?.run);
+    if (runs.some(({ run }) => run === this.#started)) this.#started = undefined;
     this.searched = true;
   }
 
-  async #compare(run: string, configuration: RunConfiguration): Promise<Baseline | undefined> {
+  /** Whoever shows the price has gone, or asks anew. */
+  stopSearch(): void {
+    this.#searching?.abort();
+  }
+
+  /** Why no unconstrained run can be started now; without a reason it can. */
+  get baselineReason(): string | undefined {
+    if (this.#started === undefined && this.coming === undefined) return undefined;
+    return this.coming?.state === 'queued'
+      ? 'The unconstrained run waits for the one before it. Its figures appear here when it is done.'
+      : 'The unconstrained run is being trained. Its figures appear here when it is done.';
+  }
+
+  /** Trains what this run is without its constraint. */
+  async trainBaseline(training: Pick<Training, 'start'>): Promise<void> {
+    const { configuration } = this.trace;
+    if (configuration === undefined || this.baselineReason !== undefined) return;
+    const plain = structuredClone(configuration);
+    plain.constraint.method = { id: mentionedMethods.none, settings: {} };
+    delete plain.name;
+    this.#started = '';
+    this.#started = (await training.start(plain, false))?.run;
+  }
+
+  /** The run on the same data that is most like this one; the first of several. */
+  async #firstLike(runs: readonly RunSummary[], signal: AbortSignal): Promise<Baseline | undefined> {
+    let best: Baseline | undefined;
+    for (let from = 0; from < runs.length && !signal.aborted; from += atOnce) {
+      const some = runs.slice(from, from + atOnce);
+      for (const found of await Promise.all(some.map(({ run }) => this.#compare(run, signal)))) {
+        if (found !== undefined && (best === undefined || likeness(found) > likeness(best))) best = found;
+      }
+      if (best !== undefined && likeness(best) === mostLike) break;
+    }
+    return best;
+  }
+
+  async #compare(run: string, signal: AbortSignal): Promise<Baseline | undefined> {
+    let record: RunRecord;
     try {
-      const record = await this.#connection.call('runRecord', { run });
-      if (record.result === undefined || !same(record.configuration.data, configuration.data)) return undefined;
-      return {
-        record,
-        sameNetwork: same(record.configuration.network, configuration.network),
-        sameTraining: same(record.configuration.training, configuration.training),
-      };
+      record = this.#records.get(run) ?? (await this.#connection.call('runRecord', { run }, { signal }));
     } catch {
       // A damaged run cannot be compared with.
       return undefined;
     }
+    // What has a result does not change any more.
+    if (record.result !== undefined) this.#records.set(run, record);
+    const { configuration: own, record: ownRecord } = this.trace;
+    const other = record.configuration;
+    if (own === undefined || !sameDocument(other.data, own.data)) return undefined;
+    // The same file, and what was in it then.
+    const [hash, otherHash] = [ownRecord?.data?.sha256, record.data?.sha256];
+    if (hash !== undefined && otherHash !== undefined && hash !== otherHash) return undefined;
+    return {
+      run,
+      record,
+      sameNetwork: sameDocument(other.network, own.network),
+      sameTraining: sameDocument(other.training, own.training),
+    };
   }
 }

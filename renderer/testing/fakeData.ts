@@ -109,11 +109,25 @@ export function fakeInspection(id: string, path?: string): Inspection {
           {
             line: 812,
             column: 'depth',
-            reason: 'The text “n/a?” is no number.',
+            reason: 'has the text "n/a?" in the number column "depth"',
+            advice: 'Write a number there, or leave the cell empty where there is none.',
             text: '812,Ideal,0.23,n/a?,55,3.95,3.98,2.43',
+            mark: [15, 19],
           },
-          { line: 4007, reason: 'The row has 7 fields; the header names 10.', text: '4007,Good,0.31,63.3,58,4.34' },
-          { line: 31_415, column: 'x', reason: 'The field ends inside quotes.', text: '31415,"Premium,0.29,62.4' },
+          {
+            line: 4007,
+            reason: 'has 6 fields where 8 are expected',
+            advice:
+              'Add the 2 fields that are missing (an empty one is a missing value), or join the line with the next one if a line end has broken it.',
+            text: '4007,Good,0.31,63.3,58,4.34',
+          },
+          {
+            line: 31_415,
+            reason: 'has a quote that is never closed',
+            advice: 'Close the quote, or write "" for one that belongs to the text.',
+            text: '31415,"Premium,0.29,62.4',
+            mark: [6, 24],
+          },
         ]
       : [],
     dialect: { delimiter: ',', quote: '"', header: true, decimalComma: false, encoding: 'utf-8' },

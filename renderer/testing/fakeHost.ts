@@ -344,7 +344,10 @@ export function fakeHost(port: MessagePortLike): void {
         })),
       };
     },
-    export: ({ out }) => ({ file: out, report: { maxRelativeDifference: 3.1e-7, smallestOutput: 0.0123, rows: 1000 } }),
+    export: ({ out }) => ({
+      file: out,
+      report: { verifiedBy: 'onnx-runtime', maxRelativeDifference: 3.1e-7, smallestOutput: 0.0123, rows: 1000 },
+    }),
     predict: ({ limit }) => ({
       targets: ['top_left', 'bottom_right'],
       rows: 500,

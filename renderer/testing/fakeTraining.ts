@@ -96,6 +96,6 @@ export function fakeResult(configuration: RunConfiguration, metrics: EpochMetric
       id === 'penalty' ? [{ message: 'The penalty was still falling at the last epoch: more epochs would help.' }] : [],
     run,
     files: { onnxJson: `${run}/model.onnx.json`, onnx: `${run}/model.onnx` },
-    export: { maxRelativeDifference: 3.1e-7, smallestOutput: 0.0123, rows: 1000 },
+    export: { verifiedBy: 'onnx-runtime', maxRelativeDifference: 3.1e-7, smallestOutput: 0.0123, rows: 1000 },
   };
 }

@@ -33,7 +33,7 @@ async function exportRun(run: string, options: ExportOptions): Promise<void> {
   else {
     print(file);
     print(
-      `Verified in ONNX Runtime on ${report.rows} rows: largest difference ${significant(report.maxRelativeDifference)} standard deviations, lowest output ${significant(report.smallestOutput)}.`,
+      `Verified ${report.verifiedBy === 'safetensors' ? 'by reading it back' : 'in ONNX Runtime'} on ${report.rows} rows: largest difference ${significant(report.maxRelativeDifference)} standard deviations, lowest output ${significant(report.smallestOutput)}.`,
     );
   }
 }

@@ -42,7 +42,7 @@ export function readArrays(request: ReadRequest, divisors: Readonly<Record<strin
       rejectedRows: 0,
       rejected: [],
       place: 'row',
-      locate: (wanted) => Promise.resolve(wanted.map((row) => row + 1)),
+      locate: (wanted) => Promise.resolve(wanted.map(({ row }) => ({ line: row + 1 }))),
       decimalComma: false,
       warnings: [],
       sha256: await sha256,

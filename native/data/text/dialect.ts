@@ -1,6 +1,7 @@
 import type { Dialect } from '../../contract/configuration.ts';
 import { OrthantError } from '../../contract/errors.ts';
-import { RecordScanner, splitFields, type Grammar } from './records.ts';
+import { splitFields, type Grammar } from './fields.ts';
+import { RecordScanner } from './records.ts';
 
 /** How a delimited text file is written, all of it known. */
 export interface FoundDialect {

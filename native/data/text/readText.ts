@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { OrthantError } from '../../contract/errors.ts';
 import { quotePath, quoteText, type Session } from '../database.ts';
 import { columnNames } from '../columnNames.ts';
+import { excerptOfBytes } from '../excerpt.ts';
 import { headBytes, isUtf16 } from '../fileFormat.ts';
-import type { RawColumn, RawTable, ReadRequest } from '../rawTable.ts';
+import type { Cell, Place, RawColumn, RawTable, ReadRequest } from '../rawTable.ts';
 import { findDialect, isNumber, type FoundDialect } from './dialect.ts';
+import { nameDelimiter } from './badRecord.ts';
+import { fieldRanges } from './fields.ts';
 import { LineTooLongError, longestLine, RecordScanner } from './records.ts';
 import { RecordWriter } from './recordWriter.ts';
 import { fileBytes, utf8Head, utf8Text, type Encoding } from './source.ts';
@@ -35,7 +38,7 @@ export async function readText(request: ReadRequest): Promise<RawTable> {
       columns,
       rows,
       rejectedRows: summary.badCount,
-      rejected: summary.bad,
+      rejected: [...summary.bad],
       place: 'line',
       locate: (wanted) => locate(request, text, wanted),
       decimalComma: dialect.decimalComma,
@@ -168,9 +171,6 @@ function checkHeader(dialect: FoundDialect, path: string): void {
   );
 }
 
-const nameDelimiter = (delimiter: string): string =>
-  delimiter === '\t' ? 'tabs' : delimiter === ' ' ? 'spaces' : `"${delimiter}"`;
-
 function noRows(path: string, header: boolean, bad: number, firstBad: number | undefined): OrthantError {
   if (bad > 0) {
     return new OrthantError(
@@ -270,16 +270,21 @@ async function tryRead(
   return { columns, rows: Number(rows), ...(other === undefined ? {} : { reason: String(other[0]) }) };
 }
 
-/** Lines on which the wanted rows of the table begin: one more pass, as far as the last of them. */
-async function locate(request: ReadRequest, text: ScannedText, wanted: readonly number[]): Promise<readonly number[]> {
-  const lines: number[] = [];
-  let row = text.dialect.header ? -1 : 0;
-  const scanner = new RecordScanner(text.dialect.grammar, text.dialect.fields, (_buffer, _start, _end, line) => {
-    if (row === wanted[lines.length]) lines.push(line);
+/** Where the wanted cells stand: one more pass, as far as the last of them. */
+async function locate(request: ReadRequest, text: ScannedText, wanted: readonly Cell[]): Promise<Place[]> {
+  const places: Place[] = [];
+  const { header, grammar, fields } = text.dialect;
+  let row = header ? -1 : 0;
+  const scanner = new RecordScanner(grammar, fields, (buffer, start, end, line) => {
+    const cell = wanted[places.length];
+    if (row === cell?.row) {
+      const record = buffer.subarray(start, end);
+      places.push({ line, ...excerptOfBytes(record, fieldRanges(record, grammar)[cell.column]) });
+    }
     row++;
   });
   const bytes = fileBytes(request.path, request.file.compressed, { signal: request.signal });
   const utf8 = utf8Text(bytes, text.encoding, request.file.head);
-  await scanChunks(utf8, scanner, () => lines.length < wanted.length);
-  return lines;
+  await scanChunks(utf8, scanner, () => places.length < wanted.length);
+  return places;
 }

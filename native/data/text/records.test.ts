@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longestLine, LineTooLongError, RecordScanner, splitFields, type Grammar } from './records.ts';
+import { splitFields, type Grammar } from './fields.ts';
+import { longestLine, LineTooLongError, RecordScanner } from './records.ts';
 
 const grammar: Grammar = { delimiter: 0x2c, quote: 0x22 };
 

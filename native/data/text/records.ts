@@ -1,24 +1,12 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { badRecord, type BadRecord, type RecordProblem } from './badRecord.ts';
+import type { Grammar } from './fields.ts';
 
 /**
  * Splits delimited text into records after RFC 4180: a field that begins with the quote may hold delimiters, line ends
  * and doubled quotes. This is the count that the table's rows are held against, so every record is either good or
  * reported as bad; empty lines are no records.
  */
-
-export interface Grammar {
-  /** The byte between fields. */
-  readonly delimiter: number;
-  /** The byte around quoted fields. */
-  readonly quote: number | undefined;
-}
-
-export interface BadRecord {
-  /** Line in the file on which it begins, from 1. */
-  readonly line: number;
-  readonly reason: string;
-  readonly text: string;
-}
 
 /** Longer lines are no table: reading one would need all of it in memory. */
 export const longestLine = 16 * 2 ** 20;
@@ -40,8 +28,7 @@ const noBytes = Buffer.alloc(0);
 const keptBadRecords = 100;
 
 export class RecordScanner {
-  readonly #delimiter: number;
-  readonly #quote: number;
+  readonly #grammar: Grammar;
   readonly #fields: number | undefined;
   readonly #onRecord: OnRecord | undefined;
   readonly #bad: BadRecord[] = [];
@@ -60,8 +47,7 @@ export class RecordScanner {
    * @param onRecord - sees each good record in order
    */
   constructor(grammar: Grammar, fields?: number, onRecord?: OnRecord) {
-    this.#delimiter = grammar.delimiter;
-    this.#quote = grammar.quote ?? -1;
+    this.#grammar = grammar;
     this.#fields = fields;
     this.#onRecord = onRecord;
   }
@@ -109,9 +95,8 @@ export class RecordScanner {
    */
   scan(buffer: Buffer, final: boolean): number {
     const ascii = isAscii(buffer);
-    const quoted = this.#quote >= 0 && buffer.includes(this.#quote);
-    const delimiter = this.#delimiter;
-    const quote = this.#quote;
+    const { delimiter, quote = -1 } = this.#grammar;
+    const quoted = quote >= 0 && buffer.includes(quote);
     const length = buffer.length;
     let start = 0;
     while (start < length) {
@@ -119,7 +104,7 @@ export class RecordScanner {
       let fields = 1;
       let fieldStart = true;
       let linesInside = 0;
-      let problem: string | undefined;
+      let problem: RecordProblem | undefined;
       const end = quoted ? -1 : buffer.indexOf(LF, start);
       if (end >= 0) {
         // Without quotes the line ends where it ends; counting delimiters this way takes a third of the time.
@@ -158,7 +143,7 @@ export class RecordScanner {
           }
           if (!closed) {
             if (!final && length - start <= longestLine) return start;
-            problem = 'has a quote that is never closed';
+            problem = { kind: 'open-quote', at: opened - start };
             break;
           }
           if (position === length) {
@@ -167,7 +152,7 @@ export class RecordScanner {
           }
           const after = buffer[position];
           if (after !== delimiter && after !== LF && after !== CR) {
-            problem = `has text after the quote that closes field ${fields} (column ${position - opened + 1} of the field)`;
+            problem = { kind: 'after-quote', opened: opened - start, at: position - start, field: fields };
             break;
           }
         } else {
@@ -183,6 +168,10 @@ export class RecordScanner {
         // The quote is at fault: only the line it begins on is given up, so that it cannot swallow the good ones below.
         position = lineEnd(buffer, start);
         linesInside = 0;
+        // Closed by a quote that opens a field further below, it is not closed here.
+        if (problem.kind === 'after-quote' && problem.at > position - start) {
+          problem = { kind: 'open-quote', at: problem.opened };
+        }
         if (position >= length && !final) {
           if (length - start > longestLine) throw new LineTooLongError(this.#line);
           return start;
@@ -195,14 +184,14 @@ export class RecordScanner {
         this.#blank++;
       } else {
         if (problem === undefined && this.#fields !== undefined && fields !== this.#fields) {
-          problem = `has ${fields} ${fields === 1 ? 'field' : 'fields'} where ${this.#fields} are expected`;
+          problem = { kind: 'fields', found: fields, expected: this.#fields };
         }
         if (!ascii && !isAscii(buffer.subarray(start, position))) {
           if (isUtf8(buffer.subarray(start, position))) {
             this.#validBeyondAscii++;
           } else {
             this.#invalid++;
-            problem ??= 'is not valid UTF-8 text';
+            problem ??= { kind: 'encoding' };
           }
         }
         if (problem === undefined) {
@@ -212,8 +201,7 @@ export class RecordScanner {
         } else {
           this.#badCount++;
           if (this.#bad.length < keptBadRecords) {
-            const text = buffer.toString('utf8', start, Math.min(position, start + 800)).slice(0, 200);
-            this.#bad.push({ line: this.#line, reason: problem, text });
+            this.#bad.push(badRecord(this.#line, problem, buffer.subarray(start, position), this.#grammar));
           }
         }
       }
@@ -239,30 +227,4 @@ function lineEnd(buffer: Buffer, start: number): number {
   let position = start;
   while (position < buffer.length && buffer[position] !== LF && buffer[position] !== CR) position++;
   return position;
-}
-
-/** The fields of one good record, quotes taken off. */
-export function splitFields(record: Buffer, grammar: Grammar): string[] {
-  const fields: string[] = [];
-  const quote = grammar.quote ?? -1;
-  let position = 0;
-  for (;;) {
-    if (record[position] === quote) {
-      let end = position + 1;
-      while (end < record.length && (record[end] !== quote || record[end + 1] === quote)) {
-        end += record[end] === quote ? 2 : 1;
-      }
-      const mark = String.fromCharCode(quote);
-      fields.push(record.toString('utf8', position + 1, end).replaceAll(mark + mark, mark));
-      position = end + 1;
-    } else {
-      const next = record.indexOf(grammar.delimiter, position);
-      const end = next < 0 ? record.length : next;
-      fields.push(record.toString('utf8', position, end));
-      position = end;
-    }
-    if (position >= record.length) return fields;
-    position++;
-    if (position === record.length) return [...fields, ''];
-  }
 }

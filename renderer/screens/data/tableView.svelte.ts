@@ -1,3 +1,6 @@
+import type { Column } from '../../state/data.svelte.ts';
+import type { TablePages } from '../../state/pages.svelte.ts';
+
 /** Geometry of the table: which rows and columns are in view, for a million rows as for ten. */
 
 export const rowHeight = 26;
@@ -7,6 +10,9 @@ export const headerHeight = 92;
 /** Browsers cut elements of more pixels than this off: a longer table scrolls in proportion. */
 const longestElement = 6_000_000;
 const overscan = 4;
+
+/** A column and where it stands in the table, counted from 0. */
+export type PlacedColumn = Column & { readonly place: number };
 
 export class TableView {
   rows = $state(0);
@@ -44,6 +50,9 @@ export class TableView {
     return this.largestTop === 0 ? 0 : (this.top / this.largestTop) * range;
   });
 
+  /** The rows that came last and took their place. */
+  #taken: TablePages['arrived'];
+
   #firstAt(top: number): number {
     return Math.max(0, Math.floor(top / rowHeight) - overscan);
   }
@@ -52,9 +61,35 @@ export class TableView {
     return Math.min(this.rows, Math.ceil((top + this.bodyHeight) / rowHeight) + overscan);
   }
 
-  /** Draws the rows from this one on, which have come while the bar has moved further. */
-  drawFrom(firstRow: number): void {
-    this.drawnTop = Math.min(this.largestTop, (firstRow === 0 ? 0 : firstRow + overscan) * rowHeight);
+  /**
+   * Lets rows that have come take their place. What is drawn stays until the rows in view are here, or others nearer to
+   * them than those drawn.
+   *
+   * @returns whether rows in view are still waited for
+   */
+  replaceRows(pages: Pick<TablePages, 'has' | 'arrived'>): boolean {
+    if (this.drawnTop === this.top) return false;
+    if (pages.has(this.firstRow, this.lastRow)) {
+      this.drawnTop = this.top;
+      return false;
+    }
+    if (pages.arrived !== undefined && pages.arrived !== this.#taken) {
+      this.#taken = pages.arrived;
+      const { from } = pages.arrived;
+      this.drawnTop = Math.min(this.largestTop, (from === 0 ? 0 : from + overscan) * rowHeight);
+    }
+    return true;
+  }
+
+  /** Shows the places of the rows in view, which do not come. */
+  showPlaces(): void {
+    this.drawnTop = this.top;
+  }
+
+  /** Whether a cell is among those drawn; row -1 is the header. */
+  draws(row: number, place: number): boolean {
+    const column = place >= this.firstColumn && place < this.lastColumn;
+    return column && (row < 0 || (row >= this.firstDrawn && row < this.lastDrawn));
   }
 
   /** The scroll bar was moved. */

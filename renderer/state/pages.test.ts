@@ -1,6 +1,4 @@
-import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { cellOfKey, headerHeight, rowHeight, TableView } from '../screens/data/tableView.svelte.ts';
 import { TablePages } from './pages.svelte.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -71,56 +69,5 @@ describe('TablePages', () => {
     pages.want(0, 10);
     await settled();
     expect(pages.row(3)).toEqual([3]);
-  });
-});
-
-describe('TableView', () => {
-  const view = (rows: number): TableView =>
-    Object.assign(new TableView(), { rows, columns: 20, width: 800, height: 600 });
-
-  it('shows the first and the last row at the ends of the scroll bar, for any number of rows', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1000, max: 5_000_000 }), (rows) => {
-        const table = view(rows);
-        table.takeScroll(0, 0);
-        expect(table.firstRow).toBe(0);
-        table.takeScroll(table.elementHeight - table.height, 0);
-        expect(table.lastRow).toBe(rows);
-        expect(table.top + 600 - headerHeight).toBeCloseTo(rows * rowHeight, 3);
-        expect(table.elementHeight).toBeLessThan(6_001_000);
-      }),
-    );
-  });
-
-  it('moves by single rows however long the table is', () => {
-    const table = view(3_000_000);
-    table.takeScroll(3_000_000, 0);
-    const before = table.top;
-    table.moveBy(rowHeight);
-    expect(table.top - before).toBe(rowHeight);
-    // The event of the scroll bar that follows says nothing new.
-    table.takeScroll(table.scrollTop, 0);
-    expect(table.top - before).toBe(rowHeight);
-  });
-
-  it('reveals a cell with no more movement than it takes', () => {
-    const table = view(1000);
-    table.reveal(500, 19);
-    expect(table.top).toBe(501 * rowHeight - (600 - headerHeight));
-    expect(table.lastColumn).toBe(20);
-    const { top } = table;
-    table.reveal(495, 19);
-    expect(table.top).toBe(top);
-  });
-
-  it('is walked by keys without leaving it', () => {
-    const table = view(100);
-    const press = (key: string, row: number, column: number, ctrlKey = false) =>
-      cellOfKey({ key, ctrlKey, metaKey: false }, { row, column }, table);
-    expect(press('ArrowUp', 0, 3)).toEqual({ row: -1, column: 3 });
-    expect(press('ArrowUp', -1, 3)).toEqual({ row: -1, column: 3 });
-    expect(press('End', 5, 3, true)).toEqual({ row: 99, column: 19 });
-    expect(press('PageDown', 95, 3)).toEqual({ row: 99, column: 3 });
-    expect(press('x', 5, 3)).toBeUndefined();
   });
 });

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { activations } from '../contract/configuration.ts';
+import { featureCount } from '../contract/dataSchema.ts';
+import { OrthantError } from '../contract/errors.ts';
+import { encodeRows, type RawColumns } from '../data/encode.ts';
+import { decodeSafetensors } from '../files/safetensors.ts';
+import { outputTransforms, type DenseLayer, type Model } from '../network/model.ts';
+import { predict } from '../network/predict.ts';
+import { readEntries } from './metadata.ts';
+import { activationModules, torchModulesSchema, type TorchModule } from './pytorch.ts';
+
+/** What a safetensors file says goes around its weights. */
+const entriesSchema = z.object({
+  modules: torchModulesSchema,
+  inputShift: z.array(z.number()),
+  inputScale: z.array(z.number()),
+  targetScale: z.array(z.number()),
+  transform: z.object({ kind: z.enum(outputTransforms), epsilon: z.array(z.number()) }).optional(),
+});
+
+/** Multiplications that a check in plain loops may take: some two seconds. */
+const mostProducts = 2e9;
+
+/** As many rows as can be predicted in plain loops in reasonable time. */
+export function checkableRows({ layers }: Pick<Model, 'layers'>, rows: number): number {
+  const weights = layers.reduce((sum, { kernel }) => sum + kernel.length, 0);
+  return Math.min(rows, Math.max(1, Math.floor(mostProducts / Math.max(1, weights))));
+}
+
+/**
+ * Predictions of a safetensors file as whoever loads it would make them: weights, activations, scaling and transform
+ * are the file's; only how categories become numbers is the schema's.
+ *
+ * @param bytes - the whole file
+ * @returns in the targets' own units, row-major [rows, targets]
+ * @throws OrthantError `file` where the bytes are no such file
+ */
+export function predictSafetensors(
+  bytes: Uint8Array,
+  schema: Model['schema'],
+  columns: RawColumns,
+  rows: number,
+): Float64Array {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const entries = entriesSchema.safeParse(readEntries(Object.entries(metadata)));
+  if (!entries.success) throw unreadable('its metadata do not say what goes around its weights', entries.error);
+  const { modules, inputShift, inputScale, targetScale, transform } = entries.data;
+  const network = {
+    layers: readLayers(modules, tensors),
+    ...(transform === undefined
+      ? {}
+      : { transform: { kind: transform.kind, epsilon: Float32Array.from(transform.epsilon) } }),
+  };
+  const features = encodeAs(schema, inputShift, inputScale, columns, rows);
+  return predict(network, features).map((value, index) => value * (targetScale[index % targetScale.length] ?? NaN));
+}
+
+/** The network's inputs, scaled by the file's numbers, one a feature, and not by the schema's. */
+function encodeAs(
+  schema: Model['schema'],
+  shift: readonly number[],
+  scale: readonly number[],
+  columns: RawColumns,
+  rows: number,
+): Float32Array {
+  let feature = 0;
+  // A column that becomes several features is scaled behind its encoding, by 1 in all files that are as they should be.
+  const [after, by] = [shift.map(() => 0), shift.map(() => 1)];
+  const inputs = schema.inputs.map((input) => {
+    const at = feature;
+    feature += featureCount(input);
+    if (input.kind !== 'one-hot') return { ...input, shift: shift[at] ?? NaN, scale: scale[at] ?? NaN };
+    for (let of = at; of < feature; of++) [after[of], by[of]] = [shift[of] ?? NaN, scale[of] ?? NaN];
+    return input;
+  });
+  return encodeRows({ ...schema, inputs }, columns, rows).map(
+    (value, index) => (value - (after[index % feature] ?? NaN)) / (by[index % feature] ?? NaN),
+  );
+}
+
+function readLayers(
+  modules: readonly TorchModule[],
+  tensors: ReturnType<typeof decodeSafetensors>['tensors'],
+): DenseLayer[] {
+  return modules.flatMap(([name], position) => {
+    if (name !== 'Linear') return [];
+    const weight = tensors[`${position}.weight`];
+    const bias = tensors[`${position}.bias`];
+    if (!(weight?.data instanceof Float32Array) || !(bias?.data instanceof Float32Array)) {
+      throw unreadable(`the weights of module ${position} are not in it`);
+    }
+    const [units = 0, inputs = 0] = weight.shape;
+    const kernel = new Float32Array(weight.data.length);
+    for (let unit = 0; unit < units; unit++) {
+      for (let input = 0; input < inputs; input++) {
+        kernel[input * units + unit] = weight.data[unit * inputs + input] ?? NaN;
+      }
+    }
+    return [{ inputs, units, kernel, bias: bias.data, activation: activationOf(modules[position + 1]) }];
+  });
+}
+
+function activationOf(module: TorchModule | undefined): DenseLayer['activation'] {
+  if (module === undefined || module[0] === 'Linear') return 'none';
+  const text = JSON.stringify(module);
+  const found = activations.find((activation) => JSON.stringify(activationModules[activation]) === text);
+  if (found === undefined) throw unreadable(`its module ${module[0]} is none that Orthant writes`);
+  return found;
+}
+
+const unreadable = (reason: string, cause?: unknown): OrthantError =>
+  new OrthantError('file', `The safetensors file cannot be read back: ${reason}.`, { cause });

@@ -1,0 +1,27 @@
+import type { Histogram } from '../../native/contract/table.ts';
+
+/** A column's histogram as bars to draw and to list. */
+
+export interface Bar {
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+  /** Of categories, which have no edges. */
+  readonly label: string | undefined;
+  /** Whether its middle is below zero. */
+  readonly below: boolean;
+}
+
+export const histogramBars = ({ counts, edges, labels }: Histogram): Bar[] =>
+  counts.map((count, bar) => {
+    const [from = NaN, to = NaN] = edges.slice(bar, bar + 2);
+    return { count, from, to, label: labels?.[bar], below: (from + to) / 2 < 0 };
+  });
+
+/** Where zero stands between the edges, counted in bars; `undefined` where it is at neither side of any. */
+export function placeOfZero(edges: readonly number[]): number | undefined {
+  const after = edges.findIndex((edge) => edge >= 0);
+  const [from, to] = [edges[after - 1], edges[after]];
+  if (from === undefined || to === undefined) return undefined;
+  return after - 1 + -from / (to - from);
+}

@@ -1,0 +1,53 @@
+import type { ModelInput } from '../../native/contract/dataSchema.ts';
+import { OrthantError } from '../../native/contract/errors.ts';
+import type { Request } from '../state/connection.svelte.ts';
+import { parseNumber } from './forms.ts';
+
+/** One row for a model, as it is typed: a text for each of its inputs. */
+
+/** What stands in a field before anything was typed: a middling number, a category that the model knows. */
+export const startText = (input: ModelInput): string =>
+  input.kind === 'number' ? String(Number(input.shift.toPrecision(4))) : (knownCategories(input)[0] ?? '');
+
+export const knownCategories = (input: Exclude<ModelInput, { kind: 'number' }>): readonly string[] =>
+  input.kind === 'one-hot' ? input.categories : input.order;
+
+const separators = [';', '\t', ','] as const;
+
+/**
+ * The values of a row that was pasted: between semicolons, where there are any, else between tabs or commas, so that
+ * one may be missing; else between spaces.
+ */
+export function splitValues(text: string): string[] {
+  const row = text.trim();
+  if (row === '') return [];
+  const separator = separators.find((known) => row.includes(known));
+  return row.split(separator ?? /\s+/).map((value) => value.trim());
+}
+
+/** Values as one line that {@link splitValues} reads. */
+export const joinValues = (values: readonly string[]): string =>
+  values.join(values.some((value) => value.includes(',')) ? '; ' : ', ');
+
+/**
+ * What a model is asked with: numbers as numbers, categories as text, nothing typed as a missing value.
+ *
+ * @throws OrthantError where there are too many or too few texts, or one is no number
+ */
+export function modelRow(inputs: readonly ModelInput[], texts: readonly string[]): Request<'predictRow'>['values'] {
+  if (texts.length !== inputs.length)
+    throw new OrthantError(
+      'usage',
+      `${inputs.length} values are needed, separated by commas or spaces; there are ${texts.length}.`,
+    );
+  return Object.fromEntries(
+    inputs.map((input, index): [string, number | string | null] => {
+      const text = texts[index] ?? '';
+      if (text.trim() === '') return [input.column, null];
+      if (input.kind !== 'number') return [input.column, text];
+      const number = parseNumber(text);
+      if (Number.isFinite(number)) return [input.column, number];
+      throw new OrthantError('usage', `${input.column} is “${text}”, which is no number.`);
+    }),
+  );
+}

@@ -1,0 +1,15 @@
+/** Whether two documents (configurations, or parts of them) say the same, in whatever order they have their keys. */
+export const sameDocument = (a: unknown, b: unknown): boolean => documentText(a) === documentText(b);
+
+/** A document as text that is equal where documents are: keys in alphabetical order at every level. */
+const documentText = (document: unknown): string => JSON.stringify(sorted(document));
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

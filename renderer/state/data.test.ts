@@ -1,0 +1,87 @@
+import { describe, expect, it, vi } from 'vitest';
+import { runConfigurationSchema, type DataSettings } from '../../native/contract/configuration.ts';
+import type { Inspection } from '../../native/contract/table.ts';
+import { connectedTo } from '../testing/connectedTo.ts';
+import { fakeInspection } from '../testing/fakeData.ts';
+import { DataTable } from './data.svelte.ts';
+
+const configurationOf = (data: Partial<DataSettings> = {}) =>
+  runConfigurationSchema.parse({ data: { source: { kind: 'file', path: '/a.csv' }, ...data } });
+
+async function opened(data: Partial<DataSettings> = {}, rejected: Inspection['rejected'] = []): Promise<DataTable> {
+  const inspection = { ...fakeInspection('diamonds'), rejected, rejectedRows: rejected.length };
+  const table = new DataTable(await connectedTo({ inspect: () => inspection }));
+  table.follow(configurationOf(data));
+  await vi.waitFor(() => {
+    expect(table.inspection).toBeDefined();
+  });
+  return table;
+}
+
+describe('rows of a run in the open table', () => {
+  it('can be looked up where the run read the same file in the same way', async () => {
+    const table = await opened({ columns: { price: { role: 'target' } } });
+    expect(table.rowsReason(configurationOf().data)).toBeUndefined();
+    expect(table.rowsReason(undefined)).toMatch(/not open/);
+  });
+
+  it('are not taken for those of another file, or of the file read in another way', async () => {
+    const table = await opened({ skipBadRows: true });
+    const other = configurationOf({ source: { kind: 'file', path: '/b.csv' }, skipBadRows: true });
+    expect(table.rowsReason(other.data)).toMatch(/not open/);
+    expect(table.rowsReason(configurationOf().data)).toMatch(/counted differently/);
+    const dialect = configurationOf({ skipBadRows: true, dialect: { header: false } });
+    expect(table.rowsReason(dialect.data)).toMatch(/counted differently/);
+    expect(table.rowsReason(configurationOf({ skipBadRows: true }).data)).toBeUndefined();
+  });
+
+  it('are counted differently where the run did not mind a cell for which the table leaves a row out', async () => {
+    const table = await opened({ skipBadRows: true }, [
+      { line: 7, column: 'depth', reason: 'is text', advice: 'Write a number.' },
+    ]);
+    const ignoring = configurationOf({ skipBadRows: true, columns: { depth: { role: 'ignore' } } });
+    expect(table.rowsReason(ignoring.data)).toMatch(/counted differently/);
+    const using = configurationOf({ skipBadRows: true, columns: { depth: { role: 'input' } } });
+    expect(table.rowsReason(using.data)).toBeUndefined();
+  });
+
+  it('cannot be looked up while no table is open', async () => {
+    const table = new DataTable(await connectedTo({}));
+    expect(table.rowsReason(configurationOf().data)).toMatch(/not open/);
+  });
+});
+
+describe('opening a file', () => {
+  it('is given up when cancelled, in the engine too, and can be tried again', async () => {
+    const aborted = vi.fn();
+    let slow = true;
+    const table = new DataTable(
+      await connectedTo({
+        inspect: (_, { signal }) =>
+          slow
+            ? new Promise((_resolve, reject) => {
+                signal.addEventListener('abort', () => {
+                  aborted();
+                  reject(new Error('aborted'));
+                });
+              })
+            : fakeInspection('diamonds'),
+      }),
+    );
+    table.follow(configurationOf());
+    expect(table.opening).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    table.cancelOpening();
+    expect(table.opening).toBe(false);
+    expect(table.error?.message).toMatch(/you cancelled it/);
+    await vi.waitFor(() => {
+      expect(aborted).toHaveBeenCalled();
+    });
+    slow = false;
+    table.refresh();
+    await vi.waitFor(() => {
+      expect(table.inspection).toBeDefined();
+    });
+    expect(table.error).toBeUndefined();
+  });
+});
