@@ -86,17 +86,35 @@ export function readLastCheckpoint(run: string): Checkpoint | undefined {
   );
 }
 
-function readCheckpoint(place: string): Checkpoint {
-  const read = (name: string): Buffer => {
+/** Where the kept checkpoints of a run folder stand, in their order; one whose state cannot be read is passed over. */
+export function listCheckpoints(run: string): { epoch: number; step: number }[] {
+  const folder = checkpointsFolder(run);
+  return listNumbers(folder).flatMap((number) => {
     try {
-      return readFileSync(path.join(place, name));
-    } catch (error) {
-      throw describeFileError(error, `read ${path.join(place, name)}`);
+      const { epoch, step } = readState(path.join(folder, String(number).padStart(6, '0')));
+      return [{ epoch, step }];
+    } catch {
+      // Also where the run at work has just removed it.
+      return [];
     }
-  };
-  const { epoch, step, state } = stateSchema.parse(JSON.parse(read(stateFile).toString('utf8')));
-  const { tensors } = decodeSafetensors(read(tensorsFile), path.join(place, tensorsFile));
+  });
+}
+
+function readCheckpoint(place: string): Checkpoint {
+  const { epoch, step, state } = readState(place);
+  const { tensors } = decodeSafetensors(readPart(place, tensorsFile), path.join(place, tensorsFile));
   return { epoch, step, state, tensors };
+}
+
+const readState = (place: string): z.infer<typeof stateSchema> =>
+  stateSchema.parse(JSON.parse(readPart(place, stateFile).toString('utf8')));
+
+function readPart(place: string, name: string): Buffer {
+  try {
+    return readFileSync(path.join(place, name));
+  } catch (error) {
+    throw describeFileError(error, `read ${path.join(place, name)}`);
+  }
 }
 
 /** Numbers of the whole checkpoints, ascending. */

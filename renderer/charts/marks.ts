@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { Mark } from '../state/trace.svelte.ts';
+import type { Mark } from '../logic/marks.ts';
 import type { ChartTheme } from './theme.ts';
 
 /** The zero line, and a wash over what lies below it. */

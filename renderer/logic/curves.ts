@@ -1,5 +1,6 @@
 import type { EpochMetrics, SplitName } from '../../native/contract/results.ts';
-import type { Mark, RunTrace } from '../state/trace.svelte.ts';
+import type { RunTrace } from '../state/trace.svelte.ts';
+import type { Mark } from './marks.ts';
 import { worstNegativeShare } from './evidence.ts';
 import { formatNumber, formatShare } from './format.ts';
 
