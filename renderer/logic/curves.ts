@@ -13,6 +13,8 @@ export interface CurveSeries {
   /** 1 to 6: a colour of the tokens. */
   readonly colour: number;
   readonly dash?: readonly number[];
+  /** Number of the shape along it that tells it from curves of other colours; without one it needs none. */
+  readonly symbol?: number;
   readonly thin?: boolean;
   /** The validation rows' curve of the series before it: read out beside that one. */
   readonly paired?: boolean;
@@ -102,7 +104,8 @@ function outputChart(
       });
       if (values.every((value) => value === null)) return [];
       const label = split === 'train' ? name : `${name}, validation`;
-      return [{ label, values, colour: index + 1, ...(split === 'train' ? {} : { dash: dashed, paired: true }) }];
+      const look = { colour: index + 1, ...(names.length > 1 ? { symbol: index } : {}) };
+      return [{ label, values, ...look, ...(split === 'train' ? {} : { dash: dashed, paired: true }) }];
     }),
   );
   return { title, x: epochsOf(metrics), series, ...rest, marks: trace.marks };
@@ -240,10 +243,31 @@ export function nearestIndex(xs: readonly number[], x: number): number {
     : Math.max(0, low);
 }
 
-/** Header and rows of a chart's table and CSV file. */
-export function chartTable(chart: ChartData): { header: string[]; rows: (number | null)[][] } {
+/** A chart's figures: header and rows, for a table and a CSV file. */
+export interface ChartTable {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** The figures of a chart of curves, with what happened at each epoch where anything did. */
+export function chartTable(chart: ChartData): ChartTable {
+  const { x, series, marks } = chart;
+  if (marks.length === 0) {
+    return {
+      header: ['epoch', ...series.map(({ label }) => label)],
+      rows: x.map((epoch, index) => [epoch, ...series.map(({ values }) => values[index] ?? null)]),
+    };
+  }
+  // A mark may stand where nothing was measured, or where it is not kept.
+  const epochs = [...new Set([...x, ...marks.map(({ epoch }) => epoch)])].sort((a, b) => a - b);
+  const places = new Map(x.map((epoch, index) => [epoch, index]));
+  const events = new Map<number, string[]>();
+  for (const { epoch, label } of marks) events.set(epoch, [...(events.get(epoch) ?? []), label]);
   return {
-    header: ['epoch', ...chart.series.map((series) => series.label)],
-    rows: chart.x.map((x, index) => [x, ...chart.series.map((series) => series.values[index] ?? null)]),
+    header: ['epoch', ...series.map(({ label }) => label), 'events'],
+    rows: epochs.map((epoch) => {
+      const index = places.get(epoch) ?? -1;
+      return [epoch, ...series.map(({ values }) => values[index] ?? null), events.get(epoch)?.join('; ') ?? null];
+    }),
   };
 }

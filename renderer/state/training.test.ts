@@ -73,8 +73,9 @@ describe('Training', () => {
     const trace = training.current;
     const taken = vi.spyOn(trace ?? new RunTrace(run), 'takeMetrics');
     for (let epoch = 1; epoch <= 30; epoch += 1) emit({ event: 'metrics', run, metrics: metrics(epoch) });
-    await settled();
-    expect(trace?.metrics.map((line) => line.epoch)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    await vi.waitFor(() => {
+      expect(trace?.metrics.map((line) => line.epoch)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    });
     expect(taken.mock.calls.length).toBeLessThan(15);
     emit(
       { event: 'metrics', run, metrics: metrics(31) },
