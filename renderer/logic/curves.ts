@@ -1,6 +1,7 @@
 import type { EpochMetrics, SplitName } from '../../native/contract/results.ts';
 import type { RunTrace } from '../state/trace.svelte.ts';
 import type { Mark } from './marks.ts';
+import { columnsOf } from './epochColumns.ts';
 import { worstNegativeShare } from './evidence.ts';
 import { formatNumber, formatShare } from './format.ts';
 
@@ -35,7 +36,7 @@ export interface ChartData {
 const dashed = [6, 4];
 /** With more outputs than this, one curve a split shows the worst of them. */
 const mostOutputs = 3;
-const epochsOf = (metrics: readonly EpochMetrics[]): number[] => metrics.map((line) => line.epoch);
+const epochOf = (line: EpochMetrics): number => line.epoch;
 
 /** Puts two curves on one axis: the union of both, with gaps. */
 export function mergeAxes(
@@ -61,14 +62,15 @@ export function mergeAxes(
 }
 
 export function lossChart(trace: RunTrace): ChartData {
-  const { metrics, objective } = trace;
+  const { objective } = trace;
+  const columns = columnsOf(trace);
   const { x, series } = mergeAxes(
     { x: objective.x, series: [objective.y] },
     {
-      x: epochsOf(metrics),
+      x: columns.column('epoch', epochOf),
       series: [
-        metrics.map((line) => line.splits.train?.loss ?? null),
-        metrics.map((line) => line.splits.validation?.loss ?? null),
+        columns.column('training loss', (line) => line.splits.train?.loss ?? null),
+        columns.column('validation loss', (line) => line.splits.validation?.loss ?? null),
       ],
     },
   );
@@ -88,15 +90,17 @@ function outputChart(
   figure: (output: { negativeShare: number; minimum: number }) => number,
   worst: (values: readonly number[]) => number,
   rest: Pick<ChartData, 'format' | 'zeroLine'>,
+  marks: readonly Mark[],
 ): ChartData {
   const { metrics } = trace;
+  const columns = columnsOf(trace);
   const outputs = metrics[0]?.splits.train?.outputs.map((output) => output.name) ?? [];
   const splits: SplitName[] = ['train', 'validation'];
   const merged = outputs.length > mostOutputs;
   const names = merged ? ['worst output'] : outputs;
   const series = names.flatMap((name, index) =>
     splits.flatMap((split): CurveSeries[] => {
-      const values = metrics.map((line) => {
+      const values = columns.column(`${title}, ${split}, ${index}`, (line) => {
         const reports = line.splits[split]?.outputs ?? [];
         if (merged) return reports.length === 0 ? null : worst(reports.map(figure));
         const report = reports[index];
@@ -108,49 +112,46 @@ function outputChart(
       return [{ label, values, ...look, ...(split === 'train' ? {} : { dash: dashed, paired: true }) }];
     }),
   );
-  return { title, x: epochsOf(metrics), series, ...rest, marks: trace.marks };
+  return { title, x: columns.column('epoch', epochOf), series, ...rest, marks };
 }
 
-export const negativesChart = (trace: RunTrace): ChartData =>
+export const negativesChart = (trace: RunTrace, marks = trace.marks): ChartData =>
   outputChart(
     trace,
     'Share of negative outputs',
     (output) => output.negativeShare,
     (values) => Math.max(...values),
     { format: formatShare },
+    marks,
   );
 
-export const worstOutputChart = (trace: RunTrace): ChartData =>
+export const worstOutputChart = (trace: RunTrace, marks = trace.marks): ChartData =>
   outputChart(
     trace,
     'Worst output',
     (output) => output.minimum,
     (values) => Math.min(...values),
     { format: formatNumber, zeroLine: true },
+    marks,
   );
 
-export function multiplierChart(trace: RunTrace): ChartData {
-  const { metrics } = trace;
-  const series: CurveSeries[] = [
-    { label: 'largest multiplier', values: metrics.map((line) => line.constraint.largestMultiplier), colour: 1 },
-  ];
-  if (metrics.some((line) => line.constraint.coefficient !== undefined)) {
-    series.push({
-      label: 'penalty coefficient',
-      values: metrics.map((line) => line.constraint.coefficient ?? null),
-      colour: 4,
-      dash: dashed,
-    });
+export function multiplierChart(trace: RunTrace, marks = trace.marks): ChartData {
+  const columns = columnsOf(trace);
+  const coefficients = columns.column('coefficient', (line) => line.constraint.coefficient ?? null);
+  const multipliers = columns.column('multiplier', (line) => line.constraint.largestMultiplier);
+  const series: CurveSeries[] = [{ label: 'largest multiplier', values: multipliers, colour: 1 }];
+  if (coefficients.some((value) => value !== null)) {
+    series.push({ label: 'penalty coefficient', values: coefficients, colour: 4, dash: dashed });
   }
-  return { title: 'Largest multiplier', x: epochsOf(metrics), series, format: formatNumber, marks: trace.marks };
+  const x = columns.column('epoch', epochOf);
+  return { title: 'Largest multiplier', x, series, format: formatNumber, marks };
 }
 
 /** The charts of what is measured at the end of an epoch. */
-export const epochCharts = (trace: RunTrace): ChartData[] => [
-  negativesChart(trace),
-  worstOutputChart(trace),
-  multiplierChart(trace),
-];
+export function epochCharts(trace: RunTrace): ChartData[] {
+  const { marks } = trace;
+  return [negativesChart(trace, marks), worstOutputChart(trace, marks), multiplierChart(trace, marks)];
+}
 
 /** Names that tell runs apart: the method is added where names repeat, a number where that repeats, too. */
 export function runLabels(traces: readonly Pick<RunTrace, 'name' | 'configuration'>[]): string[] {
@@ -170,7 +171,7 @@ function comparedChart(
   figure: (line: EpochMetrics) => number | null,
   rest: Pick<ChartData, 'format' | 'zeroLine' | 'log'>,
 ): ChartData {
-  const x = [...new Set(traces.flatMap((trace) => epochsOf(trace.metrics)))].sort((a, b) => a - b);
+  const x = [...new Set(traces.flatMap((trace) => trace.metrics.map(epochOf)))].sort((a, b) => a - b);
   const labels = runLabels(traces);
   const dashes = [undefined, dashed, [2, 3], [10, 3, 2, 3], [1, 5]];
   const series = traces.map((trace, index): CurveSeries => {

@@ -1,4 +1,5 @@
 import type { ChartTable } from './curves.ts';
+import { columnsOf } from './epochColumns.ts';
 import type { Distribution, EpochMetrics } from '../../native/contract/results.ts';
 
 /** The distribution of one output over the epochs. */
@@ -9,18 +10,16 @@ export interface DistributionHistory {
 }
 
 /** One history an output, of the epochs that recorded distributions. */
-export function distributionHistories(metrics: readonly EpochMetrics[]): DistributionHistory[] {
-  const names = metrics.find((line) => line.distribution !== undefined)?.distribution?.map(({ name }) => name) ?? [];
+export function distributionHistories(trace: { readonly metrics: readonly EpochMetrics[] }): DistributionHistory[] {
+  const first = trace.metrics.find((line) => line.distribution !== undefined);
+  const names = first?.distribution?.map(({ name }) => name) ?? [];
+  const columns = columnsOf(trace);
+  const epochs = columns.column('epoch', ({ epoch }) => epoch);
   return names.map((name, index) => {
-    const epochs: number[] = [];
-    const distributions: Distribution[] = [];
-    for (const line of metrics) {
-      const distribution = line.distribution?.[index];
-      if (distribution === undefined) continue;
-      epochs.push(line.epoch);
-      distributions.push(distribution);
-    }
-    return { name, epochs, distributions };
+    const distributions = columns.column(`distribution ${index}`, ({ distribution }) => distribution?.[index]);
+    const recorded = distributions.filter((distribution) => distribution !== undefined);
+    if (recorded.length === epochs.length) return { name, epochs, distributions: recorded };
+    return { name, epochs: epochs.filter((_, at) => distributions[at] !== undefined), distributions: recorded };
   });
 }
 
