@@ -2,12 +2,12 @@ import { expect } from './fixtures.ts';
 import type { OrthantWindow } from './pages/orthantWindow.ts';
 import { stepNames } from './pages/orthantWindow.ts';
 
-/** Trains the first answer for two epochs, so that no screen is empty. */
-export async function trainSmall(orthant: OrthantWindow): Promise<void> {
+/** Trains the first answer for a few epochs, so that no screen is empty. */
+export async function trainSmall(orthant: OrthantWindow, epochs = 2): Promise<void> {
   await orthant.toStart();
   await orthant.answer(1).click();
   await orthant.setLayers('16');
-  await orthant.setEpochs(2);
+  await orthant.setEpochs(epochs);
   await orthant.training.start();
   await orthant.training.toEnd();
 }
