@@ -12,6 +12,15 @@ export async function trainSmall(orthant: OrthantWindow, epochs = 2): Promise<vo
   await orthant.training.toEnd();
 }
 
+/** Starts a run that goes on until it is stopped. */
+export async function startLongRun(orthant: OrthantWindow): Promise<void> {
+  await orthant.answer(1).click();
+  await orthant.setLayers('8');
+  await orthant.setEpochs(100_000);
+  await orthant.training.start();
+  await orthant.training.toFirstEpoch();
+}
+
 /** Goes through every screen of a window in which a run has ended, and calls `look` on each. */
 export async function everyScreen(orthant: OrthantWindow, look: (name: string) => Promise<void>): Promise<void> {
   const { page } = orthant;

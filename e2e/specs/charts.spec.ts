@@ -7,7 +7,7 @@ import { trainSmall } from '../screens.ts';
 
 const zoomOut = (page: Page) => page.getByRole('main').getByRole('button', { name: 'Zoom out' });
 
-test('a place is read in all charts at once by pointer and keys, and zoomed in on', async ({ orthant }) => {
+test('charts are read by pointer and keys, zoomed in on, and keep their marks', async ({ orthant }) => {
   const { page } = orthant;
   await trainSmall(orthant, 6);
   await orthant.step('Train');
@@ -60,25 +60,18 @@ test('a place is read in all charts at once by pointer and keys, and zoomed in o
       await expect(whole).toBeVisible();
     });
   }
-});
 
-test('marks are in the tables, also of a run that is opened again', async ({ orthant }) => {
-  const { page } = orthant;
-  await trainSmall(orthant, 4);
-  await orthant.step('Train');
-  const loss = new Chart(page, 'Loss');
-  const events = async (): Promise<string[]> => {
-    const { header, rows } = await loss.table();
+  const events = async (): Promise<string> => {
+    const { header, rows } = await worst.table();
     expect(header.at(-1)).toBe('events');
-    return rows.map((row) => row.at(-1) ?? '').filter((text) => text !== '');
+    return rows.map((row) => row.at(-1)).join();
   };
-  expect((await events()).join()).toMatch(/best so far/);
+  expect(await events()).toMatch(/best so far/);
   await page.reload();
   await orthant.loaded();
-  await expect(loss.plot).toBeVisible();
-  const again = (await events()).join();
-  expect(again).toMatch(/best so far/);
-  expect(again).toMatch(/checkpoint/);
+  await expect(worst.plot).toBeVisible();
+  expect(await events()).toMatch(/best so far/);
+  expect(await events()).toMatch(/checkpoint/);
 });
 
 // The host has no part in it: a browser writes what a page hands it.

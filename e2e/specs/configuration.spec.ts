@@ -13,17 +13,17 @@ test('changes are undone and redone, one by one', async ({ orthant }) => {
   const before = await layers.inputValue();
   await layers.fill('12');
   await orthant.step('Constraint');
-  await page.getByRole('radio', { name: 'Penalty', exact: true }).check();
+  await page.getByRole('radio', { name: 'Output transform', exact: true }).check();
 
   await page.keyboard.press('ControlOrMeta+z');
-  await expect(page.getByRole('radio', { name: 'Penalty', exact: true })).not.toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Output transform', exact: true })).not.toBeChecked();
   await page.getByRole('button', { name: /^Undo/ }).click();
   await expect(orthant.stepButton('Network')).toContainText(before.split(',')[0] ?? '');
   await expect(orthant.stepButton('Network')).not.toContainText('-12-');
   await page.keyboard.press('ControlOrMeta+Shift+z');
   await expect(orthant.stepButton('Network')).toContainText('784-12-2');
   await page.getByRole('button', { name: /^Redo/ }).click();
-  await expect(page.getByRole('radio', { name: 'Penalty', exact: true })).toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Output transform', exact: true })).toBeChecked();
   await expect(page.getByRole('button', { name: /^Redo/ })).toHaveAttribute('aria-disabled', 'true');
 });
 
