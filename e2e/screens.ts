@@ -2,14 +2,23 @@ import { expect } from './fixtures.ts';
 import type { OrthantWindow } from './pages/orthantWindow.ts';
 import { stepNames } from './pages/orthantWindow.ts';
 
-/** Trains the first answer for two epochs, so that no screen is empty. */
-export async function trainSmall(orthant: OrthantWindow): Promise<void> {
+/** Trains the first answer for a few epochs, so that no screen is empty. */
+export async function trainSmall(orthant: OrthantWindow, epochs = 2): Promise<void> {
   await orthant.toStart();
   await orthant.answer(1).click();
   await orthant.setLayers('16');
-  await orthant.setEpochs(2);
+  await orthant.setEpochs(epochs);
   await orthant.training.start();
   await orthant.training.toEnd();
+}
+
+/** Starts a run that goes on until it is stopped. */
+export async function startLongRun(orthant: OrthantWindow): Promise<void> {
+  await orthant.answer(1).click();
+  await orthant.setLayers('8');
+  await orthant.setEpochs(100_000);
+  await orthant.training.start();
+  await orthant.training.toFirstEpoch();
 }
 
 /** Goes through every screen of a window in which a run has ended, and calls `look` on each. */

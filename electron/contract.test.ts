@@ -54,6 +54,7 @@ const requests: { [Name in WindowCallName]: z.input<WindowCalls[Name]['request']
   runs: {},
   runRecord: { run: 'r' },
   runMetrics: { run: 'r' },
+  runCheckpoints: { run: 'r' },
   renameRun: { run: 'r', name: 'n' },
   deleteRun: { run: '0' },
   restoreRun: { binned: 'b' },

@@ -4,7 +4,10 @@ import { request } from 'node:http';
 import path from 'node:path';
 import { BrowserHost } from '../browserHost.ts';
 import { expect, test } from '../fixtures.ts';
+import { Line } from '../line.ts';
+import { Chart } from '../pages/chart.ts';
 import { OrthantWindow } from '../pages/orthantWindow.ts';
+import { startLongRun } from '../screens.ts';
 
 /** What only the browser host has: addresses, tabs, a host that is stopped and started. */
 
@@ -25,13 +28,66 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await expect(orthant.training.button('Train')).not.toHaveAttribute('aria-disabled', 'true');
   });
 
+  test('the host ends while a run is at work: the window says so, and the run goes on from its checkpoint', async ({
+    orthant,
+    host,
+    home,
+  }) => {
+    const { page, training } = orthant;
+    await startLongRun(orthant);
+    // Pausing writes a checkpoint.
+    await training.pause();
+    const before = await training.epoch();
+    await training.goOn();
+    const port = Number(new URL(page.url()).port);
+    await host.current.stop();
+    await expect(page.getByText('Connection lost, trying again')).toBeVisible();
+    host.current = await BrowserHost.start({ folder: home, port });
+
+    await expect(page.getByText('Connection lost, trying again')).toBeHidden();
+    await expect(orthant.notice('This run ended before it was done.')).toBeVisible();
+    await expect(page.getByRole('figure', { name: 'Worst output' })).toBeVisible();
+    await page.getByRole('button', { name: 'Resume this run' }).click();
+    await expect(training.button('Pause')).not.toHaveAttribute('aria-disabled', 'true');
+    await expect.poll(() => training.epoch()).toBeGreaterThanOrEqual(before);
+    await training.stopButton.click();
+    await training.toEnd();
+  });
+
+  test('the network breaks while a run is at work: it goes on, and the window finds it where it is', async ({
+    browser,
+    host,
+  }) => {
+    const line = await Line.to(Number(new URL(await host.current.address()).port));
+    const context = await browser.newContext();
+    const orthant = new OrthantWindow(await context.newPage(), { hostProcess: () => host.current.pid });
+    const { page, training } = orthant;
+    const address = new URL(await host.current.address());
+    address.port = String(line.port);
+    await orthant.openAt(address.href);
+    await startLongRun(orthant);
+    const before = await training.epoch();
+
+    line.cut();
+    await expect(page.getByText('Connection lost, trying again')).toBeVisible();
+    await expect(training.button('Train another')).toHaveAttribute('aria-disabled', 'true');
+    await page.waitForTimeout(1000);
+    line.mend();
+    await expect(page.getByText('Connection lost, trying again')).toBeHidden();
+    await expect.poll(() => training.epoch()).toBeGreaterThan(before);
+    await training.pause();
+    const { rows } = await new Chart(page, 'Largest multiplier').table();
+    // The curves have the epochs, too, that went by meanwhile.
+    expect(Number(rows.at(-1)?.[0]?.replaceAll(',', ''))).toBe(await training.epoch());
+    await training.stopButton.click();
+    await training.toEnd();
+    await context.close();
+    await line.close();
+  });
+
   test('two tabs see the same run', async ({ orthant, host }) => {
     const { training } = orthant;
-    await orthant.answer(1).click();
-    await orthant.setLayers('8');
-    await orthant.setEpochs(100_000);
-    await training.start();
-    await training.toFirstEpoch();
+    await startLongRun(orthant);
 
     const other = new OrthantWindow(await orthant.page.context().newPage(), {
       hostProcess: () => host.current.pid,

@@ -1,16 +1,10 @@
-import type { OrthantWindow } from '../pages/orthantWindow.ts';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from '../fixtures.ts';
+import { startLongRun } from '../screens.ts';
 
-/** A run outlives what happens around it: a reload, the end of its process, the end of the host. */
-
-/** Starts a run that goes on until it is stopped. */
-async function startLongRun(orthant: OrthantWindow): Promise<void> {
-  await orthant.answer(1).click();
-  await orthant.setLayers('8');
-  await orthant.setEpochs(100_000);
-  await orthant.training.start();
-  await orthant.training.toFirstEpoch();
-}
+/** A run outlives what happens around it: a reload, the end of its process, a new name; and it can be had once more. */
 
 test('a paused run is found again after a reload, takes one epoch, and goes on', async ({ orthant }) => {
   const { page, training } = orthant;
@@ -56,4 +50,73 @@ test('the training process is killed: the window says what happened, and the run
   await training.pause();
   await training.stopButton.click();
   await training.toEnd();
+});
+
+test('a run is renamed, found, opened again and taken as the next one’s configuration', async ({ orthant }) => {
+  const { page } = orthant;
+  await orthant.answer(3).click();
+  await orthant.setLayers('6');
+  await orthant.setEpochs(2);
+  await orthant.training.start();
+  await orthant.training.toEnd();
+  await orthant.setLayers('5');
+
+  await orthant.toRuns();
+  await page
+    .getByRole('button', { name: /^Rename / })
+    .first()
+    .click();
+  await page.getByRole('textbox', { name: 'Name of the run' }).fill('six wide');
+  await page.keyboard.press('Enter');
+  const rows = page.getByRole('main').getByRole('row');
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('six transform');
+  await expect(rows.filter({ hasText: 'six wide' })).toHaveCount(1);
+  await expect(rows).toHaveCount(2);
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('nothing like it');
+  await expect(page.getByText('No run matches')).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('six');
+
+  await page.getByRole('button', { name: 'Use the configuration of six wide again' }).click();
+  await expect(orthant.stepButton('Network')).toContainText('784-6-2');
+
+  // As after another start of the window: nothing of the run is known but its folder.
+  await page.reload();
+  await orthant.loaded();
+  await orthant.toRuns();
+  await page.getByRole('main').getByRole('button', { name: 'six wide', exact: true }).click();
+  await expect(orthant.result.figures).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'six wide' })).toBeVisible();
+  await orthant.step('Train');
+  await expect(page.getByRole('figure', { name: 'Worst output' })).toContainText(/top_left\s*[−\d]/);
+});
+
+test('the command line that is copied trains the same run', { tag: '@browser-host' }, async ({ orthant, folder }) => {
+  const { page } = orthant;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await orthant.answer(3).click();
+  await orthant.setLayers('6');
+  await orthant.setEpochs(1);
+  await orthant.training.start();
+  await orthant.training.toEnd();
+  await orthant.result.open();
+  const said = await orthant.result.lowest();
+  const section = page.getByRole('region', { name: 'The same run from the command line' });
+  await section.getByRole('button', { name: 'Copy' }).click();
+  await expect(section.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const command = await page.evaluate(() => navigator.clipboard.readText());
+  expect(command).toMatch(/^npm run orthant -- train --sample ink .*--hidden 6/);
+
+  // Silent, so that npm's own lines do not stand before the JSON.
+  const { stdout } = await promisify(execFile)(
+    'sh',
+    ['-c', `${command.replace('npm run', 'npm run --silent')} --json --out "${path.join(folder, 'run')}"`],
+    { cwd: path.join(import.meta.dirname, '../..'), maxBuffer: 1 << 26 },
+  );
+  const { splits } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
+    splits: Record<string, { outputs: { minimum: number }[] }>;
+  };
+  said.forEach((lowest, output) => {
+    const again = Math.min(...Object.values(splits).map(({ outputs }) => outputs[output]?.minimum ?? NaN));
+    expect(again / lowest).toBeCloseTo(1, 3);
+  });
 });

@@ -108,6 +108,8 @@ export const engineCalls = {
   runRecord: call('data', run, runRecordSchema, ofRun),
   /** What every epoch was measured at; of more than `most` epochs only some, evenly spaced, the best one among them. */
   runMetrics: call('data', run.extend({ most: z.int().min(2).optional() }), z.array(epochMetricsSchema), ofRun),
+  /** The checkpoints that are kept, in the order in which they were written. */
+  runCheckpoints: call('data', run, z.array(z.object({ epoch: z.int(), step: z.int() })), ofRun),
 
   renameRun: call('data', run.extend({ name: z.string().min(1).max(200) }), runRecordSchema, ofRun),
   /** Moves a run out of sight; `restoreRun` brings it back until the bin is emptied. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoints.ts';
+import { listCheckpoints, readLastCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoints.ts';
 
 let run: string;
 beforeEach(() => {
@@ -33,6 +33,17 @@ test('what is read is what was written last, bit for bit, and two are kept', () 
     expect(readLastCheckpoint(run)).toEqual(checkpoint(step));
   }
   expect(folders()).toEqual(['000011', '000012']);
+});
+
+test('where the kept checkpoints stand is told, without one that is damaged', () => {
+  expect(listCheckpoints(run)).toEqual([]);
+  for (const step of [10, 20, 30]) writeCheckpoint(run, checkpoint(step));
+  expect(listCheckpoints(run)).toEqual([
+    { epoch: 2, step: 20 },
+    { epoch: 3, step: 30 },
+  ]);
+  truncateSync(path.join(run, 'checkpoints/000003/state.json'), 5);
+  expect(listCheckpoints(run)).toEqual([{ epoch: 2, step: 20 }]);
 });
 
 test('two checkpoints at the same step both count; the later one is read', () => {

@@ -86,17 +86,18 @@ export function readLastCheckpoint(run: string): Checkpoint | undefined {
   );
 }
 
-/** Epochs completed at the last checkpoint of a run folder, without reading it whole; undefined when it has none. */
-export function lastCheckpointEpoch(run: string): number | undefined {
+/** Where the kept checkpoints of a run folder stand, in their order; one whose state cannot be read is passed over. */
+export function listCheckpoints(run: string): { epoch: number; step: number }[] {
   const folder = checkpointsFolder(run);
-  for (const number of listNumbers(folder).reverse()) {
+  return listNumbers(folder).flatMap((number) => {
     try {
-      return readState(path.join(folder, folderName(number))).epoch;
+      const { epoch, step } = readState(path.join(folder, folderName(number)));
+      return [{ epoch, step }];
     } catch {
-      // The one before it is what the run would go on from.
+      // Also where the run at work has just removed it.
+      return [];
     }
-  }
-  return undefined;
+  });
 }
 
 const folderName = (number: number): string => String(number).padStart(6, '0');

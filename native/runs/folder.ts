@@ -6,7 +6,7 @@ import { describeZodError, OrthantError } from '../contract/errors.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 import { runRecordSchema, type RunRecord } from '../contract/runs.ts';
 import { describeFileError, makeFolder, writeFileAtomic } from '../files/atomic.ts';
-import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoints.ts';
+import { listCheckpoints, readLastCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoints.ts';
 import { exclusively } from './exclusive.ts';
 import { appendMetrics, readMetrics, truncateMetrics } from './metrics.ts';
 import { isRunning, thisProcess } from './processes.ts';
@@ -147,6 +147,11 @@ export class RunFolder {
 
   readLastCheckpoint(): Checkpoint | undefined {
     return readLastCheckpoint(this.path);
+  }
+
+  /** Where the checkpoints stand that are kept, in their order. */
+  listCheckpoints(): { epoch: number; step: number }[] {
+    return listCheckpoints(this.path);
   }
 
   /** Removes the exported model: it is none of the run's any more. */

@@ -1,10 +1,12 @@
 import type { Distribution } from '../../native/contract/results.ts';
-import { valueRange, type DistributionHistory } from '../logic/distributions.ts';
+import { extentOf, valueRange, type DistributionHistory } from '../logic/distributions.ts';
 import { nearestIndex } from '../logic/curves.ts';
 import { formatNumber } from '../logic/format.ts';
 import type { Range } from '../state/view.svelte.ts';
+import { line, type Surface } from './canvas.ts';
 import { axisWidth, rightMargin } from './lineChart.ts';
-import { chartTheme, type ChartTheme } from './theme.ts';
+import type { ChartTheme } from './theme.ts';
+import { roundTicks } from './ticks.ts';
 
 /** Width of the histogram of one epoch, at the right. */
 const sideWidth = 92;
@@ -16,12 +18,9 @@ export interface StripView {
   readonly range: Range;
   /** Epoch whose histogram stands at the right. */
   readonly epoch: number;
-  readonly hovered: boolean;
 }
 
-interface Frame {
-  readonly context: CanvasRenderingContext2D;
-  readonly theme: ChartTheme;
+interface Frame extends Surface {
   readonly left: number;
   readonly right: number;
   readonly bottom: number;
@@ -29,67 +28,69 @@ interface Frame {
 }
 
 /** Where epochs lie in a strip of this width. */
-export const stripArea = (width: number): { left: number; right: number } => ({
+export const stripArea = (width: number): { left: number; right: number; below: number } => ({
   left: axisWidth,
   right: width - sideWidth - rightMargin,
+  below: bottom,
 });
 
 /**
  * Draws the distribution of an output, epoch by epoch from left to right: values upward, the darker the more rows, what
  * is below zero in another colour under a hatching, the zero line through all of it.
+ *
+ * @returns what draws one strip again and again: it keeps what reading another epoch does not change
  */
-export function drawStrip(canvas: HTMLCanvasElement, width: number, height: number, view: StripView): void {
-  const ratio = devicePixelRatio;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  context.scale(ratio, ratio);
-  const theme = chartTheme();
-  context.fillStyle = theme.panel;
-  context.fillRect(0, 0, width, height);
-  const { history, range } = view;
-  const shown = history.distributions.filter((_, index) => inRange(history.epochs[index] ?? 0, range));
-  if (shown.length === 0) return;
-  const { low, high } = valueRange(shown);
-  const y = (value: number): number => top + ((high - value) / (high - low)) * (height - top - bottom);
-  const frame: Frame = { context, theme, ...stripArea(width), bottom: height - bottom, y };
-
-  drawColumns(frame, view);
-  hatchBelowZero(frame, width - rightMargin);
-  drawHistogram(frame, history.distributions[nearestIndex(history.epochs, view.epoch)], width - rightMargin);
-  drawAxis(frame, low, high, width - rightMargin);
-  if (view.hovered) {
-    const x = xOf(frame, range, view.epoch);
-    context.strokeStyle = theme.faint;
-    context.setLineDash([4, 3]);
-    line(context, x, top, x, frame.bottom);
-    context.setLineDash([]);
-  }
+export function stripDrawer(): (surface: Surface, view: StripView) => void {
+  const columns = new Columns();
+  return (surface, view) => {
+    const { history, range } = view;
+    const shown = history.distributions.filter((_, index) => inRange(history.epochs[index] ?? 0, range));
+    if (shown.length === 0) return;
+    const { width, height } = surface;
+    const { low, high } = valueRange(shown);
+    const y = (value: number): number => top + ((high - value) / (high - low)) * (height - top - bottom);
+    const frame: Frame = { ...surface, ...stripArea(width), bottom: height - bottom, y };
+    const end = width - rightMargin;
+    columns.draw(frame, view);
+    hatchBelowZero(frame, end);
+    drawHistogram(frame, history.distributions[nearestIndex(history.epochs, view.epoch)], end);
+    drawAxis(frame, low, high, end);
+  };
 }
 
 const inRange = (epoch: number, range: Range): boolean => epoch >= range.from - 1 && epoch <= range.to + 1;
-const xOf = ({ left, right }: Frame, range: Range, epoch: number): number =>
-  left + ((epoch - range.from) / (range.to - range.from || 1)) * (right - left);
-
-function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
-  context.beginPath();
-  context.moveTo(x0, y0);
-  context.lineTo(x1, y1);
-  context.stroke();
-}
 
 /**
- * Pixel by pixel: thousands of epochs with dozens of bins each are too many rectangles for a canvas, but a picture of a
- * few hundred pixels a side is little to fill.
+ * The epochs, pixel by pixel: thousands of them with dozens of bins each are too many rectangles for a canvas, but a
+ * picture of a few hundred pixels a side is little to fill.
  */
-function drawColumns(frame: Frame, { history, range }: StripView): void {
-  const { context, theme, left, right, y } = frame;
+class Columns {
+  #picture: ImageData | undefined;
+  #drawn: readonly unknown[] = [];
+
+  draw(frame: Frame, { history, range }: StripView): void {
+    const { context, theme, left, right } = frame;
+    const ratio = devicePixelRatio;
+    const width = Math.max(1, Math.round((right - left) * ratio));
+    const height = Math.max(1, Math.round(frame.height * ratio));
+    if (this.#picture?.width !== width || this.#picture.height !== height) {
+      this.#picture = context.createImageData(width, height);
+      this.#drawn = [];
+    }
+    const wanted = [history, range.from, range.to, theme];
+    if (wanted.some((part, index) => part !== this.#drawn[index])) {
+      fillColumns(this.#picture, frame, history, range);
+      this.#drawn = wanted;
+    }
+    context.putImageData(this.#picture, Math.round(left * ratio), 0);
+  }
+}
+
+function fillColumns(picture: ImageData, frame: Frame, history: DistributionHistory, range: Range): void {
+  const { width, height } = picture;
+  const { theme, y } = frame;
   const ratio = devicePixelRatio;
-  const width = Math.max(1, Math.round((right - left) * ratio));
-  const height = Math.max(1, Math.round((frame.bottom + bottom) * ratio));
   const colours = colourScales(theme);
-  const picture = context.createImageData(width, height);
   const pixels = new Uint32Array(picture.data.buffer).fill(colours.accent[0] ?? 0);
   for (let column = 0; column < width; column += 1) {
     const epoch = range.from + ((column + 0.5) / width) * (range.to - range.from);
@@ -97,7 +98,7 @@ function drawColumns(frame: Frame, { history, range }: StripView): void {
     if (distribution === undefined) continue;
     const { from, to, counts } = distribution;
     const binWidth = (to - from) / counts.length;
-    const most = counts.reduce((highest, count) => Math.max(highest, count), 1);
+    const { most } = extentOf(distribution);
     for (let bin = 0; bin < counts.length; bin += 1) {
       const count = counts[bin] ?? 0;
       if (count === 0) continue;
@@ -110,7 +111,6 @@ function drawColumns(frame: Frame, { history, range }: StripView): void {
       for (let row = first; row < end; row += 1) pixels[row * width + column] = colour;
     }
   }
-  context.putImageData(picture, Math.round(left * ratio), 0);
 }
 
 /** The distribution that an epoch's place on the strip shows: each reaches from the one before it to its own epoch. */
@@ -179,12 +179,9 @@ function drawAxis(frame: Frame, low: number, high: number, end: number): void {
   context.font = theme.font;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  const size = 10 ** Math.floor(Math.log10((high - low) / 3));
-  const step = [1, 2, 5, 10].map((factor) => factor * size).find((candidate) => (high - low) / candidate <= 5) ?? size;
   context.fillStyle = theme.faint;
-  for (let tick = Math.ceil(low / step); tick * step <= high; tick += 1) {
-    if (tick === 0) continue;
-    context.fillText(formatNumber(tick * step, 3), left - 8, y(tick * step));
+  for (const tick of roundTicks(low, high, 5)) {
+    if (tick !== 0) context.fillText(formatNumber(tick, 3), left - 8, y(tick));
   }
   context.fillStyle = theme.ink;
   context.strokeStyle = theme.ink;

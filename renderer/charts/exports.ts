@@ -1,6 +1,7 @@
-import { chartTable, type ChartData } from '../logic/curves.ts';
 import { toCsv } from '../logic/csv.ts';
+import type { ChartTable } from '../logic/curves.ts';
 import { saveAs } from '../state/files.ts';
+import { framedPicture, type LegendEntry } from './picture.ts';
 
 /** A chart's picture and figures as files. */
 
@@ -15,21 +16,13 @@ function saveBlob(blob: Blob, name: string): void {
   }, 60_000);
 }
 
-export function savePicture(title: string, canvas: HTMLCanvasElement): void {
-  canvas.toBlob((blob) => {
+/** @param drawing - the chart alone; title and legend are set above it */
+export function savePicture(drawing: HTMLCanvasElement, title: string, legend: readonly LegendEntry[]): void {
+  framedPicture(drawing, title, legend).toBlob((blob) => {
     if (blob !== null) saveBlob(blob, fileName(title, 'png'));
   });
 }
 
-export function saveCsv(
-  title: string,
-  header: readonly string[],
-  rows: readonly (readonly (string | number | null)[])[],
-): void {
+export function saveCsv(title: string, { header, rows }: ChartTable): void {
   saveBlob(new Blob([toCsv(header, rows)], { type: 'text/csv' }), fileName(title, 'csv'));
-}
-
-export function saveChartCsv(chart: ChartData): void {
-  const { header, rows } = chartTable(chart);
-  saveCsv(chart.title, header, rows);
 }

@@ -1,6 +1,6 @@
 import type { Range } from '../state/view.svelte.ts';
 
-/** Zooming and moving along the epochs, for every chart alike. */
+/** Zooming, moving and reading along the epochs, for every chart alike. */
 
 /** Narrows or widens a range around a point, within what there is. */
 export function zoomed(range: Range, factor: number, around: number, whole: Range): Range | undefined {
@@ -24,24 +24,61 @@ function fitted(range: Range, whole: Range): Range | undefined {
   return to - from < (whole.to - whole.from) / 1e5 ? range : { from, to };
 }
 
-/** What a key does to the range in view, where it does something. */
-export function rangeOfKey(key: string, range: Range, whole: Range): { range: Range | undefined } | undefined {
-  const middle = (range.from + range.to) / 2;
+/** Narrows, widens or shows all, around the middle. */
+export function zoomedBy(direction: 'in' | 'out', range: Range, whole: Range): Range | undefined {
+  return zoomed(range, direction === 'in' ? 0.7 : 1 / 0.7, (range.from + range.to) / 2, whole);
+}
+
+/** What is looked at along the epochs. */
+export interface Looking {
+  /** Epochs in view; `undefined` shows all. */
+  readonly zoom: Range | undefined;
+  /** The epoch that is read out. */
+  readonly reading: number | undefined;
+}
+
+/** What a key makes of it; `undefined` where the key has nothing to do here. */
+export function afterKey(key: string, shift: boolean, looking: Looking, whole: Range): Looking | undefined {
+  const { zoom, reading } = looking;
+  const range = zoom ?? whole;
+  const read = (epoch: number): Looking => {
+    const kept = Math.min(whole.to, Math.max(whole.from, epoch));
+    return { zoom: follow(zoom, kept, whole), reading: kept };
+  };
+  // Epoch by epoch, but never by less than can be seen.
+  const step = Math.max(1, Math.round((range.to - range.from) / 100));
+  const next = (by: number): number => (reading === undefined ? lastIn(range) : Math.round(reading) + by);
   switch (key) {
     case '+':
     case '=':
-      return { range: zoomed(range, 0.7, middle, whole) };
+      return { zoom: zoomedBy('in', range, whole), reading };
     case '-':
     case '_':
-      return { range: zoomed(range, 1 / 0.7, middle, whole) };
-    case 'ArrowLeft':
-      return { range: moved(range, -0.2, whole) };
-    case 'ArrowRight':
-      return { range: moved(range, 0.2, whole) };
+      return { zoom: zoomedBy('out', range, whole), reading };
     case '0':
+      return { zoom: undefined, reading };
+    case 'ArrowLeft':
+      return shift ? { zoom: moved(range, -0.2, whole), reading } : read(next(-step));
+    case 'ArrowRight':
+      return shift ? { zoom: moved(range, 0.2, whole), reading } : read(next(step));
+    case 'Home':
+      return read(Math.ceil(range.from));
+    case 'End':
+      return read(lastIn(range));
     case 'Escape':
-      return { range: undefined };
+      // It ends what was begun last.
+      if (reading !== undefined) return { zoom, reading: undefined };
+      return zoom === undefined ? undefined : { zoom: undefined, reading };
     default:
       return undefined;
   }
+}
+
+const lastIn = (range: Range): number => Math.max(range.from, Math.floor(range.to));
+
+/** Moves the epochs in view along where what is read lies outside. */
+function follow(zoom: Range | undefined, epoch: number, whole: Range): Range | undefined {
+  if (zoom === undefined || (epoch >= zoom.from && epoch <= zoom.to)) return zoom;
+  const width = zoom.to - zoom.from;
+  return moved(zoom, (epoch - (epoch < zoom.from ? zoom.from : zoom.to)) / width, whole);
 }

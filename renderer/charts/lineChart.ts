@@ -4,28 +4,26 @@ import { decimate } from '../logic/decimate.ts';
 import type { ChartData } from '../logic/curves.ts';
 import type { Range } from '../state/view.svelte.ts';
 import { drawSoon, forgetDrawing } from './drawQueue.ts';
-import { drawMarks, drawZero } from './marks.ts';
-import { listenToPointer } from './pointer.ts';
+import { drawMarks, drawSymbols, drawZero } from './marks.ts';
 import { logRange, logSplits, roundValues, valueRange } from './scales.ts';
-import { chartTheme, curveColour } from './theme.ts';
-
-export interface LineChartEvents {
-  /** The epoch under the cursor; `undefined` when it has left. */
-  hover(epoch: number | undefined): void;
-  /** The epochs to show; `undefined` for all. */
-  zoom(range: Range | undefined): void;
-}
+import { chartTheme, curveColour, onThemeChange } from './theme.ts';
 
 /** Width of the vertical axis: the same in all charts, so that their epochs stand above each other. */
 export const axisWidth = 58;
 export const rightMargin = 10;
+const epochAxisHeight = 26;
+/** Where epochs lie in a chart of this width. */
+export const curveArea = (width: number): { left: number; right: number; below: number } => ({
+  left: axisWidth,
+  right: width - rightMargin,
+  below: epochAxisHeight,
+});
 /** More points than pixels cannot be seen. */
 const drawnPoints = 2400;
 
 /** Curves over epochs, drawn by uPlot. */
 export class LineChart {
   readonly #parent: HTMLElement;
-  readonly #events: LineChartEvents;
   #plot: uPlot | undefined;
   #data: ChartData;
   #shape = '';
@@ -34,17 +32,22 @@ export class LineChart {
   #whole: Range = { from: 0, to: 1 };
   #range: Range | undefined;
   #hover: number | undefined;
+  #size = { width: 0, height: 0 };
   readonly #observer: ResizeObserver;
+  readonly #endTheme: () => void;
 
-  constructor(parent: HTMLElement, data: ChartData, events: LineChartEvents) {
+  constructor(parent: HTMLElement, data: ChartData) {
     this.#parent = parent;
     this.#data = data;
-    this.#events = events;
-    this.#observer = new ResizeObserver(() => {
+    this.#observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) this.#size = entry.contentRect;
       this.#soon();
     });
     this.#observer.observe(parent);
-    this.#soon();
+    this.#endTheme = onThemeChange(() => {
+      this.#shape = '';
+      this.#soon();
+    });
   }
 
   /** Shows other data; drawn with one of the next frames. */
@@ -55,60 +58,21 @@ export class LineChart {
     this.#soon();
   }
 
-  /** Shows the cursor at an epoch that another chart is asked about. */
+  /** Shows on every curve where it is at the epoch that is read. */
   setHover(epoch: number | undefined): void {
-    if (epoch === this.#hover) return;
     this.#hover = epoch;
-    const plot = this.#plot;
-    if (plot === undefined || plot.over.matches(':hover')) return;
-    const left = epoch === undefined ? -10 : plot.valToPos(epoch, 'x');
-    plot.setCursor({ left, top: epoch === undefined ? -10 : 0 }, false);
+    this.#showHover();
   }
 
-  /** Draws all anew: the theme has changed. */
-  redraw(): void {
-    this.#shape = '';
-    this.#soon();
-  }
-
-  /** The chart as a picture with title and legend. */
-  picture(): HTMLCanvasElement | undefined {
-    const source = this.#plot?.ctx.canvas;
-    if (source === undefined) return undefined;
-    const theme = chartTheme();
-    const ratio = devicePixelRatio;
-    const head = 44 * ratio;
-    const canvas = document.createElement('canvas');
-    canvas.width = source.width;
-    canvas.height = source.height + head;
-    const context = canvas.getContext('2d');
-    if (context === null) return undefined;
-    context.fillStyle = theme.panel;
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(source, 0, head);
-    context.scale(ratio, ratio);
-    context.fillStyle = theme.ink;
-    context.font = theme.font.replace('11px', '600 13px');
-    context.fillText(this.#data.title, 10, 18);
-    context.font = theme.font;
-    let left = 10;
-    for (const { label, colour, dash } of this.#data.series) {
-      context.strokeStyle = curveColour(theme, colour);
-      context.lineWidth = 2;
-      context.setLineDash([...(dash ?? [])]);
-      context.beginPath();
-      context.moveTo(left, 32);
-      context.lineTo(left + 20, 32);
-      context.stroke();
-      context.fillText(label, left + 25, 36);
-      left += 45 + context.measureText(label).width;
-    }
-    return canvas;
+  /** The curves as they are drawn. */
+  get picture(): HTMLCanvasElement | undefined {
+    return this.#plot?.ctx.canvas;
   }
 
   destroy(): void {
     forgetDrawing(this);
     this.#observer.disconnect();
+    this.#endTheme();
     this.#plot?.destroy();
   }
 
@@ -118,14 +82,22 @@ export class LineChart {
     });
   }
 
+  #showHover(): void {
+    const plot = this.#plot;
+    if (plot === undefined) return;
+    const left = this.#hover === undefined ? -10 : plot.valToPos(this.#hover, 'x');
+    const top = this.#hover === undefined ? -10 : 0;
+    if (left !== plot.cursor.left || top !== plot.cursor.top) plot.setCursor({ left, top }, false);
+  }
+
   #draw(): void {
-    const { clientWidth: width, clientHeight: height } = this.#parent;
+    const { width, height } = this.#size;
     if (width === 0 || height === 0) return;
     const data = this.#data;
     const shape = JSON.stringify([
       data.log,
       this.#hasFirm(),
-      data.series.map(({ label, colour, dash, thin }) => [label, colour, dash, thin]),
+      data.series.map(({ label, colour, dash, thin, symbol }) => [label, colour, dash, thin, symbol]),
     ]);
     if (this.#plot === undefined || shape !== this.#shape) {
       this.#plot?.destroy();
@@ -139,28 +111,29 @@ export class LineChart {
       plot.setData(this.#points(range), false);
       plot.setScale('x', { min: range.from, max: range.to });
     });
+    this.#showHover();
   }
 
   /** Whether a curve of whole epochs has two points yet. */
   #hasFirm(): boolean {
-    return this.#data.series.some(
-      ({ thin, values }) => thin !== true && values.filter((value) => value !== null).length > 1,
-    );
+    return this.#data.series.some(({ thin, values }) => {
+      if (thin === true) return false;
+      const first = values.findIndex((value) => value !== null);
+      return first >= 0 && values.some((value, index) => index > first && value !== null);
+    });
   }
 
   #points(range: Range): uPlot.AlignedData {
     const { x, series, log } = this.#data;
-    const from = Math.max(0, x.findIndex((value) => value >= range.from) - 1);
+    const first = x.findIndex((value) => value >= range.from);
+    const from = Math.max(0, (first < 0 ? x.length : first) - 1);
     const after = x.findIndex((value) => value > range.to);
     const to = after < 0 ? x.length : after + 1;
     const window = x.slice(from, to);
-    const values = series.map((curve) =>
-      curve.values
-        .slice(from, to)
-        .map((value) => (value === null || !Number.isFinite(value) || (log === true && value <= 0) ? null : value)),
-    );
+    const values = series.map((curve) => drawable(curve.values, from, to, log === true));
     const keep = decimate(window, values, drawnPoints);
-    this.#plotted = window.filter((value) => Number.isInteger(value)).length;
+    this.#plotted = window.reduce((count, value) => count + (Number.isInteger(value) ? 1 : 0), 0);
+    if (keep.length === window.length) return [window, ...values] as uPlot.AlignedData;
     const pick = <Value>(list: readonly Value[]): Value[] => keep.map((index) => list[index] as Value);
     return [pick(window), ...values.map(pick)] as uPlot.AlignedData;
   }
@@ -188,7 +161,7 @@ export class LineChart {
         },
         series: [
           {},
-          ...series.map(({ label, colour, dash, thin }) => ({
+          ...series.map(({ label, colour, dash, thin, symbol }) => ({
             label,
             stroke: curveColour(theme, colour),
             width: thin === true ? 1 : 1.75,
@@ -196,13 +169,17 @@ export class LineChart {
             // The live objective may jump or fall below zero: the curves of whole epochs decide what is in view.
             auto: thin !== true || !hasFirm,
             spanGaps: true,
-            points: { show: () => thin !== true && this.#plotted < 40, size: 4, fill: curveColour(theme, colour) },
+            points: {
+              show: () => thin !== true && symbol === undefined && this.#plotted < 40,
+              size: 4,
+              fill: curveColour(theme, colour),
+            },
           })),
         ],
         axes: [
           {
             ...axis,
-            size: 26,
+            size: epochAxisHeight,
             space: 60,
             incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000],
           },
@@ -222,28 +199,9 @@ export class LineChart {
               splits.map((value) => (value === null ? '' : format(value))),
           },
         ],
-        cursor: {
-          points: { size: 6 },
-          drag: { x: true, y: false, setScale: false },
-          bind: { dblclick: () => null },
-        },
+        // Pointer and keys are listened to around the chart, and tell it by `setHover`.
+        cursor: { points: { size: 6 }, x: false, y: false, drag: { x: false, y: false } },
         hooks: {
-          setCursor: [
-            (plot) => {
-              const { left } = plot.cursor;
-              if (!plot.over.matches(':hover')) return;
-              this.#hover = left === undefined || left < 0 ? undefined : plot.posToVal(left, 'x');
-              this.#events.hover(this.#hover);
-            },
-          ],
-          setSelect: [
-            (plot) => {
-              const { left, width: selected } = plot.select;
-              if (selected < 4) return;
-              this.#events.zoom({ from: plot.posToVal(left, 'x'), to: plot.posToVal(left + selected, 'x') });
-              plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
-            },
-          ],
           drawAxes: [
             (plot) => {
               if (this.#data.zeroLine === true) drawZero(plot, theme);
@@ -254,14 +212,10 @@ export class LineChart {
               drawMarks(plot, this.#data.marks, theme);
             },
           ],
-          ready: [
-            (plot) => {
-              listenToPointer(plot.over, {
-                ...this.#events,
-                range: () => this.#range ?? this.#whole,
-                whole: () => this.#whole,
-                epochAt: (pixels) => plot.posToVal(pixels, 'x'),
-              });
+          drawSeries: [
+            (plot, index) => {
+              const curve = this.#data.series[index - 1];
+              if (curve !== undefined) drawSymbols(plot, index, curve, this.#range ?? this.#whole, theme);
             },
           ],
         },
@@ -270,4 +224,14 @@ export class LineChart {
       this.#parent,
     );
   }
+}
+
+/** A stretch of a curve without what cannot be drawn. */
+function drawable(values: readonly (number | null)[], from: number, to: number, log: boolean): (number | null)[] {
+  const stretch = values.slice(from, to);
+  for (let index = 0; index < stretch.length; index += 1) {
+    const value = stretch[index] ?? null;
+    if (value === null || !Number.isFinite(value) || (log && value <= 0)) stretch[index] = null;
+  }
+  return stretch;
 }

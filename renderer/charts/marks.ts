@@ -1,6 +1,9 @@
 import type uPlot from 'uplot';
-import type { Mark } from '../state/trace.svelte.ts';
-import type { ChartTheme } from './theme.ts';
+import type { Mark } from '../logic/marks.ts';
+import { nearestIndex, type CurveSeries } from '../logic/curves.ts';
+import type { Range } from '../state/view.svelte.ts';
+import { shapePath, shapeOf, symbolPlaces } from './symbols.ts';
+import { curveColour, type ChartTheme } from './theme.ts';
 
 /** The zero line, and a wash over what lies below it. */
 export function drawZero(plot: uPlot, theme: ChartTheme): void {
@@ -49,6 +52,39 @@ export function drawMarks(plot: uPlot, marks: readonly Mark[], theme: ChartTheme
     ctx.lineTo(kind === 'best' ? x : x - size, bbox.top + size);
     if (kind === 'best') ctx.lineTo(x - size, bbox.top);
     ctx.fill();
+  }
+  ctx.restore();
+}
+
+/** Pixels between two symbols of a curve, at least. */
+const symbolDistance = 64;
+
+/** A curve's symbols: filled, or open on the dashed curve of the validation rows. */
+export function drawSymbols(plot: uPlot, index: number, curve: CurveSeries, range: Range, theme: ChartTheme): void {
+  const shape = shapeOf(curve.symbol);
+  const values = plot.data[index];
+  const [epochs] = plot.data;
+  if (shape === undefined || values === undefined) return;
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  const least = ((range.to - range.from) / Math.max(1, bbox.width / ratio)) * symbolDistance;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top - 4 * ratio, bbox.width, bbox.height + 8 * ratio);
+  ctx.clip();
+  ctx.lineWidth = 1.5 * ratio;
+  // Of the curve just drawn.
+  ctx.setLineDash([]);
+  ctx.strokeStyle = curveColour(theme, curve.colour);
+  ctx.fillStyle = curve.paired === true ? theme.panel : ctx.strokeStyle;
+  for (const place of symbolPlaces(range.from, range.to, least, (curve.symbol ?? 0) / 3)) {
+    const at = nearestIndex(epochs as readonly number[], place);
+    const value = values[at];
+    if (value === null || value === undefined) continue;
+    const x = plot.valToPos(epochs[at] ?? 0, 'x', true);
+    const path = new Path2D(shapePath(shape, x, plot.valToPos(value, 'y', true), 3 * ratio));
+    ctx.fill(path);
+    ctx.stroke(path);
   }
   ctx.restore();
 }

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { moved, rangeOfKey, zoomed } from './gestures.ts';
 import { logSplits, roundValues, valueRange } from './scales.ts';
 
 const noPlot = undefined as never;
@@ -56,22 +55,5 @@ describe('valueRange', () => {
     expect(valueRange(noPlot, -1, -0.5)[1]).toBeGreaterThanOrEqual(0);
     expect(valueRange(noPlot, -1, 1)[0]).toBeLessThan(-1);
     expect(valueRange(noPlot, null, null)).toEqual([0, 1]);
-  });
-});
-
-describe('zooming and moving', () => {
-  const whole = { from: 0, to: 100 };
-  it('keeps the point under the cursor where it is', () => {
-    expect(zoomed(whole, 0.5, 20, whole)).toEqual({ from: 10, to: 60 });
-  });
-  it('never leaves what there is, and shows all when nothing is cut off', () => {
-    expect(moved({ from: 80, to: 100 }, 0.5, whole)).toEqual({ from: 80, to: 100 });
-    expect(moved({ from: 40, to: 60 }, -0.5, whole)).toEqual({ from: 30, to: 50 });
-    expect(zoomed({ from: 10, to: 90 }, 2, 50, whole)).toBeUndefined();
-  });
-  it('has a key for each', () => {
-    expect(rangeOfKey('0', { from: 1, to: 2 }, whole)).toEqual({ range: undefined });
-    expect(rangeOfKey('+', whole, whole)?.range).toEqual({ from: 15, to: 85 });
-    expect(rangeOfKey('q', whole, whole)).toBeUndefined();
   });
 });

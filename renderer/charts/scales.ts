@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { roundTicks } from './ticks.ts';
 
 /** Ranges and labels of the vertical axes. */
 
@@ -23,7 +24,7 @@ const littleSpan = 5;
  * 0.096 on it steps over 0.1, rounds to 0, and never ends.
  */
 export const logSplits = (_: uPlot, _axis: number, low: number, high: number): number[] => {
-  if (high / low < littleSpan) return evenSplits(low, high);
+  if (high / low < littleSpan) return roundTicks(low, high, 5);
   const splits: number[] = [];
   for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); decade++) {
     for (let mantissa = 1; mantissa <= 9; mantissa++) {
@@ -33,17 +34,6 @@ export const logSplits = (_: uPlot, _axis: number, low: number, high: number): n
   }
   return splits;
 };
-
-/** Two to six multiples of 1, 2 or 5 times a power of ten. */
-function evenSplits(low: number, high: number): number[] {
-  // The step is at most two and a half times this, so that two of them always fit.
-  const rough = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const first = Math.ceil(low / step);
-  const count = Math.floor(high / step) - first + 1;
-  return Array.from({ length: Math.max(0, count) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
 
 /** Over a narrow range 1, 2 and 5 of each decade, else only its 1; over a small span all that there are. */
 export const roundValues = (plot: uPlot, splits: number[]): (number | null)[] => {

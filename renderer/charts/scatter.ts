@@ -1,10 +1,17 @@
 import { formatNumber } from '../logic/format.ts';
-import { chartTheme } from './theme.ts';
+import { line, type Surface } from './canvas.ts';
+import { roundTicks } from './ticks.ts';
 
 export interface ScatterPoint {
   readonly row: number;
   readonly target: number;
   readonly prediction: number;
+}
+
+export interface ScatterView {
+  readonly points: readonly ScatterPoint[];
+  /** The point that is read. */
+  readonly under: ScatterPoint | undefined;
 }
 
 const margin = { left: 56, right: 12, top: 10, bottom: 34 };
@@ -36,44 +43,24 @@ function scaleOf(points: readonly ScatterPoint[], width: number, height: number)
 }
 
 /** Predicted against true, with the line of equality, the zero line, and negative predictions as open triangles. */
-export function drawScatter(
-  canvas: HTMLCanvasElement,
-  width: number,
-  height: number,
-  points: readonly ScatterPoint[],
-): void {
-  const ratio = devicePixelRatio;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  context.scale(ratio, ratio);
-  const theme = chartTheme();
+export function drawScatter({ context, width, height, theme }: Surface, { points, under }: ScatterView): void {
   const { low, high, x, y } = scaleOf(points, width, height);
-  const line = (x0: number, y0: number, x1: number, y1: number): void => {
-    context.beginPath();
-    context.moveTo(x0, y0);
-    context.lineTo(x1, y1);
-    context.stroke();
+  const stroke = (x0: number, y0: number, x1: number, y1: number): void => {
+    line(context, x0, y0, x1, y1);
   };
-  context.fillStyle = theme.panel;
-  context.fillRect(0, 0, width, height);
   context.fillStyle = theme.negativeWash;
   context.fillRect(margin.left, y(0), width - margin.left - margin.right, height - margin.bottom - y(0));
 
   context.font = theme.font;
   context.fillStyle = theme.faint;
   context.strokeStyle = theme.line;
-  const size = 10 ** Math.floor(Math.log10((high - low) / 3));
-  const step = [1, 2, 5, 10].map((factor) => factor * size).find((candidate) => (high - low) / candidate <= 6) ?? size;
-  for (let tick = Math.ceil(low / step); tick * step <= high; tick += 1) {
-    const value = tick * step;
-    line(x(value), margin.top, x(value), height - margin.bottom);
-    line(margin.left, y(value), width - margin.right, y(value));
+  for (const tick of roundTicks(low, high, 6)) {
+    stroke(x(tick), margin.top, x(tick), height - margin.bottom);
+    stroke(margin.left, y(tick), width - margin.right, y(tick));
     context.textAlign = 'center';
-    context.fillText(formatNumber(value, 3), x(value), height - margin.bottom + 14);
+    context.fillText(formatNumber(tick, 3), x(tick), height - margin.bottom + 14);
     context.textAlign = 'right';
-    context.fillText(formatNumber(value, 3), margin.left - 6, y(value) + 4);
+    context.fillText(formatNumber(tick, 3), margin.left - 6, y(tick) + 4);
   }
   context.textAlign = 'right';
   context.fillText('true', width - margin.right, height - 5);
@@ -82,10 +69,10 @@ export function drawScatter(
 
   context.strokeStyle = theme.faint;
   context.setLineDash([5, 4]);
-  line(x(low), y(low), x(high), y(high));
+  stroke(x(low), y(low), x(high), y(high));
   context.setLineDash([]);
   context.strokeStyle = theme.ink;
-  line(margin.left, Math.round(y(0)) + 0.5, width - margin.right, Math.round(y(0)) + 0.5);
+  stroke(margin.left, Math.round(y(0)) + 0.5, width - margin.right, Math.round(y(0)) + 0.5);
 
   context.fillStyle = theme.accent;
   context.globalAlpha = Math.max(0.25, Math.min(0.8, 300 / Math.max(1, points.length)));
@@ -106,6 +93,12 @@ export function drawScatter(
     context.closePath();
     context.stroke();
   }
+  if (under === undefined) return;
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.arc(x(under.target), y(under.prediction), 6, 0, 2 * Math.PI);
+  context.stroke();
 }
 
 /** The point nearest to a place on the canvas, within a few pixels. */
@@ -127,4 +120,26 @@ export function pointAt(
     }
   }
   return best;
+}
+
+/**
+ * The point that a key leads to, in the order of their true values; none after Escape.
+ *
+ * @returns `undefined` where the key has nothing to do here
+ */
+export function pointAfterKey(
+  points: readonly ScatterPoint[],
+  from: ScatterPoint | undefined,
+  key: string,
+): { readonly point: ScatterPoint | undefined } | undefined {
+  if (key === 'Escape') return from === undefined ? undefined : { point: undefined };
+  const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+  const step = steps[key];
+  if (points.length === 0 || (step === undefined && key !== 'Home' && key !== 'End')) return undefined;
+  const ordered = points.toSorted((a, b) => a.target - b.target || a.prediction - b.prediction);
+  const last = ordered.length - 1;
+  const at = from === undefined ? -1 : ordered.findIndex(({ row }) => row === from.row);
+  if (key === 'Home' || (at < 0 && step !== undefined)) return { point: ordered[0] };
+  if (step === undefined) return { point: ordered[last] };
+  return { point: ordered[Math.min(last, Math.max(0, at + step))] };
 }

@@ -11,8 +11,10 @@ export interface ChartTheme {
   readonly good: string;
   readonly curves: readonly string[];
   readonly font: string;
+  readonly titleFont: string;
 }
 
+const family = '"Inter Variable", system-ui, sans-serif';
 let known: ChartTheme | undefined;
 const listeners = new Set<() => void>();
 
@@ -37,9 +39,11 @@ export function chartTheme(): ChartTheme {
     accent: colour('--accent'),
     good: colour('--good'),
     curves: [1, 2, 3, 4, 5, 6].map((number) => colour(`--curve-${number}`)),
-    font: '11px "Inter Variable", system-ui, sans-serif',
+    font: `11px ${family}`,
+    titleFont: `600 13px ${family}`,
   };
   probe.remove();
+  watchSystem();
   return known;
 }
 
@@ -52,7 +56,14 @@ export function onThemeChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-  known = undefined;
-  for (const listener of listeners) listener();
-});
+/** Forgets the colours when they are no longer those of the system. */
+function watchSystem(): void {
+  window.matchMedia('(prefers-color-scheme: dark)').addEventListener(
+    'change',
+    () => {
+      known = undefined;
+      for (const listener of listeners) listener();
+    },
+    { once: true },
+  );
+}

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mergeAxes, nearestIndex, readAt, runLabels, type ChartData } from './curves.ts';
+import { chartTable, mergeAxes, negativesChart, nearestIndex, readAt, runLabels, type ChartData } from './curves.ts';
+import { RunTrace } from '../state/trace.svelte.ts';
+import { fakeConfiguration } from '../testing/fakeData.ts';
+import { fakeMetrics } from '../testing/fakeTraining.ts';
 import { belowZero, valueRange } from './distributions.ts';
 
 describe('mergeAxes', () => {
@@ -27,6 +30,65 @@ describe('readAt', () => {
   it('reads every curve at its own nearest point', () => {
     expect(readAt(chart, 0.2)).toEqual([1, 8]);
     expect(readAt(chart, 2.4)).toEqual([4, 8]);
+  });
+});
+
+describe('chartTable', () => {
+  const chart: ChartData = {
+    title: 'x',
+    x: [1, 2],
+    series: [{ label: 'loss', values: [5, null], colour: 1 }],
+    format: String,
+    marks: [],
+  };
+  it('has a row an epoch and a column a curve', () => {
+    expect(chartTable(chart)).toEqual({
+      header: ['epoch', 'loss'],
+      rows: [
+        [1, 5],
+        [2, null],
+      ],
+    });
+  });
+  it('says what happened, also at an epoch without a measurement', () => {
+    const marks = [
+      { kind: 'change', epoch: 0, label: 'learning rate 0.1' },
+      { kind: 'checkpoint', epoch: 2, label: 'checkpoint' },
+      { kind: 'best', epoch: 2, label: 'best so far' },
+    ] as const;
+    expect(chartTable({ ...chart, marks })).toEqual({
+      header: ['epoch', 'loss', 'events'],
+      rows: [
+        [0, null, 'learning rate 0.1'],
+        [1, 5, null],
+        [2, null, 'checkpoint; best so far'],
+      ],
+    });
+  });
+});
+
+describe('curves of several outputs', () => {
+  const trace = (outputs: readonly string[]): RunTrace => {
+    const known = new RunTrace('/runs/1');
+    known.takeMetrics([1, 2].map((epoch) => fakeMetrics(fakeConfiguration('ink'), outputs, epoch)));
+    return known;
+  };
+  const looks = (outputs: readonly string[]) =>
+    negativesChart(trace(outputs)).series.map(({ symbol, dash }) => [symbol, dash !== undefined]);
+  it('differ by more than their colour: the outputs by symbols, the splits by dashes', () => {
+    expect(looks(['a', 'b'])).toEqual([
+      [0, false],
+      [0, true],
+      [1, false],
+      [1, true],
+    ]);
+  });
+  it('have no symbols where there is nothing to tell apart', () => {
+    expect(looks(['a'])).toEqual([
+      [undefined, false],
+      [undefined, true],
+    ]);
+    expect(looks(['a', 'b', 'c', 'd'])).toHaveLength(2);
   });
 });
 

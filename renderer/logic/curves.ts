@@ -1,5 +1,7 @@
 import type { EpochMetrics, SplitName } from '../../native/contract/results.ts';
-import type { Mark, RunTrace } from '../state/trace.svelte.ts';
+import type { RunTrace } from '../state/trace.svelte.ts';
+import type { Mark } from './marks.ts';
+import { columnsOf } from './epochColumns.ts';
 import { worstNegativeShare } from './evidence.ts';
 import { formatNumber, formatShare } from './format.ts';
 
@@ -12,6 +14,8 @@ export interface CurveSeries {
   /** 1 to 6: a colour of the tokens. */
   readonly colour: number;
   readonly dash?: readonly number[];
+  /** Number of the shape along it that tells it from curves of other colours; without one it needs none. */
+  readonly symbol?: number;
   readonly thin?: boolean;
   /** The validation rows' curve of the series before it: read out beside that one. */
   readonly paired?: boolean;
@@ -32,7 +36,7 @@ export interface ChartData {
 const dashed = [6, 4];
 /** With more outputs than this, one curve a split shows the worst of them. */
 const mostOutputs = 3;
-const epochsOf = (metrics: readonly EpochMetrics[]): number[] => metrics.map((line) => line.epoch);
+const epochOf = (line: EpochMetrics): number => line.epoch;
 
 /** Puts two curves on one axis: the union of both, with gaps. */
 export function mergeAxes(
@@ -58,14 +62,15 @@ export function mergeAxes(
 }
 
 export function lossChart(trace: RunTrace): ChartData {
-  const { metrics, objective } = trace;
+  const { objective } = trace;
+  const columns = columnsOf(trace);
   const { x, series } = mergeAxes(
     { x: objective.x, series: [objective.y] },
     {
-      x: epochsOf(metrics),
+      x: columns.column('epoch', epochOf),
       series: [
-        metrics.map((line) => line.splits.train?.loss ?? null),
-        metrics.map((line) => line.splits.validation?.loss ?? null),
+        columns.column('training loss', (line) => line.splits.train?.loss ?? null),
+        columns.column('validation loss', (line) => line.splits.validation?.loss ?? null),
       ],
     },
   );
@@ -85,15 +90,17 @@ function outputChart(
   figure: (output: { negativeShare: number; minimum: number }) => number,
   worst: (values: readonly number[]) => number,
   rest: Pick<ChartData, 'format' | 'zeroLine'>,
+  marks: readonly Mark[],
 ): ChartData {
   const { metrics } = trace;
+  const columns = columnsOf(trace);
   const outputs = metrics[0]?.splits.train?.outputs.map((output) => output.name) ?? [];
   const splits: SplitName[] = ['train', 'validation'];
   const merged = outputs.length > mostOutputs;
   const names = merged ? ['worst output'] : outputs;
   const series = names.flatMap((name, index) =>
     splits.flatMap((split): CurveSeries[] => {
-      const values = metrics.map((line) => {
+      const values = columns.column(`${title}, ${split}, ${index}`, (line) => {
         const reports = line.splits[split]?.outputs ?? [];
         if (merged) return reports.length === 0 ? null : worst(reports.map(figure));
         const report = reports[index];
@@ -101,52 +108,50 @@ function outputChart(
       });
       if (values.every((value) => value === null)) return [];
       const label = split === 'train' ? name : `${name}, validation`;
-      return [{ label, values, colour: index + 1, ...(split === 'train' ? {} : { dash: dashed, paired: true }) }];
+      const look = { colour: index + 1, ...(names.length > 1 ? { symbol: index } : {}) };
+      return [{ label, values, ...look, ...(split === 'train' ? {} : { dash: dashed, paired: true }) }];
     }),
   );
-  return { title, x: epochsOf(metrics), series, ...rest, marks: trace.marks };
+  return { title, x: columns.column('epoch', epochOf), series, ...rest, marks };
 }
 
-export const negativesChart = (trace: RunTrace): ChartData =>
+export const negativesChart = (trace: RunTrace, marks = trace.marks): ChartData =>
   outputChart(
     trace,
     'Share of negative outputs',
     (output) => output.negativeShare,
     (values) => Math.max(...values),
     { format: formatShare },
+    marks,
   );
 
-export const worstOutputChart = (trace: RunTrace): ChartData =>
+export const worstOutputChart = (trace: RunTrace, marks = trace.marks): ChartData =>
   outputChart(
     trace,
     'Worst output',
     (output) => output.minimum,
     (values) => Math.min(...values),
     { format: formatNumber, zeroLine: true },
+    marks,
   );
 
-export function multiplierChart(trace: RunTrace): ChartData {
-  const { metrics } = trace;
-  const series: CurveSeries[] = [
-    { label: 'largest multiplier', values: metrics.map((line) => line.constraint.largestMultiplier), colour: 1 },
-  ];
-  if (metrics.some((line) => line.constraint.coefficient !== undefined)) {
-    series.push({
-      label: 'penalty coefficient',
-      values: metrics.map((line) => line.constraint.coefficient ?? null),
-      colour: 4,
-      dash: dashed,
-    });
+export function multiplierChart(trace: RunTrace, marks = trace.marks): ChartData {
+  const columns = columnsOf(trace);
+  const coefficients = columns.column('coefficient', (line) => line.constraint.coefficient ?? null);
+  const multipliers = columns.column('multiplier', (line) => line.constraint.largestMultiplier);
+  const series: CurveSeries[] = [{ label: 'largest multiplier', values: multipliers, colour: 1 }];
+  if (coefficients.some((value) => value !== null)) {
+    series.push({ label: 'penalty coefficient', values: coefficients, colour: 4, dash: dashed });
   }
-  return { title: 'Largest multiplier', x: epochsOf(metrics), series, format: formatNumber, marks: trace.marks };
+  const x = columns.column('epoch', epochOf);
+  return { title: 'Largest multiplier', x, series, format: formatNumber, marks };
 }
 
 /** The charts of what is measured at the end of an epoch. */
-export const epochCharts = (trace: RunTrace): ChartData[] => [
-  negativesChart(trace),
-  worstOutputChart(trace),
-  multiplierChart(trace),
-];
+export function epochCharts(trace: RunTrace): ChartData[] {
+  const { marks } = trace;
+  return [negativesChart(trace, marks), worstOutputChart(trace, marks), multiplierChart(trace, marks)];
+}
 
 /** Names that tell runs apart: the method is added where names repeat, a number where that repeats, too. */
 export function runLabels(traces: readonly Pick<RunTrace, 'name' | 'configuration'>[]): string[] {
@@ -166,7 +171,7 @@ function comparedChart(
   figure: (line: EpochMetrics) => number | null,
   rest: Pick<ChartData, 'format' | 'zeroLine' | 'log'>,
 ): ChartData {
-  const x = [...new Set(traces.flatMap((trace) => epochsOf(trace.metrics)))].sort((a, b) => a - b);
+  const x = [...new Set(traces.flatMap((trace) => trace.metrics.map(epochOf)))].sort((a, b) => a - b);
   const labels = runLabels(traces);
   const dashes = [undefined, dashed, [2, 3], [10, 3, 2, 3], [1, 5]];
   const series = traces.map((trace, index): CurveSeries => {
@@ -239,10 +244,31 @@ export function nearestIndex(xs: readonly number[], x: number): number {
     : Math.max(0, low);
 }
 
-/** Header and rows of a chart's table and CSV file. */
-export function chartTable(chart: ChartData): { header: string[]; rows: (number | null)[][] } {
+/** A chart's figures: header and rows, for a table and a CSV file. */
+export interface ChartTable {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** The figures of a chart of curves, with what happened at each epoch where anything did. */
+export function chartTable(chart: ChartData): ChartTable {
+  const { x, series, marks } = chart;
+  if (marks.length === 0) {
+    return {
+      header: ['epoch', ...series.map(({ label }) => label)],
+      rows: x.map((epoch, index) => [epoch, ...series.map(({ values }) => values[index] ?? null)]),
+    };
+  }
+  // A mark may stand where nothing was measured, or where it is not kept.
+  const epochs = [...new Set([...x, ...marks.map(({ epoch }) => epoch)])].sort((a, b) => a - b);
+  const places = new Map(x.map((epoch, index) => [epoch, index]));
+  const events = new Map<number, string[]>();
+  for (const { epoch, label } of marks) events.set(epoch, [...(events.get(epoch) ?? []), label]);
   return {
-    header: ['epoch', ...chart.series.map((series) => series.label)],
-    rows: chart.x.map((x, index) => [x, ...chart.series.map((series) => series.values[index] ?? null)]),
+    header: ['epoch', ...series.map(({ label }) => label), 'events'],
+    rows: epochs.map((epoch) => {
+      const index = places.get(epoch) ?? -1;
+      return [epoch, ...series.map(({ values }) => values[index] ?? null), events.get(epoch)?.join('; ') ?? null];
+    }),
   };
 }

@@ -1,3 +1,5 @@
+import type { ChartTable } from './curves.ts';
+import { columnsOf } from './epochColumns.ts';
 import type { Distribution, EpochMetrics } from '../../native/contract/results.ts';
 
 /** The distribution of one output over the epochs. */
@@ -8,15 +10,16 @@ export interface DistributionHistory {
 }
 
 /** One history an output, of the epochs that recorded distributions. */
-export function distributionHistories(metrics: readonly EpochMetrics[]): DistributionHistory[] {
-  const recorded = metrics.filter((line) => line.distribution !== undefined);
-  const names = recorded[0]?.distribution?.map((distribution) => distribution.name) ?? [];
+export function distributionHistories(trace: { readonly metrics: readonly EpochMetrics[] }): DistributionHistory[] {
+  const first = trace.metrics.find((line) => line.distribution !== undefined);
+  const names = first?.distribution?.map(({ name }) => name) ?? [];
+  const columns = columnsOf(trace);
+  const epochs = columns.column('epoch', ({ epoch }) => epoch);
   return names.map((name, index) => {
-    const lines = recorded.flatMap((line) => {
-      const distribution = line.distribution?.[index];
-      return distribution === undefined ? [] : [{ epoch: line.epoch, distribution }];
-    });
-    return { name, epochs: lines.map((line) => line.epoch), distributions: lines.map((line) => line.distribution) };
+    const distributions = columns.column(`distribution ${index}`, ({ distribution }) => distribution?.[index]);
+    const recorded = distributions.filter((distribution) => distribution !== undefined);
+    if (recorded.length === epochs.length) return { name, epochs, distributions: recorded };
+    return { name, epochs: epochs.filter((_, at) => distributions[at] !== undefined), distributions: recorded };
   });
 }
 
@@ -32,24 +35,49 @@ export function belowZero({ from, to, counts }: Distribution): { below: number; 
   return { below, all };
 }
 
+/** What a distribution looks like as a whole. */
+interface Extent {
+  /** Borders of the bins that have rows; NaN where none has. */
+  readonly low: number;
+  readonly high: number;
+  /** Rows of the fullest bin. */
+  readonly most: number;
+}
+
+const extents = new WeakMap<Distribution, Extent>();
+
+/** Found once for each distribution: a strip of thousands of them is drawn many times a second. */
+export function extentOf(distribution: Distribution): Extent {
+  const known = extents.get(distribution);
+  if (known !== undefined) return known;
+  const { from, to, counts } = distribution;
+  const width = (to - from) / counts.length;
+  const first = counts.findIndex((count) => count > 0);
+  const last = counts.findLastIndex((count) => count > 0);
+  const extent = {
+    low: first < 0 ? NaN : from + first * width,
+    high: first < 0 ? NaN : from + (last + 1) * width,
+    most: counts.reduce((most, count) => Math.max(most, count), 0),
+  };
+  extents.set(distribution, extent);
+  return extent;
+}
+
 /** The values that a strip shows: where rows are in any of these epochs, with zero among them. */
 export function valueRange(distributions: readonly Distribution[]): { low: number; high: number } {
   let low = 0;
   let high = 0;
-  for (const { from, to, counts } of distributions) {
-    const width = (to - from) / counts.length;
-    const first = counts.findIndex((count) => count > 0);
-    const last = counts.findLastIndex((count) => count > 0);
-    if (first < 0) continue;
-    low = Math.min(low, from + first * width);
-    high = Math.max(high, from + (last + 1) * width);
+  for (const distribution of distributions) {
+    const extent = extentOf(distribution);
+    if (extent.low < low) low = extent.low;
+    if (extent.high > high) high = extent.high;
   }
   const room = (high - low) * 0.05 || 1;
   return { low: low - room, high: high + room };
 }
 
 /** Header and rows for a table or CSV file: one line a bin. */
-export function distributionTable(history: DistributionHistory): { header: string[]; rows: number[][] } {
+export function distributionTable(history: DistributionHistory): ChartTable {
   return {
     header: ['epoch', 'from', 'to', 'rows'],
     rows: history.distributions.flatMap(({ from, to, counts }, index) => {

@@ -51,7 +51,7 @@ async function viewOf(
     ...handlers,
   });
   const trace = new RunTrace(`/runs/${own.id}`);
-  trace.load(own, [metrics]);
+  trace.load(own, [metrics], []);
   const summaries = (): RunSummary[] =>
     [...records].map(([run, { id, name, created, state, configuration, result }]) => ({
       run,

@@ -5,13 +5,7 @@ import type { ErrorMessage } from '../../native/contract/errors.ts';
 import type { EpochMetrics, TrainingResult } from '../../native/contract/results.ts';
 import { isActive, type PausedChange, type RunRecord, type RunState } from '../../native/contract/runs.ts';
 import type { Warning } from '../../native/contract/table.ts';
-
-/** Something that happened at an epoch, marked in the charts. */
-export interface Mark {
-  readonly kind: 'checkpoint' | 'best' | 'change';
-  readonly epoch: number;
-  readonly label: string;
-}
+import { marksOf, type Mark } from '../logic/marks.ts';
 
 export interface Progress {
   /** The epoch at work, from 1. */
@@ -80,24 +74,15 @@ export class RunTrace {
   }
 
   get marks(): readonly Mark[] {
-    const marks: Mark[] = this.checkpoints.map((epoch) => ({ kind: 'checkpoint', epoch, label: 'checkpoint' }));
-    if (this.best !== undefined) marks.push({ kind: 'best', epoch: this.best.epoch, label: 'best so far' });
-    for (const change of this.record?.changes ?? []) {
-      const epoch = this.metrics.findLast((metrics) => metrics.step <= change.step)?.epoch ?? 0;
-      const what = [
-        change.learningRate === undefined ? [] : [`learning rate ${change.learningRate}`],
-        change.epochs === undefined ? [] : [`epochs ${change.epochs}`],
-        change.methodSettings === undefined
-          ? []
-          : Object.entries(change.methodSettings).map(([name, value]) => `${name} ${String(value)}`),
-      ].flat();
-      marks.push({ kind: 'change', epoch, label: what.join(', ') });
-    }
-    return marks;
+    const { metrics, checkpoints, record, configuration } = this;
+    return marksOf({
+      ...{ metrics, checkpoints },
+      ...{ changes: record?.changes ?? [], schedule: configuration?.training.schedule },
+    });
   }
 
   /** Takes over what the run folder says; its state only where events have not told a newer one. */
-  load(record: RunRecord, metrics: readonly EpochMetrics[], newerState = false): void {
+  load(record: RunRecord, metrics: readonly EpochMetrics[], checkpoints: readonly number[], newerState = false): void {
     this.record = record;
     this.name = record.name;
     this.configuration = record.configuration;
@@ -105,6 +90,7 @@ export class RunTrace {
     this.result = record.result;
     this.error = record.error;
     this.takeMetrics(metrics);
+    for (const epoch of checkpoints) this.#takeCheckpoint(epoch);
   }
 
   /** Adds epochs, each once. */
@@ -140,11 +126,7 @@ export class RunTrace {
       case 'metrics':
         break;
       case 'checkpoint':
-        this.checkpoints = evenly(
-          [...this.checkpoints.filter((epoch) => epoch !== event.epoch), event.epoch],
-          checkpointsKept,
-          (epoch) => epoch,
-        );
+        this.#takeCheckpoint(event.epoch);
         break;
       case 'warning':
         this.warnings = [...this.warnings, event.warning];
@@ -158,6 +140,12 @@ export class RunTrace {
         this.state = 'failed';
         break;
     }
+  }
+
+  #takeCheckpoint(epoch: number): void {
+    if (this.checkpoints.includes(epoch)) return;
+    const all = [...this.checkpoints, epoch].sort((a, b) => a - b);
+    this.checkpoints = evenly(all, checkpointsKept, (each) => each);
   }
 
   #takeObjective(x: number, y: number): void {

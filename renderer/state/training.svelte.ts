@@ -105,11 +105,18 @@ export class Training {
 
   /** Reads the run folder: configuration, curves, result. */
   async reload(trace: RunTrace, newerState = false): Promise<void> {
-    const [record, metrics] = await Promise.all([
-      this.#connection.call('runRecord', { run: trace.run }),
-      this.#connection.call('runMetrics', { run: trace.run, most: epochsKept }),
+    const { run } = trace;
+    const [record, metrics, checkpoints] = await Promise.all([
+      this.#connection.call('runRecord', { run }),
+      this.#connection.call('runMetrics', { run, most: epochsKept }),
+      this.#connection.call('runCheckpoints', { run }),
     ]);
-    trace.load(record, metrics, newerState);
+    trace.load(
+      record,
+      metrics,
+      checkpoints.map(({ epoch }) => epoch),
+      newerState,
+    );
   }
 
   /** Shows a run of the list. */

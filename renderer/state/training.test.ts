@@ -19,7 +19,8 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 async function connected(handlers: Partial<Handlers<typeof windowCalls>>) {
   const ports = linkedPorts();
   const record = recordOf(configuration, 'training');
-  const served = serve(ports.host, windowCalls, { runRecord: () => record, runMetrics: () => [], ...handlers });
+  const stored = { runRecord: () => record, runMetrics: () => [], runCheckpoints: () => [] };
+  const served = serve(ports.host, windowCalls, { ...stored, ...handlers });
   const connection = new Connection(() => ports.window);
   const engines = new Engines(connection);
   const training = new Training(connection, engines);
@@ -294,10 +295,15 @@ describe('Training', () => {
     const { training } = await connected({
       status: () => ({ current: run, state: 'paused', queued: [] }),
       runMetrics: () => [metrics(1), metrics(2)],
+      runCheckpoints: () => [
+        { epoch: 1, step: 125 },
+        { epoch: 2, step: 250 },
+      ],
     });
     await training.findCurrent();
     expect(training.current?.state).toBe('paused');
     expect(training.shown?.metrics).toHaveLength(2);
+    expect(training.shown?.checkpoints).toEqual([1, 2]);
   });
 });
 

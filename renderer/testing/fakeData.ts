@@ -1,50 +1,7 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
-import type { Inspection, Sample } from '../../native/contract/table.ts';
+import type { Inspection } from '../../native/contract/table.ts';
 
-/** Tables like the samples', made by formula. */
-
-export const fakeSamples: Sample[] = [
-  {
-    id: 'ink',
-    title: 'Ink',
-    summary: 'Handwritten digits and how much ink lies in two corners: the shape of the forum question.',
-    source: 'MNIST',
-    licence: 'CC BY-SA 3.0',
-    rows: 10_000,
-    inputs: 784,
-    targets: ['top_left', 'bottom_right'],
-  },
-  {
-    id: 'diamonds',
-    title: 'Diamonds',
-    summary: 'Price of 53,920 diamonds by weight and cut: a price cannot be negative.',
-    source: 'ggplot2',
-    licence: 'MIT',
-    rows: 53_920,
-    inputs: 9,
-    targets: ['price'],
-  },
-  {
-    id: 'meats',
-    title: 'Meats',
-    summary: 'Fat, water and protein of meat from its near-infrared spectrum.',
-    source: 'caret',
-    licence: 'GPL-2',
-    rows: 215,
-    inputs: 100,
-    targets: ['fat', 'water', 'protein'],
-  },
-  {
-    id: 'ames',
-    title: 'House prices',
-    summary: 'Sale prices in Ames: a plain fit predicts negative prices at the edge.',
-    source: 'modeldata',
-    licence: 'MIT',
-    rows: 2930,
-    inputs: 24,
-    targets: ['Sale_Price'],
-  },
-];
+/** What made-up tables and runs are made of. */
 
 /** A number in [0, 1) that depends on nothing but its arguments. */
 export const noise = (...seeds: number[]): number => {
@@ -65,29 +22,6 @@ export function fakeConfiguration(id: string): RunConfiguration {
     training: { epochs: ink ? 8 : 40, seed: 1 },
     constraint: { method: { id: 'augmented-lagrangian', settings: {} } },
   });
-}
-
-const digitPixel = (row: number, pixel: number): number => {
-  const x = pixel % 28;
-  const y = Math.floor(pixel / 28);
-  const angle = noise(row, 1) * 6.28;
-  const radius = 5 + 4 * noise(row, 2);
-  const cx = 13.5 + 3 * (noise(row, 3) - 0.5);
-  const cy = 13.5 + 3 * (noise(row, 4) - 0.5);
-  const distance = Math.abs(Math.hypot((x - cx) * (1 + 0.5 * Math.cos(angle)), y - cy) - radius);
-  const gap = Math.abs(Math.atan2(y - cy, x - cx) - angle + 3.14) < 0.7 ? 0 : 1;
-  return Math.round(255 * Math.max(0, 1 - distance / 1.8) * gap) / 255;
-};
-
-export function fakeCell(id: string, row: number, column: number): number | string | null {
-  if (id === 'ink')
-    return column < 784
-      ? Number(digitPixel(row, column).toFixed(3))
-      : Number((2.4 * noise(row, column) ** 3).toFixed(4));
-  if (column === 1) return ['Fair', 'Good', 'Very Good', 'Premium', 'Ideal'][Math.floor(noise(row, 1) * 5)] ?? null;
-  if (column === 0) return Math.round(326 + 18_000 * noise(row, 0) ** 3);
-  if (column === 3 && noise(row, 77) < 0.02) return null;
-  return Number((noise(row, column) * 10 - (column === 5 ? 3 : 0)).toFixed(2));
 }
 
 export function fakeInspection(id: string, path?: string): Inspection {

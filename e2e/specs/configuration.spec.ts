@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from '../fixtures.ts';
+import { write } from '../dataFiles.ts';
+
+/** The configuration as one document: undone, restored, saved, opened, pasted. */
+
+test('changes are undone and redone, one by one', async ({ orthant }) => {
+  const { page } = orthant;
+  await orthant.sample('ink').click();
+  await orthant.step('Network');
+  const layers = page.getByLabel('Hidden layers', { exact: true });
+  const before = await layers.inputValue();
+  await layers.fill('12');
+  await orthant.step('Constraint');
+  await page.getByRole('radio', { name: 'Output transform', exact: true }).check();
+
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(page.getByRole('radio', { name: 'Output transform', exact: true })).not.toBeChecked();
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect(orthant.stepButton('Network')).toContainText(before.split(',')[0] ?? '');
+  await expect(orthant.stepButton('Network')).not.toContainText('-12-');
+  await page.keyboard.press('ControlOrMeta+Shift+z');
+  await expect(orthant.stepButton('Network')).toContainText('784-12-2');
+  await page.getByRole('button', { name: /^Redo/ }).click();
+  await expect(page.getByRole('radio', { name: 'Output transform', exact: true })).toBeChecked();
+  await expect(page.getByRole('button', { name: /^Redo/ })).toHaveAttribute('aria-disabled', 'true');
+});
+
+test('what was changed is there again after a reload', async ({ orthant, home }) => {
+  await orthant.sample('ink').click();
+  await orthant.setLayers('13,7');
+  await expect
+    .poll(() => readFile(path.join(home, 'state/draft.json'), 'utf8').catch(() => ''), { timeout: 20_000 })
+    .toMatch(/13,\s*7/);
+  await orthant.page.reload();
+  await orthant.loaded();
+  await expect(orthant.stepButton('Network')).toContainText('784-13-7-2');
+  await expect(orthant.stepButton('Network')).toHaveAttribute('aria-current', 'step');
+  await orthant.page.keyboard.press('ControlOrMeta+z');
+  await expect(orthant.stepButton('Network')).not.toContainText('784-13-7-2');
+});
+
+test('a document is saved, opened and pasted', { tag: '@browser-host' }, async ({ orthant, folder }) => {
+  const { page } = orthant;
+  const network = orthant.stepButton('Network');
+  await orthant.sample('ink').click();
+  await orthant.setLayers('21');
+  const saved = path.join(folder, 'mine.orthant');
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('ControlOrMeta+s');
+  await (await download).saveAs(saved);
+
+  await orthant.setLayers('5');
+  await expect(network).toContainText('784-5-2');
+  await orthant.withChosenFile(saved, () => page.keyboard.press('ControlOrMeta+Shift+O'));
+  await expect(network).toContainText('784-21-2');
+
+  const text = (await readFile(saved, 'utf8')).replace(/"hidden": \[\s*21\s*\]/, '"hidden": [9, 8]');
+  const paste = async (pasted: string): Promise<void> => {
+    await page.getByRole('button', { name: /^Configuration:/ }).click();
+    await page.getByRole('menuitem', { name: 'Paste a document' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').fill(pasted);
+    await dialog.getByRole('button', { name: 'Use this configuration' }).click();
+  };
+  await paste(text);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(network).toContainText('784-9-8-2');
+  await paste('{ "data": 1 }');
+  await expect(page.getByRole('dialog').getByRole('alert')).toContainText(/data/);
+  await page.keyboard.press('Escape');
+  await expect(network).toContainText('784-9-8-2');
+
+  const broken = await write({ name: 'broken.orthant', bytes: () => '{ "network": ' }, folder);
+  await orthant.withChosenFile(broken, () => page.keyboard.press('ControlOrMeta+Shift+O'));
+  await expect(page.getByRole('main').getByRole('alert')).toContainText(/JSON|document/i);
+});
