@@ -42,7 +42,13 @@ export class BrowserHost {
   }
 
   /** Starts a host; answers when it has printed its address. */
-  static async start({ folder, port = 0, files = [], under = [], environment = {} }: HostOptions): Promise<BrowserHost> {
+  static async start({
+    folder,
+    port = 0,
+    files = [],
+    under = [],
+    environment = {},
+  }: HostOptions): Promise<BrowserHost> {
     const entry = path.join(root, '.dist/electron/browser.js');
     const command = [...under, process.execPath, entry, '--port', String(port), ...files];
     const child = spawn(command[0] ?? process.execPath, command.slice(1), {

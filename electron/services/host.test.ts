@@ -32,7 +32,7 @@ describe('the host of a window', () => {
     const missing = path.join(tested.folder, 'misspelt.csv');
     expect(events).toContainEqual({
       event: 'refused',
-      error: { code: 'file', message: expect.stringMatching(new RegExp(`^${missing} cannot be opened: there is no`)) },
+      error: { code: 'file', message: expect.stringContaining(`${missing} cannot be opened: there is no`) as string },
     });
   });
 

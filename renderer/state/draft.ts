@@ -29,7 +29,6 @@ export class Draft {
   async restore(put: (draft: Content) => void): Promise<void> {
     if (this.#done) return;
     const { draft } = await this.#connection.call('loadDraft', {});
-    if (this.#done) return;
     this.#done = true;
     if (draft !== undefined) put(draft);
     this.#resolve();
