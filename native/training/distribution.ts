@@ -22,8 +22,7 @@ export function distributionOf(targets: readonly TargetBound[], predictions: Flo
 
 function histogram(values: Float32Array): Omit<Distribution, 'name'> {
   let [lowest, highest] = [Infinity, -Infinity];
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] ?? 0;
+  for (const value of values) {
     if (value < lowest) lowest = value;
     if (value > highest) highest = value;
   }
@@ -35,8 +34,8 @@ function histogram(values: Float32Array): Omit<Distribution, 'name'> {
   const before = mixed ? Math.ceil(-lowest / width) : 0;
   const bins = before + Math.max(1, Math.ceil((highest - origin) / width));
   const counts = new Array<number>(bins).fill(0);
-  for (let row = 0; row < values.length; row++) {
-    const bin = Math.max(0, Math.min(bins - 1, before + Math.floor(((values[row] ?? 0) - origin) / width)));
+  for (const value of values) {
+    const bin = Math.max(0, Math.min(bins - 1, before + Math.floor((value - origin) / width)));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   const to = origin + (bins - before) * width;
