@@ -1,103 +1,76 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OrthantError } from '../contract/errors.ts';
-import type { EpochMetrics } from '../contract/results.ts';
 import type { RunChange } from '../contract/runs.ts';
 import { constraintMethods } from '../constraints/registry.ts';
 import { predict } from '../network/predict.ts';
 import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { testEngines as engines } from '../tensorflow/testEngines.ts';
-import { breathe } from './control.ts';
 import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
 import { eagerExecution } from './execution.ts';
+import { breathe } from './control.ts';
 import { createParts } from './parts.ts';
-import { Trainer, type TrainerHooks, type TrainerOptions, type TrainingOutcome } from './trainer.ts';
-
-interface Record {
-  readonly outcome: TrainingOutcome;
-  readonly metrics: EpochMetrics[];
-  readonly checkpoints: Checkpoint[];
-  readonly changes: RunChange[];
-  /** SHA-256 over all tensors of the last checkpoint: weights, optimizer, method, best snapshot. */
-  readonly digest: string;
-}
+import { carriedOut, everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testRuns.ts';
+import { Trainer, type TrainerOptions } from './trainer.ts';
 
 const dataset = exampleDataSet();
 const nothing = { rows: 0, rowNumbers: new Int32Array(), inputs: new Float32Array(), targets: new Float32Array() };
 
 let runtime: EngineRuntime;
 
-/** Trains to the end and writes down what the hooks are told. */
-async function train(
-  options: Partial<TrainerOptions>,
-  steer: (trainer: Trainer) => Promise<void> | void = () => undefined,
-): Promise<Record> {
-  const metrics: EpochMetrics[] = [];
-  const checkpoints: Checkpoint[] = [];
-  const changes: RunChange[] = [];
-  const hooks: TrainerHooks = {
-    onMetrics: (line) => metrics.push(line),
-    onCheckpoint: (checkpoint) => void checkpoints.push(checkpoint),
-    onChange: (change) => changes.push(change),
-    ...options.hooks,
-  };
-  const trainer = Trainer.create({ configuration: exampleConfiguration(), dataset, runtime, ...options, hooks });
-  const running = trainer.run();
-  await steer(trainer);
-  return { outcome: await running, metrics, checkpoints, changes, digest: digestOf(checkpoints.at(-1)) };
-}
+const train = (options: Partial<TrainerOptions>, steer?: Parameters<typeof recordRun>[1]): Promise<RecordedRun> =>
+  recordRun({ configuration: exampleConfiguration(), dataset, runtime, ...options }, steer);
 
-function digestOf(checkpoint: Checkpoint | undefined): string {
-  const hash = createHash('sha256');
-  for (const [name, { data }] of Object.entries(checkpoint?.tensors ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest('hex');
-}
+/** Ways in which an engine can carry out steps. */
+const executionsOf = (engine: string) =>
+  engine === 'tensorflow' ? (['eager', 'graph', 'xla'] as const) : (['eager'] as const);
 
-/** Metrics less the time they took. */
-const numbersOf = (metrics: readonly EpochMetrics[]): unknown[] => metrics.map((line) => ({ ...line, seconds: 0 }));
-
-/** Changes that change nothing: each ends a slice, so that the run can be stopped at exactly that step. */
-const everyStep = (steps: number): RunChange[] => Array.from({ length: steps }, (_, step) => ({ step }));
-
-async function reaches(trainer: Trainer, step: number): Promise<void> {
-  while (trainer.step < step) await breathe();
-}
-
-const method = (id: string, settings: globalThis.Record<string, unknown> = {}) => ({ method: { id, settings } });
+const method = (id: string, settings: Record<string, unknown> = {}) => ({ method: { id, settings } });
 
 describe.each(engines)('on the %s engine', (engine) => {
+  const executions = executionsOf(engine);
   beforeAll(async () => {
     runtime = await openEngine({ engine, device: 'cpu' });
   });
 
-  it('gives the same bits for the same seed, and others for another', async () => {
+  it.each(executions)('gives the same bits for the same seed, and others for another: %s', async (execution) => {
     // Wide enough that matrix products and sums are shared out to threads.
     const wide = exampleDataSet({ rows: 500, inputs: 300 });
     const configuration = (seed: number) =>
-      exampleConfiguration({
-        network: { hidden: [400, 300] },
-        constraint: method('augmented-lagrangian'),
-        training: { seed, batchSize: 128, epochs: 3, weightDecay: 1e-3, gradientClip: 1 },
-      });
+      carriedOut(
+        exampleConfiguration({
+          network: { hidden: [400, 300] },
+          constraint: method('augmented-lagrangian'),
+          training: { seed, batchSize: 128, epochs: 3, weightDecay: 1e-3, gradientClip: 1 },
+        }),
+        execution,
+      );
     const first = await train({ configuration: configuration(1), dataset: wide });
     const again = await train({ configuration: configuration(1), dataset: wide });
+    expect(first.outcome.execution).toBe(execution);
     expect(again.digest).toBe(first.digest);
     expect(numbersOf(again.metrics)).toEqual(numbersOf(first.metrics));
     const other = await train({ configuration: configuration(2), dataset: wide });
     expect(other.digest).not.toBe(first.digest);
   });
 
-  it.each(constraintMethods.map(({ id }) => id))('resumes %s in the middle of an epoch, bit for bit', async (id) => {
-    const configuration = exampleConfiguration({
-      constraint: method(id),
-      training: { batchSize: 50, epochs: 4, optimizer: { id: 'adamw' }, weightDecay: 1e-3 },
-    });
+  // XLA takes seconds for each run: of its methods one with a state for each row, and one with weights of another kind.
+  const resumed = executions.flatMap((execution) =>
+    constraintMethods
+      .filter(({ id }) => execution !== 'xla' || id === 'slack-lagrangian' || id === 'positive-parameters')
+      .map(({ id }) => [id, execution] as const),
+  );
+  it.each(resumed)('resumes %s in the middle of an epoch, bit for bit: %s', async (id, execution) => {
+    const configuration = carriedOut(
+      exampleConfiguration({
+        constraint: method(id),
+        training: { batchSize: 50, epochs: 4, optimizer: { id: 'adamw' }, weightDecay: 1e-3 },
+      }),
+      execution,
+    );
     const folder = mkdtempSync(path.join(tmpdir(), 'orthant-resume-'));
     try {
       const whole = await train({ configuration });
@@ -106,7 +79,8 @@ describe.each(engines)('on the %s engine', (engine) => {
         trainer.stop();
       });
       expect(stopped.outcome.stopped).toBe('by-request');
-      const last = stopped.checkpoints.at(-1)!;
+      expect(stopped.outcome.execution).toBe(execution);
+      const { last } = stopped;
       // Five steps an epoch: the stop lies in the second one.
       expect([last.epoch, last.step]).toEqual([1, 7]);
       writeCheckpoint(folder, last);
@@ -212,9 +186,9 @@ describe('training', () => {
           }),
         });
       const none = await run('none');
-      const violated = ({ metrics }: Record): number =>
+      const violated = ({ metrics }: RecordedRun): number =>
         metrics.at(-1)?.splits.train?.outputs.reduce((sum, output) => sum + output.violationShare, 0) ?? NaN;
-      const loss = ({ metrics }: Record, epoch: number): number => metrics.at(epoch)?.splits.train?.loss ?? NaN;
+      const loss = ({ metrics }: RecordedRun, epoch: number): number => metrics.at(epoch)?.splits.train?.loss ?? NaN;
       expect(violated(none)).toBeGreaterThan(0.05);
       for (const { id: constrained } of constraintMethods.slice(1)) {
         const trained = await run(constrained);
@@ -236,41 +210,88 @@ describe('training', () => {
 });
 
 describe('what a run can be told', () => {
+  const executions = executionsOf(engines[0]!);
   beforeAll(async () => {
     runtime = await openEngine({ engine: engines[0]!, device: 'cpu' });
   });
 
-  it('pauses with a checkpoint, takes changes over, and repeats them when replayed', async () => {
-    const configuration = exampleConfiguration({ constraint: method('penalty'), training: { epochs: 6 } });
-    const states: string[] = [];
-    const changed = await train(
-      { configuration, changes: everyStep(20), hooks: { onState: (state) => states.push(state) } },
-      async (trainer) => {
-        await reaches(trainer, 9);
-        await trainer.pause();
-        expect(trainer.state).toBe('paused');
-        expect(() => {
-          trainer.resume({ methodSettings: { alpah: 3 } });
-        }).toThrow(/alpha/);
-        expect(trainer.state).toBe('paused');
-        trainer.resume({ epochs: 4, learningRate: 0.01, methodSettings: { alpha: 50 } });
-      },
+  it.each(executions)(
+    'pauses with a checkpoint, takes changes over, and repeats them when replayed: %s',
+    async (execution) => {
+      const configuration = carriedOut(
+        exampleConfiguration({ constraint: method('penalty'), training: { epochs: 6 } }),
+        execution,
+      );
+      const states: string[] = [];
+      const changed = await train(
+        { configuration, changes: everyStep(20), hooks: { onState: (state) => states.push(state) } },
+        async (trainer) => {
+          await reaches(trainer, 9);
+          await trainer.pause();
+          expect(trainer.state).toBe('paused');
+          expect(() => {
+            trainer.resume({ methodSettings: { alpah: 3 } });
+          }).toThrow(/alpha/);
+          expect(trainer.state).toBe('paused');
+          trainer.resume({ epochs: 4, learningRate: 0.01, methodSettings: { alpha: 50 } });
+        },
+      );
+      expect(states).toEqual(['training', 'paused', 'training', 'finished']);
+      expect(changed.outcome.execution).toBe(execution);
+      expect(changed.metrics).toHaveLength(4);
+      expect(changed.changes).toMatchObject([{ epochs: 4, learningRate: 0.01, methodSettings: { alpha: 50 } }]);
+      expect(changed.changes[0]?.step).toBe(9);
+
+      // Without XLA a compiled run gives the bits of an eager one, so that what it heard of the change is known.
+      const byOperations = await train({ configuration: carriedOut(configuration, 'eager'), changes: changed.changes });
+      if (execution !== 'xla') expect(changed.digest).toBe(byOperations.digest);
+      const replayed = await train({ configuration, changes: changed.changes });
+      expect(replayed.digest).toBe(changed.digest);
+      expect(numbersOf(replayed.metrics)).toEqual(numbersOf(changed.metrics));
+      expect((await train({ configuration })).digest).not.toBe(changed.digest);
+
+      // A run that ends while paused and is resumed later still knows the change.
+      const paused = changed.checkpoints.find(({ step }) => step === 9)!;
+      const history = [...(paused.state.changes as RunChange[]), ...changed.changes];
+      const resumed = await train({ configuration, resumeFrom: paused, changes: history });
+      expect(resumed.digest).toBe(changed.digest);
+    },
+  );
+
+  it.each(executions)('pauses and stops within a call of about 50 ms: %s', async (execution) => {
+    // Long epochs of steps that take a millisecond or so: only the length of a call ends it.
+    const large = exampleDataSet({ rows: 64_000, heldOut: 0 });
+    const configuration = carriedOut(
+      exampleConfiguration({ network: { hidden: [256, 256] }, training: { batchSize: 64, epochs: 3 } }),
+      execution,
     );
-    expect(states).toEqual(['training', 'paused', 'training', 'finished']);
-    expect(changed.metrics).toHaveLength(4);
-    expect(changed.changes).toMatchObject([{ epochs: 4, learningRate: 0.01, methodSettings: { alpha: 50 } }]);
-    expect(changed.changes[0]?.step).toBe(9);
-
-    const replayed = await train({ configuration, changes: changed.changes });
-    expect(replayed.digest).toBe(changed.digest);
-    expect(numbersOf(replayed.metrics)).toEqual(numbersOf(changed.metrics));
-    expect((await train({ configuration })).digest).not.toBe(changed.digest);
-
-    // A run that ends while paused and is resumed later still knows the change.
-    const paused = changed.checkpoints.find(({ step }) => step === 9)!;
-    const history = [...(paused.state.changes as RunChange[]), ...changed.changes];
-    const resumed = await train({ configuration, resumeFrom: paused, changes: history });
-    expect(resumed.digest).toBe(changed.digest);
+    const calls: { steps: number; seconds: number }[] = [];
+    const watch = async (trainer: Trainer, count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) {
+        const [step, started] = [trainer.step, performance.now()];
+        while (trainer.step === step) await breathe();
+        calls.push({ steps: trainer.step - step, seconds: (performance.now() - started) / 1000 });
+      }
+    };
+    const { outcome, last } = await train({ configuration, dataset: large }, async (trainer) => {
+      // The first calls find out how long a step takes.
+      await watch(trainer, 3);
+      calls.length = 0;
+      await watch(trainer, 9);
+      let asked = trainer.step;
+      await trainer.pause();
+      expect(trainer.step).toBe(asked);
+      trainer.resume();
+      await watch(trainer, 1);
+      asked = trainer.step;
+      trainer.stop();
+      expect(trainer.step).toBe(asked);
+    });
+    expect(outcome).toMatchObject({ execution, stopped: 'by-request' });
+    expect(last.step).toBe(outcome.steps);
+    const middle = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+    expect(middle(calls.map(({ seconds }) => seconds))).toBeLessThan(0.25);
+    expect(middle(calls.map(({ steps }) => steps))).toBeGreaterThan(1);
   });
 
   it('refuses a change while it is not paused', async () => {
