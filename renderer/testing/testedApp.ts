@@ -43,6 +43,7 @@ const usual = (configuration: RunConfiguration): Answers => ({
   runs: () => [],
   runRecord: () => recordOf(configuration, 'training'),
   runMetrics: () => [],
+  runCheckpoints: () => [],
   status: () => ({ queued: [] }),
 });
 
