@@ -117,7 +117,7 @@ export const engineCalls = {
   restoreRun: call('data', z.strictObject({ binned: z.string().min(1) }), z.object({ run: z.string() }), ofRun),
 
   // Training.
-  /** Loads the library that such runs need, ahead of the first of them. */
+  /** Loads the library that such runs need, ahead of the first of them; does nothing while a run is at work. */
   load: call('train', runtimeSettingsSchema, nothing, ['engine']),
   /** Answers when the run is accepted (queued or started); what happens to it comes as events. */
   start: call(

@@ -120,6 +120,8 @@ describe('training', () => {
     expect((await train.call('status', {})).queued).toEqual([third.run]);
     expect(existsSync(second.run)).toBe(false);
     await train.until((event) => event.event === 'metrics' && event.run === first.run);
+    // Another library is not loaded under a run at work.
+    await train.call('load', { engine: 'tensorflow' });
     await train.call('stop', { run: first.run });
     const end = await train.until((event) => event.event === 'finished' && event.run === third.run);
     expect(end).toMatchObject({ result: { epochs: 2, stopped: 'finished' } });

@@ -32,7 +32,8 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
 
   return {
     load: async (settings) => {
-      await library.open(settings);
+      // A run at work keeps the library that it has.
+      if (queue.current === undefined) await library.open(settings);
       return {};
     },
     start: ({ configuration, out, changes }) => {

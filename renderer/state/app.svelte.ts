@@ -138,6 +138,7 @@ export class App {
     }
     this.view.lookAtTable();
     this.go('data');
+    this.#loadAhead();
     await this.catalogue.remember(path, kind);
   }
 
@@ -149,9 +150,17 @@ export class App {
       if (method !== undefined) configuration.constraint.method = method;
       this.document.replace(`take the sample ${id}`, configuration);
       this.view.lookAtTable();
+      this.#loadAhead();
       // Whoever has gone on to a step meanwhile stays there.
       if (this.view.page === from) this.go(page);
     });
+  }
+
+  /** Has the library loaded while the person looks at the table, so that the first run begins sooner. */
+  #loadAhead(): void {
+    const { current } = this.document;
+    // What cannot be loaded is told by the run that needs it.
+    if (current !== null) this.connection.call('load', current.runtime).catch(() => undefined);
   }
 
   /** Saves the document where it lies, or where the person wants it: `elsewhere`, or when it has no place yet. */

@@ -26,6 +26,20 @@ function draft(page = 'network') {
   return { draft: { document: document.draft(), page } };
 }
 
+describe('data that is opened', () => {
+  it('has the library loaded while one looks at it; what goes wrong with that is told by the run', async () => {
+    const { app, asked } = await testedApp({
+      load: () => {
+        throw new OrthantError('engine', 'TensorFlow cannot be loaded.');
+      },
+    });
+    await app.openPath('/data/mine.csv', 'data');
+    await settled();
+    expect(asked('load')).toEqual([expect.objectContaining({ engine: 'auto', device: 'auto' })]);
+    expect(app.problem).toBeUndefined();
+  });
+});
+
 describe('the start of the window', () => {
   it('brings the draft back where nothing was opened', async () => {
     const { app } = await testedApp({ loadDraft: () => draft() });

@@ -38,6 +38,7 @@ const usual = (configuration: RunConfiguration): Answers => ({
   saveDraft: () => ({}),
   setVisible: () => ({ missed: false }),
   restartEngine: () => ({}),
+  load: () => ({}),
   inspect: () => fakeInspection('ink'),
   check: () => [],
   runs: () => [],
