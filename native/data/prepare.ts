@@ -5,9 +5,9 @@ import { OrthantError } from '../contract/errors.ts';
 import { splitNames } from '../contract/results.ts';
 import type { Preparation, Warning } from '../contract/table.ts';
 import { useColumns, wantedTypes, type ColumnUse } from './columnUse.ts';
-import { sharedFloats, type DataSet, type SplitRows } from './dataset.ts';
+import { sharedFloats, type DataSet, type RawRows, type SplitRows } from './dataset.ts';
 import type { Session } from './database.ts';
-import { encodeRows, type RawColumns } from './encode.ts';
+import { encodeRows, type RawColumn, type RawColumns } from './encode.ts';
 import { readTableColumns, type ColumnToRead } from './readColumns.ts';
 import {
   constantWarning,
@@ -44,6 +44,7 @@ export async function prepareDataSet(settings: DataSettings, options: PrepareOpt
     return {
       schema,
       splits,
+      raw: rawRows(schema, columns, split),
       preparation: fitted.preparation,
       source: { source: table.source, sha256: table.sha256, bytes: table.bytes },
     };
@@ -206,6 +207,21 @@ function splitRows(schema: DataSchema, columns: RawColumns, rowNumbers: Int32Arr
   }
   return { rows, rowNumbers, inputs: encodeRows(schema, columns, rowNumbers), targets };
 }
+
+/** Rows that an exported model is tried on at most. */
+const mostRawRows = 10_000;
+
+function rawRows({ inputs }: DataSchema, columns: RawColumns, split: Split): RawRows {
+  const name = [...splitNames].reverse().find((each) => split[each].length > 0) ?? 'train';
+  const rows = split[name].subarray(0, mostRawRows);
+  const picked = inputs.map(({ column }) => [column, pick(columns.get(column) ?? [], rows)] as const);
+  return { split: name, rows: rows.length, columns: new Map(picked) };
+}
+
+const pick = (column: RawColumn, rows: Int32Array): RawColumn =>
+  column instanceof Float64Array
+    ? Float64Array.from(rows, (row) => column[row] ?? NaN)
+    : Array.from(rows, (row) => column[row] ?? null);
 
 function checkSize(schema: DataSchema, rows: number): void {
   const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);

@@ -44,6 +44,7 @@ export function exampleDataSet({ rows = 240, inputs = 4, outputs = 2, heldOut = 
       inputs: names.map((column) => ({ kind: 'number', column, shift: 0, scale: 1 })),
       targets: Array.from({ length: outputs }, (_, j) => ({ name: `y${j}`, scale: 1.5 + j })),
     },
+    raw: { split: 'train', rows: 0, columns: new Map() },
     splits: { train: split(0, rows), validation: split(rows, heldOut), test: split(rows + heldOut, heldOut) },
     preparation: {
       rowsInFile: all,
