@@ -61,6 +61,30 @@ describe('splits', () => {
   });
 });
 
+describe('the rows an exported model is tried on', () => {
+  const parts = ['train', 'test', 'train', 'validation', 'test', 'train'];
+  const rows = parts.map((part, index) => [index * 1000.5, `kind ${index % 2}`, part, index + 1]);
+  const prepared = async (used: typeof rows) => {
+    const path = folder.write('raw.csv', csv('x,kind,part,y', used));
+    return prepareDataSet(settingsFor(path, ['y'], { split: { by: 'column', column: 'part' } }));
+  };
+
+  it('are those of the test split as they stand in the table, inputs alone', async () => {
+    const { raw } = await prepared(rows);
+    expect([raw.split, raw.rows]).toEqual(['test', 2]);
+    expect(Object.fromEntries(raw.columns)).toEqual({
+      x: Float64Array.from([1000.5, 4002]),
+      kind: ['kind 1', 'kind 0'],
+    });
+  });
+
+  it('are of the split before it where there are no test rows', async () => {
+    const { raw } = await prepared(rows.filter(([, , part]) => part !== 'test'));
+    expect(raw.split).toBe('validation');
+    expect(raw.columns.get('kind')).toEqual(['kind 1']);
+  });
+});
+
 describe('scaling', () => {
   const rows = Array.from({ length: 50 }, (_, index) => [
     100 + ((index * 37) % 50),
