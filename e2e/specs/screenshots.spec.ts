@@ -72,6 +72,7 @@ test('every screen in both themes', async ({ orthant, folder: files }) => {
     await look('data-without-target');
     await page.getByRole('tab', { name: /^Problems/ }).click();
     await look('data-row-left-out');
+    await page.getByRole('tab', { name: 'Table' }).click();
     // Back to the run that the next theme is to show.
     await page.keyboard.press('ControlOrMeta+z');
     await page.keyboard.press('ControlOrMeta+z');
