@@ -58,7 +58,12 @@ export async function settled(orthant: OrthantWindow): Promise<void> {
   await expect(
     page.getByRole('main').getByText(/^(Reading the file|Predicting |Looking for an unconstrained run)/),
   ).toHaveCount(0);
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => 0))),
-  );
+  // What is folded away is not drawn: a change of theme begins its transitions, which then wait to be seen.
+  await page.evaluate(() => {
+    const seen = document.getAnimations().filter(({ effect }) => {
+      const target = effect instanceof KeyframeEffect ? effect.target : null;
+      return target === null || target.checkVisibility();
+    });
+    return Promise.all(seen.map((animation) => animation.finished.catch(() => 0)));
+  });
 }

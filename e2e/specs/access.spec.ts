@@ -1,7 +1,8 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { everyScreen, trainSmall } from '../screens.ts';
+import { oneBadRow, write } from '../dataFiles.ts';
+import { everyScreen, settled, startLongRun, trainSmall } from '../screens.ts';
 
 /** The window for those who use no mouse, a screen reader, large letters or a small screen. */
 
@@ -30,6 +31,45 @@ test('axe finds nothing on any screen in either theme', async ({ orthant }) => {
       expect.soft(await findings(orthant.page), `${screen}, ${colorScheme}`).toEqual([]);
     });
   }
+});
+
+test('axe finds nothing in what opens on request, nor while a run is at work', async ({ orthant, folder }) => {
+  const { page, training } = orthant;
+  await trainSmall(orthant);
+  await trainSmall(orthant);
+  const themes = ['light', 'dark'] as const;
+  const look = async (screen: string): Promise<void> => {
+    for (const colorScheme of themes) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await settled(orthant);
+      expect.soft(await findings(page), `${screen}, ${colorScheme}`).toEqual([]);
+    }
+  };
+  await orthant.step('Train');
+  await page.getByRole('button', { name: 'Worst output as a table' }).click();
+  await look('a chart as a table');
+
+  await orthant.toRuns();
+  for (const box of (await page.getByRole('main').getByRole('checkbox').all()).slice(0, 2)) await box.check();
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await look('comparison');
+
+  await page.getByRole('button', { name: /^Configuration:/ }).click();
+  await expect(page.getByRole('menuitem', { name: 'Paste a document' })).toBeVisible();
+  await look('open menu');
+  await page.getByRole('menuitem', { name: 'Paste a document' }).click();
+  await look('paste dialog');
+  await page.keyboard.press('Escape');
+
+  await orthant.openData(await write(oneBadRow, folder));
+  await expect(page.getByRole('button', { name: 'Go on without these rows', exact: true })).toBeVisible();
+  await look('refused file');
+
+  await orthant.toStart();
+  await startLongRun(orthant);
+  await look('running Train');
+  await training.pause();
+  await look('paused Train');
 });
 
 test('from the sample to the exported model by keyboard alone', async ({ orthant, folder }) => {

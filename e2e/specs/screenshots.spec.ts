@@ -47,11 +47,21 @@ test('every screen in both themes', async ({ orthant, folder: files }) => {
     await page.getByRole('button', { name: 'Compare' }).click();
     await look('comparison');
 
+    await page.getByRole('button', { name: /^Configuration:/ }).click();
+    await look('menu');
+    await page.getByRole('menuitem', { name: 'Paste a document' }).click();
+    await look('paste');
+    await page.keyboard.press('Escape');
+
     await orthant.step('Train');
     await training.start();
     await training.toFirstEpoch();
     await training.pause();
     await look('train-paused');
+    await page.getByRole('button', { name: 'Worst output as a table' }).click();
+    await page.getByRole('figure', { name: 'Largest multiplier' }).getByRole('application').focus();
+    await page.keyboard.press('End');
+    await look('train-table');
     await training.stopButton.click();
     await training.toEnd();
 
@@ -60,6 +70,9 @@ test('every screen in both themes', async ({ orthant, folder: files }) => {
     await page.getByRole('button', { name: 'Go on without these rows', exact: true }).click();
     await expect(page.getByText('60 rows × 3 columns')).toBeVisible();
     await look('data-without-target');
+    await page.getByRole('tab', { name: /^Problems/ }).click();
+    await look('data-row-left-out');
+    await page.getByRole('tab', { name: 'Table' }).click();
     // Back to the run that the next theme is to show.
     await page.keyboard.press('ControlOrMeta+z');
     await page.keyboard.press('ControlOrMeta+z');
