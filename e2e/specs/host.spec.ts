@@ -47,7 +47,7 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await expect(page.getByText('Connection lost, trying again')).toBeHidden();
     await expect(orthant.notice('This run ended before it was done.')).toBeVisible();
     await expect(page.getByRole('figure', { name: 'Worst output' })).toBeVisible();
-    await page.getByRole('button', { name: 'Resume this run' }).click();
+    await page.getByRole('button', { name: 'Resume from the last checkpoint' }).click();
     await expect(training.button('Pause')).not.toHaveAttribute('aria-disabled', 'true');
     await expect.poll(() => training.epoch()).toBeGreaterThanOrEqual(before);
     await training.stopButton.click();
