@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { OrthantError } from '../../native/contract/errors.ts';
+import { describeFileError } from './fileError.ts';
 import { writeAtomically } from './jsonFile.ts';
 import type { Outputs } from './outputs.ts';
 import { documentExtension } from './recentFiles.ts';
@@ -20,21 +21,6 @@ function demandDocument(file: string): void {
     `"${path.basename(file)}" is not a configuration document. Choose a file that ends in ${documentExtension} or .json.`,
     { field: 'path' },
   );
-}
-
-function describe(error: unknown, file: string, action: 'read' | 'written'): OrthantError {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const reasons: Record<string, string> = {
-    ENOENT: 'it, or its folder, is not there (any more). Choose another one',
-    EACCES: 'its permissions do not allow it. Change them, or choose another place',
-    EPERM: 'its permissions do not allow it. Change them, or choose another place',
-    EISDIR: 'it is a folder. Choose a file',
-    ENOTDIR: 'a part of its path is not a folder. Choose another place',
-    ENOSPC: 'the disk is full. Free some space, or choose another disk',
-    EROFS: 'the disk can only be read. Choose another place',
-  };
-  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
-  return new OrthantError('file', `${file} cannot be ${action}: ${reason}.`, { field: 'path', cause: error });
 }
 
 /**
@@ -60,7 +46,7 @@ export async function readDocument(file: string): Promise<string> {
       await handle.close();
     }
   } catch (error) {
-    throw error instanceof OrthantError ? error : describe(error, file, 'read');
+    throw error instanceof OrthantError ? error : describeFileError(error, file, 'read');
   }
 }
 
@@ -77,6 +63,6 @@ export async function writeDocument(file: string, text: string, chosen: Outputs)
   try {
     await writeAtomically(file, text);
   } catch (error) {
-    throw describe(error, file, 'written');
+    throw describeFileError(error, file, 'written');
   }
 }

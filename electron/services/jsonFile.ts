@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
+import { describeFileError } from './fileError.ts';
 
 /**
  * Writes a small file so that a reader, and a crash at any moment, finds the old text or the new one whole: a temporary
@@ -53,10 +54,17 @@ export class JsonFile<Schema extends z.ZodType> {
     }
   }
 
-  /** Replaces the value by what `change` makes of it. */
+  /**
+   * Replaces the value by what `change` makes of it.
+   *
+   * @throws OrthantError `file` when it cannot be written; the old value is then still there
+   */
   update(change: (value: z.output<Schema>) => z.output<Schema>): Promise<void> {
     const next = this.#last.then(async () => {
-      await writeAtomically(this.#file, JSON.stringify(change(await this.read())), this.#mode);
+      const text = JSON.stringify(change(await this.read()));
+      await writeAtomically(this.#file, text, this.#mode).catch((error: unknown) => {
+        throw describeFileError(error, this.#file, 'written');
+      });
     });
     // A change that failed was reported to its caller; it must not stop those after it.
     this.#last = next.catch(() => undefined);

@@ -63,13 +63,13 @@ export const hostCalls = {
     errors: [],
   },
   /** Remembers a file as opened just now. */
-  rememberFile: { request: path.extend({ kind: z.enum(fileKinds) }), answer: nothing, errors: [] },
-  forgetFile: { request: path, answer: nothing, errors: [] },
+  rememberFile: { request: path.extend({ kind: z.enum(fileKinds) }), answer: nothing, errors: ['file'] },
+  forgetFile: { request: path, answer: nothing, errors: ['file'] },
   /** What the window keeps for itself (the configuration in work, undo history, view): saved as one goes, back after a crash. */
   saveDraft: {
     request: z.strictObject({ draft: z.record(z.string(), z.unknown()) }),
     answer: nothing,
-    errors: [],
+    errors: ['file'],
   },
   loadDraft: {
     request: nothing,
