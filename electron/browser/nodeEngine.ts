@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { EngineProcess, LaunchEngine } from '../services/engineProcess.ts';
-import { patience } from '../services/engineProcess.ts';
+import { engineArguments, patience } from '../services/engineProcess.ts';
 
 /**
  * Starts engine processes as plain Node child processes.
@@ -10,7 +10,7 @@ import { patience } from '../services/engineProcess.ts';
  */
 export function nodeEngine(entry: string, log: (text: string) => void): LaunchEngine {
   return (role, environment): EngineProcess => {
-    const child = spawn(process.execPath, [entry, '--role', role], {
+    const child = spawn(process.execPath, [entry, ...engineArguments(role)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...environment },
       serialization: 'advanced',

@@ -2,7 +2,7 @@ import { app, utilityProcess } from 'electron';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { EngineProcess, LaunchEngine } from '../services/engineProcess.ts';
-import { patience } from '../services/engineProcess.ts';
+import { engineArguments, patience } from '../services/engineProcess.ts';
 
 /**
  * Starts engine processes as Electron's utility processes.
@@ -13,7 +13,7 @@ import { patience } from '../services/engineProcess.ts';
 export function utilityEngine(entry: string, log: (text: string) => void): LaunchEngine {
   return (role, environment): EngineProcess => {
     const serviceName = `Orthant ${role}`;
-    const child = utilityProcess.fork(entry, ['--role', role], {
+    const child = utilityProcess.fork(entry, engineArguments(role), {
       serviceName,
       stdio: 'pipe',
       env: { ...withoutNodeOptions(process.env), ...packagedLibraries(), ...environment },

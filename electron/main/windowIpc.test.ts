@@ -122,7 +122,7 @@ describe('utilityEngine', () => {
   it('starts each role as a utility process that is told no options for Node', async () => {
     expect(stub.utilityProcess.forked.map(({ args, options }) => [args, options.serviceName])).toEqual([
       [['--role', 'data'], 'Orthant data'],
-      [['--role', 'train'], 'Orthant train'],
+      [['--role', 'train', '--background'], 'Orthant train'],
     ]);
     for (const { options } of stub.utilityProcess.forked) {
       expect(Object.keys(options.env as object)).not.toContain('NODE_OPTIONS');

@@ -15,6 +15,16 @@ export interface EngineProcess {
 /** Starts the engine process of a role, with these variables added to its environment. */
 export type LaunchEngine = (role: EngineRole, environment: Environment) => EngineProcess;
 
+/**
+ * What the engine's entry is told. Beside a window training gives way to whatever else the computer does: otherwise a
+ * network that takes every processor holds up the window that shows it.
+ */
+export const engineArguments = (role: EngineRole): string[] => [
+  '--role',
+  role,
+  ...(role === 'train' ? ['--background'] : []),
+];
+
 export type Environment = Readonly<Record<string, string>>;
 
 /** How long a process that was asked to end may take, in milliseconds. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { constants, getPriority } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfigurationInput } from '../contract/configuration.ts';
 import { engineCalls, type EngineCallName } from '../contract/engine.ts';
@@ -14,7 +15,8 @@ const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder.path, ...names);
 const engines: TestEngine[] = [];
 const start = (...args: Parameters<typeof startEngine>): TestEngine => {
-  const engine = startEngine(args[0], { ORTHANT_RUNS: at('runs'), ...args[1] }, args[2]);
+  const [role, env, ...rest] = args;
+  const engine = startEngine(role, { ORTHANT_RUNS: at('runs'), ...env }, ...rest);
   engines.push(engine);
   return engine;
 };
@@ -302,6 +304,20 @@ test('the engine ends when its parent lets go, and needs one to start', async ()
   const wrong = start('nobody' as never);
   expect(await wrong.ended).toBe(2);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'in the background it gives way to other programs, elsewhere not',
+  async () => {
+    for (const [more, expected] of [
+      [['--background'], Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL)],
+      [[], getPriority()],
+    ] as const) {
+      const engine = start('train', {}, [], [...more]);
+      await engine.call('status', {});
+      expect(getPriority(engine.process.pid)).toBe(expected);
+    }
+  },
+);
 
 test("the same entry answers over the port of Electron's utility process", async () => {
   // What Electron puts in place of Node's channel: messages come as the data of an event.

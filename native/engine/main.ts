@@ -1,16 +1,20 @@
 import { parseArgs } from 'node:util';
 import { engineCalls, engineRoles } from '../contract/engine.ts';
 import { serve, type MessagePortLike } from '../contract/channel.ts';
+import { giveWay } from './background.ts';
 import { EventOutbox } from './eventOutbox.ts';
 import { openParentPort } from './parentPort.ts';
 
 /**
- * Entry of the engine process: `engine.js --role data|train`, started by the command line, the browser host (both as a
+ * Entry of the engine process: `engine.js --role data|train [--background]`, started by the command line, the browser host (both as a
  * Node child process) or Electron (as a utility process). It answers the calls of its role until the program that
  * started it is gone.
  */
 
-const { role } = parseArgs({ options: { role: { type: 'string' } }, strict: false }).values;
+const { role, background } = parseArgs({
+  options: { role: { type: 'string' }, background: { type: 'boolean' } },
+  strict: false,
+}).values;
 const port = openParentPort();
 if (port === undefined || !engineRoles.some((known) => known === role)) {
   process.stderr.write(
@@ -18,6 +22,8 @@ if (port === undefined || !engineRoles.some((known) => known === role)) {
   );
   process.exit(2);
 }
+
+if (background === true) giveWay();
 
 // Ctrl-C in a terminal reaches every process of the group; what it means is for the program in front to decide.
 process.on('SIGINT', () => undefined);

@@ -59,9 +59,15 @@ export interface TestEngine {
  * Starts the built engine.
  *
  * @param execArgv - options of Node itself
+ * @param more - options of the engine
  */
-export function startEngine(role: EngineRole, env: NodeJS.ProcessEnv = {}, execArgv: string[] = []): TestEngine {
-  const child = fork(builtFile('engine.js'), ['--role', role], {
+export function startEngine(
+  role: EngineRole,
+  env: NodeJS.ProcessEnv = {},
+  execArgv: string[] = [],
+  more: string[] = [],
+): TestEngine {
+  const child = fork(builtFile('engine.js'), ['--role', role, ...more], {
     serialization: 'advanced',
     env: { ...process.env, ...env },
     execArgv,

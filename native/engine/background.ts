@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+
+const { PRIORITY_BELOW_NORMAL: below } = constants.priority;
+
+/**
+ * Lets every other program go first from now on: the window stays smooth while training takes each processor it can get.
+ * Call it before the library starts its threads, which inherit it. Where the system does not allow it, all stays as it is.
+ */
+export function giveWay(): void {
+  try {
+    setPriority(below);
+    if (process.platform === 'linux' && leadsItsSession()) {
+      // Linux shares the processors among sessions first, and only within one by priority.
+      writeFileSync('/proc/self/autogroup', String(below));
+    }
+  } catch {
+    // Nobody is worse off than without it.
+  }
+}
+
+/** A session of others, such as Electron's own, must not be slowed down with it. Field 6 of stat(5) is the session. */
+function leadsItsSession(): boolean {
+  const [, afterName = ''] = readFileSync('/proc/self/stat', 'utf8').split(/\) (?!.*\) )/s);
+  return Number(afterName.split(' ')[3]) === process.pid;
+}
