@@ -230,6 +230,13 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
         `Row ${row} is not one of ${trainingRows} training rows`,
       );
     }
+    // All are looked at before the first step is made.
+    expect(() => compiled.steps([Int32Array.of(0, 1, 2, 3, 4), Int32Array.of(5, trainingRows)], [0.1, 0.1])).toThrow(
+      `Row ${trainingRows} is not one of ${trainingRows} training rows`,
+    );
+    compiled.steps([Int32Array.of(0, 1, 2, 3, 4)], [0.1]);
+    compiled.pull();
+    expect(Math.max(...example.seen.dataSync())).toBe(1);
     expect(() => compiled.steps([Int32Array.of(0, 1, 2)], [0.1])).toThrow(/batches of 3 rows/);
     compiled.dispose();
     example.dispose();
