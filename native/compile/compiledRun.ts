@@ -17,8 +17,6 @@ const maxSteps = 1024;
  * Variables, {@link push} takes over what JavaScript assigned to them.
  */
 export class CompiledRun {
-  /** Operations in one step. */
-  readonly operations: number;
   readonly #run: CompilableRun;
   readonly #session: ProgramSession;
   readonly #loops: readonly Loop[];
@@ -45,7 +43,6 @@ export class CompiledRun {
       body,
     }));
     this.#forwards = forwards;
-    this.operations = steps[0]?.body.operations ?? 0;
     this.#session = new ProgramSession(run.backend.binding, {
       state,
       data,
