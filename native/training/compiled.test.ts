@@ -194,7 +194,7 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
         parts.dispose();
         expect(worst.share, worst.name).toBeLessThanOrEqual(1e-5);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   }, 120_000);
 
