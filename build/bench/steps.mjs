@@ -134,13 +134,16 @@ function results(columns) {
 /** @param {StepTable} table_ */
 const tableOf = ({ case: { name }, results }) =>
   table([
-    [name, 'ms a step', 'from - to', 'times ours', 'first step', 'peak memory'],
-    ...results.map(({ title, milliseconds: { median: middle, least, most }, ratio, firstSeconds, peakBytes }) => [
-      `  ${title}`,
-      digits(middle),
-      `${digits(least)} - ${digits(most)}`,
-      digits(ratio),
-      `${firstSeconds.toFixed(1)} s`,
-      `${Math.round(peakBytes / 1e6)} MB`,
-    ]),
+    [name, 'ms a step', 'from - to', 'times ours', 'first step', 'peak memory', 'by'],
+    ...results.map(
+      ({ title, version, milliseconds: { median: middle, least, most }, ratio, firstSeconds, peakBytes }) => [
+        `  ${title}`,
+        digits(middle),
+        `${digits(least)} - ${digits(most)}`,
+        digits(ratio),
+        `${firstSeconds.toFixed(1)} s`,
+        `${Math.round(peakBytes / 1e6)} MB`,
+        version,
+      ],
+    ),
   ]);
