@@ -15,7 +15,10 @@ export const peers = {
   jax: {
     packages: ['jax==0.10.2', 'optax==0.2.8'],
     size: '0.4 GB',
-    withCard: { packages: ['jax[cuda12]==0.10.2', 'optax==0.2.8'], size: 'with the CUDA libraries some 3 GB' },
+    withCard: {
+      packages: ['jax[cuda12]==0.10.2', 'optax==0.2.8'],
+      size: 'several GB, since it brings the CUDA libraries',
+    },
     step: [{ title: 'JAX', script: 'step_jax.py', mode: 'scan' }],
   },
   torch: {
@@ -37,7 +40,10 @@ export const peers = {
   keras: {
     packages: ['keras==3.15.1', 'jax==0.10.2'],
     size: '0.4 GB',
-    withCard: { packages: ['keras==3.15.1', 'jax[cuda12]==0.10.2'], size: 'with the CUDA libraries some 3 GB' },
+    withCard: {
+      packages: ['keras==3.15.1', 'jax[cuda12]==0.10.2'],
+      size: 'several GB, since it brings the CUDA libraries',
+    },
     step: [],
     whole: { title: 'Keras, fit', script: 'whole_keras.py' },
   },
