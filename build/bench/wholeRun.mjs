@@ -65,7 +65,7 @@ export async function benchWholeRun({ rounds, epochs, chosen, python }) {
     }
   }
   const ours = all[0]?.rounds ?? [];
-  const phases = medians((all[0]?.lines ?? []).flatMap(({ phases: of }) => of ?? []));
+  const phases = medians((all[0]?.lines ?? []).flatMap(({ phases: of }) => (of === undefined ? [] : [of])));
   const results = all
     .filter(({ rounds: of }) => of.flat().length > 0)
     .map(({ column: { title }, rounds: of, lines }) => ({
@@ -99,7 +99,11 @@ function ownLine(line) {
   const { engine, version, device, execution, splits, phases } =
     /** @type {import('../../native/contract/results.ts').TrainingResult} */ (line);
   const error = splits.validation?.outputs[0]?.rmse ?? NaN;
-  return { error, version: `${engine} ${version} ${device} ${execution}`, phases: { ...phases } };
+  return {
+    error,
+    version: `${engine} ${version} ${device} ${execution}`,
+    phases: /** @type {Record<string, number>} */ (phases),
+  };
 }
 
 /** @param {readonly Record<string, number>[]} records @returns {Record<string, number>} */
