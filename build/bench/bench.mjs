@@ -12,6 +12,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { chooseCard, findCards } from '../../native/tensorflow/cards.mjs';
 import { samplesOfRun, stepCases } from './cases.mjs';
 import { peers, preparePeers } from './peers.mjs';
 import { folder, root } from './processes.mjs';
@@ -38,12 +39,19 @@ const cases = stepCases(options.quick).filter(({ name }) => matches(name));
 if (cases.length === 0 && !matches(wholeRunName)) fail(`Nothing is called "${options.only}".`);
 
 mkdirSync(folder, { recursive: true });
-const python = chosen.length === 0 ? '' : await preparePeers(chosen, folder, console.log);
+const { card } = chooseCard(await findCards());
+const python = chosen.length === 0 ? '' : await preparePeers(chosen, folder, card !== undefined, console.log);
 const environment = await prepareOurs();
 
 const processor = cpus();
-const machine = { processor: processor[0]?.model.trim(), cores: processor.length, node: process.version };
-console.log(`${machine.processor}, ${machine.cores} cores; ${rounds} round(s) of ${samplesOfRun} samples.\n`);
+const machine = {
+  processor: processor[0]?.model.trim(),
+  cores: processor.length,
+  ...(card === undefined ? {} : { card: card.name, driver: card.driver }),
+  node: process.version,
+};
+const on = [`${machine.processor}, ${machine.cores} cores`, ...(card === undefined ? [] : [card.name])].join('; ');
+console.log(`${on}; ${rounds} round(s) of ${samplesOfRun} samples.\n`);
 
 const steps = [];
 for (const group of new Set(cases.map((each) => each.group))) {

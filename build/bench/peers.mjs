@@ -5,14 +5,20 @@ import { findPython } from '../../native/tensorflow/python.mjs';
 
 /**
  * Those we are compared with: the packages they need, a word on their size, and their columns. `step` for the step
- * benches (`methods`: those it knows, if not all), `whole` the script of the whole run.
+ * benches (`methods`: those it knows, if not all), `whole` the script of the whole run; `withCard` what is installed
+ * instead where there is an NVIDIA card, without which it would run on the processor there.
  * @typedef {{ title: string, script: string, mode: string, methods?: string[] }} StepPeer
- * @type {Record<string, { packages: string[], size: string, step: StepPeer[], whole?: { title: string, script: string } }>}
+ * @typedef {{ packages: string[], size: string }} Installed
+ * @type {Record<string, Installed & { withCard?: Installed, step: StepPeer[], whole?: { title: string, script: string } }>}
  */
 export const peers = {
   jax: {
     packages: ['jax==0.10.2', 'optax==0.2.8'],
     size: '0.4 GB',
+    withCard: {
+      packages: ['jax[cuda12]==0.10.2', 'optax==0.2.8'],
+      size: 'several GB, since it brings the CUDA libraries',
+    },
     step: [{ title: 'JAX', script: 'step_jax.py', mode: 'scan' }],
   },
   torch: {
@@ -34,6 +40,10 @@ export const peers = {
   keras: {
     packages: ['keras==3.15.1', 'jax==0.10.2'],
     size: '0.4 GB',
+    withCard: {
+      packages: ['keras==3.15.1', 'jax[cuda12]==0.10.2'],
+      size: 'several GB, since it brings the CUDA libraries',
+    },
     step: [],
     whole: { title: 'Keras, fit', script: 'whole_keras.py' },
   },
@@ -49,10 +59,11 @@ export const peers = {
  * A Python that has the packages of these peers, in a virtual environment that is made or completed first.
  * @param {readonly string[]} names
  * @param {string} folder
+ * @param {boolean} card Whether there is an NVIDIA card to run on.
  * @param {(line: string) => void} log
  * @returns {Promise<string>} Path of the interpreter. Rejects with what failed, in words.
  */
-export async function preparePeers(names, folder, log) {
+export async function preparePeers(names, folder, card, log) {
   const environment = path.join(folder, 'python');
   const [binaries, name] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
   const python = path.join(environment, binaries, name);
@@ -64,7 +75,7 @@ export async function preparePeers(names, folder, log) {
     await finish('making a virtual environment', command, [...args, '-m', 'venv', environment]);
   }
   for (const peer of names) {
-    const { packages = [], size } = peers[peer] ?? {};
+    const { packages, size } = installed(peer, card);
     const note = path.join(environment, `${peer}.txt`);
     const wanted = `${packages.join('\n')}\n`;
     if (existsSync(note) && readFileSync(note, 'utf8') === wanted) continue;
@@ -80,6 +91,18 @@ export async function preparePeers(names, folder, log) {
     writeFileSync(note, wanted);
   }
   return python;
+}
+
+/**
+ * The packages of a peer on a machine with or without an NVIDIA card. CUDA's are for Linux only.
+ * @param {string} peer
+ * @param {boolean} card
+ * @returns {Installed}
+ */
+export function installed(peer, card) {
+  const found = peers[peer];
+  if (found === undefined) throw new Error(`there is no peer "${peer}"`);
+  return (card && process.platform === 'linux' ? found.withCard : undefined) ?? found;
 }
 
 /** @param {string} what @param {string} command @param {string[]} args */

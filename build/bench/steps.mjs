@@ -57,6 +57,7 @@ export async function benchGroup(cases, { rounds, chosen, python, environment })
   const own = (/** @type {string} */ title, /** @type {string} */ mode) => ({
     ...{ title, mode, command: process.execPath, script: ours, env: environment },
     methods: /** @type {string[] | undefined} */ (undefined),
+    shared: false,
   });
   const columns = [
     own(titles.eager, 'eager'),
@@ -64,20 +65,23 @@ export async function benchGroup(cases, { rounds, chosen, python, environment })
     ...chosen
       .flatMap((name) => peers[name]?.step ?? [])
       .map(({ title, script, mode, methods }) => ({
-        ...{ title, mode, methods, command: python, script: path.join(peerScripts, script), env: {} },
+        ...{ title, mode, methods, command: python, script: path.join(peerScripts, script), env: {}, shared: false },
       })),
-    own(titles.products, 'products'),
-  ];
+    // The same for every method.
+    { ...own(titles.products, 'products'), shared: true },
+  ].map((column) => ({ ...column, runs: /** @type {(StepRun | undefined)[]} */ ([]) }));
   const all = cases.map((bench) => ({
     bench,
     columns: columns
       .filter(({ methods }) => methods?.includes(bench.method) ?? true)
-      .map((column) => ({ ...column, runs: /** @type {(StepRun | undefined)[]} */ ([]) })),
+      .map((column) => (column.shared ? column : { ...column, runs: /** @type {typeof column.runs} */ ([]) })),
   }));
-  const takingTurns = columns.flatMap(({ title }) =>
-    all.flatMap(({ bench, columns: of }) =>
-      of.filter((each) => each.title === title).map((each) => ({ bench, ...each })),
-    ),
+  const takingTurns = columns.flatMap(({ title, shared }) =>
+    all
+      .flatMap(({ bench, columns: of }) =>
+        of.filter((each) => each.title === title).map((each) => ({ bench, ...each })),
+      )
+      .slice(0, shared ? 1 : undefined),
   );
   for (let round = 0; round < rounds; round++) {
     for (const { bench, title, command, script, mode, env, runs } of takingTurns) {
@@ -134,13 +138,16 @@ function results(columns) {
 /** @param {StepTable} table_ */
 const tableOf = ({ case: { name }, results }) =>
   table([
-    [name, 'ms a step', 'from - to', 'times ours', 'first step', 'peak memory'],
-    ...results.map(({ title, milliseconds: { median: middle, least, most }, ratio, firstSeconds, peakBytes }) => [
-      `  ${title}`,
-      digits(middle),
-      `${digits(least)} - ${digits(most)}`,
-      digits(ratio),
-      `${firstSeconds.toFixed(1)} s`,
-      `${Math.round(peakBytes / 1e6)} MB`,
-    ]),
+    [name, 'ms a step', 'from - to', 'times ours', 'first step', 'peak memory', 'by'],
+    ...results.map(
+      ({ title, version, milliseconds: { median: middle, least, most }, ratio, firstSeconds, peakBytes }) => [
+        `  ${title}`,
+        digits(middle),
+        `${digits(least)} - ${digits(most)}`,
+        digits(ratio),
+        `${firstSeconds.toFixed(1)} s`,
+        `${Math.round(peakBytes / 1e6)} MB`,
+        version,
+      ],
+    ),
   ]);

@@ -20,7 +20,10 @@ const torch = ['PyTorch eager', 'PyTorch compiled'];
  * @returns {Target[]}
  */
 export function measureTargets(steps, wholeRuns) {
-  /** How many times as long one column took as another, where both were measured; the fastest where several are named. */
+  /**
+   * How many times as long one column took as another, where both were measured; the fastest where several are named, and
+   * which of them there was not.
+   */
   const ratios = (
     /** @type {readonly string[]} */ first,
     /** @type {string} */ second,
@@ -32,8 +35,12 @@ export function measureTargets(steps, wholeRuns) {
       .filter((each) => batches.length === 0 || batches.includes(each.case.batch))
       .flatMap(({ case: { name }, results }) => {
         const rounds = (/** @type {string} */ title) => results.find((each) => each.title === title)?.rounds ?? [];
-        const found = first.map((title) => ratioOf(rounds(title), rounds(second))).filter(Number.isFinite);
-        return found.length === 0 ? [] : [{ where: name, ratio: Math.min(...found) }];
+        const all = first.map((title) => ({ title, ratio: ratioOf(rounds(title), rounds(second)) }));
+        const found = all.filter(({ ratio }) => Number.isFinite(ratio));
+        if (found.length === 0) return [];
+        const missing = all.filter((each) => !found.includes(each)).map(({ title }) => title);
+        const where = missing.length === 0 ? name : `${name} (without ${missing.join(', ')}, which failed)`;
+        return [{ where, ratio: Math.min(...found.map(({ ratio }) => ratio)) }];
       });
   const whole = (/** @type {string} */ title) =>
     wholeRuns.flatMap(({ settings: { epochs }, results }) =>

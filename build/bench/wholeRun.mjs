@@ -9,8 +9,12 @@ import { digits, median, ratioOf, summary, table } from './statistics.mjs';
 
 /** @typedef {import('./processes.mjs').Column} Column */
 /**
- * `phases`: seconds of each phase of our own runs, as they say themselves.
- * @typedef {{ title: string, seconds: { median: number, least: number, most: number }, ratio: number, phases?: Record<string, number> }} WholeResult
+ * What a run says of itself last. `error`: root of the mean squared error on the validation rows, in dollars.
+ * @typedef {{ error: number, version: string, phases?: Record<string, number> }} WholeLine
+ */
+/**
+ * `error`: the median; that all have learnt the same. `phases`: seconds of each phase of our own runs.
+ * @typedef {{ title: string, version: string, error: number, seconds: { median: number, least: number, most: number }, ratio: number, phases?: Record<string, number> }} WholeResult
  */
 /** @typedef {{ settings: { file: string, epochs: number, batch: number }, results: WholeResult[] }} WholeRun */
 
@@ -45,41 +49,61 @@ export async function benchWholeRun({ rounds, epochs, chosen, python }) {
       return [{ title: whole.title, command: python, args }];
     }),
   ];
-  const all = columns.map((column) => ({ column, rounds: /** @type {number[][]} */ ([]) }));
-  /** @type {Record<string, number>[]} */
-  const phases = [];
+  const all = columns.map((column) => ({
+    column,
+    rounds: /** @type {number[][]} */ ([]),
+    lines: /** @type {WholeLine[]} */ ([]),
+  }));
   for (let round = 0; round < rounds; round++) {
-    for (const { column, rounds: seconds } of all) {
+    for (const { column, rounds: seconds, lines } of all) {
       const run = column.title === own ? mkdtempSync(path.join(folder, 'run-')) : undefined;
       const started = performance.now();
       const line = await lastLine(wholeRunName, column, run === undefined ? [] : ['--out', run]);
       seconds.push(line === undefined ? [] : [(performance.now() - started) / 1000]);
-      if (run === undefined) continue;
-      rmSync(run, { recursive: true });
-      if (line !== undefined) phases.push(/** @type {{ phases: Record<string, number> }} */ (line).phases);
+      if (run !== undefined) rmSync(run, { recursive: true });
+      if (line !== undefined) lines.push(run === undefined ? /** @type {WholeLine} */ (line) : ownLine(line));
     }
   }
   const ours = all[0]?.rounds ?? [];
+  const phases = medians((all[0]?.lines ?? []).flatMap(({ phases: of }) => (of === undefined ? [] : [of])));
   const results = all
     .filter(({ rounds: of }) => of.flat().length > 0)
-    .map(({ column: { title }, rounds: of }) => ({
-      ...{ title, seconds: summary(of.flat()), ratio: ratioOf(of, ours) },
-      ...(title === own ? { phases: medians(phases) } : {}),
+    .map(({ column: { title }, rounds: of, lines }) => ({
+      ...{ title, version: lines[0]?.version ?? '', error: median(lines.map(({ error }) => error)) },
+      ...{ seconds: summary(of.flat()), ratio: ratioOf(of, ours) },
+      ...(title === own ? { phases } : {}),
     }));
   console.log(
     table([
-      [`${wholeRunName}, ${epochs} epochs`, 'seconds', 'from - to', 'times ours'],
-      ...results.map(({ title, seconds: { median: middle, least, most }, ratio }) => [
+      [`${wholeRunName}, ${epochs} epochs`, 'seconds', 'from - to', 'times ours', 'error', 'by'],
+      ...results.map(({ title, version, error, seconds: { median: middle, least, most }, ratio }) => [
         `  ${title}`,
         digits(middle),
         `${digits(least)} - ${digits(most)}`,
         digits(ratio),
+        digits(error),
+        version,
       ]),
     ]),
   );
-  const words = Object.entries(medians(phases)).map(([phase, seconds]) => `${phase} ${digits(seconds)}`);
+  const words = Object.entries(phases).map(([phase, seconds]) => `${phase} ${digits(seconds)}`);
   console.log(`Of ours, in seconds: ${words.join(', ')}; the rest is the start and end of processes.\n`);
   return { settings, results };
+}
+
+/**
+ * @param {unknown} line What `train --json` prints.
+ * @returns {WholeLine}
+ */
+function ownLine(line) {
+  const { engine, version, device, execution, splits, phases } =
+    /** @type {import('../../native/contract/results.ts').TrainingResult} */ (line);
+  const error = splits.validation?.outputs[0]?.rmse ?? NaN;
+  return {
+    error,
+    version: `${engine} ${version} ${device} ${execution}`,
+    phases: /** @type {Record<string, number>} */ (phases),
+  };
 }
 
 /** @param {readonly Record<string, number>[]} records @returns {Record<string, number>} */

@@ -23,7 +23,6 @@ export interface FunctionBody {
   readonly nodes: readonly NodeDef[];
   /** Result name to `node:outputArgument:index` or an argument's name. */
   readonly results: Readonly<Record<string, string>>;
-  readonly operations: number;
 }
 
 /**
@@ -40,7 +39,6 @@ export function functionBody(binding: Binding, trace: Trace): FunctionBody {
 
   const names = new Map(trace.sources);
   const nodes: NodeDef[] = [];
-  let operations = 0;
   const captured = (id: number, user: string): string => {
     const variable = trace.undeclared(id);
     // As a constant it would be frozen: what is assigned to it between steps would never arrive.
@@ -83,7 +81,6 @@ export function functionBody(binding: Binding, trace: Trace): FunctionBody {
       return name;
     });
     const name = `n${nodes.length}`;
-    operations += 1;
     const attributes = { ...inferred[entry.name]?.(entry), ...attributesOf(binding, entry.attributes) };
     nodes.push(node(name, entry.name, inputs, attributes));
     entry.outputs.forEach((output, index) => names.set(output.id, `${name}:${argument}:${index}`));
@@ -92,7 +89,7 @@ export function functionBody(binding: Binding, trace: Trace): FunctionBody {
   const results: Record<string, string> = {};
   for (const [result, id] of Object.entries(trace.results))
     results[result] = names.get(id) ?? captured(id, 'The result');
-  return { nodes, results, operations };
+  return { nodes, results };
 }
 
 /** Attributes that tfjs leaves to TensorFlow's eager mode, which infers them; in a graph they must stand. */

@@ -17,8 +17,6 @@ const maxSteps = 1024;
  * Variables, {@link push} takes over what JavaScript assigned to them.
  */
 export class CompiledRun {
-  /** Operations in one step. */
-  readonly operations: number;
   readonly #run: CompilableRun;
   readonly #session: ProgramSession;
   readonly #loops: readonly Loop[];
@@ -45,7 +43,6 @@ export class CompiledRun {
       body,
     }));
     this.#forwards = forwards;
-    this.operations = steps[0]?.body.operations ?? 0;
     this.#session = new ProgramSession(run.backend.binding, {
       state,
       data,
@@ -59,7 +56,7 @@ export class CompiledRun {
       this.#session.write(new Map([...contents].map(([name, tensor]) => [name, nativeId(run.backend, tensor)])));
       this.push();
       // No step, but XLA compiles: what it refuses shows here, and the first step waits for nothing.
-      for (const { name } of this.#loops) this.#session.runSteps(name, [], [], run.rows);
+      for (const { name } of this.#loops) this.#session.runSteps(name, [], []);
       for (const { name, batch } of this.#loops.filter(({ xla }) => xla)) this.#requireXla(name, batch);
     } catch (error) {
       this.#session.dispose();
@@ -75,6 +72,7 @@ export class CompiledRun {
    * @returns the objective of each step
    */
   steps(batches: readonly Int32Array[], learningRates: readonly number[]): Float32Array {
+    this.#requireRows(batches);
     const objectives = new Float32Array(batches.length);
     for (let first = 0; first < batches.length;) {
       const size = batches[first]?.length ?? 0;
@@ -90,11 +88,26 @@ export class CompiledRun {
         end = first + found.batches;
       }
       const rates = learningRates.slice(first, end);
-      objectives.set(this.#session.runSteps(loop.name, batches.slice(first, end), rates, this.#run.rows, place), first);
+      objectives.set(this.#session.runSteps(loop.name, batches.slice(first, end), rates, place), first);
       first = end;
     }
     this.#run.state.forEach((_, index) => this.#behind.add(index));
     return objectives;
+  }
+
+  /** XLA's code reads and writes wherever a row points. */
+  #requireRows(batches: readonly Int32Array[]): void {
+    const { rows } = this.#run;
+    for (const batch of batches) {
+      const { length } = batch;
+      // By index, which takes a fifth of the time: a small network takes many thousand rows in each call.
+      for (let i = 0; i < length; i++) {
+        const row = batch[i] ?? 0;
+        if (row < 0 || row >= rows) {
+          throw new OrthantError('internal', `Row ${row} is not one of ${rows} training rows.`);
+        }
+      }
+    }
   }
 
   readonly #replaceChunk = (arrays: readonly Float32Array[]): void => {
@@ -162,7 +175,7 @@ export class CompiledRun {
   #requireXla(loop: string, batch: number): void {
     try {
       const { rows, chunks } = this.#run;
-      this.#session.runSteps(loop, [new Int32Array(batch).fill(rows)], [0], rows + 1, chunks?.chunkRows);
+      this.#session.runSteps(loop, [new Int32Array(batch).fill(rows)], [0], chunks?.chunkRows);
     } catch (error) {
       throw new OrthantError('engine', 'This TensorFlow does not compile with XLA.', { cause: error });
     }

@@ -13,7 +13,7 @@ interface Message {
   serializeBinary(): Uint8Array;
 }
 export type AttrValue = Message & { readonly __attr?: never };
-export type NodeDef = Message & { readonly __node?: never };
+export type NodeDef = Message & { getName(): string; getOp(): string; getInputList(): string[] };
 export type FunctionDef = Message & { readonly __function?: never };
 
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return --

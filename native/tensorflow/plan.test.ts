@@ -183,6 +183,17 @@ describe('what is set', () => {
     });
   });
 
+  test('flags of XLA whose values have spaces stay whole, those that are added and those that were there', () => {
+    const dump = `--xla_dump_to="/tmp/my \\"dumps\\"" --xla_dump_hlo_as_text`;
+    const spaced = { ...card, cudaToolkit: '/home/ada b/nvcc' };
+    const { XLA_FLAGS } = engineVariables({ ...spaced, env: { XLA_FLAGS: dump } });
+    expect(XLA_FLAGS).toBe(`${dump} --xla_gpu_cuda_data_dir="/home/ada b/nvcc"`);
+    expect(engineVariables({ ...spaced, env: { XLA_FLAGS } })).not.toHaveProperty('XLA_FLAGS');
+    // A name within the value of another flag is none.
+    const env = { XLA_FLAGS: "--xla_dump_to='/tmp/a --xla_gpu_cuda_data_dir=/b'" };
+    expect(engineVariables({ ...card, env }).XLA_FLAGS).toBe(`${env.XLA_FLAGS} --xla_gpu_cuda_data_dir=/nvcc`);
+  });
+
   test('a process that has all of it needs nothing', () => {
     const env = engineVariables({ ...card, deterministic: true, env: {} });
     expect(engineVariables({ ...card, deterministic: true, env })).toEqual({});

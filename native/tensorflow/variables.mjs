@@ -70,12 +70,23 @@ export function engineVariables({
     wanted.CUDA_VISIBLE_DEVICES = '-1';
   }
 
-  const flags = (env.XLA_FLAGS ?? '').split(/\s+/).filter((flag) => flag !== '');
+  const flags = xlaFlags(env.XLA_FLAGS ?? '');
   const more = [
-    ...(gpu && cudaToolkit !== undefined ? [`--xla_gpu_cuda_data_dir=${cudaToolkit}`] : []),
+    ...(gpu && cudaToolkit !== undefined ? [xlaFlag('--xla_gpu_cuda_data_dir', cudaToolkit)] : []),
     ...(gpu && deterministic ? ['--xla_gpu_deterministic_ops=true'] : []),
   ].filter((flag) => !flags.some((present) => present.split('=')[0] === flag.split('=')[0]));
   if (more.length > 0) wanted.XLA_FLAGS = [...flags, ...more].join(' ');
   if (gpu && deterministic && env.TF_DETERMINISTIC_OPS !== '1') wanted.TF_DETERMINISTIC_OPS = '1';
   return wanted;
 }
+
+/**
+ * The flags in `XLA_FLAGS`, as XLA takes it apart: at spaces, but not at those of a value in quotes. Quotes are kept.
+ * @param {string} flags
+ * @returns {string[]}
+ */
+const xlaFlags = (flags) => flags.match(/-[-\w]*=(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\S+/gs) ?? [];
+
+/** A flag for `XLA_FLAGS`, in quotes where XLA would not take the value whole. @param {string} name @param {string} value */
+const xlaFlag = (name, value) =>
+  /[\s"'\\]/.test(value) ? `${name}="${value.replaceAll(/["\\]/g, '\\$&')}"` : `${name}=${value}`;

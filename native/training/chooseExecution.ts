@@ -12,7 +12,7 @@ import { predictWith, trainingStep } from './step.ts';
 import { hasLargeProducts, hasSmallProducts, isShort } from './stepCost.ts';
 
 /** Traces step and forward pass of a run; where it is fed in chunks, with the reader that brings them. */
-function traceParts(parts: TrainingParts, device: EngineRuntime['device']): TracedRun {
+export function traceParts(parts: TrainingParts, device: EngineRuntime['device']): TracedRun {
   const { tf, rows: data } = parts;
   const reader = data.resident === undefined ? new ChunkReader([data.inputs, data.targets], data.chunkRows) : undefined;
   // What the step gathers from while it is traced; with a reader it stands for a chunk.

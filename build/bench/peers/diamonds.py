@@ -30,13 +30,14 @@ def columns():
 
 x = np.stack(list(columns()), axis=1)
 y = np.array([[row["price"]] for row in table], "f")
-y /= y.std()
+scale = y.std()
+y /= scale
 shuffled = np.random.default_rng(0).permutation(len(x))
 tenth = len(x) // 10
 validation, training = shuffled[tenth : 2 * tenth], shuffled[2 * tenth :]
 
 
 def report(predictions, version):
-    """`predictions` of the validation rows: that the run learnt something."""
-    error = float(np.sqrt(np.mean((np.asarray(predictions).reshape(-1) - y[validation, 0]) ** 2)))
+    """`predictions` of the validation rows: the root of their mean squared error, in the price's own units."""
+    error = float(scale * np.sqrt(np.mean((np.asarray(predictions).reshape(-1) - y[validation, 0]) ** 2)))
     print(json.dumps({"error": error, "version": version}))

@@ -1,5 +1,6 @@
 """Keras: `fit` with validation data."""
 
+import jax
 import keras
 
 from diamonds import batch, epochs, hidden, report, training, validation, x, y
@@ -13,4 +14,4 @@ model.fit(
     validation_data=(x[validation], y[validation]),
     **{"epochs": epochs, "batch_size": batch, "verbose": 0},
 )
-report(model.predict(x[validation], verbose=0), f"keras {keras.__version__} on {keras.backend.backend()}")
+report(model.predict(x[validation], verbose=0), f"keras {keras.__version__} on jax {jax.default_backend()}")

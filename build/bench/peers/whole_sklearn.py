@@ -9,4 +9,4 @@ model = MLPRegressor(hidden_layer_sizes=hidden, solver="adam", batch_size=batch,
 for _ in range(epochs):
     model.partial_fit(x[training], y[training, 0])
     predictions = model.predict(x[validation])
-report(predictions, f"scikit-learn {sklearn.__version__}")
+report(predictions, f"scikit-learn {sklearn.__version__} cpu")
