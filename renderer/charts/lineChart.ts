@@ -12,10 +12,12 @@ import { chartTheme, curveColour, onThemeChange } from './theme.ts';
 export const axisWidth = 58;
 export const rightMargin = 10;
 const epochAxisHeight = 26;
+/** Pixels right of the last epoch in view: a point there is seen whole. */
+const endRoom = 6;
 /** Where epochs lie in a chart of this width. */
 export const curveArea = (width: number): { left: number; right: number; below: number } => ({
   left: axisWidth,
-  right: width - rightMargin,
+  right: width - rightMargin - endRoom,
   below: epochAxisHeight,
 });
 /** More points than pixels cannot be seen. */
@@ -109,7 +111,7 @@ export class LineChart {
     const range = this.#range ?? this.#whole;
     plot.batch(() => {
       plot.setData(this.#points(range), false);
-      plot.setScale('x', { min: range.from, max: range.to });
+      plot.setScale('x', { min: range.from, max: range.to + this.#endEpochs(range) });
     });
     this.#showHover();
   }
@@ -121,6 +123,12 @@ export class LineChart {
       const first = values.findIndex((value) => value !== null);
       return first >= 0 && values.some((value, index) => index > first && value !== null);
     });
+  }
+
+  /** The room after the last epoch in view, in epochs. */
+  #endEpochs({ from, to }: Range): number {
+    const { left, right } = curveArea(this.#size.width);
+    return ((to - from) * endRoom) / Math.max(1, right - left);
   }
 
   #points(range: Range): uPlot.AlignedData {
