@@ -45,6 +45,21 @@ test('what was changed is there again after a reload', async ({ orthant, home })
   await expect(orthant.stepButton('Network')).not.toContainText('784-13-7-2');
 });
 
+test('Ctrl and Enter train, and do not open the menu whose button has the focus', async ({ orthant }) => {
+  const { page } = orthant;
+  await orthant.answer(1).click();
+  await orthant.setLayers('4');
+  await orthant.setEpochs(1);
+  await expect(orthant.training.button('Train')).not.toHaveAttribute('aria-disabled', 'true');
+  const menu = page.getByRole('button', { name: /^Configuration:/ });
+  await menu.focus();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await orthant.training.toEnd();
+  await expect(page.getByRole('menu')).toHaveCount(0);
+  await menu.press('Enter');
+  await expect(page.getByRole('menu')).toBeVisible();
+});
+
 test('a document is saved, opened and pasted', { tag: '@browser-host' }, async ({ orthant, folder }) => {
   const { page } = orthant;
   const network = orthant.stepButton('Network');

@@ -12,10 +12,12 @@ import { chartTheme, curveColour, onThemeChange } from './theme.ts';
 export const axisWidth = 58;
 export const rightMargin = 10;
 const epochAxisHeight = 26;
+/** Pixels right of the last epoch in view: a point there is seen whole. */
+const endRoom = 6;
 /** Where epochs lie in a chart of this width. */
 export const curveArea = (width: number): { left: number; right: number; below: number } => ({
   left: axisWidth,
-  right: width - rightMargin,
+  right: width - rightMargin - endRoom,
   below: epochAxisHeight,
 });
 /** More points than pixels cannot be seen. */
@@ -27,8 +29,6 @@ export class LineChart {
   #plot: uPlot | undefined;
   #data: ChartData;
   #shape = '';
-  /** Epochs in view: few of them get a dot each. */
-  #plotted = 0;
   #whole: Range = { from: 0, to: 1 };
   #range: Range | undefined;
   #hover: number | undefined;
@@ -109,7 +109,7 @@ export class LineChart {
     const range = this.#range ?? this.#whole;
     plot.batch(() => {
       plot.setData(this.#points(range), false);
-      plot.setScale('x', { min: range.from, max: range.to });
+      plot.setScale('x', { min: range.from, max: range.to + this.#endEpochs(range) });
     });
     this.#showHover();
   }
@@ -123,6 +123,12 @@ export class LineChart {
     });
   }
 
+  /** The room after the last epoch in view, in epochs. */
+  #endEpochs({ from, to }: Range): number {
+    const { left, right } = curveArea(this.#size.width);
+    return ((to - from) * endRoom) / Math.max(1, right - left);
+  }
+
   #points(range: Range): uPlot.AlignedData {
     const { x, series, log } = this.#data;
     const first = x.findIndex((value) => value >= range.from);
@@ -132,7 +138,6 @@ export class LineChart {
     const window = x.slice(from, to);
     const values = series.map((curve) => drawable(curve.values, from, to, log === true));
     const keep = decimate(window, values, drawnPoints);
-    this.#plotted = window.reduce((count, value) => count + (Number.isInteger(value) ? 1 : 0), 0);
     if (keep.length === window.length) return [window, ...values] as uPlot.AlignedData;
     const pick = <Value>(list: readonly Value[]): Value[] => keep.map((index) => list[index] as Value);
     return [pick(window), ...values.map(pick)] as uPlot.AlignedData;
@@ -170,7 +175,8 @@ export class LineChart {
             auto: thin !== true || !hasFirm,
             spanGaps: true,
             points: {
-              show: () => thin !== true && symbol === undefined && this.#plotted < 40,
+              show: (plot: uPlot, index: number) =>
+                thin !== true && symbol === undefined && plot.data[index] !== undefined && isSparse(plot.data[index]),
               size: 4,
               fill: curveColour(theme, colour),
             },
@@ -224,6 +230,15 @@ export class LineChart {
       this.#parent,
     );
   }
+}
+
+/** Whether a curve has so few values in view that each gets a dot: of a single one nothing else is to be seen. */
+function isSparse(values: ArrayLike<number | null | undefined>): boolean {
+  let count = 0;
+  for (let index = 0; index < values.length && count < 40; index += 1) {
+    if (typeof values[index] === 'number') count += 1;
+  }
+  return count < 40;
 }
 
 /** A stretch of a curve without what cannot be drawn. */

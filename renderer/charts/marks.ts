@@ -24,7 +24,7 @@ export function drawZero(plot: uPlot, theme: ChartTheme): void {
   ctx.restore();
 }
 
-/** Best: a line with a diamond. Change of a setting: a dashed line with a triangle. Checkpoint: a tick at the axis. */
+/** Best: a line with a diamond. Change of a setting: a dashed line with a triangle. Checkpoint: a short bar on the axis. */
 export function drawMarks(plot: uPlot, marks: readonly Mark[], theme: ChartTheme): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
@@ -33,18 +33,21 @@ export function drawMarks(plot: uPlot, marks: readonly Mark[], theme: ChartTheme
   for (const { kind, epoch } of marks) {
     const x = Math.round(plot.valToPos(epoch, 'x', true));
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    const colour = kind === 'best' ? theme.good : kind === 'change' ? theme.accent : theme.faint;
+    const colour = kind === 'best' ? theme.good : kind === 'change' ? theme.accent : theme.ink;
     ctx.strokeStyle = colour;
     ctx.fillStyle = colour;
     ctx.setLineDash(kind === 'change' ? [3 * ratio, 3 * ratio] : []);
-    const top = kind === 'checkpoint' ? bbox.top + bbox.height - 5 * ratio : bbox.top;
+    if (kind === 'checkpoint') {
+      const height = 8 * ratio;
+      ctx.fillRect(x - ratio, bbox.top + bbox.height - height, 2 * ratio, height);
+      continue;
+    }
     ctx.globalAlpha = 0.55;
     ctx.beginPath();
-    ctx.moveTo(x, top);
+    ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     ctx.globalAlpha = 1;
-    if (kind === 'checkpoint') continue;
     const size = 4 * ratio;
     ctx.beginPath();
     ctx.moveTo(x, bbox.top - size);

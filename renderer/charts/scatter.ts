@@ -14,7 +14,7 @@ export interface ScatterView {
   readonly under: ScatterPoint | undefined;
 }
 
-const margin = { left: 56, right: 12, top: 10, bottom: 34 };
+const margin = { left: 56, right: 12, top: 24, bottom: 34 };
 
 interface Scale {
   readonly low: number;
@@ -65,7 +65,7 @@ export function drawScatter({ context, width, height, theme }: Surface, { points
   context.textAlign = 'right';
   context.fillText('true', width - margin.right, height - 5);
   context.textAlign = 'left';
-  context.fillText('predicted', 2, margin.top);
+  context.fillText('predicted', 2, margin.top - 10);
 
   context.strokeStyle = theme.faint;
   context.setLineDash([5, 4]);

@@ -62,7 +62,7 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
 
 function trainSummary(trace: App['training']['current']): StepSummary {
   if (trace === undefined) return { status: 'open', text: '' };
-  const text = `${stateLabels[trace.state]}, epoch ${trace.latest?.epoch ?? 0} of ${trace.epochs}`;
+  const text = `${stateLabels[trace.state]}, epoch ${trace.latest?.epoch ?? 0}/${trace.epochs}`;
   return {
     status: endedEarly(trace.state) ? 'attention' : trace.active ? 'open' : 'ok',
     text,

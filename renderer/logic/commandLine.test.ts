@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import { createProgram } from '../../native/cli/program.ts';
-import { posixWord, repeatCommand, windowsWord } from './commandLine.ts';
+import { posixWord, repeatCommand, repeatTitle, windowsWord } from './commandLine.ts';
 
 const sample = (): RunConfiguration =>
   runConfigurationSchema.parse({ data: { source: { kind: 'sample', id: 'ink' } }, network: { hidden: [784, 784] } });
@@ -57,6 +57,14 @@ describe('repeatCommand', () => {
     const used = repeatCommand(configuration, sample(), run, false, 'linux').match(/--[a-z-]+/g) ?? [];
     expect(used.length).toBeGreaterThan(8);
     for (const option of used) expect(known).toContain(option);
+  });
+});
+
+describe('repeatTitle', () => {
+  it('promises the same run only where the command ends where the run did', () => {
+    expect(repeatTitle('finished')).toBe('The same run from the command line');
+    expect(repeatTitle('early-stopping')).toBe('The same run from the command line');
+    expect(repeatTitle('by-request')).toBe('The same configuration from the command line, trained to its end');
   });
 });
 

@@ -1,4 +1,5 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
+import type { TrainingResult } from '../../native/contract/results.ts';
 import { sameDocument as same } from './sameDocument.ts';
 
 /** The command line that repeats a run. */
@@ -100,3 +101,9 @@ export function repeatCommand(
   const words = changed ? undefined : options(configuration, start, word);
   return `npm run orthant -- train ${words === undefined ? `--config ${word(run)}` : words.join(' ')}`;
 }
+
+/** What the command of `repeatCommand` trains: nothing in it says at which step somebody stopped the run. */
+export const repeatTitle = (stopped: TrainingResult['stopped'] | undefined): string =>
+  stopped === 'by-request'
+    ? 'The same configuration from the command line, trained to its end'
+    : 'The same run from the command line';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatNumber, formatShare } from './format.ts';
+import { formatBytes, formatDuration, formatNumber, formatSentence, formatShare } from './format.ts';
 
 describe('formats', () => {
   it.each([
@@ -26,5 +26,32 @@ describe('formats', () => {
   it('writes times and sizes', () => {
     expect([0.42, 12.3, 185, 7800].map(formatDuration)).toEqual(['0.4 s', '12 s', '3 min 05 s', '2 h 10 min']);
     expect([12, 2_412_345].map(formatBytes)).toEqual(['12 bytes', '2.41 MB']);
+  });
+});
+
+describe('formatSentence', () => {
+  it.each([
+    [
+      'Every output is at least 0.05 on all 8000 training rows and all 2000 held-out rows; other inputs were not looked at.',
+      'Every output is at least 0.05 on all 8,000 training rows and all 2,000 held-out rows; other inputs were not looked at.',
+    ],
+    [
+      'y, training: 3 of 8000 rows below 0, lowest prediction -0.05.',
+      'y, training: 3 of 8,000 rows below 0, lowest prediction −0.05.',
+    ],
+    ['y, test: no row below 0, lowest prediction -1e-12.', 'y, test: no row below 0, lowest prediction −1e−12.'],
+    // As the tables write a value, which may be a year.
+    ['y, test: no row below 0, lowest prediction 2004.', 'y, test: no row below 0, lowest prediction 2004.'],
+    ['y, test: no row below 0, lowest prediction 123500.', 'y, test: no row below 0, lowest prediction 123,500.'],
+  ])('writes the numbers of a sentence as the tables do: %s', (sentence, written) => {
+    expect(formatSentence(sentence)).toBe(written);
+  });
+
+  it('leaves names as they are', () => {
+    const sentence = 'price -5, 10000, test: 1 of 1000 rows below 0, lowest prediction -2.';
+    expect(formatSentence(sentence, ['price -5', 'price -5, 10000'])).toBe(
+      'price -5, 10000, test: 1 of 1,000 rows below 0, lowest prediction −2.',
+    );
+    expect(formatSentence('x-2000 is what it is.')).toBe('x-2000 is what it is.');
   });
 });

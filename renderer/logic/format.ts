@@ -75,3 +75,24 @@ export function formatTime(iso: string, now = new Date()): string {
 /** "1 row", "2 rows". */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
+
+const numberInText = /(?<![\w.-])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w-])/g;
+const counted = /^ (?:of \d+ )?(?:training |held-out |last-layer )?(?:rows?|weights)\b/;
+
+/**
+ * A sentence of the engine with its numbers written as the window writes them. The engine's own spelling is that of the
+ * command line and of an exported model, where programs read it, too.
+ *
+ * @param names - names one of which the sentence may begin with: a name is nobody's to respell
+ */
+export function formatSentence(sentence: string, names: readonly string[] = []): string {
+  const start = names
+    .filter((name) => sentence.startsWith(`${name}:`) || sentence.startsWith(`${name},`))
+    .reduce((longest, name) => (name.length > longest.length ? name : longest), '');
+  const rest = sentence.slice(start.length);
+  return `${start}${rest.replace(numberInText, (text, place: number) => {
+    const isCount = counted.test(rest.slice(place + text.length));
+    const grouped = /^-?\d+$/.test(text) && (isCount || Math.abs(Number(text)) >= 10_000);
+    return (grouped ? formatCount(Number(text)) : text.replace('e+', 'e')).replaceAll('-', '−');
+  })}`;
+}

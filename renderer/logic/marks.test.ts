@@ -54,6 +54,6 @@ it('marks are in the order of their epochs, and are found near a place', () => {
     schedule: undefined,
   });
   expect(marks.map(({ epoch }) => epoch)).toEqual([1, 1, 2, 3]);
-  expect(marksText(marksNear(marks, 1.2, 0.5))).toBe('╷ checkpoint; ▲ epochs 9, alpha 5');
+  expect(marksText(marksNear(marks, 1.2, 0.5))).toBe('▮ checkpoint; ▲ epochs 9, alpha 5');
   expect(marksNear(marks, 1.5, 0.4)).toEqual([]);
 });

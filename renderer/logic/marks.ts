@@ -15,7 +15,7 @@ export interface Mark {
 export const markKinds: Readonly<Record<Mark['kind'], { readonly symbol: string; readonly title: string }>> = {
   best: { symbol: '◆', title: 'best so far' },
   change: { symbol: '▲', title: 'setting changed' },
-  checkpoint: { symbol: '╷', title: 'checkpoint' },
+  checkpoint: { symbol: '▮', title: 'checkpoint' },
 };
 
 /** What is known of a run that its marks are made of. */
