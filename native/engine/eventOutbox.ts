@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../contract/engine.ts';
 
-/** Milliseconds that what is measured may wait for more of its kind: at 80, sending costs less than 1 % of short steps. */
-const patience = 80;
+/** Milliseconds that what is measured may wait for more of its kind: at 120, sending costs less than 1 % of short steps. */
+const patience = 120;
 
 /**
  * Events on their way out of the training process. Short epochs bring hundreds a second, and each message costs a tenth
