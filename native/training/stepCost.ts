@@ -1,7 +1,7 @@
 import type { TrainingParts } from './parts.ts';
 
 /** What decides how dear a step is. */
-type StepSize = Pick<TrainingParts, 'weights' | 'plan'>;
+type StepSize = Pick<TrainingParts, 'parameters' | 'plan'>;
 
 /** Seconds that tracing and compiling take, nearly the same for all networks on the machines they were measured on. */
 const compileSeconds = 0.7;
@@ -16,9 +16,9 @@ const savedSeconds = (weights: number): number => 1.1e-3 + 7e-9 * weights;
  * Whether compiling costs a run of so many epochs more than it saves. Ask with the configured epochs and not with those
  * left, so that a resumed run is carried out as it began.
  */
-export function isShort({ weights, plan }: StepSize, epochs: number): boolean {
-  const size = Object.values(weights).reduce((sum, each) => sum + each.size, 0);
-  return epochs * plan.stepsPerEpoch * savedSeconds(size) < compileSeconds;
+export function isShort({ parameters, plan }: StepSize, epochs: number): boolean {
+  const weights = parameters.reduce((sum, { variable }) => sum + variable.size, 0);
+  return epochs * plan.stepsPerEpoch * savedSeconds(weights) < compileSeconds;
 }
 
 /**
@@ -34,8 +34,8 @@ const largeProduct = 2e9;
 const smallProduct = 4e6;
 
 /** Multiplications of the largest matrix product of a step. */
-function largestProduct({ weights, plan }: StepSize): number {
-  const sizes = Object.values(weights).map(({ shape, size }) => (shape.length === 2 ? size : 0));
+function largestProduct({ parameters, plan }: StepSize): number {
+  const sizes = parameters.map(({ variable: { shape, size } }) => (shape.length === 2 ? size : 0));
   return plan.batchSize * Math.max(...sizes);
 }
 
