@@ -366,7 +366,8 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     };
     const { train = example.weights } = example.run.splits;
     traceRun({ ...example.run, predict, splits: { train, validation: train, test: train } });
-    expect(predicted.filter((rows) => rows === example.run.chunkRows)).toHaveLength(1);
+    // Beside the two rows on which it is tried: 12 rows, at most 5 at once, in three calls of 4.
+    expect(predicted.filter((rows) => rows > 2)).toEqual([4]);
   });
 
   it('leaves nothing behind where XLA refuses what TensorFlow takes', async () => {

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { OrthantError } from '../contract/errors.ts';
 import type { Binding } from '../tensorflow/nativeBackend.ts';
 import { DataType, savedModelTag } from './graphDef.ts';
-import { graphNames, writeProgram, type Loop, type ProgramSpecification } from './program.ts';
+import { sessionConfig } from './sessionConfig.ts';
+import { writeProgram } from './writeProgram.ts';
+import { graphNames, type Loop, type ProgramSpecification } from './program.ts';
 
 /**
  * A program at work: a TensorFlow session whose variables hold state and data. Calls move batch rows, learning rates and
@@ -25,7 +27,7 @@ export class ProgramSession {
     try {
       mkdirSync(path.join(folder, 'variables'));
       writeFileSync(path.join(folder, 'saved_model.pb'), writeProgram(program));
-      this.#session = binding.loadSavedModel(folder, savedModelTag, program.threads);
+      this.#session = binding.loadSavedModel(folder, savedModelTag, sessionConfig(program.threads));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { OrthantError } from '../contract/errors.ts';
 import type { NativeBackend } from '../tensorflow/nativeBackend.ts';
@@ -39,9 +40,9 @@ export interface CompilableRun {
   readonly batchSizes: readonly number[];
   /** Inputs of every split: [rows, features]. What is no tensor is fed when it is predicted for. */
   readonly splits: Readonly<Record<string, Rows>>;
-  /** Rows of one evaluation chunk. */
+  /** Most rows that a forward pass takes at once. */
   readonly chunkRows: number;
-  /** How many threads compute at once; as many as there are processors, unless given. */
+  /** How many threads compute one operation; as many as there are processors, unless given. */
   readonly threads?: number;
 }
 
@@ -165,15 +166,25 @@ function traceForwards(run: CompilableRun, residents: ReadonlyMap<string, string
   requireAlike('The forward pass', first, second);
   const bodies = new Map<number, Pick<Forward, 'body' | 'outputs'>>();
   return splits.map(({ name, shape: [total] }) => {
-    const rows = Math.min(run.chunkRows, total);
-    let traced = bodies.get(rows);
+    const { rows, blockRows } = shareOut(total, run);
+    let traced = bodies.get(blockRows);
     if (traced === undefined) {
-      const recorded = recordForward(run, run.tf.fill<tfjs.Rank.R2>([rows, features], 0.5));
+      const recorded = recordForward(run, run.tf.fill<tfjs.Rank.R2>([blockRows, features], 0.5));
       traced = { body: functionBody(run.backend.binding, recorded), outputs: recorded.outputs };
-      bodies.set(rows, traced);
+      bodies.set(blockRows, traced);
     }
-    return { name, inputs: residents.get(name), rows, features, ...traced };
+    return { name, inputs: residents.get(name), rows, blockRows, features, ...traced };
   });
+}
+
+/**
+ * Rows of a call and of its blocks, as equal as can be. Where an operation has one thread, a call takes as many blocks as
+ * keep all processors busy.
+ */
+function shareOut(total: number, { chunkRows, threads }: CompilableRun): Pick<Forward, 'rows' | 'blockRows'> {
+  const most = threads === 1 ? 2 * availableParallelism() : 1;
+  const rows = Math.ceil(total / Math.ceil(total / (most * chunkRows)));
+  return { rows, blockRows: Math.ceil(rows / Math.ceil(rows / chunkRows)) };
 }
 
 /** Records a forward pass over these rows and disposes them. */

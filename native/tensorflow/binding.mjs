@@ -30,10 +30,8 @@ const sourceFiles = [
  * which a JavaScript number holds exactly up to 2^53, that takes thousands of years. The first number lies above 2^32,
  * so that every tensor ever made would show a place that still cuts it to 32 bits.
  *
- * And it opens every session with as many threads as there are processors. For steps of a hundredth of a millisecond,
- * handing work to another thread costs more than the work: `loadSavedModel` takes the number of threads of the session
- * as a third argument. (The two bytes are a ConfigProto with field 2, intra_op_parallelism_threads. TensorFlow heeds it
- * with TF_OVERRIDE_GLOBAL_THREADPOOL, see variables.mjs.)
+ * And it opens every session with TensorFlow's defaults. Here `loadSavedModel` takes a serialised ConfigProto as a third
+ * argument (compile/sessionConfig.ts says what for).
  *
  * @type {readonly { file: string, from: string, to: string, times: number }[]}
  */
@@ -77,32 +75,37 @@ const patches = [
   {
     file: 'tfjs_binding.cc',
     from: 'export_dir, tags:\n  size_t argc = 2;\n  napi_value args[2];',
-    to: 'export_dir, tags, threads:\n  size_t argc = 3;\n  napi_value args[3];',
+    to: 'export_dir, tags, config:\n  size_t argc = 3;\n  napi_value args[3];',
     times: 1,
   },
   {
     file: 'tfjs_binding.cc',
     from: 'backend->LoadSavedModel(env, args[0], args[1]);',
-    to: 'backend->LoadSavedModel(env, args[0], args[1], argc > 2 ? args[2] : nullptr);',
+    to: 'backend->LoadSavedModel(env, args[0], args[1], args[2]);',
     times: 1,
   },
   {
     file: 'tfjs_backend.h',
     from: 'napi_value export_dir,\n                            napi_value tags_value);',
-    to: 'napi_value export_dir,\n                            napi_value tags_value, napi_value threads_value);',
+    to: 'napi_value export_dir,\n                            napi_value tags_value, napi_value config_value);',
     times: 1,
   },
   {
     file: 'tfjs_backend.cc',
     from: 'napi_value tags_value) {\n  TF_SessionOptions *session_options = TF_NewSessionOptions();\n',
-    to: `napi_value tags_value, napi_value threads_value) {
+    to: `napi_value tags_value, napi_value config_value) {
   TF_SessionOptions *session_options = TF_NewSessionOptions();
-  int32_t threads = 0;
-  if (threads_value != nullptr) napi_get_value_int32(env, threads_value, &threads);
-  if (threads > 0) {
-    const uint8_t config[] = {0x10, static_cast<uint8_t>(std::min(threads, 127))};
+  size_t config_length = 0;
+  void *config = nullptr;
+  // What is no array of bytes leaves TensorFlow's defaults; N-API fills what was not given with undefined.
+  if (napi_get_typedarray_info(env, config_value, nullptr, &config_length, &config, nullptr, nullptr) == napi_ok) {
     TF_AutoStatus config_status;
-    TF_SetConfig(session_options, config, sizeof(config), config_status.status);
+    TF_SetConfig(session_options, config, config_length, config_status.status);
+    if (TF_GetCode(config_status.status) != TF_OK) {
+      TF_DeleteSessionOptions(session_options);
+      NAPI_THROW_ERROR(env, "%s", TF_Message(config_status.status));
+      return nullptr;
+    }
   }
 `,
     times: 1,

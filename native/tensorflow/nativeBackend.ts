@@ -21,8 +21,8 @@ export interface Binding {
   deleteTensor(id: number): void;
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
   executeOp(name: string, attributes: OperationAttribute[], inputs: number[], outputs: number): TensorMetadata[];
-  /** @param threads - how many compute at once; as many as there are processors, unless given */
-  loadSavedModel(folder: string, tags: string, threads?: number): number;
+  /** @param config - a serialised ConfigProto; TensorFlow's defaults, unless given */
+  loadSavedModel(folder: string, tags: string, config?: Uint8Array): number;
   deleteSavedModel(id: number): void;
   runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): TensorMetadata[];
   readonly TF_Version: string;

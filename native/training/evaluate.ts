@@ -121,5 +121,5 @@ export async function predictInChunks(
  * millisecond, and what the layers of so many rows take leaves the processor's caches.
  */
 export function chunkRowsFor(weights: number, features = 1): number {
-  return Math.max(64, Math.min(8192, Math.floor(1.25e9 / weights), Math.floor(2 ** 24 / features)));
+  return Math.max(64, Math.min(4096, Math.floor(1.25e9 / weights), Math.floor(2 ** 24 / features)));
 }
