@@ -24,7 +24,7 @@ export default defineConfig({
   plugins: [copySamples],
   // Packages stay packages: several of them are native, and all are there. Only those of very many small files are
   // bundled, since every process of the engine and every command would find and read each of them (0.2 s).
-  ssr: { external: true, noExternal: ['zod', '@bufbuild/protobuf', 'commander', 'fflate'] },
+  ssr: { external: true, noExternal: ['zod', '@bufbuild/protobuf', 'commander', 'fflate', '@duckdb/node-api'] },
   build: {
     ssr: true,
     target: 'node20',

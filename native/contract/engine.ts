@@ -29,6 +29,12 @@ import {
 export const engineRoles = ['data', 'train'] as const;
 export type EngineRole = (typeof engineRoles)[number];
 
+/**
+ * The variables of `trainEnvironment` that count only if they are set before the process starts; the others it sets by
+ * itself before it loads TensorFlow.
+ */
+export const startVariables: readonly string[] = ['LD_LIBRARY_PATH'];
+
 /** One declared call: who answers it, what it takes, what it gives, how it may fail beside the common errors. */
 export interface CallDeclaration<Request extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType> {
   readonly role: EngineRole;

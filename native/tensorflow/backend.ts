@@ -5,12 +5,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as Wasm from '@tensorflow/tfjs-backend-wasm';
 import type * as NodeBackend from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import { startVariables } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { chooseEngine, choiceVariables, deviceError, type Choice, type EngineOptions } from './choice.ts';
-import { startVariables } from './environment.ts';
 import { findInstallation, type Installation, type Provisioned } from './installation.ts';
 import { nativeBackend } from './nativeBackend.ts';
-import { restoreNodeUtil } from './nodeUtil.ts';
+import { loadTfjsPackage } from './tfjsPackage.ts';
 import { registerTensorflowKernels, tensorflowBackend } from './tensorflowKernels.ts';
 import { registerWasmKernels, wasmBackend } from './wasmKernels.ts';
 
@@ -54,9 +54,7 @@ let loaded: { readonly card: boolean; readonly deterministic: boolean } | undefi
  *   reason and the command that mends it.
  */
 export async function openEngine(options: EngineOptions = {}): Promise<EngineRuntime> {
-  // The whole package registers the gradients; it shares tfjs-core with the import above.
-  restoreNodeUtil();
-  require('@tensorflow/tfjs');
+  loadTfjsPackage();
   const installation = await findInstallation();
   const choice = chooseEngine(installation, options);
   if (choice.provisioned === undefined) return openWasm(choice);

@@ -2,9 +2,6 @@ import { OrthantError } from '../contract/errors.ts';
 import { chooseEngine, choiceVariables, type EngineOptions } from './choice.ts';
 import { findInstallation } from './installation.ts';
 
-/** The variables that count only if they are set before a process starts; the others, before the library is loaded. */
-export const startVariables: readonly string[] = ['LD_LIBRARY_PATH'];
-
 /**
  * The environment variables to add before the process starts that will call `openEngine` with the same options; empty
  * where nothing must change. The loader reads `LD_LIBRARY_PATH` before the first line of a program runs, so with an

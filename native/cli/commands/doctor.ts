@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { DoctorReport } from '../../contract/doctor.ts';
-import { withEngine } from '../client.ts';
+import { closing, withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
+import { trainEngine } from '../trainEngine.ts';
 import { bytes, paragraph, print, printJson } from '../format.ts';
 
 export function addDoctor(program: Command): void {
@@ -12,10 +13,10 @@ export function addDoctor(program: Command): void {
 }
 
 async function doctor(options: CommonOptions): Promise<void> {
-  const environment = await withEngine('data', engineOptions(options), (engine) => engine.call('trainEnvironment', {}));
-  const report = await withEngine('train', { ...engineOptions(options), environment }, (engine) =>
-    engine.call('doctor', {}),
+  const engine = await withEngine('data', engineOptions(options), (data) =>
+    trainEngine(data, Promise.resolve({}), engineOptions(options)),
   );
+  const report = await closing(engine, () => engine.call('doctor', {}));
   if (options.json === true) printJson(report);
   else print(describe(report));
 }

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { withEngine } from '../client.ts';
+import { closing, withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { showResult } from '../result.ts';
+import { trainEngine } from '../trainEngine.ts';
 import { watchRun } from '../watchRun.ts';
 
 export function addResume(program: Command): void {
@@ -15,12 +16,10 @@ export function addResume(program: Command): void {
 
 async function resume(folder: string, options: CommonOptions): Promise<void> {
   const run = path.resolve(folder);
-  const environment = await withEngine('data', engineOptions(options), async (engine) => {
-    const { configuration } = await engine.call('runRecord', { run });
-    return engine.call('trainEnvironment', configuration.runtime);
+  const engine = await withEngine('data', engineOptions(options), (data) => {
+    const runtime = data.call('runRecord', { run }).then(({ configuration }) => configuration.runtime);
+    return trainEngine(data, runtime, engineOptions(options));
   });
-  const result = await withEngine('train', { ...engineOptions(options), environment }, (engine) =>
-    watchRun(engine, () => engine.call('resumeRun', { run })),
-  );
+  const result = await closing(engine, () => watchRun(engine, () => engine.call('resumeRun', { run })));
   showResult(result, options.json === true);
 }

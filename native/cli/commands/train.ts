@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { RunConfiguration } from '../../contract/configuration.ts';
-import type { CallRequest } from '../../contract/engine.ts';
 import { OrthantError } from '../../contract/errors.ts';
-import { closing, Engine, withEngine } from '../client.ts';
+import { closing, withEngine, type Engine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { describeRun, runtimeOf, type Described } from '../configuration.ts';
 import { addConfigurationOptions, type ConfigurationOptions } from '../configurationOptions.ts';
 import { note } from '../format.ts';
 import { showResult } from '../result.ts';
+import { trainEngine } from '../trainEngine.ts';
 import { watchRun } from '../watchRun.ts';
 
 interface TrainOptions extends ConfigurationOptions, CommonOptions {
@@ -36,39 +36,31 @@ export function addTrain(program: Command): void {
 
 async function train(options: TrainOptions): Promise<void> {
   const result = await withEngine('data', engineOptions(options), async (data) => {
+    const described = describeRun(data, options);
     // A document may ask for another engine than the options do.
-    const early = options.config === undefined ? trainEngine(data, runtimeOf(options) ?? {}, options) : undefined;
+    const runtime =
+      options.config === undefined
+        ? Promise.resolve(runtimeOf(options) ?? {})
+        : described.then(({ configuration }) => configuration.runtime);
+    const early = trainEngine(data, runtime, engineOptions(options));
+    // It may fail before it is waited for.
+    early.catch(() => undefined);
     try {
-      const described = await describeRun(data, options);
-      const { configuration } = described;
+      const { configuration, changes } = await described;
       // Told here, before a file is read; while training the engine tells them again with the rest.
       await data.call('check', { configuration });
       if (options.saveConfig !== undefined) saveConfiguration(options.saveConfig, configuration);
-      const engine = await (early ?? trainEngine(data, configuration.runtime, options));
+      const engine = await early;
       data.close();
-      return await closing(engine, (engine) => watchRun(engine, () => start(engine, described, options.out)));
+      return await closing(engine, (engine) =>
+        watchRun(engine, () => start(engine, { configuration, changes }, options.out)),
+      );
     } catch (error) {
-      (await early?.catch(() => undefined))?.kill();
+      (await early.catch(() => undefined))?.kill();
       throw error;
     }
   });
   showResult(result, options.json === true);
-}
-
-/**
- * A process that trains with these settings. It is started while the other one still looks at the configuration, and
- * loads TensorFlow meanwhile: that takes longer than anything else before the first step.
- */
-async function trainEngine(
-  data: Engine,
-  runtime: CallRequest<'trainEnvironment'>,
-  options: CommonOptions,
-): Promise<Engine> {
-  const environment = await data.call('trainEnvironment', runtime);
-  const engine = new Engine('train', { ...engineOptions(options), environment });
-  // What cannot be loaded is told by the run that needs it.
-  engine.call('load', runtime).catch(() => undefined);
-  return engine;
 }
 
 function start(
