@@ -11,22 +11,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { chooseCard, findCards } from '../../native/tensorflow/cards.mjs';
 import { samplesOfRun, stepCases } from './cases.mjs';
+import { readOptions } from './options.mjs';
 import { peers, preparePeers } from './peers.mjs';
 import { folder, root } from './processes.mjs';
 import { benchGroup, prepareOurs } from './steps.mjs';
 import { measureTargets, targetTable } from './targets.mjs';
 import { benchWholeRun, wholeRunName } from './wholeRun.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-    peers: { type: 'string', default: 'jax' },
-    rounds: { type: 'string' },
-  },
+const usage = `npm run bench -- [--quick] [--only TEXT] [--peers ${Object.keys(peers).join(',')}] [--rounds N]`;
+const options = readOptions(usage, {
+  quick: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
+  peers: { type: 'string', default: 'jax' },
+  rounds: { type: 'string' },
 });
 const chosen = options.peers.split(',').filter((name) => name !== '');
 const unknown = chosen.find((name) => peers[name] === undefined);

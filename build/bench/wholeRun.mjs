@@ -9,7 +9,8 @@ import { digits, median, ratioOf, summary, table } from './statistics.mjs';
 
 /** @typedef {import('./processes.mjs').Column} Column */
 /**
- * What a run says of itself last. `error`: root of the mean squared error on the validation rows, in dollars.
+ * What a run says of itself last. `error`: root of the mean squared error on the validation rows after the last epoch, in
+ * dollars (each has drawn its own validation rows).
  * @typedef {{ error: number, version: string, phases?: Record<string, number> }} WholeLine
  */
 /**
@@ -60,8 +61,8 @@ export async function benchWholeRun({ rounds, epochs, chosen, python }) {
       const started = performance.now();
       const line = await lastLine(wholeRunName, column, run === undefined ? [] : ['--out', run]);
       seconds.push(line === undefined ? [] : [(performance.now() - started) / 1000]);
+      if (line !== undefined) lines.push(run === undefined ? /** @type {WholeLine} */ (line) : ownLine(line, run));
       if (run !== undefined) rmSync(run, { recursive: true });
-      if (line !== undefined) lines.push(run === undefined ? /** @type {WholeLine} */ (line) : ownLine(line));
     }
   }
   const ours = all[0]?.rounds ?? [];
@@ -93,11 +94,14 @@ export async function benchWholeRun({ rounds, epochs, chosen, python }) {
 
 /**
  * @param {unknown} line What `train --json` prints.
+ * @param {string} run The run folder: the result is of the best epoch, and the others tell of their last one.
  * @returns {WholeLine}
  */
-function ownLine(line) {
-  const { engine, version, device, execution, splits, phases } =
+function ownLine(line, run) {
+  const { engine, version, device, execution, phases } =
     /** @type {import('../../native/contract/results.ts').TrainingResult} */ (line);
+  const last = readFileSync(path.join(run, 'metrics.jsonl'), 'utf8').trim().split('\n').at(-1) ?? '';
+  const { splits } = /** @type {import('../../native/contract/results.ts').EpochMetrics} */ (JSON.parse(last));
   const error = splits.validation?.outputs[0]?.rmse ?? NaN;
   return {
     error,

@@ -8,12 +8,13 @@
  * `--only` takes the benches whose name contains TEXT; `--quick` shorter runs and fewer repetitions, for a first look.
  */
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { setup } from '../../setup.mjs';
+import { readOptions } from '../options.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+const options = readOptions('npm run bench:window -- [--quick] [--only TEXT]', {
+  quick: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
 });
 if (!(await setup({ quiet: true }))) process.exit(1);
 // Only now is it sure to be installed.
