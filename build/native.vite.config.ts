@@ -8,6 +8,15 @@ const root = path.resolve(import.meta.dirname, '..');
 const entries = { engine: 'native/engine/main.ts', cli: 'native/cli/main.ts' };
 
 /**
+ * Packages stay packages: several of them are native, and all are there. Only those of many small files are bundled, since
+ * every process of the engine and every command would find and read each of them (0.2 s).
+ */
+const bundled = ['zod', '@bufbuild/protobuf', 'fflate', '@duckdb/node-api', 'commander', 'cli-progress'].concat(
+  // What cli-progress is made of.
+  ['string-width', 'strip-ansi', 'ansi-regex', 'is-fullwidth-code-point', 'emoji-regex'],
+);
+
+/**
  * The samples are read by their address relative to the module, `new URL('samples/...', import.meta.url)`, so they lie
  * beside the built code as they lie beside the source.
  */
@@ -22,9 +31,7 @@ const copySamples: Plugin = {
 export default defineConfig({
   root,
   plugins: [copySamples],
-  // Packages stay packages: several of them are native, and all are there. Only those of very many small files are
-  // bundled, since every process of the engine and every command would find and read each of them (0.2 s).
-  ssr: { external: true, noExternal: ['zod', '@bufbuild/protobuf', 'commander', 'fflate', '@duckdb/node-api'] },
+  ssr: { external: true, noExternal: bundled },
   build: {
     ssr: true,
     target: 'node20',
