@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hasTensorflow } from '../native/tensorflow/testEngines.ts';
-import { buildCode, codeIsCurrent } from './setup/code.mjs';
+import { buildCode, codeIsCurrent, filesOfOlderBuilds } from './setup/code.mjs';
 import { installPackages, packagesAreCurrent } from './setup/packages.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -259,6 +259,20 @@ describe('built code', () => {
     expect(codeIsCurrent(folder)).toBe(false);
     expect(readdirSync(path.join(folder, '.dist'))).toEqual(['native']);
     expect(lines).toEqual(Array(3).fill('Building engine and command line'));
+  });
+
+  test('chunks of an older build stay for a program that runs, and are known as old', async () => {
+    write('native/cli/main.ts', `const { name } = await import('../word.ts'); console.log(name);`);
+    const chunks = () => readdirSync(path.join(folder, '.dist/native')).filter((file) => file.startsWith('word-'));
+    write('native/word.ts', `export const name = 'first';`);
+    await buildCode(folder, { log });
+    const first = chunks();
+    expect(filesOfOlderBuilds(folder)).toEqual([]);
+    write('native/word.ts', `export const name = 'the second';`);
+    await buildCode(folder, { log });
+    expect(run()).toBe('the second\n');
+    expect(chunks().length).toBe(2 * first.length);
+    expect(filesOfOlderBuilds(folder).sort()).toEqual(first.map((file) => `.dist/native/${file}`).sort());
   });
 
   test('samples lie beside the built code as they lie beside the source', async () => {

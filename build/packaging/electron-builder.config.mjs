@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { findBinding } from '../../native/tensorflow/binding.mjs';
 import { planTensorFlow } from '../../native/tensorflow/plan.mjs';
+import { filesOfOlderBuilds } from '../setup/code.mjs';
 
 /**
  * How the application is packaged, on each system for itself: `npm run package`. The archive holds the built code and
@@ -55,6 +56,7 @@ export default {
     '!.dist/native/cli.js',
     '!.dist/native/samples/**',
     '!.dist/**/.stamp',
+    ...filesOfOlderBuilds(path.resolve(import.meta.dirname, '../..')).map((file) => `!${file}`),
     '!**/*.map',
     // ONNX Runtime ships the libraries of every system.
     '!node_modules/onnxruntime-node/bin/napi-v6/!(${platform})/**',

@@ -94,6 +94,21 @@ function isBuilt(root, target, stamp) {
 }
 
 /**
+ * What lies among the built code and is of an older build, which a package has no use for.
+ * @param {string} root
+ * @returns {string[]} Paths below `root`, with slashes.
+ */
+export function filesOfOlderBuilds(root) {
+  return codeTargets.flatMap(({ output }) => {
+    const stamp = path.join(root, output, stampName);
+    if (!existsSync(stamp)) return [];
+    const current = readFileSync(stamp, 'utf8').trimEnd().split('\n').slice(1);
+    const old = listFiles(path.join(root, output)).filter((file) => file !== stampName && !current.includes(file));
+    return old.map((file) => `${output}/${file}`);
+  });
+}
+
+/**
  * A hash of names, sizes and times of what a target is made from; undefined where none of the target's entries is there.
  * @param {string} root
  * @param {CodeTarget} target
