@@ -153,6 +153,9 @@ describe('the list', () => {
       state: 'finished',
       lock: undefined,
     });
+    const stopped = RunFolder.create(place('d'), newRun);
+    stopped.update({ created: '2024-02-01T00:00:00.000Z', state: 'stopped', lock: undefined });
+    stopped.writeCheckpoint({ epoch: 3, step: 30, state: {}, tensors: {} });
     mkdirSync(place('broken'));
     writeFileSync(path.join(place('broken'), 'run.json'), 'x');
     mkdirSync(place('.hidden'));
@@ -166,6 +169,7 @@ describe('the list', () => {
       ['b', 'training', undefined],
       ['a', 'interrupted', 7],
       ['c', 'finished', undefined],
+      ['d', 'stopped', 3],
     ]);
     expect(list.find(({ damaged }) => damaged !== undefined)?.damaged).toMatch(/not JSON/);
   });
