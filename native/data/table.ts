@@ -175,7 +175,7 @@ function read(
         rejected: settled.rejected,
         place: raw.place,
         dialect: raw.dialect,
-        warnings: raw.warnings,
+        warnings: [...raw.warnings, ...settled.warnings],
       };
     } catch (error) {
       if (signal?.aborted !== true) await session.run(`DROP TABLE IF EXISTS ${table}`);

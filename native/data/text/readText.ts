@@ -42,6 +42,7 @@ export async function readText(request: ReadRequest): Promise<RawTable> {
       place: 'line',
       locate: (wanted) => locate(request, text, wanted),
       decimalComma: dialect.decimalComma,
+      oneDecimalMark: request.dialect.decimalComma !== undefined,
       dialect: {
         delimiter: dialect.delimiter,
         quote: dialect.quote,
@@ -200,7 +201,9 @@ async function readValues(
     const present = dialect.sample
       .map((record) => record[index] ?? '')
       .filter((cell) => !missingMarkers.includes(cell));
-    return present.length > 0 && present.every((cell) => isNumber(cell, dialect.decimalComma)) ? 'DOUBLE' : 'VARCHAR';
+    // With decimal commas DuckDB would take "1.234" for a number, too, and a wrong one where that is a thousand.
+    const plain = !dialect.decimalComma && present.length > 0 && present.every((cell) => isNumber(cell, false));
+    return plain ? 'DOUBLE' : 'VARCHAR';
   });
   let parallel = true;
   for (;;) {
@@ -241,7 +244,6 @@ async function tryRead(
     `header = ${readable.header}`,
     // DuckDB finds Windows line ends by itself, and reads nothing when they are named.
     ...(readable.lineFeeds ? ["new_line = '\\n'"] : []),
-    `decimal_separator = '${dialect.decimalComma ? ',' : '.'}'`,
     `columns = {${types}}`,
     `nullstr = [${missingMarkers.map(quoteText).join(', ')}]`,
     'strict_mode = true',
