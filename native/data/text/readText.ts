@@ -82,7 +82,13 @@ async function scanFile(request: ReadRequest, cleanPath: string): Promise<Scanne
     const start = findDialect(head.subarray(0, usualHead), complete && head.length <= usualHead, given);
     // No whole record in the usual head: a header of very many columns.
     const dialect = start.fields > 0 ? start : findDialect(head, complete, given);
-    if (dialect.fields === 0) throw noRows(path, false, 0, undefined);
+    if (dialect.fields === 0) {
+      // Not one record of the head is valid UTF-8, as in a table with an accent in each row.
+      if (encoding !== 'utf-8' || given.encoding !== undefined || !head.some((byte) => byte > 0x7f))
+        throw noRows(path, false, 0, undefined);
+      encoding = 'latin-1';
+      continue;
+    }
     checkHeader(dialect, path);
     const hash = createHash('sha256');
     const plain = encoding === 'utf-8' && !file.compressed;
@@ -183,8 +189,8 @@ function noRows(path: string, header: boolean, bad: number, firstBad: number | u
   return new OrthantError(
     'data',
     header
-      ? `${path} has a header and no rows below it.`
-      : `${path} has no rows: its lines are empty, or a quote at their beginning is never closed.`,
+      ? `${path} has a header and no rows below it. Check that it was saved or downloaded completely.`
+      : `${path} has no rows: its lines are empty, or a quote at their beginning is never closed. Check that it is the right file.`,
   );
 }
 
