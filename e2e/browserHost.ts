@@ -87,12 +87,12 @@ export class BrowserHost {
     return next;
   }
 
-  /** Ends the host as Ctrl-C does. */
-  async stop(): Promise<void> {
+  /** Ends the host: as Ctrl-C does, or as a crash. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');
     // Not to a program above it: strace, for one, keeps the signal to itself.
-    process.kill(this.pid, 'SIGTERM');
+    process.kill(this.pid, signal);
     await gone;
   }
 

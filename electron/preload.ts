@@ -1,6 +1,6 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { WindowBridge } from '../native/contract/window.ts';
-import { ipcChannel } from './ipcChannel.ts';
+import { droppedChannel, ipcChannel } from './ipcChannel.ts';
 
 /**
  * What the page gets of Electron: three functions. Neither `ipcRenderer` nor its events, which lead to the sender, pass
@@ -19,7 +19,12 @@ const bridge: WindowBridge = {
       ipcRenderer.removeListener(ipcChannel, hear);
     };
   },
-  pathOfFile: (file) => webUtils.getPathForFile(file),
+  pathOfFile: (file) => {
+    const path = webUtils.getPathForFile(file);
+    // A file that a page has made itself lies nowhere.
+    if (path !== '') ipcRenderer.send(droppedChannel, path);
+    return path;
+  },
 };
 
 contextBridge.exposeInMainWorld('orthant', bridge);

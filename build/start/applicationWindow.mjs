@@ -104,23 +104,28 @@ export function profileFolder(browser, stateFolder, home = homedir()) {
  *   ended and what it last said; `end` closes the window.
  */
 export function openWindow(browser, args) {
-  const child = spawn(browser, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(browser, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // A process group of its own: Ctrl-C in the terminal is for this process, which shows there how a run is stopped first.
+    detached: process.platform !== 'win32',
+  });
+  // Also where this process ends at once.
+  const end = () => void child.kill('SIGTERM');
+  process.once('exit', end);
+
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
     said = (said + text).slice(-4000);
   });
   const closed = new Promise((/** @type {(how: { failed: boolean, said: string }) => void} */ resolve) => {
     child.on('error', (error) => {
+      process.off('exit', end);
       resolve({ failed: true, said: error.message });
     });
     child.on('exit', (code, signal) => {
+      process.off('exit', end);
       resolve({ failed: signal === null ? code !== 0 : signal !== 'SIGTERM', said });
     });
   });
-  return {
-    closed,
-    end: () => {
-      child.kill('SIGTERM');
-    },
-  };
+  return { closed, end };
 }

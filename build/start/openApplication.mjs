@@ -112,12 +112,16 @@ async function runBrowser({ root, here, port, files, window: wanted }) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
-  const stopped = untilStopped(host, say);
+  let ending = false;
+  const stopped = untilStopped(host, say, () => {
+    ending = true;
+  });
   const window = wanted ? openApplicationWindow(host, here) : undefined;
   if (window === undefined) say(describeAddress(host));
   else {
     say('Orthant is open in a window of its own. Press Enter for an address to open it elsewhere, Ctrl-C to end.');
     void window.closed.then(({ failed, said: last }) => {
+      if (ending) return;
       if (failed) {
         const reason = blamesSandbox(last) ? sandboxProblem({ ...here, userNamespaces: false }) : undefined;
         say('The browser did not open a window.');

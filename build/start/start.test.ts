@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive } from '../../electron/services/processes.ts';
+import { openSocket } from '../../electron/testing/browserHost.ts';
+import { descendants } from '../../e2e/processes.ts';
+import type { WindowEvent } from '../../native/contract/window.ts';
+import { readRecord } from '../../native/runs/folder.ts';
 import { findBrowser, hasDisplay, openWindow, profileFolder, windowArguments } from './applicationWindow.mjs';
 import { earlierFailure, findElectron, installElectron } from './electronBinary.mjs';
 import type { Surroundings } from './sandbox.mjs';
@@ -171,6 +175,22 @@ describe('the application window', () => {
     open.end();
     expect(await open.closed).toMatchObject({ failed: false });
   });
+
+  it('ends with the program that opened it, also where that ends at once', async () => {
+    const module = JSON.stringify(path.join(import.meta.dirname, 'applicationWindow.mjs'));
+    const browser = JSON.stringify(fakeProgram(path.join(root, 'browser'), 'exec sleep 60'));
+    const script = `
+      const { openWindow } = await import(${module});
+      openWindow(${browser}, []);
+      process.on('SIGINT', () => process.exit(130));
+      console.log('open');`;
+    const program = startNode(['--input-type=module', '--eval', script], {});
+    await program.says(/open/);
+    const [window = 0] = await program.below(1);
+    program.kill('SIGINT');
+    expect(await program.ended).toBe(130);
+    while (isAlive(window)) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
 });
 
 describe('npm start', () => {
@@ -192,6 +212,63 @@ describe('npm start', () => {
     started.kill('SIGINT');
     expect(await started.ended).toBe(0);
     expect(engines.filter(isAlive)).toEqual([]);
+  });
+
+  describe('while a run trains', () => {
+    /** A run that is past its first epoch. */
+    const training = async () => {
+      const started = startNode([script, '--port', '0'], {
+        ...{ ORTHANT_STATE: root, ORTHANT_RUNS: path.join(root, 'runs'), DISPLAY: '', WAYLAND_DISPLAY: '' },
+      });
+      const [address] = await started.says(/http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/);
+      const { origin, port } = new URL(address);
+      const cookie = (await fetch(address, { redirect: 'manual' })).headers.get('set-cookie')?.split(';')[0] ?? '';
+      const { client } = await openSocket({ server: { port: Number(port) } }, { Cookie: cookie, Origin: origin });
+      const epoch = new Promise((resolve) => {
+        client.subscribe((events) => {
+          if ((events as WindowEvent[]).some(({ event }) => event === 'metrics')) resolve(true);
+        });
+      });
+      const { run } = await client.call('start', {
+        configuration: {
+          data: {
+            source: { kind: 'sample', id: 'ink' },
+            columns: { top_left: { role: 'target' }, bottom_right: { role: 'target' } },
+          },
+          network: { hidden: [4] },
+          training: { epochs: 100_000 },
+          runtime: { execution: 'eager' },
+        },
+      });
+      await epoch;
+      const processes = descendants(started.pid);
+      return { started, processes, record: () => readRecord(run) };
+    };
+    const leftOf = (processes: readonly { pid: number }[]): unknown[] => processes.filter(({ pid }) => isAlive(pid));
+
+    it.each(['SIGINT', 'SIGTERM'] as const)('%s stops it with a checkpoint and ends everything', async (signal) => {
+      const { started, processes, record } = await training();
+      started.kill(signal);
+      await started.says(/^The run is stopped with a checkpoint\. Ctrl-C again ends at once/m);
+      expect(await started.ended).toBe(0);
+      expect(leftOf(processes)).toEqual([]);
+      expect(record()).toMatchObject({ state: 'stopped', result: { stopped: 'by-request' } });
+      expect(record().lock).toBeUndefined();
+      expect(started.text()).not.toContain('took too long');
+    });
+
+    it('a second Ctrl-C ends everything at once, whatever the engine does', async () => {
+      const { started, processes, record } = await training();
+      const engine = processes.find(({ command }) => command.includes('--role train'))?.pid ?? 0;
+      process.kill(engine, 'SIGSTOP');
+      started.kill('SIGINT');
+      await started.says(/Ctrl-C again/);
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      started.kill('SIGINT');
+      expect(await started.ended).toBe(130);
+      while (leftOf(processes).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(record().state).toBe('training');
+    });
   });
 
   it('refuses what it does not understand, and explains itself', async () => {

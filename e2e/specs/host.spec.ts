@@ -28,31 +28,35 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await expect(orthant.training.button('Train')).not.toHaveAttribute('aria-disabled', 'true');
   });
 
-  test('the host ends while a run is at work: the window says so, and the run goes on from its checkpoint', async ({
-    orthant,
-    host,
-    home,
-  }) => {
-    const { page, training } = orthant;
-    await startLongRun(orthant);
-    // Pausing writes a checkpoint.
-    await training.pause();
-    const before = await training.epoch();
-    await training.goOn();
-    const port = Number(new URL(page.url()).port);
-    await host.current.stop();
-    await expect(page.getByText('Connection lost, trying again')).toBeVisible();
-    host.current = await BrowserHost.start({ folder: home, port });
+  for (const [how, signal, said] of [
+    ['is ended', 'SIGTERM', 'This run was stopped.'],
+    ['crashes', 'SIGKILL', 'This run ended before it was done.'],
+  ] as const)
+    test(`the host ${how} while a run is at work: the window says so, and the run goes on from its checkpoint`, async ({
+      orthant,
+      host,
+      home,
+    }) => {
+      const { page, training } = orthant;
+      await startLongRun(orthant);
+      // Pausing writes a checkpoint.
+      await training.pause();
+      const before = await training.epoch();
+      await training.goOn();
+      const port = Number(new URL(page.url()).port);
+      await host.current.stop(signal);
+      await expect(page.getByText('Connection lost, trying again')).toBeVisible();
+      host.current = await BrowserHost.start({ folder: home, port });
 
-    await expect(page.getByText('Connection lost, trying again')).toBeHidden();
-    await expect(orthant.notice('This run ended before it was done.')).toBeVisible();
-    await expect(page.getByRole('figure', { name: 'Worst output' })).toBeVisible();
-    await page.getByRole('button', { name: 'Resume from the last checkpoint' }).click();
-    await expect(training.button('Pause')).not.toHaveAttribute('aria-disabled', 'true');
-    await expect.poll(() => training.epoch()).toBeGreaterThanOrEqual(before);
-    await training.stopButton.click();
-    await training.toEnd();
-  });
+      await expect(page.getByText('Connection lost, trying again')).toBeHidden();
+      await expect(orthant.notice(said)).toBeVisible();
+      await expect(page.getByRole('figure', { name: 'Worst output' })).toBeVisible();
+      await page.getByRole('button', { name: 'Resume from the last checkpoint' }).click();
+      await expect(training.button('Pause')).not.toHaveAttribute('aria-disabled', 'true');
+      await expect.poll(() => training.epoch()).toBeGreaterThanOrEqual(before);
+      await training.stopButton.click();
+      await training.toEnd();
+    });
 
   test('the network breaks while a run is at work: it goes on, and the window finds it where it is', async ({
     browser,

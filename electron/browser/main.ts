@@ -7,6 +7,7 @@ import { onEndingSignal } from '../services/endingSignals.ts';
 import { findFolders } from '../services/folders.ts';
 import { Host } from '../services/host.ts';
 import { RendererFiles } from '../services/rendererFiles.ts';
+import { stopRunForTerminal } from '../services/stopRun.ts';
 import { Access } from './access.ts';
 import { nodeEngine } from './nodeEngine.ts';
 import { parsePort, usualPort } from './port.mjs';
@@ -28,8 +29,8 @@ export interface BrowserHost {
   /** Whether a run is under way, which a closed window must not end. */
   isTraining(): boolean;
   windows(): number;
-  /** Ends the engine and the server, and removes what was put up for download. */
-  close(): Promise<void>;
+  /** Stops a run under way with a checkpoint, which is said; then ends engine and server, and removes what was put up for download. */
+  close(say: (line: string) => void): Promise<void>;
 }
 
 export interface BrowserHostOptions {
@@ -80,7 +81,9 @@ export async function startBrowserHost(options: BrowserHostOptions = {}): Promis
     newAddress: () => server.newAddress(),
     isTraining: () => host.runs.isWorking(),
     windows: () => server.windows(),
-    close: async () => {
+    close: async (say) => {
+      // First, so that the windows see it.
+      await stopRunForTerminal(host, say);
       await Promise.all([server.close(), host.close(), downloads.close()]);
     },
   };
@@ -99,8 +102,18 @@ async function listenSomewhere(
   }
 }
 
-/** Prints addresses on request, and ends the host with the signals that end a program. */
-export async function untilStopped(host: BrowserHost, print: (text: string) => void): Promise<void> {
+/**
+ * Prints addresses on request, and ends the host with the signals that end a program.
+ *
+ * @param onEnd - called when the end begins
+ */
+export async function untilStopped(
+  host: BrowserHost,
+  print: (text: string) => void,
+  onEnd: () => void = () => undefined,
+): Promise<void> {
+  // A terminal that was closed takes no more text; the run under way is stopped all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const fresh = (): void => {
     print(`  ${host.newAddress()}`);
   };
@@ -108,11 +121,12 @@ export async function untilStopped(host: BrowserHost, print: (text: string) => v
   process.stdin.on('error', () => undefined);
   if (process.platform !== 'win32') process.on('SIGUSR2', fresh);
   await new Promise<void>((resolve) => {
-    // A second Ctrl-C does not wait for the engine to end in good order.
+    // A second Ctrl-C waits neither for the run nor for the engine to end in good order.
     onEndingSignal(resolve, () => process.exit(130));
   });
   process.stdin.destroy();
-  await host.close();
+  onEnd();
+  await host.close(print);
 }
 
 /** How to reach the host, for a person. */

@@ -22,10 +22,15 @@ export function nodeEngine(entry: string, log: (text: string) => void): LaunchEn
     child.stdout?.setEncoding('utf8').on('data', log);
     child.stderr?.setEncoding('utf8').on('data', log);
 
+    // A host that ends at once waits for nobody; its engine may be in the middle of a computation of seconds.
+    const end = (): void => void child.kill('SIGKILL');
+    process.once('exit', end);
+
     let ended = false;
     const gone = new Promise<string>((resolve) => {
       const finish = (reason: string): void => {
         ended = true;
+        process.off('exit', end);
         resolve(reason);
       };
       child.on('error', (error) => {

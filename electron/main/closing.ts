@@ -1,6 +1,7 @@
 import type { BrowserWindow, MessageBoxOptions } from 'electron';
 import { app, dialog } from 'electron';
 import type { Host } from '../services/host.ts';
+import { stopRun } from '../services/stopRun.ts';
 import type { MainWindow } from './mainWindow.ts';
 
 /** Milliseconds that the end of a run (checkpoint, evidence, export) may take when the person wants to leave. */
@@ -43,7 +44,7 @@ export function setupClosing(host: Host, window: MainWindow): { watch(window: Br
       : dialog.showMessageBox(parent, question));
     if (response === 0) return paused ? 'leave' : 'keep';
     if (response !== 1) return 'stay';
-    await stopRun(host);
+    await stopRun(host, longestStop);
     return 'leave';
   };
 
@@ -102,25 +103,4 @@ export function setupClosing(host: Host, window: MainWindow): { watch(window: Br
       });
     },
   };
-}
-
-/** Stops the run under way and waits until it has ended, crashed, or taken too long. */
-export async function stopRun(host: Host): Promise<void> {
-  const run = host.runs.current();
-  if (run === undefined) return;
-  let unsubscribe: (() => void) | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, longestStop);
-    unsubscribe = host.subscribe(() => {
-      if (host.runs.current()?.run !== run.run) resolve();
-    });
-  });
-  try {
-    await host.engines.train.call('stop', { run: run.run });
-    await over;
-  } finally {
-    clearTimeout(timer);
-    unsubscribe?.();
-  }
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../../native/contract/channel.ts';
 import type { WindowBridge, WindowCalls } from '../../native/contract/window.ts';
-import type { Host } from '../services/host.ts';
+import { Host } from '../services/host.ts';
 import { until } from '../testing/browserHost.ts';
 import type { TestedElectron } from '../testing/electronHost.ts';
 import * as stub from '../testing/electronStub.ts';
@@ -56,9 +56,30 @@ describe("the window's messages", () => {
     expect(heard.length).toBe(1);
   });
 
-  it('tell where a dropped file lies', () => {
-    const file = Object.assign(new File(['a'], 'a.csv'), { path: '/data/a.csv' });
-    expect(bridge().pathOfFile(file)).toBe('/data/a.csv');
+  it('tell where a dropped file lies, which the host then reads, and no file that a page has made itself', async () => {
+    const [dropped, other] = ['dropped.orthant', 'other.orthant'].map((name) => path.join(tested.folder, name));
+    for (const file of [dropped!, other!]) writeFileSync(file, '{}');
+    const file = Object.assign(new File(['a'], 'dropped.orthant'), { path: dropped });
+    expect(bridge().pathOfFile(file)).toBe(dropped);
+    expect(bridge().pathOfFile(new File(['a'], other!))).toBe('');
+    const window = client();
+    expect(await window.call('readDocument', { path: dropped! })).toEqual({ text: '{}' });
+    await expect(window.call('readDocument', { path: other! })).rejects.toMatchObject({ code: 'file' });
+    // A page cannot speak on that channel; a frame of another page could not either.
+    const before = warnings.length;
+    tested.window.webContents.deliver('orthant-dropped', [other], stub.frameOf('https://example.org/'));
+    await until(() => warnings.length > before);
+    await expect(window.call('readDocument', { path: other! })).rejects.toMatchObject({ code: 'file' });
+  });
+
+  it('have a configuration saved again where it was saved, also after a restart', async () => {
+    const saved = path.join(tested.folder, 'saved.orthant');
+    const window = client();
+    stub.dialog.answers.push({ canceled: false, filePath: saved });
+    await window.call('chooseOutput', { suggestedName: 'saved.orthant' });
+    await window.call('writeDocument', { path: saved, text: '{}' });
+    expect(await window.call('recentFiles', {})).toMatchObject([{ path: saved, kind: 'configuration' }]);
+    expect(await new Host(host.options).inputs.has(saved, 'configuration')).toBe(true);
   });
 
   it('have a configuration written where it was opened by a dialog, and no other JSON file', async () => {
@@ -131,7 +152,8 @@ describe('utilityEngine', () => {
     const end = host.subscribe((event) => {
       if (event.event === 'engine') states.push(`${event.state} ${event.message ?? ''}`);
     });
-    await expect(client().call('renameRun', { run: 'SIGKILL', name: 'x' })).rejects.toThrow(/killed, exit code 9/);
+    const run = path.join(tested.folder, 'runs', 'SIGKILL');
+    await expect(client().call('renameRun', { run, name: 'x' })).rejects.toThrow(/killed, exit code 9/);
     await until(() => states.some((state) => state.startsWith('running')));
     expect(states[0]).toMatch(/^crashed The data process ended unexpectedly \(killed, exit code 9\)/);
     end();

@@ -2,7 +2,7 @@ import type { IpcMainEvent, WebContents } from 'electron';
 import { ipcMain } from 'electron';
 import type { Host, WindowPlatform, WindowPort } from '../services/host.ts';
 import { isAppAddress } from './appOrigin.ts';
-import { ipcChannel } from '../ipcChannel.ts';
+import { droppedChannel, ipcChannel } from '../ipcChannel.ts';
 
 /**
  * The only place where messages of pages come in. One is heard if it comes from the top frame of one of our own windows
@@ -24,6 +24,11 @@ interface PagePort {
   close(reason: string): void;
 }
 
+interface OurWindow {
+  readonly platform: WindowPlatform;
+  page?: PagePort;
+}
+
 /**
  * Connects the pages of windows with the host.
  *
@@ -33,20 +38,25 @@ export function setupWindowIpc(
   host: Host,
   warn: (text: string) => void,
 ): (contents: WebContents, platform: WindowPlatform) => void {
-  const windows = new Map<WebContents, { platform: WindowPlatform; page?: PagePort }>();
+  const windows = new Map<WebContents, OurWindow>();
 
-  ipcMain.on(ipcChannel, (event, message: unknown) => {
-    const window = windows.get(event.sender);
-    if (window === undefined || !isOurs(event, windows)) {
-      warn('A message was dropped: it did not come from the page of a window of ours.');
-      return;
-    }
-    window.page ??= openPage(host, event.sender, window.platform);
+  const receive = (channel: string, take: (event: IpcMainEvent, window: OurWindow, message: unknown) => void): void => {
+    ipcMain.on(channel, (event, message: unknown) => {
+      const window = windows.get(event.sender);
+      if (window !== undefined && isOurs(event, windows)) take(event, window, message);
+      else warn('A message was dropped: it did not come from the page of a window of ours.');
+    });
+  };
+  receive(ipcChannel, ({ sender }, window, message) => {
+    window.page ??= openPage(host, sender, window.platform);
     window.page.receive(message);
+  });
+  receive(droppedChannel, (_event, _window, file) => {
+    if (typeof file === 'string') host.inputs.add(file);
   });
 
   return (contents, platform) => {
-    const window: { platform: WindowPlatform; page?: PagePort } = { platform };
+    const window: OurWindow = { platform };
     windows.set(contents, window);
     const leave = (reason: string): void => {
       window.page?.close(reason);

@@ -3,19 +3,20 @@ import path from 'node:path';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { describeFileError } from './fileError.ts';
 import { writeAtomically } from './jsonFile.ts';
+import type { Inputs } from './inputs.ts';
 import type { Outputs } from './outputs.ts';
-import { documentExtension } from './recentFiles.ts';
+import { documentExtension, kindOfFile } from './recentFiles.ts';
 
 /** A configuration is a few kilobytes; what is larger is another file under this name. */
 const largest = 10_000_000;
 
 /**
- * The window may read configuration documents, as `.orthant` or `.json`, and no other files: a page that went astray could
- * otherwise reach any file of the person's through these calls.
+ * The window may read configuration documents, as `.orthant` or `.json`, that the person has opened, and no other files: a
+ * page that went astray could otherwise reach any file of the person's through these calls.
  */
-function demandDocument(file: string): void {
+async function demandDocument(file: string, opened: Inputs): Promise<void> {
   const extension = path.extname(file).toLowerCase();
-  if (path.isAbsolute(file) && (extension === documentExtension || extension === '.json')) return;
+  if (path.isAbsolute(file) && (extension === documentExtension || extension === '.json')) return opened.demand(file);
   throw new OrthantError(
     'file',
     `"${path.basename(file)}" is not a configuration document. Choose a file that ends in ${documentExtension} or .json.`,
@@ -26,10 +27,11 @@ function demandDocument(file: string): void {
 /**
  * Text of a configuration document.
  *
- * @throws OrthantError `file` when it is no document, is missing, too large or cannot be read
+ * @param opened - what the person opened
+ * @throws OrthantError `file` when it is no document, was not opened, is missing, too large or cannot be read
  */
-export async function readDocument(file: string): Promise<string> {
-  demandDocument(file);
+export async function readDocument(file: string, opened: Inputs): Promise<string> {
+  await demandDocument(file, opened);
   try {
     const handle = await open(file, 'r');
     try {
@@ -51,15 +53,18 @@ export async function readDocument(file: string): Promise<string> {
 }
 
 /**
- * Writes a text whole or not at all: to what the person chose, or to a document of our own. Many a `.json` is another
- * program's, so that must have been chosen.
+ * Writes a text whole or not at all: to what the person chose, or to a document of our own that was opened. Many a `.json` is
+ * another program's, so that must have been chosen.
  *
- * @param chosen - what the person chose
  * @throws OrthantError `file` when it may not or cannot be written
  */
-export async function writeDocument(file: string, text: string, chosen: Outputs): Promise<void> {
-  const isOurs = path.isAbsolute(file) && path.extname(file).toLowerCase() === documentExtension;
-  if (!isOurs) chosen.demand(file, 'path');
+export async function writeDocument(
+  file: string,
+  text: string,
+  { inputs, outputs }: { readonly inputs: Inputs; readonly outputs: Outputs },
+): Promise<void> {
+  const mayBeOverwritten = kindOfFile(file) === 'configuration' && (await inputs.has(file, 'configuration'));
+  if (!mayBeOverwritten) outputs.demand(file, 'path');
   try {
     await writeAtomically(file, text);
   } catch (error) {

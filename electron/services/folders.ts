@@ -35,3 +35,9 @@ export function findFolders(
     runs: env.ORTHANT_RUNS ? system.resolve(env.ORTHANT_RUNS) : system.join(home, 'Orthant', 'runs'),
   };
 }
+
+/** Whether a path lies below a folder, whatever `..` it holds. */
+export function isBelow(folder: string, file: string): boolean {
+  const way = path.relative(folder, path.resolve(file));
+  return path.isAbsolute(file) && way !== '' && way.split(path.sep)[0] !== '..' && !path.isAbsolute(way);
+}

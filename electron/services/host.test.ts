@@ -1,10 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../native/contract/channel.ts';
 import type { WindowCalls, WindowEvent } from '../../native/contract/window.ts';
 import type { TestedHost } from '../testing/browserHost.ts';
 import { openSocket, startTestedHost, until } from '../testing/browserHost.ts';
+import { Host } from './host.ts';
 
 let tested: TestedHost;
 let client: Client<WindowCalls>;
@@ -54,6 +55,7 @@ describe('the host of a window', () => {
   it('remembers recent files, latest first and each once, over a restart', async () => {
     const csv = path.join(tested.folder, 'early.csv');
     const gone = path.join(tested.folder, 'gone.csv');
+    tested.host.inputs.add(gone);
     for (const file of [csv, gone, csv]) await client.call('rememberFile', { path: file, kind: 'data' });
     expect(await client.call('recentFiles', {})).toMatchObject([
       { path: csv, name: 'early.csv', exists: true },
@@ -70,11 +72,25 @@ describe('the host of a window', () => {
     expect(await client.call('loadDraft', {})).toEqual({ draft: { step: 3 } });
   });
 
-  it('reads and writes configuration documents and no other files', async () => {
+  it('reads and writes configuration documents that were opened, and no other files', async () => {
     const file = path.join(tested.folder, 'new.orthant');
+    await expect(client.call('writeDocument', { path: file, text: '{"a":1}' })).rejects.toMatchObject({ code: 'file' });
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, '{}');
+    await expect(client.call('readDocument', { path: file })).rejects.toMatchObject({
+      ...{ code: 'file', field: 'path', message: expect.stringContaining('was not opened by you') as string },
+    });
+    // Nor does it help to call it a recent file.
+    await expect(client.call('rememberFile', { path: file, kind: 'configuration' })).rejects.toMatchObject({
+      ...{ code: 'file', field: 'path' },
+    });
+    tested.host.openFile(file);
     await client.call('writeDocument', { path: file, text: '{"a":1}' });
     expect(await client.call('readDocument', { path: file })).toEqual({ text: '{"a":1}' });
-    for (const other of ['/etc/passwd', path.join(tested.folder, 'early.csv'), 'relative.orthant']) {
+    const json = path.join(tested.folder, 'settings.json');
+    writeFileSync(json, '{"token":"secret"}');
+    const linked = path.join(tested.folders.uploads, '..', 'settings.json');
+    for (const other of ['/etc/passwd', path.join(tested.folder, 'early.csv'), 'relative.orthant', json, linked]) {
       await expect(client.call('readDocument', { path: other }), other).rejects.toMatchObject({
         code: 'file',
         field: 'path',
@@ -84,7 +100,44 @@ describe('the host of a window', () => {
     const output = await client.call('chooseOutput', { suggestedName: 'curves.csv' });
     await client.call('writeDocument', { path: output.path!, text: 'a,b\n' });
     const missing = path.join(tested.folder, 'missing', 'x.orthant');
+    tested.host.inputs.add(missing);
     await expect(client.call('readDocument', { path: missing })).rejects.toThrow(/is not there/);
+  });
+
+  it('reads again, after a restart, what was sent up or opened before', async () => {
+    const [sent, recent] = [path.join(tested.folders.uploads, '2026', 'a.json'), path.join(tested.folder, 'b.orthant')];
+    mkdirSync(path.dirname(sent), { recursive: true });
+    for (const file of [sent, recent]) writeFileSync(file, '{}');
+    await tested.host.recentFiles.remember(recent, 'configuration');
+    const later = new Host({ ...tested.host.options });
+    for (const file of [sent, recent]) expect(await later.inputs.has(file), file).toBe(true);
+    expect(await later.inputs.has(path.join(tested.folder, 'new.orthant'))).toBe(false);
+  });
+
+  it('has runs changed, moved and deleted only among the runs of this computer, and where it has begun them', async () => {
+    const { runs } = tested.folders;
+    const below = path.join(runs, '7');
+    const elsewhere = path.join(tested.folder, '7');
+    for (const run of [elsewhere, 'mine', runs, path.join(runs, '..', '7')]) {
+      const refused = {
+        code: 'run',
+        field: 'run',
+        message: expect.stringContaining(`none of the runs in ${runs}`) as string,
+      };
+      await expect(client.call('deleteRun', { run }), run).rejects.toMatchObject(refused);
+      await expect(client.call('renameRun', { run, name: 'x' }), run).rejects.toMatchObject(refused);
+      await expect(client.call('resumeRun', { run }), run).rejects.toMatchObject(refused);
+      await expect(client.call('restoreRun', { binned: run }), run).rejects.toMatchObject({
+        ...refused,
+        field: 'binned',
+      });
+    }
+    // The engine of the tests dies of these.
+    await expect(client.call('deleteRun', { run: below })).rejects.toMatchObject({ code: 'crashed' });
+    tested.host.knownRuns.add(elsewhere);
+    await until(() => tested.host.engines.data.state.state === 'running');
+    await expect(client.call('deleteRun', { run: elsewhere })).rejects.toMatchObject({ code: 'crashed' });
+    await until(() => tested.host.engines.data.state.state === 'running');
   });
 
   it('has nothing written but what was chosen in a dialog of the host', async () => {

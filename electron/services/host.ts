@@ -14,6 +14,8 @@ import { EngineOwner } from './engineOwner.ts';
 import type { Environment, LaunchEngine } from './engineProcess.ts';
 import { EventFeed } from './eventFeed.ts';
 import type { Folders } from './folders.ts';
+import { Inputs } from './inputs.ts';
+import { KnownRuns } from './knownRuns.ts';
 import { Outputs } from './outputs.ts';
 import { kindOfFile, RecentFiles } from './recentFiles.ts';
 import type { RunWatch } from './runWatch.ts';
@@ -54,8 +56,12 @@ export class Host {
   readonly options: HostOptions;
   readonly recentFiles: RecentFiles;
   readonly drafts: Drafts;
+  /** What windows may have read. */
+  readonly inputs: Inputs;
   /** What windows may have written. */
   readonly outputs = new Outputs();
+  /** What windows may have changed, moved and deleted. */
+  readonly knownRuns: KnownRuns;
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
   readonly #listeners = new Set<(event: WindowEvent) => void>();
@@ -66,6 +72,8 @@ export class Host {
     this.options = options;
     this.recentFiles = new RecentFiles(options.folders.state);
     this.drafts = new Drafts(options.folders.state);
+    this.inputs = new Inputs(options.folders.uploads, this.recentFiles);
+    this.knownRuns = new KnownRuns(options.folders.runs);
     const own = (role: EngineRole, environment?: () => Promise<Environment>): EngineOwner =>
       new EngineOwner({
         role,
@@ -164,6 +172,7 @@ export class Host {
   /** Hands a file that the system asks to open to the window that came last, or to the next one that comes. */
   openFile(file: string): void {
     const absolute = path.resolve(file);
+    this.inputs.add(absolute);
     this.#tell(refusalOf(absolute) ?? { event: 'open-file', path: absolute, kind: kindOfFile(absolute) });
   }
 

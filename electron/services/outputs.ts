@@ -29,9 +29,3 @@ export class Outputs {
     );
   }
 }
-
-/** Whether a path lies below a folder, whatever `..` it holds. */
-export function isBelow(folder: string, file: string): boolean {
-  const way = path.relative(folder, path.resolve(file));
-  return path.isAbsolute(file) && way !== '' && way.split(path.sep)[0] !== '..' && !path.isAbsolute(way);
-}

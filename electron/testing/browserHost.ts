@@ -75,7 +75,7 @@ export async function startTestedHost(): Promise<TestedHost> {
 
 /** Connects to a host's socket as the window does. */
 export async function openSocket(
-  tested: TestedHost,
+  tested: { readonly server: Pick<BrowserServer, 'port'> },
   headers: Record<string, string>,
 ): Promise<{ socket: WebSocket; client: Client<WindowCalls> }> {
   const socket = new WebSocket(`ws://127.0.0.1:${tested.server.port}/socket`, { headers });

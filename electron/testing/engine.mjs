@@ -2,6 +2,8 @@
  * A small engine for the tests of the hosts: a process of its own that speaks native/contract/channel.ts as the real one
  * does, over `process.parentPort` or a Node child's channel. Its calls do what the tests ask of them by their requests.
  */
+import path from 'node:path';
+
 /** @type {{ postMessage: (message: unknown) => void, on: (name: 'message', listener: (event: { data: any }) => void) => void } | undefined} */
 const port = /** @type {any} */ (process).parentPort;
 /** @param {unknown} message */
@@ -44,9 +46,9 @@ const calls = {
     emit({ event: 'phase', run, state: 'stopped', message: 'stopped' });
     return {};
   },
-  /** Dies. */
-  deleteRun: (/** @type {{ run: string }} */ { run }) => process.exit(Number(run)),
-  renameRun: (/** @type {{ run: string }} */ { run }) => process.kill(process.pid, run),
+  /** Dies by what the run is called: an exit code, a signal. */
+  deleteRun: (/** @type {{ run: string }} */ { run }) => process.exit(Number(path.basename(run))),
+  renameRun: (/** @type {{ run: string }} */ { run }) => process.kill(process.pid, path.basename(run)),
   /** Refuses as the real engine would. */
   inspect: () => {
     throw { code: 'data', message: `${role}: the file is empty.`, field: 'source.path' };

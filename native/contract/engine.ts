@@ -114,7 +114,7 @@ export const engineCalls = {
   runRecord: call('data', run, runRecordSchema, ofRun),
   /** What every epoch was measured at; of more than `most` epochs only some, evenly spaced, the best one among them. */
   runMetrics: call('data', run.extend({ most: z.int().min(2).optional() }), z.array(epochMetricsSchema), ofRun),
-  /** The checkpoints that are kept, in the order in which they were written. */
+  /** Where the run stood when its checkpoints were written, in their order; of very many only some, evenly spaced. */
   runCheckpoints: call('data', run, z.array(z.object({ epoch: z.int(), step: z.int() })), ofRun),
 
   renameRun: call('data', run.extend({ name: z.string().min(1).max(200) }), runRecordSchema, ofRun),
@@ -244,6 +244,7 @@ export const engineEventSchema = z.discriminatedUnion('event', [
     secondsLeft: z.number(),
   }),
   z.object({ event: z.literal('metrics'), run: z.string(), metrics: epochMetricsSchema }),
+  /** A checkpoint was written; of a run that goes on, at first the one from which it does. */
   z.object({ event: z.literal('checkpoint'), run: z.string(), epoch: z.int(), step: z.int() }),
   z.object({ event: z.literal('warning'), run: z.string(), warning: warningSchema }),
   z.object({ event: z.literal('finished'), run: z.string(), result: trainingResultSchema }),

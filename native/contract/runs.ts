@@ -26,8 +26,11 @@ export const isActive = (state: RunState): boolean => activeStates.includes(stat
 /** Whether something is computed for such a run at the moment. */
 export const isComputing = (state: RunState): boolean => state === 'preparing' || state === 'training';
 
-/** Whether such a run ended before it was done, so that it can be gone on with. */
+/** Whether such a run ended before it was done, without anybody wanting it. */
 export const endedEarly = (state: RunState): boolean => state === 'interrupted' || state === 'failed';
+
+/** Whether such a run can be gone on with from its last checkpoint. */
+export const canGoOn = (state: RunState): boolean => endedEarly(state) || state === 'stopped';
 
 /** What may change while a run is paused; replayed when the run is repeated. */
 export const runChangeSchema = z.strictObject({
@@ -84,7 +87,7 @@ export const runSummarySchema = z.object({
   epochs: z.int(),
   evidence: evidenceSchema.optional(),
   splits: splitReportsSchema.optional(),
-  /** Of a run that ended before it was done: epochs completed at the checkpoint it would go on from; none: from the start. */
+  /** Of a run that can be gone on with: epochs completed at the checkpoint it would go on from; none: from the start. */
   checkpoint: z.int().min(0).optional(),
   /** Why a folder could not be read; the other fields are then best guesses. */
   damaged: z.string().optional(),

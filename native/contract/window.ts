@@ -46,8 +46,9 @@ export const hostCalls = {
     answer: z.object({ path: z.string().optional(), download: z.string().optional() }),
     errors: [],
   },
-  /** Text of a configuration document. */
+  /** Text of a configuration document that the person has opened. */
   readDocument: { request: path, answer: z.object({ text: z.string() }), errors: ['file'] },
+  /** Writes to what `chooseOutput` answered, or to a configuration document that the person has opened. */
   writeDocument: { request: path.extend({ text: z.string().max(10_000_000) }), answer: nothing, errors: ['file'] },
   recentFiles: {
     request: nothing,
@@ -62,7 +63,7 @@ export const hostCalls = {
     ),
     errors: [],
   },
-  /** Remembers a file as opened just now. */
+  /** Remembers a file that the person has opened as opened just now. */
   rememberFile: { request: path.extend({ kind: z.enum(fileKinds) }), answer: nothing, errors: ['file'] },
   forgetFile: { request: path, answer: nothing, errors: ['file'] },
   /** What the window keeps for itself (the configuration in work, undo history, view): saved as one goes, back after a crash. */

@@ -152,6 +152,15 @@ describe('a table with rows that cannot be used', () => {
     expect(preparation.dropped).toEqual([{ reason: 'could not be read', rows: bad }]);
   });
 
+  it('is refused with no advice to leave rows out where none would be left', async () => {
+    const nothing = csv().replaceAll(/,\d+\n/g, ',nan\n');
+    const { message } = await refusal(inspectTable(fileRequest(folder.write('nothing.csv', nothing))));
+    expect(message).toMatch(
+      /^None of the 20 rows of nothing\.csv can be used: line 2 has NaN in column "y" .*Mend the file/,
+    );
+    expect(message).not.toContain('left out');
+  });
+
   it('is used whole where the bad cells are in a column that is ignored or encoded', async () => {
     const path = folder.write('ignored.csv', csv({ 4: 'abc,2,3' }));
     for (const skipBadRows of [false, true]) {

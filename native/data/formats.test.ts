@@ -87,6 +87,14 @@ describe('delimited text', () => {
     expect(result.compressed).toBe(name.startsWith('gzip'));
   });
 
+  it('is read with Latin-1 where not one line is valid UTF-8', async () => {
+    const lines = ['größe,y', ...Array.from({ length: 20 }, (_, i) => `ä${i},${i}`), ''];
+    const path = folder.write('accents.csv', Buffer.from(lines.join('\n'), 'latin1'));
+    const found = await read(path);
+    expect(found.dialect).toMatchObject({ encoding: 'latin-1', header: true });
+    expect(found.cells[0]).toEqual(['ä0', 0]);
+  });
+
   it('gives back random tables with quotes, line ends and delimiters inside', async () => {
     // Beginning and ending with letters: what is trimmed, missing, a number or a date is another test's business.
     const text = fc

@@ -49,8 +49,10 @@ export interface RawTable {
   readonly place: 'line' | 'row';
   /** Where cells stand in the file, one a row, rows ascending. */
   locate(cells: readonly Cell[]): Promise<readonly Place[]>;
-  /** Whether numbers in text columns have a comma for the decimal point. */
+  /** Whether numbers in text columns have a comma for the decimal point, where a column does not show otherwise. */
   readonly decimalComma: boolean;
+  /** Whether the person says so of the whole file, so that no column is asked. */
+  readonly oneDecimalMark?: boolean;
   readonly dialect?: NonNullable<Inspection['dialect']>;
   readonly warnings: readonly Warning[];
   readonly sha256: string;

@@ -160,8 +160,9 @@ function read(
         place.divisors,
       );
       const settled = await settleTypes(session, table, raw, wanted);
-      if (settled.rejectedRows > 0 && request.skipBadRows !== true) throw refused(place.source, raw.place, settled);
+      // Leaving the bad rows out would not help.
       if (settled.rows === 0) throw noneLeft(place.source, raw.place, settled);
+      if (settled.rejectedRows > 0 && request.skipBadRows !== true) throw refused(place.source, raw.place, settled);
       return {
         sql: table,
         source: place.source,
@@ -175,7 +176,7 @@ function read(
         rejected: settled.rejected,
         place: raw.place,
         dialect: raw.dialect,
-        warnings: raw.warnings,
+        warnings: [...raw.warnings, ...settled.warnings],
       };
     } catch (error) {
       if (signal?.aborted !== true) await session.run(`DROP TABLE IF EXISTS ${table}`);
@@ -218,7 +219,7 @@ function refused(source: string, place: RawTable['place'], { rows, rejectedRows,
 const noneLeft = (source: string, place: RawTable['place'], { rejectedRows, rejected }: Rejections): OrthantError =>
   new OrthantError(
     'data',
-    `None of the ${rejectedRows} rows of ${source} can be used: ${firstOnes(place, rejectedRows, rejected)}`,
+    `None of the ${rejectedRows} rows of ${source} can be used: ${firstOnes(place, rejectedRows, rejected)} Mend the file, or ignore the column if it is always the same one.`,
   );
 
 function firstOnes(place: RawTable['place'], count: number, rejected: readonly RejectedRow[]): string {

@@ -55,7 +55,7 @@ export function checkTargets(dataSet: DataSet, epsilon: readonly number[]): void
     throw new OrthantError(
       'data',
       `The target "${name}" of ${dataSet.source.source} is below its bound ${bound} in ${below.length} of ${total} rows: ` +
-        `${list.join(', ')}${below.length > first.length ? ', ...' : ''}. Outputs that stay at or above ${bound} cannot ` +
+        `${list.join(', ')}${below.length > first.length ? ` and ${below.length - first.length} more` : ''}. Outputs that stay at or above ${bound} cannot ` +
         `fit them. Mend these rows, or set a bound that the data keeps, for example ${keptBy(lowest, scale)}.`,
       { field: 'constraint.epsilon' },
     );

@@ -30,7 +30,7 @@ export function dataHandlers(): Partial<Handlers<EngineCalls>> {
     runs: () => listRuns(runsFolder()),
     runRecord: ({ run }) => presentRecord(RunFolder.open(run)),
     runMetrics: ({ run, most = Infinity }) => [...fewEpochs(RunFolder.open(run).readMetrics(), most)],
-    runCheckpoints: ({ run }) => RunFolder.open(run).listCheckpoints(),
+    runCheckpoints: ({ run }) => [...RunFolder.open(run).listCheckpoints()],
     renameRun: ({ run, name }) => {
       const folder = RunFolder.open(run);
       folder.update({ name });

@@ -274,6 +274,22 @@ describe('training', () => {
     120_000,
   );
 
+  test('a run that goes on tells first from which checkpoint, for whoever sees its process end before the next one', async () => {
+    const train = start('train');
+    const { run } = await train.call('start', { configuration: configuration(3000), out: at('goes-on') });
+    await train.until((event) => event.event === 'metrics');
+    await train.call('stop', { run });
+    await train.until((event) => event.event === 'finished');
+    const { epoch, step } = RunFolder.open(run).readLastCheckpoint()!;
+    train.events.splice(0);
+    await train.call('resumeRun', { run });
+    await train.until((event) => event.event === 'phase' && event.state === 'training');
+    const first = train.events.findIndex((event) => event.event === 'checkpoint');
+    expect(train.events[first]).toEqual({ event: 'checkpoint', run, epoch, step });
+    expect(first).toBe(1);
+    expect(train.events[0]).toMatchObject({ event: 'phase', state: 'preparing' });
+  });
+
   test('a run that is being worked on cannot be resumed or deleted by another engine', async () => {
     const [train, other, data] = [start('train'), start('train'), start('data')];
     const { run } = await train.call('start', { configuration: configuration(3000), out: at('held') });

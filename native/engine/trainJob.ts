@@ -6,6 +6,7 @@ import type { Warning } from '../contract/table.ts';
 import { gatherEvidence } from '../certify/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { boundsOf, checkTargets } from '../data/targets.ts';
+import type { CheckpointPlace } from '../runs/checkpoints.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
@@ -106,6 +107,7 @@ export class TrainJob implements Job {
     this.#stateBefore = record.state;
 
     this.#enter('preparing', 'starting the engine');
+    if (checkpoint !== undefined) this.#tellCheckpoint(checkpoint);
     const [runtime, setup] = await timed(() => library.open(configuration.runtime));
     this.#abort.signal.throwIfAborted();
     for (const message of runtime.warnings) this.#warn({ message });
@@ -186,7 +188,7 @@ export class TrainJob implements Job {
         },
         onCheckpoint: (checkpoint) => {
           this.folder.writeCheckpoint(checkpoint);
-          emit({ event: 'checkpoint', run, epoch: checkpoint.epoch, step: checkpoint.step });
+          this.#tellCheckpoint(checkpoint);
         },
         onChange: (change) => {
           this.#recordChange(change);
@@ -231,6 +233,10 @@ export class TrainJob implements Job {
   #warn(warning: Warning): void {
     this.#warnings.push(warning);
     this.#options.emit({ event: 'warning', run: this.run, warning });
+  }
+
+  #tellCheckpoint({ epoch, step }: CheckpointPlace): void {
+    this.#options.emit({ event: 'checkpoint', run: this.run, epoch, step });
   }
 
   #tell(state: RunState, message: string): void {

@@ -8,6 +8,8 @@ import { lockHolder, readRecord, RunFolder } from './folder.ts';
 /** Deleted runs lie in a hidden folder beside where they were, until they are restored or the bin is emptied. */
 
 const binName = '.bin';
+/** A random part, then what the folder was called. */
+const binnedName = /^[0-9a-f]{8}-(.+)$/;
 const keptDays = 30;
 
 /**
@@ -47,7 +49,7 @@ export function deleteRun(folder: string): string {
 export function restoreRun(binned: string): string {
   const { path: place } = RunFolder.open(binned);
   const bin = path.dirname(place);
-  const name = /^[0-9a-f]{8}-(.+)$/.exec(path.basename(place))?.[1];
+  const name = binnedName.exec(path.basename(place))?.[1];
   if (path.basename(bin) !== binName || name === undefined) {
     throw new OrthantError('run', `${place} is not a deleted run.`, { field: 'binned' });
   }
@@ -65,6 +67,8 @@ export function restoreRun(binned: string): string {
 function emptyOld(bin: string): void {
   const oldest = Date.now() - keptDays * 24 * 60 * 60 * 1000;
   for (const name of readdirSync(bin)) {
+    // Whatever else somebody has put there is not ours.
+    if (!binnedName.test(name)) continue;
     const place = path.join(bin, name);
     if ((statSync(place, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < oldest) {
       rmSync(place, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -35,15 +35,50 @@ test('what is read is what was written last, bit for bit, and two are kept', () 
   expect(folders()).toEqual(['000011', '000012']);
 });
 
-test('where the kept checkpoints stand is told, without one that is damaged', () => {
+test('where all checkpoints stood is told, also of those that are no longer kept, without one that is damaged', () => {
   expect(listCheckpoints(run)).toEqual([]);
+  const places = (...steps: number[]) => steps.map((step) => ({ epoch: Math.floor(step / 10), step }));
+  for (const step of [10, 20, 30, 40]) writeCheckpoint(run, checkpoint(step));
+  expect(folders()).toEqual(['000003', '000004']);
+  expect(listCheckpoints(run)).toEqual(places(10, 20, 30, 40));
+  // The run goes on from the one before, and writes it anew.
+  truncateSync(path.join(run, 'checkpoints/000004/state.json'), 5);
+  expect(listCheckpoints(run)).toEqual(places(10, 20, 30));
+  writeCheckpoint(run, checkpoint(35));
+  writeCheckpoint(run, checkpoint(45));
+  expect(listCheckpoints(run)).toEqual(places(10, 20, 30, 35, 45));
+});
+
+test('a run that goes on from an earlier checkpoint has those after it only once', () => {
   for (const step of [10, 20, 30]) writeCheckpoint(run, checkpoint(step));
-  expect(listCheckpoints(run)).toEqual([
-    { epoch: 2, step: 20 },
-    { epoch: 3, step: 30 },
-  ]);
-  truncateSync(path.join(run, 'checkpoints/000003/state.json'), 5);
-  expect(listCheckpoints(run)).toEqual([{ epoch: 2, step: 20 }]);
+  truncateSync(path.join(run, 'checkpoints/000003/tensors.safetensors'), 40);
+  expect(readLastCheckpoint(run)?.step).toBe(20);
+  for (const step of [25, 35]) writeCheckpoint(run, checkpoint(step));
+  expect(listCheckpoints(run).map(({ step }) => step)).toEqual([10, 20, 25, 35]);
+});
+
+test('of very many checkpoints some are told, evenly spaced, and the record stays small', () => {
+  const first = path.join(run, 'checkpoints', '000001', 'state.json');
+  writeCheckpoint(run, checkpoint(4000));
+  const earlier = Array.from({ length: 399 }, (_, i) => [i, 10 * (i + 1)]);
+  writeFileSync(first, JSON.stringify({ ...(JSON.parse(readFileSync(first, 'utf8')) as object), earlier }));
+  expect(listCheckpoints(run)).toHaveLength(400);
+  for (const step of [4010, 4020, 4030]) writeCheckpoint(run, checkpoint(step));
+  const steps = listCheckpoints(run).map(({ step }) => step);
+  expect(steps.length).toBeLessThanOrEqual(210);
+  expect([steps.at(0), steps.at(-1)]).toEqual([10, 4030]);
+  expect(Math.max(...steps.slice(1).map((step, i) => step - steps[i]!))).toBeLessThanOrEqual(40);
+});
+
+test('a run of a version that did not record them shows the checkpoints that are kept', () => {
+  for (const step of [10, 20]) writeCheckpoint(run, checkpoint(step));
+  for (const name of folders()) {
+    const file = path.join(run, 'checkpoints', name, 'state.json');
+    const { earlier, ...old } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    expect(earlier).toBeDefined();
+    writeFileSync(file, JSON.stringify(old));
+  }
+  expect(listCheckpoints(run).map(({ step }) => step)).toEqual([10, 20]);
 });
 
 test('two checkpoints at the same step both count; the later one is read', () => {

@@ -2,13 +2,15 @@ import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { OrthantError } from '../contract/errors.ts';
+import { evenly } from '../contract/evenly.ts';
 import { describeFileError, makeFolder, syncFolder, temporaryName, writeFileAtomic } from '../files/atomic.ts';
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from '../files/safetensors.ts';
 
 /**
  * Checkpoints: `checkpoints/000001/`, `000002/`, ... in the order they were taken, each with `tensors.safetensors` and
  * `state.json`. One is written under a temporary name, flushed and renamed, so that a folder with a number is whole.
- * The last two are kept: should the disk lose the last, the one before it is still there.
+ * The last two are kept: should the disk lose the last, the one before it is still there. Each says where those before it
+ * stood, for the marks on the run's curves.
  */
 
 export interface Checkpoint {
@@ -21,7 +23,12 @@ export interface Checkpoint {
   readonly tensors: Readonly<Record<string, SafeTensor>>;
 }
 
+/** Where a run stood when a checkpoint was written. */
+export type CheckpointPlace = Pick<Checkpoint, 'epoch' | 'step'>;
+
 const kept = 2;
+/** More of them than these are thinned evenly. */
+const mostPlaces = 400;
 const stateFile = 'state.json';
 const tensorsFile = 'tensors.safetensors';
 
@@ -29,6 +36,8 @@ const stateSchema = z.object({
   format: z.literal(1),
   epoch: z.int().min(0),
   step: z.int().min(0),
+  /** Epoch and step of the checkpoints before it; absent in runs of versions that did not record them. */
+  earlier: z.array(z.tuple([z.int().min(0), z.int().min(0)])).default([]),
   state: z.record(z.string(), z.unknown()),
 });
 
@@ -44,10 +53,17 @@ export function writeCheckpoint(run: string, { epoch, step, state, tensors }: Ch
   const numbers = listNumbers(folder);
   const place = path.join(folder, folderName((numbers.at(-1) ?? 0) + 1));
   const temporary = temporaryName(place);
+  // A run that goes on from an older one writes those after that anew.
+  const earlier = listCheckpoints(run)
+    .filter((other) => other.step < step)
+    .map((other): [number, number] => [other.epoch, other.step]);
   try {
     makeFolder(temporary);
     writeFileAtomic(path.join(temporary, tensorsFile), encodeSafetensors(tensors));
-    writeFileAtomic(path.join(temporary, stateFile), JSON.stringify({ format: 1, epoch, step, state }, finite));
+    writeFileAtomic(
+      path.join(temporary, stateFile),
+      JSON.stringify({ format: 1, epoch, step, earlier, state }, finite),
+    );
     syncFolder(temporary);
     renameSync(temporary, place);
     syncFolder(folder);
@@ -86,18 +102,22 @@ export function readLastCheckpoint(run: string): Checkpoint | undefined {
   );
 }
 
-/** Where the kept checkpoints of a run folder stand, in their order; one whose state cannot be read is passed over. */
-export function listCheckpoints(run: string): { epoch: number; step: number }[] {
+/**
+ * Where the checkpoints stand that a run has written, in their order, those included that are no longer kept; of very many
+ * only some, evenly spaced. One whose state cannot be read is passed over.
+ */
+export function listCheckpoints(run: string): readonly CheckpointPlace[] {
   const folder = checkpointsFolder(run);
-  return listNumbers(folder).flatMap((number) => {
+  const states = listNumbers(folder).flatMap((number) => {
     try {
-      const { epoch, step } = readState(path.join(folder, folderName(number)));
-      return [{ epoch, step }];
+      return [readState(path.join(folder, folderName(number)))];
     } catch {
       // Also where the run at work has just removed it.
       return [];
     }
   });
+  const before = states[0]?.earlier.map(([epoch, step]) => ({ epoch, step })) ?? [];
+  return evenly([...before, ...states.map(({ epoch, step }) => ({ epoch, step }))], mostPlaces, ({ step }) => step);
 }
 
 const folderName = (number: number): string => String(number).padStart(6, '0');

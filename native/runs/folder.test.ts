@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -153,6 +153,9 @@ describe('the list', () => {
       state: 'finished',
       lock: undefined,
     });
+    const stopped = RunFolder.create(place('d'), newRun);
+    stopped.update({ created: '2024-02-01T00:00:00.000Z', state: 'stopped', lock: undefined });
+    stopped.writeCheckpoint({ epoch: 3, step: 30, state: {}, tensors: {} });
     mkdirSync(place('broken'));
     writeFileSync(path.join(place('broken'), 'run.json'), 'x');
     mkdirSync(place('.hidden'));
@@ -166,6 +169,7 @@ describe('the list', () => {
       ['b', 'training', undefined],
       ['a', 'interrupted', 7],
       ['c', 'finished', undefined],
+      ['d', 'stopped', 3],
     ]);
     expect(list.find(({ damaged }) => damaged !== undefined)?.damaged).toMatch(/not JSON/);
   });
@@ -182,6 +186,21 @@ describe('the list', () => {
     expect(RunFolder.open(restored).read().name).toBe('first');
     expect(failure(() => restoreRun(restored)).message).toMatch(/not a deleted run/);
     expect(failure(() => deleteRun(folder)).code).toBe('run');
+  });
+
+  test('the bin is emptied of old runs, and of nothing else that lies there', () => {
+    const [old, foreign] = ['0a1b2c3d-old', 'thesis'].map((name) => path.join(folder, '.bin', name)) as [
+      string,
+      string,
+    ];
+    const longAgo = new Date(Date.now() - 31 * 24 * 3600 * 1000);
+    for (const place of [old, foreign]) {
+      mkdirSync(place, { recursive: true });
+      utimesSync(place, longAgo, longAgo);
+    }
+    RunFolder.create(place('a'), newRun).unlock();
+    const binned = deleteRun(place('a'));
+    expect(readdirSync(path.join(folder, '.bin')).sort()).toEqual([path.basename(binned), 'thesis'].sort());
   });
 });
 

@@ -6,7 +6,13 @@ import { describeZodError, OrthantError } from '../contract/errors.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 import { runRecordSchema, type RunRecord } from '../contract/runs.ts';
 import { describeFileError, makeFolder, writeFileAtomic } from '../files/atomic.ts';
-import { listCheckpoints, readLastCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoints.ts';
+import {
+  listCheckpoints,
+  readLastCheckpoint,
+  writeCheckpoint,
+  type Checkpoint,
+  type CheckpointPlace,
+} from './checkpoints.ts';
 import { exclusively } from './exclusive.ts';
 import { appendMetrics, readMetrics, truncateMetrics } from './metrics.ts';
 import { isRunning, thisProcess } from './processes.ts';
@@ -149,8 +155,8 @@ export class RunFolder {
     return readLastCheckpoint(this.path);
   }
 
-  /** Where the checkpoints stand that are kept, in their order. */
-  listCheckpoints(): { epoch: number; step: number }[] {
+  /** Where the checkpoints stand that were written, in their order. */
+  listCheckpoints(): readonly CheckpointPlace[] {
     return listCheckpoints(this.path);
   }
 

@@ -1,7 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunConfiguration, RunConfigurationInput } from '../contract/configuration.ts';
-import type { EpochMetrics } from '../contract/results.ts';
-import type { Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
@@ -9,11 +7,11 @@ import { ChunkReader } from '../compile/chunkReader.ts';
 import { withBinding } from '../compile/testSupport.ts';
 import { sharedFloats, type DataSet } from '../data/dataset.ts';
 import { chooseExecution } from './chooseExecution.ts';
-import { breathe } from './control.ts';
 import { chunkRowsWithin, dataMemoryLimit } from './dataMemory.ts';
 import { createParts } from './parts.ts';
+import { everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testRuns.ts';
 import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
-import { Trainer, type TrainerOptions, type TrainingOutcome } from './trainer.ts';
+import type { Trainer, TrainerHooks, TrainerOptions } from './trainer.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -42,10 +40,7 @@ function configuration(
   };
 }
 
-interface Run {
-  readonly outcome: TrainingOutcome;
-  readonly metrics: readonly unknown[];
-  readonly last: Checkpoint;
+interface Run extends RecordedRun {
   readonly warnings: readonly string[];
 }
 
@@ -53,27 +48,13 @@ interface Run {
 async function train(
   limit: number,
   options: Pick<TrainerOptions, 'configuration'> & Partial<TrainerOptions>,
-  steer: (trainer: Trainer) => Promise<void> = () => Promise.resolve(),
+  steer?: (trainer: Trainer) => Promise<void>,
 ): Promise<Run> {
-  const metrics: EpochMetrics[] = [];
-  let last: Checkpoint | undefined;
+  const warnings: string[] = [];
+  const hooks: TrainerHooks = { onWarning: ({ message }) => warnings.push(message) };
   vi.stubEnv('ORTHANT_DATA_MEMORY', String(limit / mebibyte));
   try {
-    const trainer = Trainer.create({
-      dataset,
-      runtime,
-      ...options,
-      hooks: {
-        onMetrics: (line) => metrics.push(line),
-        onCheckpoint: (checkpoint) => void (last = checkpoint),
-      },
-    });
-    const running = trainer.run();
-    await steer(trainer);
-    const outcome = await running;
-    if (last === undefined) throw new Error('the run wrote no checkpoint');
-    const warnings = trainer.warnings.map(({ message }) => message);
-    return { outcome, metrics: metrics.map((line) => ({ ...line, seconds: 0 })), last, warnings };
+    return { ...(await recordRun({ dataset, runtime, hooks, ...options }, steer)), warnings };
   } finally {
     vi.unstubAllEnvs();
   }
@@ -82,11 +63,10 @@ async function train(
 function expectSame(actual: Run, expected: Run): void {
   expect(actual.last.tensors).toEqual(expected.last.tensors);
   expect(actual.outcome.model).toEqual(expected.outcome.model);
-  expect(actual.metrics).toEqual(expected.metrics);
+  expect(numbersOf(actual.metrics)).toEqual(numbersOf(expected.metrics));
 }
 
 const executions: readonly Execution[] = hasTensorflow ? ['xla', 'graph', 'eager'] : ['eager'];
-const everyStep = Array.from({ length: 32 }, (_, step) => ({ step }));
 
 beforeAll(async () => {
   runtime = await openEngine({ device: 'cpu' });
@@ -124,10 +104,14 @@ describe('a data set fed in chunks', () => {
     const whole = await train(Infinity, { configuration: configured });
     // In a chunk, at the border of two, and before the last, smaller batch of another epoch.
     for (const stop of [1, 2, 15]) {
-      const stopped = await train(smallLimit, { configuration: configured, changes: everyStep }, async (trainer) => {
-        while (trainer.step < stop) await breathe();
-        trainer.stop();
-      });
+      const stopped = await train(
+        smallLimit,
+        { configuration: configured, changes: everyStep(32) },
+        async (trainer) => {
+          await reaches(trainer, stop);
+          trainer.stop();
+        },
+      );
       expect(stopped.last.step).toBe(stop);
       const resumed = await train(smallLimit, { configuration: configured, resumeFrom: stopped.last });
       expectSame({ ...resumed, metrics: [...stopped.metrics, ...resumed.metrics] }, whole);

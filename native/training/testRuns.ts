@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { RunConfiguration } from '../contract/configuration.ts';
+import type { RunConfiguration, RunConfigurationInput } from '../contract/configuration.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 import type { RunChange } from '../contract/runs.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import { breathe } from './control.ts';
+import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
 import { Trainer, type TrainerHooks, type TrainerOptions, type TrainingOutcome } from './trainer.ts';
 
 /** For tests: a run to its end, and what its hooks were told. */
@@ -52,6 +53,22 @@ export const carriedOut = (
   configuration: RunConfiguration,
   execution: RunConfiguration['runtime']['execution'],
 ): RunConfiguration => ({ ...configuration, runtime: { ...configuration.runtime, execution } });
+
+/** 62 training rows: batches of 20, 20, 20 and 2. */
+export const unevenRows = exampleDataSet({ rows: 62, heldOut: 10 });
+
+/** A run over {@link unevenRows} on TensorFlow: six epochs of four steps, with a multiplier for each row. */
+export const unevenRun = (
+  execution: RunConfiguration['runtime']['execution'],
+  training: RunConfigurationInput['training'] = {},
+): RunConfiguration => ({
+  ...exampleConfiguration({
+    network: { hidden: [6, 5], activation: 'tanh' },
+    constraint: { epsilon: 0.3, method: { id: 'augmented-lagrangian' } },
+    training: { batchSize: 20, epochs: 6, optimizer: { id: 'adam', learningRate: 5e-3 }, ...training },
+  }),
+  runtime: { engine: 'tensorflow', device: 'cpu', deterministic: false, execution },
+});
 
 /** Metrics less the time they took. */
 export const numbersOf = (metrics: readonly EpochMetrics[]): unknown[] =>

@@ -21,7 +21,7 @@ export const markKinds: Readonly<Record<Mark['kind'], { readonly symbol: string;
 /** What is known of a run that its marks are made of. */
 export interface MarkedRun {
   readonly metrics: readonly EpochMetrics[];
-  /** Epochs whose checkpoint was seen being written, or is still there. */
+  /** Epochs at which a checkpoint was written. */
   readonly checkpoints: readonly number[];
   /** Changes made while it was paused. */
   readonly changes: readonly RunChange[];

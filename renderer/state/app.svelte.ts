@@ -289,6 +289,9 @@ export class App {
       await this.#load();
       if (typeof shown === 'string') await this.training.showAgain(shown).catch(() => undefined);
       await Promise.all([this.catalogue.loadDoctor(), this.training.findCurrent()]);
+      // The engine of a host that crashed ends a moment after it: by now the list may be out of date.
+      const trace = this.training.shown;
+      if (trace !== undefined && this.runs.of(trace.run)?.state !== trace.state) await this.runs.load();
     });
   }
 

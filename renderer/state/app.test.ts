@@ -106,6 +106,19 @@ describe('the start of the window', () => {
     expect(app.problem.message).toBe('Something else.');
   });
 
+  it('lists a run anew that has ended since the list was made, as that of a host which crashed', async () => {
+    let lists = 0;
+    const { app } = await testedApp({
+      loadDraft: () => ({ draft: { ...draft().draft, shown: run } }),
+      runs: () => [summaryOf(run, lists++ === 0 ? 'training' : 'interrupted')],
+      runRecord: () => recordOf(fakeConfiguration('ink'), 'interrupted'),
+    });
+    await settled();
+    expect(app.training.shown?.state).toBe('interrupted');
+    expect(app.runs.of(run)?.state).toBe('interrupted');
+    expect(lists).toBe(2);
+  });
+
   it('asks again once a data process that ended is back, and shows that it had ended', async () => {
     let broken = true;
     const { app, emit, asked } = await testedApp({

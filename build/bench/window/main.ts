@@ -4,6 +4,7 @@ import path from 'node:path';
 import { table } from '../statistics.mjs';
 import { bundleSize } from './bundle.ts';
 import { charts } from './charts.ts';
+import { endWithAllStarted } from './ending.ts';
 import type { Bench, Figure } from './figure.ts';
 import { largeTable } from './largeTable.ts';
 import { memory } from './memory.ts';
@@ -34,6 +35,7 @@ export async function benchWindow(root: string, options: { quick: boolean; only:
     console.error(`Nothing is called "${options.only}". There are: ${benches.map(({ name }) => name).join(', ')}.`);
     return false;
   }
+  const leftovers = endWithAllStarted();
   const kept = path.join(root, '.cache/bench');
   mkdirSync(kept, { recursive: true });
   const figures: (Figure & { readonly bench: string })[] = [];
@@ -41,6 +43,7 @@ export async function benchWindow(root: string, options: { quick: boolean; only:
   for (const bench of chosen) {
     console.log(`${bench.name} ...`);
     const folder = mkdtempSync(path.join(tmpdir(), 'orthant-bench-'));
+    leftovers.add(folder);
     try {
       const measured = await bench.run({ root, folder, kept, quick: options.quick });
       for (const figure of measured) {
@@ -54,6 +57,7 @@ export async function benchWindow(root: string, options: { quick: boolean; only:
       console.error(`  ${bench.name} could not be measured: ${message}`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
+      leftovers.delete(folder);
     }
   }
   const reached = ({ reached: yes }: Figure): string => (yes === undefined ? '' : yes ? 'yes' : 'NO');

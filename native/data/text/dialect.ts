@@ -105,18 +105,24 @@ function findQuote(head: Buffer): string {
 const decimalPoint = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const decimalCommaOnly = /^[+-]?\d*,\d+([eE][+-]?\d+)?$/;
 
-/** Commas between digits, and not one decimal point among the numbers. */
+const pointBetweenThousands = /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/;
+
+/** Which mark most decimals have. Columns that are written otherwise are found later, each on its own. */
 function findDecimalComma(delimiter: string, records: readonly (readonly string[])[]): boolean {
   let commas = 0;
   let decimals = 0;
   let points = 0;
+  /** Points that may as well stand between thousands. */
+  let open = 0;
   for (const cell of records.flat()) {
     const text = cell.trim();
     if (decimalCommaOnly.test(text)) {
       commas++;
       if (!/,\d{3}$/.test(text)) decimals++;
-    } else if (text.includes('.') && decimalPoint.test(text)) points++;
+    } else if (pointBetweenThousands.test(text)) open++;
+    else if (text.includes('.') && decimalPoint.test(text)) points++;
   }
+  if (open > commas) return false;
   // With commas between fields, a comma inside a number is more often one between thousands ("1,234").
   return delimiter === ',' ? decimals > 0 && points === 0 : commas > points;
 }

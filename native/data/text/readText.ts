@@ -42,6 +42,7 @@ export async function readText(request: ReadRequest): Promise<RawTable> {
       place: 'line',
       locate: (wanted) => locate(request, text, wanted),
       decimalComma: dialect.decimalComma,
+      oneDecimalMark: request.dialect.decimalComma !== undefined,
       dialect: {
         delimiter: dialect.delimiter,
         quote: dialect.quote,
@@ -81,7 +82,13 @@ async function scanFile(request: ReadRequest, cleanPath: string): Promise<Scanne
     const start = findDialect(head.subarray(0, usualHead), complete && head.length <= usualHead, given);
     // No whole record in the usual head: a header of very many columns.
     const dialect = start.fields > 0 ? start : findDialect(head, complete, given);
-    if (dialect.fields === 0) throw noRows(path, false, 0, undefined);
+    if (dialect.fields === 0) {
+      // Not one record of the head is valid UTF-8, as in a table with an accent in each row.
+      if (encoding !== 'utf-8' || given.encoding !== undefined || !head.some((byte) => byte > 0x7f))
+        throw noRows(path, false, 0, undefined);
+      encoding = 'latin-1';
+      continue;
+    }
     checkHeader(dialect, path);
     const hash = createHash('sha256');
     const plain = encoding === 'utf-8' && !file.compressed;
@@ -182,8 +189,8 @@ function noRows(path: string, header: boolean, bad: number, firstBad: number | u
   return new OrthantError(
     'data',
     header
-      ? `${path} has a header and no rows below it.`
-      : `${path} has no rows: its lines are empty, or a quote at their beginning is never closed.`,
+      ? `${path} has a header and no rows below it. Check that it was saved or downloaded completely.`
+      : `${path} has no rows: its lines are empty, or a quote at their beginning is never closed. Check that it is the right file.`,
   );
 }
 
@@ -200,7 +207,9 @@ async function readValues(
     const present = dialect.sample
       .map((record) => record[index] ?? '')
       .filter((cell) => !missingMarkers.includes(cell));
-    return present.length > 0 && present.every((cell) => isNumber(cell, dialect.decimalComma)) ? 'DOUBLE' : 'VARCHAR';
+    // With decimal commas DuckDB would take "1.234" for a number, too, and a wrong one where that is a thousand.
+    const plain = !dialect.decimalComma && present.length > 0 && present.every((cell) => isNumber(cell, false));
+    return plain ? 'DOUBLE' : 'VARCHAR';
   });
   let parallel = true;
   for (;;) {
@@ -241,7 +250,6 @@ async function tryRead(
     `header = ${readable.header}`,
     // DuckDB finds Windows line ends by itself, and reads nothing when they are named.
     ...(readable.lineFeeds ? ["new_line = '\\n'"] : []),
-    `decimal_separator = '${dialect.decimalComma ? ',' : '.'}'`,
     `columns = {${types}}`,
     `nullstr = [${missingMarkers.map(quoteText).join(', ')}]`,
     'strict_mode = true',

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TestedHost } from '../testing/browserHost.ts';
+import { startTestedHost } from '../testing/browserHost.ts';
+import { stopRun, stopRunForTerminal } from './stopRun.ts';
+
+let tested: TestedHost;
+let said: string[];
+beforeEach(async () => {
+  tested = await startTestedHost();
+  said = [];
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await tested.close();
+});
+
+/** A run begins in the engine. */
+async function train(): Promise<void> {
+  const begin = { event: 'phase', run: 'r', state: 'training', message: 'training' };
+  await tested.host.engines.train.call('pause', { run: JSON.stringify([begin]) });
+}
+const forTerminal = (): Promise<void> =>
+  stopRunForTerminal(tested.host, (line) => {
+    said.push(line);
+  });
+
+describe('stopping the run under way', () => {
+  it('does and says nothing where there is none', async () => {
+    expect(await stopRun(tested.host, 1000)).toBe(true);
+    await forTerminal();
+    expect(said).toEqual([]);
+  });
+
+  it('waits until it has ended', async () => {
+    await train();
+    await forTerminal();
+    expect(tested.host.runs.current()).toBeUndefined();
+    expect(said).toEqual([expect.stringContaining('stopped with a checkpoint')]);
+  });
+
+  it.each([
+    ['its end takes too long', () => Promise.resolve({})],
+    ['its process does not even answer', () => new Promise(() => undefined)],
+  ])('waits a few seconds where %s, and says that', async (_, answer) => {
+    await train();
+    vi.spyOn(tested.host.engines.train, 'call').mockImplementation(answer);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const over = forTerminal();
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(said.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(2000);
+    await over;
+    expect(said[1]).toMatch(/took too long.*last checkpoint/);
+  });
+
+  it('takes a process that crashes meanwhile as the end of its run', async () => {
+    await train();
+    vi.spyOn(tested.host.engines.train, 'call').mockRejectedValue(new Error('The process is gone.'));
+    await forTerminal();
+    expect(said.length).toBe(1);
+  });
+});

@@ -1,0 +1,45 @@
+import type { Host } from './host.ts';
+
+/** Milliseconds that a terminal waits for the end of a run: within those after which systems kill what they asked to end. */
+const terminalPatience = 8000;
+
+/**
+ * Stops the run under way with a checkpoint, and waits until it has ended (evidence and export included) or crashed.
+ *
+ * @param patience - milliseconds after which it is no longer waited for
+ * @returns whether it has ended
+ * @throws OrthantError where the process refuses the call
+ */
+export async function stopRun(host: Host, patience: number): Promise<boolean> {
+  const run = host.runs.current();
+  if (run === undefined) return true;
+  let unsubscribe: (() => void) | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ended = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, patience, false);
+    unsubscribe = host.subscribe(() => {
+      if (host.runs.current()?.run !== run.run) resolve(true);
+    });
+  });
+  try {
+    // A process that is busy may answer late.
+    const refused = host.engines.train.call('stop', { run: run.run }).then(() => ended);
+    return await Promise.race([refused, ended]);
+  } finally {
+    clearTimeout(timer);
+    unsubscribe?.();
+  }
+}
+
+/**
+ * Stops the run under way as a terminal asks for it: nobody looks at a question there.
+ *
+ * @param say - takes a line for the person
+ */
+export async function stopRunForTerminal(host: Host, say: (line: string) => void): Promise<void> {
+  if (host.runs.current() === undefined) return;
+  say('The run is stopped with a checkpoint. Ctrl-C again ends at once, with the last checkpoint it has.');
+  // Without its process there is no run to wait for.
+  const ended = await stopRun(host, terminalPatience).catch(() => true);
+  if (!ended) say('The run took too long to end; it is kept as its last checkpoint has it.');
+}

@@ -1,0 +1,105 @@
+import type { ColumnSummary, RejectedRow } from '../contract/table.ts';
+import { aggregate, quoteText, type Session } from './database.ts';
+import type { DecimalMark } from './decimalMark.ts';
+import { excerpt, type Excerpt } from './excerpt.ts';
+import type { RawColumn } from './rawTable.ts';
+
+/** The cells that do not fit their column, each with what is wrong in it and what to do. */
+
+export const keptRows = 100;
+
+/** A column as it is to be. */
+export interface PlannedColumn {
+  readonly name: string;
+  readonly type: ColumnSummary['type'];
+  readonly column: string;
+  readonly stored: RawColumn['stored'];
+  /** The settled value in SQL. */
+  readonly value: string;
+  /** Of its numbers, where they are text. */
+  readonly mark: DecimalMark;
+  /** Whether a cell is bad, in SQL, where any can be; never NULL. */
+  readonly bad: string | undefined;
+}
+
+export interface BadCell extends Excerpt, Pick<RejectedRow, 'reason' | 'advice'> {
+  readonly row: number;
+  readonly column: string;
+  /** Of the column. */
+  readonly index: number;
+}
+
+export interface BadCells {
+  readonly rows: number;
+  readonly condition: string;
+  /** One a row. */
+  readonly first: readonly BadCell[];
+}
+
+/** Columns to each side of a bad cell that are shown with it. */
+const neighbours = 4;
+
+/** Finds them in a table whose columns are planned. */
+export async function badCells(session: Session, table: string, columns: readonly PlannedColumn[]): Promise<BadCells> {
+  const suspects = columns.filter((column) => column.bad !== undefined);
+  if (suspects.length === 0) return { rows: 0, condition: 'false', first: [] };
+  const counts = await aggregate(
+    session,
+    table,
+    suspects.map(({ bad }) => `count(*) FILTER (${bad ?? 'false'})`),
+  );
+  const guilty = suspects.filter((_, at) => Number(counts[at]) > 0);
+  if (guilty.length === 0) return { rows: 0, condition: 'false', first: [] };
+  const condition = guilty.map(({ bad }) => bad).join(' OR ');
+  const [[rows] = []] = await session.rows(`SELECT count(*) FROM ${table} WHERE ${condition}`);
+  const first = new Map<number, BadCell>();
+  for (const guiltyColumn of guilty) {
+    const { name, bad, mark } = guiltyColumn;
+    const index = columns.indexOf(guiltyColumn);
+    const from = Math.max(0, index - neighbours);
+    const list = columns.slice(from, index + neighbours + 1).map(({ column }) => `${column}::VARCHAR`);
+    const rowsFound = await session.rows(
+      `SELECT rowid, ${list.join(', ')} FROM ${table} WHERE ${bad ?? 'false'} ORDER BY rowid LIMIT ${keptRows}`,
+    );
+    for (const [row, ...cells] of rowsFound) {
+      if (first.has(Number(row))) continue;
+      const texts = cells.map((cell) => (cell === null ? '' : String(cell)));
+      const text = texts[index - from] ?? '';
+      const start = texts.slice(0, index - from).reduce((length, before) => length + before.length + 2, 0);
+      first.set(Number(row), {
+        row: Number(row),
+        column: name,
+        index,
+        ...whatIsWrong(text, name, mark),
+        ...excerpt(texts.join(', '), [start, start + text.length]),
+      });
+    }
+  }
+  const ordered = [...first.values()].sort((a, b) => a.row - b.row).slice(0, keptRows);
+  return { rows: Number(rows), condition, first: ordered };
+}
+
+function whatIsWrong(text: string, name: string, mark: DecimalMark): Pick<RejectedRow, 'reason' | 'advice'> {
+  const short = text.trim().length > 40 ? `${text.trim().slice(0, 40)}...` : text.trim();
+  const replace = 'Replace it by a number, or leave it empty where the file can hold a missing value.';
+  if (/^[+-]?nan$/i.test(short))
+    return { reason: `has NaN in column "${name}" (a missing value is an empty cell)`, advice: replace };
+  if (/^[+-]?(inf|infinity)$/i.test(short))
+    return { reason: `has an infinite value in column "${name}"`, advice: replace };
+  if (/^[+-]?[\d.,eE+-]+$/.test(short)) {
+    const [own, other] = mark === '.' ? ['a decimal point', ','] : ['a decimal comma', '.'];
+    if (new RegExp(`^[+-]?\\d+[${other}]\\d+$`).test(short))
+      return {
+        reason: `has "${short}" in column "${name}", whose other numbers have ${own}`,
+        advice: `Write ${own}${mark === '.' ? ', or say that the whole file has decimal commas' : ', and nothing between thousands'}.`,
+      };
+    return {
+      reason: `has "${short}" in column "${name}", which is no finite number`,
+      advice: `Write it as one plain number, such as 1234${mark}5, without separators between thousands.`,
+    };
+  }
+  return {
+    reason: `has the text ${quoteText(short).replaceAll("'", '"')} in the number column "${name}"`,
+    advice: 'Write a number there, or leave the cell empty where there is none.',
+  };
+}
