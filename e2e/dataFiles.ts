@@ -115,6 +115,18 @@ export const oneBadRow: DataFile = {
   bytes: () => csv.replace('\n25,', '\n1,2,3,4,5\n25,'),
 };
 
+/** 12 rows of 800 columns, c0 to c799: row 3 has 700.3 in c700. */
+export const wideTable: DataFile = {
+  name: 'wide.csv',
+  rows: 12,
+  columns: 800,
+  bytes: () => {
+    const columns = Array.from({ length: 800 }, (_, column) => column);
+    const lines = Array.from({ length: 12 }, (_, row) => columns.map((column) => column + row / 10).join(','));
+    return `${[columns.map((column) => `c${column}`).join(','), ...lines].join('\n')}\n`;
+  },
+};
+
 /** Writes a file into `folder`; returns its path. */
 export async function write(file: Pick<DataFile, 'name' | 'bytes'>, folder: string): Promise<string> {
   const target = path.join(folder, file.name);

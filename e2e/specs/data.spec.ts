@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { OrthantWindow } from '../pages/orthantWindow.ts';
-import { goodFiles, write } from '../dataFiles.ts';
+import { goodFiles, wideTable, write } from '../dataFiles.ts';
 import { expect, test } from '../fixtures.ts';
 
 /** The table: how it comes in, what its columns are for, and the way to one of its rows. */
@@ -28,6 +28,75 @@ test('roles are given by keys and by clicks on a header', async ({ orthant, fold
   await expect(roleOf(orthant, 'price')).toHaveText('Target');
   await expect(orthant.stepButton('Data')).toContainText('60 × 3');
   await expect(orthant.training.button('Train')).not.toHaveAttribute('aria-disabled', 'true');
+});
+
+test('of 800 columns those in view are there: by scroll bar and by keys, with their values and roles', async ({
+  orthant,
+  folder,
+}) => {
+  const { page } = orthant;
+  await orthant.openData(await write(wideTable, folder));
+  const grid = page.getByRole('grid');
+  const header = (column: number) => page.getByRole('columnheader', { name: new RegExp(`^c${column}\\b`) });
+  /** The cell of a row, from 0, in a column. */
+  const cell = (row: number, column: number) =>
+    grid.locator(`[aria-rowindex="${row + 2}"] [role=gridcell][aria-colindex="${column + 1}"]`);
+  await expect(cell(3, 0)).toHaveText('0.3');
+  await expect(grid).toHaveAttribute('aria-colcount', '800');
+  expect(await page.getByRole('columnheader').count(), 'headers of columns out of view').toBeLessThan(20);
+
+  await grid.evaluate((element) => {
+    element.scrollLeft = (700 / 800) * element.scrollWidth;
+  });
+  await expect(header(700)).toBeInViewport();
+  await expect(header(700)).toHaveAttribute('aria-colindex', '701');
+  await expect(cell(3, 700)).toHaveText('700.3');
+  await expect(cell(11, 700)).toHaveText('701.1');
+  const [above, below] = await Promise.all([header(700).boundingBox(), cell(3, 700).boundingBox()]);
+  expect(below?.x, 'a cell stands below its header').toBe(above?.x);
+  await roleOf(orthant, 'c700').click();
+  await expect(roleOf(orthant, 'c700')).toHaveText('Target');
+  await roleOf(orthant, 'c700').click();
+  await expect(roleOf(orthant, 'c700')).toHaveText('Ignore');
+
+  // By keys, from where the mouse has left it; the last column is whole within the table.
+  await cell(3, 700).click();
+  await grid.focus();
+  for (const key of ['ArrowRight', 'ArrowDown', 'x']) await page.keyboard.press(key);
+  await expect(grid).toHaveAttribute('aria-activedescendant', (await cell(4, 701).getAttribute('id')) ?? '');
+  await expect(roleOf(orthant, 'c701')).toHaveText('Ignore');
+  await page.keyboard.press('End');
+  await expect(cell(4, 799)).toHaveText('799.4');
+  await expect(cell(4, 799)).toHaveClass(/active/);
+  await expect(header(799)).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press('Home');
+  await expect(cell(4, 0)).toHaveClass(/active/);
+  await expect(header(0)).toBeInViewport({ ratio: 1 });
+});
+
+test('the pictures are made when they are looked at, and stay where they were left', async ({ orthant }) => {
+  const { page } = orthant;
+  await orthant.sample('ink').click();
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  const pictures = page.locator('canvas');
+  await expect(pictures).toHaveCount(0);
+  await page.getByRole('tab', { name: 'Pictures' }).click();
+  await expect(pictures).toHaveCount(40);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await expect(page.getByRole('img', { name: 'Row 40' })).toBeVisible();
+  await page.getByRole('tab', { name: 'Table' }).click();
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await page.getByRole('tab', { name: 'Pictures' }).click();
+  await expect(page.getByRole('img', { name: 'Row 40' })).toBeVisible();
+  // Drawn, and not only there: ink on paper has more than one colour.
+  await expect
+    .poll(() =>
+      pictures.first().evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+        return new Set(data).size;
+      }),
+    )
+    .toBeGreaterThan(2);
 });
 
 test('a file is dropped on the window, and is found again among the recent ones', async ({ orthant, folder }) => {

@@ -1,4 +1,4 @@
-import { drawSoon, forgetDrawing } from './drawQueue.ts';
+import { drawing } from '../logic/turns.ts';
 import { chartTheme, onThemeChange, type ChartTheme } from './theme.ts';
 
 /** Where a drawing goes: CSS pixels, cleared to the panel's colour. */
@@ -42,13 +42,13 @@ export class CanvasDrawing<View> {
   }
 
   destroy(): void {
-    forgetDrawing(this);
+    drawing.forget(this);
     this.#observer.disconnect();
     this.#endTheme();
   }
 
   #soon(): void {
-    drawSoon(this, () => {
+    drawing.ask(this, () => {
       this.#drawNow();
     });
   }

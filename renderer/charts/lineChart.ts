@@ -3,7 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import { decimate } from '../logic/decimate.ts';
 import type { ChartData } from '../logic/curves.ts';
 import type { Range } from '../state/view.svelte.ts';
-import { drawSoon, forgetDrawing } from './drawQueue.ts';
+import { drawing } from '../logic/turns.ts';
 import { drawMarks, drawSymbols, drawZero } from './marks.ts';
 import { logRange, logSplits, roundValues, valueRange } from './scales.ts';
 import { chartTheme, curveColour, onThemeChange } from './theme.ts';
@@ -70,14 +70,14 @@ export class LineChart {
   }
 
   destroy(): void {
-    forgetDrawing(this);
+    drawing.forget(this);
     this.#observer.disconnect();
     this.#endTheme();
     this.#plot?.destroy();
   }
 
   #soon(): void {
-    drawSoon(this, () => {
+    drawing.ask(this, () => {
       this.#draw();
     });
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { histogramBars, placeOfZero } from './histogram.ts';
+import { barsPath, histogramBars, placeOfZero } from './histogram.ts';
 
 describe('a histogram', () => {
   it('has bars that know their edges and whether they are below zero', () => {
@@ -11,6 +11,12 @@ describe('a histogram', () => {
     ]);
     const [first] = histogramBars({ column: 'x', edges: [], counts: [4], labels: ['red'], missing: 0 });
     expect(first).toMatchObject({ label: 'red', count: 4, below: false });
+  });
+
+  it('is drawn by a path: empty bars are not there, and the smallest can be seen', () => {
+    const bars = histogramBars({ column: 'x', edges: [-2, -1, 0, 1, 2], counts: [200, 0, 100, 1], missing: 0 });
+    expect(barsPath(bars, ({ below }) => below)).toBe('M0.06 100v-100.00h.88v100.00z');
+    expect(barsPath(bars, ({ below }) => !below)).toBe('M2.06 100v-50.00h.88v50.00zM3.06 100v-3.00h.88v3.00z');
   });
 
   it('shows where zero is, if any value is below it', () => {

@@ -1,6 +1,6 @@
-import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
+import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EngineRole } from '../../native/contract/engine.ts';
-import { fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
+import { fromErrorMessage } from '../../native/contract/errors.ts';
 import type { externalLinks, FileKind, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
 import { editsText, type Command } from '../logic/shortcuts.ts';
 import { pages, type Page } from '../logic/steps.ts';
@@ -12,12 +12,11 @@ import { DataTable } from './data.svelte.ts';
 import { Draft } from './draft.ts';
 import { Engines } from './engines.svelte.ts';
 import { Files } from './files.ts';
+import { Notices } from './notices.svelte.ts';
+import { chooseFile, duplicateRun, openDropped, openPath, saveDocument, takeSample } from './opening.ts';
 import { RunList } from './runs.svelte.ts';
 import { Training } from './training.svelte.ts';
 import { View } from './view.svelte.ts';
-
-/** Time enough to read a sentence or two. */
-const saidMilliseconds = 6000;
 
 /** The window's state classes, and what ties them together. */
 export class App {
@@ -29,19 +28,13 @@ export class App {
   readonly training: Training;
   readonly runs: RunList;
   readonly view = new View();
+  readonly notices = new Notices();
   readonly files: Files;
-  /** Why the last thing asked for could not be done; shown on the page where it was asked. */
-  problem = $state.raw<ErrorMessage | undefined>();
   /** Share of a file that has been handed to the host, while it is. */
   upload = $state<number | undefined>();
-  /** What was done that cannot be seen otherwise, or why not, for a moment; a new object each time. */
-  said = $state.raw<{ readonly text: string } | undefined>();
-  #unsay: ReturnType<typeof setTimeout> | undefined;
   readonly #draft: Draft;
   /** The last file that the system asked to open, once it is open. */
   #opening: Promise<void>;
-  /** Why the window could not be filled. */
-  #loadProblem: ErrorMessage | undefined;
   #loaded = false;
   #visible = true;
 
@@ -68,7 +61,7 @@ export class App {
     });
     this.runs.onDeleted((run) => {
       this.training.forget(run);
-      this.#draft.saveSoon();
+      this.keepSoon();
     });
     connection.onEvent((event) => {
       this.#take(event);
@@ -107,78 +100,42 @@ export class App {
   go(page: Page): void {
     this.view.page = page;
     this.view.comparing = false;
-    this.problem = undefined;
+    this.notices.problem = undefined;
+    this.keepSoon();
+  }
+
+  /** Keeps the work in the window once it has been left alone for a moment. */
+  keepSoon(): void {
     this.#draft.saveSoon();
   }
 
   /** Asks for a file and opens it. */
-  async open(kind: FileKind): Promise<void> {
-    await this.attempt(async () => {
-      const path = await this.files.choose(kind, this.#uploading);
-      if (path !== undefined) await this.openPath(path, kind);
-    });
-    this.upload = undefined;
+  open(kind: FileKind): Promise<void> {
+    return chooseFile(this, kind);
   }
 
-  /** Opens files dropped on the window. */
-  async drop(file: File): Promise<void> {
-    await this.attempt(async () => {
-      const path = await this.files.dropped(file, this.#uploading);
-      await this.openPath(path, /\.orthant$/i.test(file.name) ? 'configuration' : 'data');
-    });
-    this.upload = undefined;
+  /** Opens a file dropped on the window. */
+  drop(file: File): Promise<void> {
+    return openDropped(this, file);
   }
 
-  async openPath(path: string, kind: FileKind): Promise<void> {
-    if (kind === 'configuration') {
-      const { text } = await this.connection.call('readDocument', { path });
-      this.document.read(text, 'open a document', path);
-    } else {
-      this.document.replace('open data', runConfigurationSchema.parse({ data: { source: { kind: 'file', path } } }));
-    }
-    this.view.lookAtTable();
-    this.go('data');
-    this.#loadAhead();
-    await this.catalogue.remember(path, kind);
+  openPath(path: string, kind: FileKind): Promise<void> {
+    return openPath(this, path, kind);
   }
 
   /** Takes a sample with its recommended configuration, and a method of one's choice. */
-  async takeSample(id: string, method?: RunConfiguration['constraint']['method'], page: Page = 'data'): Promise<void> {
-    const from = this.view.page;
-    await this.attempt(async () => {
-      const configuration = structuredClone(await this.catalogue.recommended(id));
-      if (method !== undefined) configuration.constraint.method = method;
-      this.document.replace(`take the sample ${id}`, configuration);
-      this.view.lookAtTable();
-      this.#loadAhead();
-      // Whoever has gone on to a step meanwhile stays there.
-      if (this.view.page === from) this.go(page);
-    });
+  takeSample(id: string, method?: RunConfiguration['constraint']['method'], page: Page = 'data'): Promise<void> {
+    return takeSample(this, id, method, page);
   }
 
-  /** Has the library loaded while the person looks at the table, so that the first run begins sooner. */
-  #loadAhead(): void {
-    const { current } = this.document;
-    // What cannot be loaded is told by the run that needs it.
-    if (current !== null) this.connection.call('load', current.runtime).catch(() => undefined);
+  /** Makes a run's configuration the one in work. */
+  duplicate(run: string): Promise<void> {
+    return duplicateRun(this, run);
   }
 
   /** Saves the document where it lies, or where the person wants it: `elsewhere`, or when it has no place yet. */
-  async save(elsewhere = false): Promise<void> {
-    await this.attempt(async () => {
-      const { current, path } = this.document;
-      if (current === null) return;
-      const name = current.name ?? this.sourceName(current);
-      const saved = await this.files.saveText(
-        `${name.replaceAll(/[^\w.-]+/g, '-')}.orthant`,
-        this.document.text(),
-        elsewhere ? undefined : path,
-      );
-      if (saved === undefined) return;
-      this.document.path = saved.path;
-      this.#draft.saveSoon();
-      this.say(`The configuration was saved: ${saved.place}.`);
-    });
+  save(elsewhere = false): Promise<void> {
+    return saveDocument(this, elsewhere);
   }
 
   async train(): Promise<void> {
@@ -187,7 +144,7 @@ export class App {
     this.view.zoom = undefined;
     const trace = await this.training.start(current);
     this.go('train');
-    if (trace === undefined) this.problem = this.training.error;
+    if (trace === undefined) this.notices.problem = this.training.error;
   }
 
   /** Goes on with a run that ended before it was done, and shows it. */
@@ -213,15 +170,6 @@ export class App {
     });
   }
 
-  /** Makes a run's configuration the one in work. */
-  async duplicate(run: string): Promise<void> {
-    await this.attempt(async () => {
-      const { configuration } = await this.connection.call('runRecord', { run });
-      this.document.replace('take over the configuration of a run', configuration);
-      this.go('constraint');
-    });
-  }
-
   /** Opens a page of the list in the system's browser; in the browser host that is a tab beside this one. */
   async openLink(link: (typeof externalLinks)[number]): Promise<void> {
     await this.attempt(async () => {
@@ -232,9 +180,12 @@ export class App {
 
   /** Says something in passing. */
   say(text: string): void {
-    clearTimeout(this.#unsay);
-    this.said = { text };
-    this.#unsay = setTimeout(() => (this.said = undefined), saidMilliseconds);
+    this.notices.say(text);
+  }
+
+  /** Does what a person asked for, and shows why where it cannot be done. */
+  attempt(work: () => Promise<void>): Promise<void> {
+    return this.notices.attempt(work);
   }
 
   /** Puts text on the clipboard and says so. */
@@ -249,7 +200,7 @@ export class App {
   async visibilityChanged(visible: boolean): Promise<void> {
     this.#visible = visible;
     if (this.connection.status !== 'open') return;
-    await this.#loading(async () => {
+    await this.notices.load(async () => {
       const { missed } = await this.connection.call('setVisible', { visible });
       const { current } = this.training;
       if (missed && current !== undefined) await this.training.reload(current);
@@ -262,23 +213,9 @@ export class App {
     return source.kind === 'sample' ? source.id : (source.path.split(/[\\/]/).at(-1) ?? source.path);
   }
 
-  async attempt(work: () => Promise<void>): Promise<void> {
-    this.problem = undefined;
-    try {
-      await work();
-    } catch (error) {
-      const message = toErrorMessage(error);
-      if (message.code !== 'cancelled') this.problem = message;
-    }
-  }
-
-  readonly #uploading = (share: number): void => {
-    this.upload = share;
-  };
-
   /** Fills the window, when it was opened and each time the line has come back. */
   async #opened(): Promise<void> {
-    await this.#loading(async () => {
+    await this.notices.load(async () => {
       // A new line counts as that of a window in view.
       if (!this.#visible) await this.connection.call('setVisible', { visible: false });
       let shown: unknown;
@@ -297,7 +234,7 @@ export class App {
 
   /** Asks a process again what another in its place was asked. */
   async #restarted(role: EngineRole): Promise<void> {
-    await this.#loading(async () => {
+    await this.notices.load(async () => {
       if (role === 'data') await this.#load();
       else await Promise.all([this.catalogue.loadDoctor(), this.training.findCurrent()]);
     });
@@ -313,18 +250,6 @@ export class App {
     await Promise.all([this.catalogue.load(), this.runs.load()]);
   }
 
-  /** Does what nobody asked for: its failure is shown, and what is shown of other work stays. */
-  async #loading(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      if (this.problem === this.#loadProblem) this.problem = undefined;
-      this.#loadProblem = undefined;
-    } catch (error) {
-      this.#loadProblem = toErrorMessage(error);
-      this.problem = this.#loadProblem;
-    }
-  }
-
   /** @returns the run that was looked at */
   #restore(draft: Record<string, unknown>): unknown {
     if (!this.document.restore(draft.document)) return undefined;
@@ -336,7 +261,7 @@ export class App {
   #follow(): void {
     this.data.follow(this.document.current);
     this.catalogue.checkSoon(this.document.current);
-    this.#draft.saveSoon();
+    this.keepSoon();
   }
 
   #take(event: WindowEvent): void {

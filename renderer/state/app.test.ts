@@ -36,7 +36,7 @@ describe('data that is opened', () => {
     await app.openPath('/data/mine.csv', 'data');
     await settled();
     expect(asked('load')).toEqual([expect.objectContaining({ engine: 'auto', device: 'auto' })]);
-    expect(app.problem).toBeUndefined();
+    expect(app.notices.problem).toBeUndefined();
   });
 });
 
@@ -78,7 +78,7 @@ describe('the start of the window', () => {
     expect(app.document.path).toBe('/good.orthant');
     emit({ event: 'open-file', path: '/bad.orthant', kind: 'configuration' });
     await settled();
-    expect(app.problem?.message).toBe('It cannot be read.');
+    expect(app.notices.problem?.message).toBe('It cannot be read.');
     expect(app.document.current).toEqual(configuration);
     // Opening the one does not take away what is said of the other.
     emit(
@@ -86,7 +86,7 @@ describe('the start of the window', () => {
       { event: 'refused', error: { code: 'file', message: 'There is no such file.' } },
     );
     await settled();
-    expect(app.problem?.message).toBe('There is no such file.');
+    expect(app.notices.problem?.message).toBe('There is no such file.');
   });
 
   it('asks each thing once, also when the engine says after that that it runs', async () => {
@@ -98,12 +98,12 @@ describe('the start of the window', () => {
     });
     emit(...greeting);
     await settled();
-    app.problem = { code: 'file', message: 'Something else.' };
+    app.notices.problem = { code: 'file', message: 'Something else.' };
     emit(engine('data', 'running'), engine('train', 'running'));
     await settled();
     for (const name of ['inspect', 'methods', 'runs', 'doctor', 'status', 'loadDraft'] as const)
       expect(asked(name), name).toHaveLength(1);
-    expect(app.problem.message).toBe('Something else.');
+    expect(app.notices.problem.message).toBe('Something else.');
   });
 
   it('lists a run anew that has ended since the list was made, as that of a host which crashed', async () => {
@@ -182,9 +182,9 @@ describe('a window out of sight', () => {
     await vi.waitFor(() => {
       expect(asked('setVisible')).toEqual([{ visible: false }, { visible: false }]);
     });
-    app.problem = { code: 'file', message: 'Something else.' };
+    app.notices.problem = { code: 'file', message: 'Something else.' };
     await app.visibilityChanged(true);
-    expect(app.problem.message).toBe('Something else.');
+    expect(app.notices.problem.message).toBe('Something else.');
   });
 });
 
@@ -204,7 +204,7 @@ describe('a command', () => {
       ['save-configuration', 'Choose data first: there is nothing to save yet.'],
     ] as const) {
       await app.command(command);
-      expect(app.said?.text, command).toBe(reason);
+      expect(app.notices.said?.text, command).toBe(reason);
     }
     expect(calls.length).toBe(before);
     expect(app.training.error).toBeUndefined();
@@ -215,14 +215,14 @@ describe('a command', () => {
     try {
       const { app } = await testedApp();
       app.say('Copied.');
-      const first = app.said;
+      const first = app.notices.said;
       vi.advanceTimersByTime(4000);
       app.say('Copied.');
-      expect(app.said).not.toBe(first);
+      expect(app.notices.said).not.toBe(first);
       vi.advanceTimersByTime(4000);
-      expect(app.said?.text).toBe('Copied.');
+      expect(app.notices.said?.text).toBe('Copied.');
       vi.advanceTimersByTime(4000);
-      expect(app.said).toBeUndefined();
+      expect(app.notices.said).toBeUndefined();
     } finally {
       vi.useRealTimers();
     }
@@ -244,7 +244,7 @@ describe('saving', () => {
     await app.command('save-configuration');
     expect(asked('chooseOutput')).toEqual([]);
     expect(asked('writeDocument')).toMatchObject([{ path: '/mine.orthant' }]);
-    expect(app.said?.text).toBe('The configuration was saved: /mine.orthant.');
+    expect(app.notices.said?.text).toBe('The configuration was saved: /mine.orthant.');
     await app.command('save-configuration-as');
     expect(asked('chooseOutput')).toEqual([{ suggestedName: 'ink.orthant' }]);
     expect(app.document.path).toBe('/new.orthant');
@@ -293,6 +293,6 @@ describe('a run of the list', () => {
     expect(app.training.queued).toEqual(['/runs/2']);
     expect(app.training.shown?.run).toBe('/runs/2');
     expect(app.training.shown?.state).toBe('queued');
-    expect(app.said?.text).toMatch(/waits for the paused run/);
+    expect(app.notices.said?.text).toMatch(/waits for the paused run/);
   });
 });

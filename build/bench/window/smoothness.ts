@@ -3,10 +3,10 @@ import type { Locator } from 'playwright';
 import type { Application } from './application.ts';
 import { withApplication } from './application.ts';
 import type { Bench, BenchContext, Figure } from './figure.ts';
-import { longTasksDuring, watchLongTasks, type LongTask } from './longTasks.ts';
+import { longTasksDuring, watchLongTasks, type LongWork } from './longTasks.ts';
 import { shortEpochs } from './tables.ts';
 
-type OnScreens = Record<string, LongTask[]>;
+type OnScreens = Record<string, LongWork>;
 const limit = 50;
 
 /** Tasks of the window's main thread while training goes on at full speed, on every screen. */
@@ -19,7 +19,7 @@ export const smoothness: Bench = {
 };
 
 function figure(what: string, screens: OnScreens): Figure {
-  const found = Object.entries(screens).flatMap(([screen, tasks]) => tasks.map((task) => ({ screen, ...task })));
+  const found = Object.entries(screens).flatMap(([screen, { tasks }]) => tasks.map((task) => ({ screen, ...task })));
   const worst = found.reduce<(typeof found)[number] | undefined>(
     (longest, task) => (task.milliseconds > (longest?.milliseconds ?? 0) ? task : longest),
     undefined,

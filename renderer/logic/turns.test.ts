@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { drawSoon, forgetDrawing } from './drawQueue.ts';
+import { drawing, making } from './turns.ts';
 
 let now = 0;
 const frames: (() => void)[] = [];
@@ -21,11 +21,11 @@ it('spreads slow charts over frames, in their order, each once', async () => {
   const drawn: string[] = [];
   const charts = ['a', 'b', 'c'].map((name) => ({ name }));
   const ask = (chart: { name: string }): void => {
-    drawSoon(chart, () => {
+    drawing.ask(chart, () => {
       // As uPlot does it.
       queueMicrotask(() => {
         drawn.push(chart.name);
-        now += 8;
+        now += 4;
       });
     });
   };
@@ -45,8 +45,21 @@ it('spreads slow charts over frames, in their order, each once', async () => {
 it('does not draw what is gone', async () => {
   const draw = vi.fn();
   const chart = {};
-  drawSoon(chart, draw);
-  forgetDrawing(chart);
+  drawing.ask(chart, draw);
+  drawing.forget(chart);
   await nextFrame();
   expect(draw).not.toHaveBeenCalled();
+});
+
+it('makes parts of pages after a frame and not in it, so that layout and painting come in between', async () => {
+  vi.useFakeTimers();
+  const make = vi.fn();
+  making.ask({}, make);
+  frames.splice(0).forEach((frame) => {
+    frame();
+  });
+  expect(make).not.toHaveBeenCalled();
+  await vi.runAllTimersAsync();
+  expect(make).toHaveBeenCalledOnce();
+  vi.useRealTimers();
 });

@@ -1,0 +1,45 @@
+import type { Attachment } from 'svelte/attachments';
+import { making } from '../../logic/turns.ts';
+import { rowHeight, type TableView } from './tableView.svelte.ts';
+
+/**
+ * Keeps a table's geometry and the element that scrolls it in step, in both directions. The element is never asked for
+ * its size or place while its content is being made, for which it would have to be laid out at once.
+ */
+export const followScroller =
+  (table: TableView): Attachment<HTMLElement> =>
+  (element) => {
+    /** Where the element is known to stand. */
+    let [top, left] = [0, 0];
+    const observer = new ResizeObserver(() => {
+      const { clientWidth, clientHeight } = element;
+      making.ask(element, () => {
+        table.width = clientWidth;
+        table.height = clientHeight;
+      });
+    });
+    observer.observe(element);
+    const scroll = (): void => {
+      [top, left] = [element.scrollTop, element.scrollLeft];
+      table.takeScroll(top, left);
+    };
+    const wheel = (event: WheelEvent): void => {
+      if (!table.scaled || event.ctrlKey || event.deltaY === 0) return;
+      event.preventDefault();
+      table.moveBy(event.deltaMode === 1 ? event.deltaY * rowHeight : event.deltaY);
+    };
+    element.addEventListener('scroll', scroll, { passive: true });
+    element.addEventListener('wheel', wheel);
+
+    // The scroll bar follows what keys, wheel and links have moved.
+    $effect(() => {
+      if (Math.abs(top - table.scrollTop) >= 1) element.scrollTop = top = table.scrollTop;
+      if (Math.abs(left - table.left) >= 1) element.scrollLeft = left = table.left;
+    });
+    return () => {
+      observer.disconnect();
+      making.forget(element);
+      element.removeEventListener('scroll', scroll);
+      element.removeEventListener('wheel', wheel);
+    };
+  };
