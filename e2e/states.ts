@@ -120,7 +120,7 @@ export async function everyMisfit(orthant: OrthantWindow, look: Look): Promise<v
   await orthant.setLayers('32,32');
   await page.getByLabel('Activation of the hidden layers').selectOption('tanh');
   await expect(page.getByRole('alert').or(page.getByRole('note')).first()).toBeVisible();
-  await page.getByLabel('Hidden layers', { exact: true }).fill('32,x');
+  await page.getByLabel('Hidden layers', { exact: true }).fill('32,wide');
   await look('network-misfit');
   await page.getByLabel('Hidden layers', { exact: true }).fill('32,32');
   await page.getByLabel('Activation of the hidden layers').selectOption('relu');

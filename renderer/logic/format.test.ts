@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatNumber, formatRead, formatSentence, formatShare } from './format.ts';
+import { formatBytes, formatDuration, formatNumber, formatOf, formatRead, formatSentence, formatShare } from './format.ts';
 
 describe('formats', () => {
   it.each([
@@ -19,6 +19,12 @@ describe('formats', () => {
     expect([3, 4, 7].map((digits) => formatNumber(2004, digits))).toEqual(['2,004', '2,004', '2,004']);
     expect(formatNumber(12345.678, 7)).toBe('12,345.68');
     expect([2004, -12345.678, 0.00123].map((value) => formatRead(value, 7))).toEqual(['2004', '−12345.68', '0.00123']);
+  });
+
+  it('writes a column of years without thousands, and any other with them', () => {
+    expect(formatOf(1987, 2024)(2004)).toBe('2004');
+    expect(formatOf(326, 18823)(2401)).toBe('2,401');
+    expect(formatOf(1900, 5200)(2004)).toBe('2,004');
   });
 
   it('never rounds a share to nothing or to all', () => {

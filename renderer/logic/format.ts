@@ -35,6 +35,10 @@ export function formatRead(value: number, digits = 4): string {
 /** A value that was worked out, written like one of the data, but with its thousands separated: 1,235. */
 export const formatNumber = (value: number, digits = 4): string => grouped(formatRead(value, digits));
 
+/** How a column writes what was worked out of its values, which lie between these: years have no thousands. */
+export const formatOf = (low = 0, high = 0): typeof formatNumber =>
+  low >= 1500 && high <= 2200 ? formatRead : formatNumber;
+
 /** A share between 0 and 1 as a percentage that never rounds something to nothing, nor nearly all to all. */
 export function formatShare(share: number): string {
   if (Number.isNaN(share)) return 'not a number';
