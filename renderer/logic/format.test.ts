@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatNumber, formatOf, formatRead, formatSentence, formatShare } from './format.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  formatOf,
+  formatRead,
+  formatSentence,
+  formatShare,
+} from './format.ts';
 
 describe('formats', () => {
   it.each([
