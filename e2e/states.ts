@@ -2,7 +2,7 @@ import path from 'node:path';
 import { goodFiles, oneBadRow, write } from './dataFiles.ts';
 import { expect } from './fixtures.ts';
 import type { OrthantWindow } from './pages/orthantWindow.ts';
-import { startLongRun, type Look } from './screens.ts';
+import { settled, startLongRun, type Look } from './screens.ts';
 
 /** What a window shows on request, while a run is at work, and when something goes wrong: each is led to and looked at. */
 
@@ -29,8 +29,9 @@ export async function everyUseOfAResult(orthant: OrthantWindow, folder: string, 
   const { page, result } = orthant;
   await result.open();
   const price = page.getByRole('region', { name: 'The price of positivity' });
-  await price.scrollIntoViewIfNeeded();
   await expect(price.getByRole('table')).toBeVisible();
+  await settled(orthant);
+  await price.scrollIntoViewIfNeeded();
   await look('result-price');
   await result.takeOnnx(folder);
   await result.export.scrollIntoViewIfNeeded();

@@ -38,7 +38,7 @@ const picture = async (page: Page, name: string): Promise<void> => {
 };
 
 test('every screen', async ({ orthant }) => {
-  test.setTimeout(900_000);
+  test.setTimeout(2_400_000);
   // What is no longer taken is not to be looked at.
   await rm(folder, { recursive: true, force: true });
   const { page, training } = orthant;
@@ -49,7 +49,7 @@ test('every screen', async ({ orthant }) => {
     await orthant.step('Constraint');
     await page.getByRole('radio', { name: method, exact: true }).check();
     await training.start();
-    await training.toEnd(300_000);
+    await training.toEnd(900_000);
   }
   await everyScreen(orthant, look);
   // What there is to scroll to, in one picture.
