@@ -2,6 +2,9 @@ import { expect } from './fixtures.ts';
 import type { OrthantWindow } from './pages/orthantWindow.ts';
 import { stepNames } from './pages/orthantWindow.ts';
 
+/** Looks at what is on the screen now, under a name. */
+export type Look = (name: string) => Promise<void>;
+
 /** Trains the first answer for a few epochs, so that no screen is empty. */
 export async function trainSmall(orthant: OrthantWindow, epochs = 2): Promise<void> {
   await orthant.toStart();
@@ -22,7 +25,7 @@ export async function startLongRun(orthant: OrthantWindow): Promise<void> {
 }
 
 /** Goes through every screen of a window in which a run has ended, and calls `look` on each. */
-export async function everyScreen(orthant: OrthantWindow, look: (name: string) => Promise<void>): Promise<void> {
+export async function everyScreen(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page } = orthant;
   await orthant.toStart();
   await look('start');
@@ -60,6 +63,7 @@ export async function settled(orthant: OrthantWindow): Promise<void> {
   ).toHaveCount(0);
   // Parts of a page that wait for their turn.
   await expect(page.locator('.later')).toHaveCount(0);
+  await expect(page.getByRole('main').getByText(/^(Working it out )?…$/)).toHaveCount(0);
   // What is folded away is not drawn: a change of theme begins its transitions, which then wait to be seen.
   await page.evaluate(() => {
     const seen = document.getAnimations().filter(({ effect }) => {

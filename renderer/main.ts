@@ -9,6 +9,7 @@ import './styles/tokens.css';
 import './styles/math.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/overlays.css';
 
 // Zod would try `new Function`, which the content policy forbids and reports.
 z.config({ jitless: true });

@@ -49,8 +49,8 @@ export class Training {
     await expect(this.button('Pause')).toBeVisible();
   }
 
-  async toEnd(): Promise<void> {
-    await expect(this.status).toContainText(/finished|stopped/, { timeout: 80_000 });
+  async toEnd(timeout = 80_000): Promise<void> {
+    await expect(this.status).toContainText(/finished|stopped/, { timeout });
   }
 
   /** Number of runs that the window lists. */
@@ -62,6 +62,6 @@ export class Training {
   /** Epochs that are done, as the bar says. */
   async epoch(): Promise<number> {
     const text = (await this.status.textContent()) ?? '';
-    return Number(/epoch (\d+)/.exec(text)?.[1] ?? NaN);
+    return Number(/epoch ([\d,]+)/.exec(text)?.[1]?.replaceAll(',', '') ?? NaN);
   }
 }

@@ -1,8 +1,20 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { oneBadRow, write } from '../dataFiles.ts';
-import { everyScreen, settled, startLongRun, trainSmall } from '../screens.ts';
+import { BrowserHost } from '../browserHost.ts';
+import { OrthantWindow } from '../pages/orthantWindow.ts';
+import { everyScreen, settled, trainSmall, type Look } from '../screens.ts';
+import {
+  afterACrash,
+  everyEmptyScreen,
+  everyImportProblem,
+  everyMisfit,
+  everyMomentOfARun,
+  everythingFolded,
+  everyUseOfAResult,
+  everyUseOfRuns,
+  trainHouses,
+} from '../states.ts';
 
 /** The window for those who use no mouse, a screen reader, large letters or a small screen. */
 
@@ -23,54 +35,61 @@ async function findings(page: Page): Promise<string[]> {
   );
 }
 
-test('axe finds nothing on any screen in either theme', async ({ orthant }) => {
-  await trainSmall(orthant);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await orthant.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await everyScreen(orthant, async (screen) => {
-      expect.soft(await findings(orthant.page), `${screen}, ${colorScheme}`).toEqual([]);
-    });
-  }
-});
-
-test('axe finds nothing in what opens on request, nor while a run is at work', async ({ orthant, folder }) => {
-  const { page, training } = orthant;
-  await trainSmall(orthant);
-  await trainSmall(orthant);
-  const themes = ['light', 'dark'] as const;
-  const look = async (screen: string): Promise<void> => {
-    for (const colorScheme of themes) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+/** Lets axe look at what is on the screen, in both themes. */
+const examine =
+  (orthant: OrthantWindow): Look =>
+  async (screen) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await orthant.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await settled(orthant);
-      expect.soft(await findings(page), `${screen}, ${colorScheme}`).toEqual([]);
+      expect.soft(await findings(orthant.page), `${screen}, ${colorScheme}`).toEqual([]);
     }
   };
-  await orthant.step('Train');
-  await page.getByRole('button', { name: 'Worst output as a table' }).click();
-  await look('a chart as a table');
 
-  await orthant.toRuns();
-  for (const box of (await page.getByRole('main').getByRole('checkbox').all()).slice(0, 2)) await box.check();
-  await page.getByRole('button', { name: 'Compare' }).click();
-  await look('comparison');
-
-  await page.getByRole('button', { name: /^Configuration:/ }).click();
-  await expect(page.getByRole('menuitem', { name: 'Paste a document' })).toBeVisible();
-  await look('open menu');
-  await page.getByRole('menuitem', { name: 'Paste a document' }).click();
-  await look('paste dialog');
-  await page.keyboard.press('Escape');
-
-  await orthant.openData(await write(oneBadRow, folder));
-  await expect(page.getByRole('button', { name: 'Go on without these rows', exact: true })).toBeVisible();
-  await look('refused file');
-
-  await orthant.toStart();
-  await startLongRun(orthant);
-  await look('running Train');
-  await training.pause();
-  await look('paused Train');
+test('axe finds nothing on any screen in either theme', async ({ orthant }) => {
+  await trainSmall(orthant);
+  await everyScreen(orthant, examine(orthant));
 });
+
+test('axe finds nothing in what opens on request, in a list of problems, in a result put to use', async ({
+  orthant,
+  folder,
+}) => {
+  const look = examine(orthant);
+  await trainHouses(orthant, folder, ['No constraint', 'Quadratic penalty']);
+  await everyUseOfAResult(orthant, folder, look);
+  await everythingFolded(orthant, look);
+  await everyUseOfRuns(orthant, 2, look);
+  await everyImportProblem(orthant, folder, look);
+  await everyMisfit(orthant, look);
+});
+
+test('axe finds nothing while a run is at work, another waits, and the process of a run has ended', async ({
+  orthant,
+}) => {
+  test.skip(process.platform === 'win32', 'Finds the process by ps, which Windows does not have.');
+  const look = examine(orthant);
+  await everyMomentOfARun(orthant, look);
+  await orthant.stopTraining();
+  await afterACrash(orthant, look);
+});
+
+test(
+  'axe finds nothing before anything was done, nor when the host is gone',
+  { tag: '@browser-host' },
+  async ({ browser, folder }) => {
+    const host = await BrowserHost.start({ folder });
+    const context = await browser.newContext();
+    const orthant = new OrthantWindow(await context.newPage(), { hostProcess: () => host.pid });
+    await orthant.openAt(await host.address());
+    const look = examine(orthant);
+    await everyEmptyScreen(orthant, look);
+    await host.stop();
+    await expect(orthant.page.getByText('Connection lost, trying again')).toBeVisible();
+    await look('connection lost');
+    await context.close();
+  },
+);
 
 test('from the sample to the exported model by keyboard alone', async ({ orthant, folder }) => {
   const { page } = orthant;

@@ -78,7 +78,7 @@ test('a document is saved, opened and pasted', { tag: '@browser-host' }, async (
   const text = (await readFile(saved, 'utf8')).replace(/"hidden": \[\s*21\s*\]/, '"hidden": [9, 8]');
   const paste = async (pasted: string): Promise<void> => {
     await page.getByRole('button', { name: /^Configuration:/ }).click();
-    await page.getByRole('menuitem', { name: 'Paste a document' }).click();
+    await page.getByRole('menuitem', { name: 'Paste a configuration' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox').fill(pasted);
     await dialog.getByRole('button', { name: 'Use this configuration' }).click();

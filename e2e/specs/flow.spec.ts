@@ -107,7 +107,7 @@ test('changes of a paused run reach it by the bar, a waiting run leaves the queu
   await expect(settings.getByLabel('Batch size').first()).toBeDisabled();
   await expect(settings.getByText('The training step was built for this size.')).toBeVisible();
   await page.keyboard.press('Alt+e');
-  await expect(training.status).toContainText('/80000');
+  await expect(training.status).toContainText('/80,000');
   await expect(training.status).toContainText('paused');
 
   await training.button('Train another').click();

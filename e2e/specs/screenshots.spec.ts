@@ -1,80 +1,117 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { oneBadRow, write } from '../dataFiles.ts';
+import type { Page } from 'playwright/test';
+import { BrowserHost } from '../browserHost.ts';
 import { expect, test } from '../fixtures.ts';
-import { everyScreen, settled } from '../screens.ts';
+import { OrthantWindow } from '../pages/orthantWindow.ts';
+import { everyScreen, settled, trainSmall, type Look } from '../screens.ts';
+import {
+  afterACrash,
+  everyEmptyScreen,
+  everyImportProblem,
+  everyMisfit,
+  everyMomentOfARun,
+  everythingFolded,
+  everyUseOfAResult,
+  everyUseOfRuns,
+  trainHouses,
+} from '../states.ts';
 
 /** `npm run screenshots`: every screen in both themes, to be looked at. The README's picture is `train-light.png`. */
 
 const folder = path.join(import.meta.dirname, '../.output/screenshots');
+const themes = ['light', 'dark'] as const;
 
-test('every screen in both themes', async ({ orthant, folder: files }) => {
-  test.setTimeout(600_000);
-  const { page, training } = orthant;
-  const train = async (): Promise<void> => {
-    await training.start();
-    await training.toEnd();
+/** Takes a picture in both themes. */
+const inBothThemes =
+  (orthant: OrthantWindow): Look =>
+  async (name) => {
+    for (const colorScheme of themes) {
+      await orthant.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await settled(orthant);
+      await picture(orthant.page, `${name}-${colorScheme}`);
+    }
   };
-  const choose = async (method: string): Promise<void> => {
+
+const picture = async (page: Page, name: string): Promise<void> => {
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+};
+
+test('every screen', async ({ orthant }) => {
+  test.setTimeout(2_400_000);
+  // What is no longer taken is not to be looked at.
+  await rm(folder, { recursive: true, force: true });
+  const { page, training } = orthant;
+  const look = inBothThemes(orthant);
+  await orthant.sample('ink').click();
+  // Side by side with an unconstrained run, so that there is a price to show.
+  for (const method of ['No constraint', 'Augmented Lagrangian']) {
     await orthant.step('Constraint');
     await page.getByRole('radio', { name: method, exact: true }).check();
-  };
-
-  // Side by side with an unconstrained run, so that there is a price to show.
-  await orthant.sample('ink').click();
-  await choose('No constraint');
-  await train();
-  await choose('Augmented Lagrangian');
-  await train();
-  const badRow = await write(oneBadRow, files);
-
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const look = async (screen: string): Promise<void> => {
-      await settled(orthant);
-      await page.screenshot({ path: path.join(folder, `${screen}-${colorScheme}.png`) });
-    };
-    await everyScreen(orthant, look);
-
-    await orthant.step('Result');
-    await page.getByRole('heading', { name: 'Take it away' }).scrollIntoViewIfNeeded();
-    await look('result-below');
-    await orthant.step('Constraint');
-    await page.getByText('Why not just').last().scrollIntoViewIfNeeded();
-    await look('constraint-below');
-
-    await orthant.toRuns();
-    for (const box of (await page.getByRole('checkbox').all()).slice(0, 2)) await box.setChecked(true);
-    await page.getByRole('button', { name: 'Compare' }).click();
-    await look('comparison');
-
-    await page.getByRole('button', { name: /^Configuration:/ }).click();
-    await look('menu');
-    await page.getByRole('menuitem', { name: 'Paste a document' }).click();
-    await look('paste');
-    await page.keyboard.press('Escape');
-
-    await orthant.step('Train');
     await training.start();
-    await training.toFirstEpoch();
-    await training.pause();
-    await look('train-paused');
-    await page.getByRole('button', { name: 'Worst output as a table' }).click();
-    await page.getByRole('figure', { name: 'Largest multiplier' }).getByRole('application').focus();
-    await page.keyboard.press('End');
-    await look('train-table');
-    await training.stopButton.click();
-    await training.toEnd();
-
-    await orthant.openData(badRow);
-    await look('data-refused');
-    await page.getByRole('button', { name: 'Go on without these rows', exact: true }).click();
-    await expect(page.getByText('60 rows × 3 columns')).toBeVisible();
-    await look('data-without-target');
-    await page.getByRole('tab', { name: /^Problems/ }).click();
-    await look('data-row-left-out');
-    await page.getByRole('tab', { name: 'Table' }).click();
-    // Back to the run that the next theme is to show.
-    await page.keyboard.press('ControlOrMeta+z');
-    await page.keyboard.press('ControlOrMeta+z');
+    await training.toEnd(900_000);
+  }
+  await everyScreen(orthant, look);
+  // What there is to scroll to, in one picture.
+  await page.setViewportSize({ width: 1280, height: 2000 });
+  for (const step of ['Data', 'Constraint', 'Train', 'Result'] as const) {
+    await orthant.step(step);
+    await look(`${step.toLowerCase()}-whole`);
   }
 });
+
+test('what opens on request', async ({ orthant, folder: files }) => {
+  test.setTimeout(600_000);
+  const look = inBothThemes(orthant);
+  const methods = ['Output transform', 'Projected dual ascent', 'Augmented Lagrangian', 'No constraint'];
+  await trainHouses(orthant, files, [...methods, 'Quadratic penalty']);
+  await everyUseOfAResult(orthant, files, look);
+  await everythingFolded(orthant, look);
+  await everyUseOfRuns(orthant, 5, look);
+  await everyImportProblem(orthant, files, look);
+  await everyMisfit(orthant, look);
+});
+
+test('while a run is at work, and when its process ends', async ({ orthant }) => {
+  test.setTimeout(600_000);
+  const look = inBothThemes(orthant);
+  await everyMomentOfARun(orthant, look);
+  await orthant.stopTraining();
+  await afterACrash(orthant, look);
+});
+
+test('before anything was done, and when the host is gone', async ({ browser, folder: files }) => {
+  const host = await BrowserHost.start({ folder: files });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 820 } });
+  const orthant = new OrthantWindow(await context.newPage(), { hostProcess: () => host.pid });
+  const { page } = orthant;
+  await orthant.openAt(await host.address());
+  const look = inBothThemes(orthant);
+  await everyEmptyScreen(orthant, look);
+  await orthant.toStart();
+  await orthant.sample('Prices').click();
+  await expect(page.getByText('53,917 rows')).toBeVisible();
+  await look('data-diamonds');
+  await host.stop();
+  await expect(page.getByText('Connection lost, trying again')).toBeVisible();
+  await look('connection-lost');
+  await context.close();
+});
+
+const sizes = [
+  { name: '1024x700', width: 1024, height: 700 },
+  // Zoom leaves half the CSS pixels of 1280 x 820 in each direction.
+  { name: 'zoom-200', width: 640, height: 410 },
+];
+for (const { name, width, height } of sizes) {
+  test(`a window of ${name}`, async ({ orthant }) => {
+    const { page } = orthant;
+    await trainSmall(orthant);
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await everyScreen(orthant, async (screen) => {
+      await settled(orthant);
+      await picture(page, `${name}-${screen}`);
+    });
+  });
+}

@@ -84,7 +84,10 @@ export const runSummarySchema = z.object({
   state: runStateSchema,
   method: z.string(),
   source: z.string(),
+  /** Epochs asked for. */
   epochs: z.int(),
+  /** Epochs trained, of a run that has a result: fewer than asked for where it was stopped. */
+  trained: z.int().optional(),
   evidence: evidenceSchema.optional(),
   splits: splitReportsSchema.optional(),
   /** Of a run that can be gone on with: epochs completed at the checkpoint it would go on from; none: from the start. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runConfigurationSchema } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
+import type { TrainingResult } from '../contract/results.ts';
 import { deleteRun, restoreRun } from './bin.ts';
 import { lockHolder, RunFolder, type NewRun } from './folder.ts';
 import { listRuns } from './list.ts';
@@ -42,6 +43,13 @@ const endedProcess = (): { pid: number; started: number } => {
   const { pid } = spawnSync('true');
   return { pid, started: Date.now() / 1000 };
 };
+
+const resultAfter = (epochs: number, run: string): TrainingResult => ({
+  ...{ engine: 'wasm', version: '4', device: 'cpu', execution: 'eager', method: 'none', epochs, steps: 10 * epochs },
+  ...{ bestEpoch: 1, stopped: 'by-request', seconds: 1, reproducible: true, warnings: [], run, splits: {} },
+  phases: { setup: 0, read: 0, compile: 0, train: 1, evaluate: 0, export: 0 },
+  evidence: { level: 'none', statement: '', details: [] },
+});
 
 describe('a new run', () => {
   test('is recorded, locked by this process, and read back', () => {
@@ -150,8 +158,11 @@ describe('the list', () => {
     RunFolder.create(place('b'), newRun).update({ created: '2026-02-01T00:00:00.000Z', state: 'training' });
     RunFolder.create(place('c'), newRun).update({
       created: '2025-02-01T00:00:00.000Z',
-      state: 'finished',
+      state: 'stopped',
       lock: undefined,
+      // Asked for more while it was paused, and stopped on the way.
+      changes: [{ step: 10, epochs: 40 }],
+      result: resultAfter(30, place('c')),
     });
     const stopped = RunFolder.create(place('d'), newRun);
     stopped.update({ created: '2024-02-01T00:00:00.000Z', state: 'stopped', lock: undefined });
@@ -164,12 +175,12 @@ describe('the list', () => {
     expect(
       list
         .filter(({ damaged }) => damaged === undefined)
-        .map(({ run, state, checkpoint }) => [path.basename(run), state, checkpoint]),
+        .map(({ run, state, epochs, trained, checkpoint }) => [path.basename(run), state, epochs, trained, checkpoint]),
     ).toEqual([
-      ['b', 'training', undefined],
-      ['a', 'interrupted', 7],
-      ['c', 'finished', undefined],
-      ['d', 'stopped', 3],
+      ['b', 'training', newRun.configuration.training.epochs, undefined, undefined],
+      ['a', 'interrupted', newRun.configuration.training.epochs, undefined, 7],
+      ['c', 'stopped', 40, 30, undefined],
+      ['d', 'stopped', newRun.configuration.training.epochs, undefined, 3],
     ]);
     expect(list.find(({ damaged }) => damaged !== undefined)?.damaged).toMatch(/not JSON/);
   });

@@ -31,7 +31,7 @@ export function listRuns(folder: string): RunSummary[] {
 export function summarise(folder: string): RunSummary {
   try {
     const record = readRecord(folder);
-    const { configuration, result } = record;
+    const { configuration, changes, result } = record;
     const state = currentState(record);
     const checkpoint = canGoOn(state) ? listCheckpoints(folder).at(-1)?.epoch : undefined;
     return {
@@ -42,8 +42,8 @@ export function summarise(folder: string): RunSummary {
       state,
       method: configuration.constraint.method.id,
       source: sourceName(configuration.data.source),
-      epochs: configuration.training.epochs,
-      ...(result === undefined ? {} : { evidence: result.evidence, splits: result.splits }),
+      epochs: changes.findLast(({ epochs }) => epochs !== undefined)?.epochs ?? configuration.training.epochs,
+      ...(result === undefined ? {} : { trained: result.epochs, evidence: result.evidence, splits: result.splits }),
       ...(checkpoint === undefined ? {} : { checkpoint }),
     };
   } catch (error) {

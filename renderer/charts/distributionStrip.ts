@@ -1,7 +1,7 @@
 import type { Distribution } from '../../native/contract/results.ts';
 import { extentOf, valueRange, type DistributionHistory } from '../logic/distributions.ts';
 import { nearestIndex } from '../logic/curves.ts';
-import { formatNumber } from '../logic/format.ts';
+import { formatCount, formatNumber } from '../logic/format.ts';
 import type { Range } from '../state/view.svelte.ts';
 import { line, type Surface } from './canvas.ts';
 import { axisWidth, rightMargin } from './lineChart.ts';
@@ -11,7 +11,8 @@ import { roundTicks } from './ticks.ts';
 /** Width of the histogram of one epoch, at the right. */
 const sideWidth = 92;
 const top = 6;
-const bottom = 6;
+/** Height of the axis of epochs. */
+const bottom = 20;
 
 export interface StripView {
   readonly history: DistributionHistory;
@@ -55,6 +56,7 @@ export function stripDrawer(): (surface: Surface, view: StripView) => void {
     hatchBelowZero(frame, end);
     drawHistogram(frame, history.distributions[nearestIndex(history.epochs, view.epoch)], end);
     drawAxis(frame, low, high, end);
+    drawEpochs(frame, range);
   };
 }
 
@@ -188,4 +190,17 @@ function drawAxis(frame: Frame, low: number, high: number, end: number): void {
   context.lineWidth = 1;
   context.fillText('0', left - 8, y(0));
   line(context, left, Math.round(y(0)) + 0.5, end, Math.round(y(0)) + 0.5);
+}
+
+function drawEpochs({ context, theme, left, right, bottom: foot }: Frame, { from, to }: Range): void {
+  context.textBaseline = 'middle';
+  context.fillStyle = theme.faint;
+  const place = foot + bottom / 2 + 1;
+  context.textAlign = 'right';
+  context.fillText('epoch', left - 12, place);
+  context.textAlign = 'center';
+  for (const tick of roundTicks(from, to, Math.max(5, Math.floor((right - left) / 60)))) {
+    if (Number.isInteger(tick))
+      context.fillText(formatCount(tick), left + ((tick - from) / (to - from)) * (right - left), place);
+  }
 }

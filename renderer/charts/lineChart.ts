@@ -2,9 +2,10 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { decimate } from '../logic/decimate.ts';
 import type { ChartData } from '../logic/curves.ts';
+import { formatCount } from '../logic/format.ts';
 import type { Range } from '../state/view.svelte.ts';
 import { drawing } from '../logic/turns.ts';
-import { drawMarks, drawSymbols, drawZero } from './marks.ts';
+import { drawEpochTitle, drawMarks, drawSymbols, drawZero } from './marks.ts';
 import { logRange, logSplits, roundValues, valueRange } from './scales.ts';
 import { chartTheme, curveColour, onThemeChange } from './theme.ts';
 
@@ -187,6 +188,7 @@ export class LineChart {
             ...axis,
             size: epochAxisHeight,
             space: 60,
+            values: (_: uPlot, splits: number[]) => splits.map(formatCount),
             incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000],
           },
           {
@@ -210,6 +212,7 @@ export class LineChart {
         hooks: {
           drawAxes: [
             (plot) => {
+              drawEpochTitle(plot, axisWidth, epochAxisHeight, theme);
               if (this.#data.zeroLine === true) drawZero(plot, theme);
             },
           ],

@@ -24,6 +24,19 @@ export function drawZero(plot: uPlot, theme: ChartTheme): void {
   ctx.restore();
 }
 
+/** What the horizontal axis counts, left of where it begins. */
+export function drawEpochTitle(plot: uPlot, axisWidth: number, axisHeight: number, theme: ChartTheme): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.font = theme.font.replace(/^\d+/, (size) => String(Number(size) * ratio));
+  ctx.fillStyle = theme.faint;
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'middle';
+  ctx.fillText('epoch', (axisWidth - 12) * ratio, bbox.top + bbox.height + axisHeight * 0.58 * ratio);
+  ctx.restore();
+}
+
 /** Best: a line with a diamond. Change of a setting: a dashed line with a triangle. Checkpoint: a short bar on the axis. */
 export function drawMarks(plot: uPlot, marks: readonly Mark[], theme: ChartTheme): void {
   const { ctx, bbox } = plot;

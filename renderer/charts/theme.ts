@@ -15,7 +15,9 @@ export interface ChartTheme {
 }
 
 const family = '"Inter Variable", system-ui, sans-serif';
+const darkness = '(prefers-color-scheme: dark)';
 let known: ChartTheme | undefined;
+let watched = false;
 const listeners = new Set<() => void>();
 
 /** The colours of the theme that the system asks for now. */
@@ -52,18 +54,19 @@ export const curveColour = (theme: ChartTheme, number: number): string =>
 
 /** Calls `listener` when the system changes between light and dark. */
 export function onThemeChange(listener: () => void): () => void {
+  watchSystem();
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
+export const isDark = (): boolean => window.matchMedia(darkness).matches;
+
 /** Forgets the colours when they are no longer those of the system. */
 function watchSystem(): void {
-  window.matchMedia('(prefers-color-scheme: dark)').addEventListener(
-    'change',
-    () => {
-      known = undefined;
-      for (const listener of listeners) listener();
-    },
-    { once: true },
-  );
+  if (watched) return;
+  watched = true;
+  window.matchMedia(darkness).addEventListener('change', () => {
+    known = undefined;
+    for (const listener of listeners) listener();
+  });
 }

@@ -29,7 +29,6 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
   const dataProblem = data.error ?? data.preparationError;
   const outputs = data.targets.length;
   const inputs = data.preparation?.features.length ?? data.inputs.length;
-  const method = catalogue.method(configuration.constraint.method.id);
   return {
     data: {
       status:
@@ -52,7 +51,7 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
     },
     constraint: {
       status: problem === 'constraint' || catalogue.warnings.length > 0 ? 'attention' : 'ok',
-      text: `${boundText(configuration)}, ${method?.title ?? configuration.constraint.method.id}`,
+      text: `${boundText(configuration)}, ${catalogue.methodTitle(configuration.constraint.method.id)}`,
     },
     train:
       problem === 'train' ? { status: 'attention', text: 'a setting does not fit' } : trainSummary(training.current),
@@ -62,7 +61,7 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
 
 function trainSummary(trace: App['training']['current']): StepSummary {
   if (trace === undefined) return { status: 'open', text: '' };
-  const text = `${stateLabels[trace.state]}, epoch ${trace.latest?.epoch ?? 0}/${trace.epochs}`;
+  const text = `${stateLabels[trace.state]}, epoch ${formatCount(trace.latest?.epoch ?? 0)}/${formatCount(trace.epochs)}`;
   return {
     status: endedEarly(trace.state) ? 'attention' : trace.active ? 'open' : 'ok',
     text,

@@ -101,12 +101,13 @@ describe('nearestIndex', () => {
 describe('runLabels', () => {
   it('tells runs of one name apart', () => {
     const run = (name: string, id: string) => ({ name, configuration: { constraint: { method: { id } } } as never });
-    expect(runLabels([run('ink', 'none'), run('ink', 'penalty'), run('mine', 'none')])).toEqual([
-      'ink, none',
+    const title = (id: string): string => (id === 'none' ? 'No constraint' : id);
+    expect(runLabels([run('ink', 'none'), run('ink', 'penalty'), run('mine', 'none')], title)).toEqual([
+      'ink, No constraint',
       'ink, penalty',
       'mine',
     ]);
-    expect(runLabels([run('ink', 'none'), run('ink', 'none')])).toEqual(['ink, none (1)', 'ink, none (2)']);
+    expect(runLabels([run('ink', 'x'), run('ink', 'x')], title)).toEqual(['ink, x (1)', 'ink, x (2)']);
   });
 });
 

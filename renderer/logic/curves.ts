@@ -153,13 +153,20 @@ export function epochCharts(trace: RunTrace): ChartData[] {
   return [negativesChart(trace, marks), worstOutputChart(trace, marks), multiplierChart(trace, marks)];
 }
 
-/** Names that tell runs apart: the method is added where names repeat, a number where that repeats, too. */
-export function runLabels(traces: readonly Pick<RunTrace, 'name' | 'configuration'>[]): string[] {
+/**
+ * Names that tell runs apart: the method is added where names repeat, a number where that repeats, too.
+ *
+ * @param methodTitle - what a method is called
+ */
+export function runLabels(
+  traces: readonly Pick<RunTrace, 'name' | 'configuration'>[],
+  methodTitle: (id: string) => string,
+): string[] {
   const repeated = (labels: readonly string[], label: string): boolean =>
     labels.filter((other) => other === label).length > 1;
   const names = traces.map((trace) => trace.name);
   const withMethod = traces.map(({ name, configuration }) =>
-    repeated(names, name) ? `${name}, ${configuration?.constraint.method.id ?? ''}` : name,
+    repeated(names, name) ? `${name}, ${methodTitle(configuration?.constraint.method.id ?? '')}` : name,
   );
   return withMethod.map((label, index) => (repeated(withMethod, label) ? `${label} (${index + 1})` : label));
 }
@@ -167,12 +174,12 @@ export function runLabels(traces: readonly Pick<RunTrace, 'name' | 'configuratio
 /** One figure of several runs over each other. */
 function comparedChart(
   traces: readonly RunTrace[],
+  labels: readonly string[],
   title: string,
   figure: (line: EpochMetrics) => number | null,
   rest: Pick<ChartData, 'format' | 'zeroLine' | 'log'>,
 ): ChartData {
   const x = [...new Set(traces.flatMap((trace) => trace.metrics.map(epochOf)))].sort((a, b) => a - b);
-  const labels = runLabels(traces);
   const dashes = [undefined, dashed, [2, 3], [10, 3, 2, 3], [1, 5]];
   const series = traces.map((trace, index): CurveSeries => {
     const byEpoch = new Map(trace.metrics.map((line) => [line.epoch, figure(line)]));
@@ -192,21 +199,26 @@ const lowest = (line: EpochMetrics): number | null => {
   return outputs.length === 0 ? null : Math.min(...outputs.map((output) => output.minimum));
 };
 
-export const comparisonCharts = (traces: readonly RunTrace[]): ChartData[] => [
+/** @param labels - what the runs are called, in their order */
+export const comparisonCharts = (traces: readonly RunTrace[], labels: readonly string[]): ChartData[] => [
   comparedChart(
     traces,
+    labels,
     'Loss on validation rows',
     (line) => line.splits.validation?.loss ?? line.splits.train?.loss ?? null,
     { log: true, format: formatNumber },
   ),
   comparedChart(
     traces,
+    labels,
     'Share of negative outputs, training rows',
     (line) => worstNegativeShare(line.splits, 'train'),
     { format: formatShare },
   ),
-  comparedChart(traces, 'Worst output, training rows', lowest, { format: formatNumber, zeroLine: true }),
-  comparedChart(traces, 'Largest multiplier', (line) => line.constraint.largestMultiplier, { format: formatNumber }),
+  comparedChart(traces, labels, 'Worst output, training rows', lowest, { format: formatNumber, zeroLine: true }),
+  comparedChart(traces, labels, 'Largest multiplier', (line) => line.constraint.largestMultiplier, {
+    format: formatNumber,
+  }),
 ];
 
 /** Each curve's value at `x`, or at the nearest point it has. */

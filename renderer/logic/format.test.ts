@@ -1,15 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatNumber, formatSentence, formatShare } from './format.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  formatOf,
+  formatRead,
+  formatSentence,
+  formatShare,
+} from './format.ts';
 
 describe('formats', () => {
   it.each([
     [0, '0'],
     [-0.00123, '−0.00123'],
     [1234567, '1,234,567'],
+    [-1000, '−1,000'],
+    [1234.5, '1,235'],
+    [0.12345678, '0.1235'],
     [3.1e-7, '3.1e−7'],
     [Number.NaN, 'not a number'],
   ])('writes %d as %s', (value, text) => {
     expect(formatNumber(value)).toBe(text);
+  });
+
+  it('separates thousands whatever the digits, but not in what stands in the data, which may be a year', () => {
+    expect([3, 4, 7].map((digits) => formatNumber(2004, digits))).toEqual(['2,004', '2,004', '2,004']);
+    expect(formatNumber(12345.678, 7)).toBe('12,345.68');
+    expect([2004, -12345.678, 0.00123].map((value) => formatRead(value, 7))).toEqual(['2004', '−12345.68', '0.00123']);
+  });
+
+  it('writes a column of years without thousands, and any other with them', () => {
+    expect(formatOf(1987, 2024)(2004)).toBe('2004');
+    expect(formatOf(326, 18823)(2401)).toBe('2,401');
+    expect(formatOf(1900, 5200)(2004)).toBe('2,004');
   });
 
   it('never rounds a share to nothing or to all', () => {
@@ -40,9 +63,8 @@ describe('formatSentence', () => {
       'y, training: 3 of 8,000 rows below 0, lowest prediction −0.05.',
     ],
     ['y, test: no row below 0, lowest prediction -1e-12.', 'y, test: no row below 0, lowest prediction −1e−12.'],
-    // As the tables write a value, which may be a year.
-    ['y, test: no row below 0, lowest prediction 2004.', 'y, test: no row below 0, lowest prediction 2004.'],
-    ['y, test: no row below 0, lowest prediction 123500.', 'y, test: no row below 0, lowest prediction 123,500.'],
+    ['y, test: no row below 0, lowest prediction 2004.', 'y, test: no row below 0, lowest prediction 2,004.'],
+    ['y, test: no row below 0, lowest prediction 12350.25.', 'y, test: no row below 0, lowest prediction 12,350.25.'],
   ])('writes the numbers of a sentence as the tables do: %s', (sentence, written) => {
     expect(formatSentence(sentence)).toBe(written);
   });

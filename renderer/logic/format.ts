@@ -5,11 +5,18 @@ const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 /** Thousands separated by commas: 10,000. */
 export const formatCount = (value: number): string => whole.format(value);
 
+/** An ungrouped number with its thousands separated by commas, as `formatCount` does it. */
+function grouped(text: string): string {
+  const [integer = '', ...fraction] = text.split('.');
+  return [integer.replaceAll(/\d(?=(?:\d{3})+$)/g, '$&,'), ...fraction].join('.');
+}
+
 /**
- * At most `digits` significant digits, exponents only for the very large and very small, a true minus sign.
- * NaN and infinities are named.
+ * A value as it stands in the data: its thousands are not separated, since it may be a year or a number of something.
+ * At most `digits` significant digits, exponents only for the very large and very small, a true minus sign. NaN and
+ * infinities are named.
  */
-export function formatNumber(value: number, digits = 4): string {
+export function formatRead(value: number, digits = 4): string {
   if (Number.isNaN(value)) return 'not a number';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
@@ -20,10 +27,17 @@ export function formatNumber(value: number, digits = 4): string {
       .toExponential(Math.max(0, digits - 1))
       .replace(/\.?0+e/, 'e')
       .replace('e+', 'e');
-  else if (size >= 10 ** digits) text = whole.format(value);
+  else if (size >= 10 ** digits) text = String(Math.round(value));
   else text = String(Number(value.toPrecision(digits)));
   return text.replaceAll('-', '−');
 }
+
+/** A value that was worked out, written like one of the data, but with its thousands separated: 1,235. */
+export const formatNumber = (value: number, digits = 4): string => grouped(formatRead(value, digits));
+
+/** How a column writes what was worked out of its values, which lie between these: years have no thousands. */
+export const formatOf = (low = 0, high = 0): typeof formatNumber =>
+  low >= 1500 && high <= 2200 ? formatRead : formatNumber;
 
 /** A share between 0 and 1 as a percentage that never rounds something to nothing, nor nearly all to all. */
 export function formatShare(share: number): string {
@@ -77,7 +91,6 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 
 const numberInText = /(?<![\w.-])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w-])/g;
-const counted = /^ (?:of \d+ )?(?:training |held-out |last-layer )?(?:rows?|weights)\b/;
 
 /**
  * A sentence of the engine with its numbers written as the window writes them. The engine's own spelling is that of the
@@ -90,9 +103,5 @@ export function formatSentence(sentence: string, names: readonly string[] = []):
     .filter((name) => sentence.startsWith(`${name}:`) || sentence.startsWith(`${name},`))
     .reduce((longest, name) => (name.length > longest.length ? name : longest), '');
   const rest = sentence.slice(start.length);
-  return `${start}${rest.replace(numberInText, (text, place: number) => {
-    const isCount = counted.test(rest.slice(place + text.length));
-    const grouped = /^-?\d+$/.test(text) && (isCount || Math.abs(Number(text)) >= 10_000);
-    return (grouped ? formatCount(Number(text)) : text.replace('e+', 'e')).replaceAll('-', '−');
-  })}`;
+  return `${start}${rest.replace(numberInText, (text) => grouped(text.replace('e+', 'e')).replaceAll('-', '−'))}`;
 }

@@ -57,7 +57,7 @@ describe('numberProblem', () => {
   });
 
   it('is said as a range', () => {
-    expect(fields[0]?.kind === 'number' && rangeText(fields[0])).toBe('more than 0 to 100');
+    expect(fields[0]?.kind === 'number' && rangeText(fields[0])).toBe('more than 0, up to 100');
     expect(fields[1]?.kind === 'number' && rangeText(fields[1])).toBe('1 or more');
   });
 });

@@ -119,10 +119,10 @@ export function numberProblem(
   if (range.integer && !Number.isInteger(value)) return 'Enter a whole number.';
   const { minimum, maximum } = range;
   if (minimum !== undefined && (range.exclusiveMinimum ? value <= minimum : value < minimum)) {
-    return `Must be ${range.exclusiveMinimum ? 'more than' : 'at least'} ${minimum}.`;
+    return `Must be ${range.exclusiveMinimum ? 'more than' : 'at least'} ${formatNumber(minimum, 6)}.`;
   }
   if (maximum !== undefined && (range.exclusiveMaximum ? value >= maximum : value > maximum)) {
-    return `Must be ${range.exclusiveMaximum ? 'less than' : 'at most'} ${maximum}.`;
+    return `Must be ${range.exclusiveMaximum ? 'less than' : 'at most'} ${formatNumber(maximum, 6)}.`;
   }
   return undefined;
 }
@@ -137,6 +137,7 @@ export function rangeText(field: NumberField): string {
   const high = limit(maximum, 'less than', field.exclusiveMaximum);
   if (maximum === undefined) return field.exclusiveMinimum ? low : `${low} or more`;
   if (minimum === undefined) return field.exclusiveMaximum ? high : `${high} or less`;
+  if (field.exclusiveMinimum) return field.exclusiveMaximum ? `${low}, ${high}` : `${low}, up to ${high}`;
   return `${low} to ${high}`;
 }
 

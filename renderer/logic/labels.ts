@@ -2,8 +2,9 @@ import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { DoctorReport } from '../../native/contract/doctor.ts';
 import type { MethodPromise } from '../../native/contract/methods.ts';
 import type { Evidence } from '../../native/contract/results.ts';
-import type { RunState } from '../../native/contract/runs.ts';
+import { isActive, type RunState, type RunSummary } from '../../native/contract/runs.ts';
 import type { Inspection } from '../../native/contract/table.ts';
+import { formatCount } from './format.ts';
 
 /** What things are called in the window. */
 
@@ -53,6 +54,16 @@ export const evidenceLabels: Record<Evidence['level'], string> = {
 /** How far a run's outputs are positive, in a few words. */
 export const positiveText = (level: Evidence['level']): string =>
   level === 'none' ? 'not positive throughout' : `positive: ${evidenceLabels[level]}`;
+
+/** Epochs of a run: "8", or "3 of 8" where it ended before the last. */
+export function epochsDone({ state, epochs, trained, checkpoint }: RunSummary): string {
+  const done = isActive(state) ? epochs : (trained ?? checkpoint ?? 0);
+  return `${formatCount(done)}${done < epochs ? ` of ${formatCount(epochs)}` : ''}`;
+}
+
+/** The same with its unit: "8 epochs", "3 of 8 epochs". */
+export const epochsText = (run: RunSummary): string =>
+  `${epochsDone(run)} ${Math.max(run.epochs, run.trained ?? 0) === 1 ? 'epoch' : 'epochs'}`;
 
 /** The engine in a few words: "TensorFlow 2.21 · CPU 2 cores". */
 export function engineText(doctor: DoctorReport): string {

@@ -40,6 +40,10 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'help', title: 'Help', key: 'F1' },
 ];
 
+/** What a command is called, wherever it is offered. */
+export const commandTitle = (command: Command): string =>
+  shortcuts.find((shortcut) => shortcut.command === command)?.title ?? command;
+
 export type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'target'>;
 
 const editable = (target: EventTarget | null): boolean =>

@@ -36,6 +36,11 @@ export class Catalogue {
     return this.methods.find((method) => method.id === id);
   }
 
+  /** What a method is called. */
+  methodTitle(id: string): string {
+    return this.method(id)?.title ?? id;
+  }
+
   async load(): Promise<void> {
     this.host = await this.#connection.call('host', {});
     [this.methods, this.samples, this.recent] = await Promise.all([

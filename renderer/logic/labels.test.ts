@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { summaryOf } from '../testing/testedApp.ts';
+import { epochsText } from './labels.ts';
+
+describe('epochsText', () => {
+  it.each([
+    [summaryOf('waits', 'queued'), '3 epochs'],
+    [{ ...summaryOf('done', 'finished'), trained: 3 }, '3 epochs'],
+    [{ ...summaryOf('early', 'finished'), trained: 2 }, '2 of 3 epochs'],
+    [{ ...summaryOf('stopped', 'stopped'), trained: 1 }, '1 of 3 epochs'],
+    [summaryOf('crashed', 'interrupted', 2), '2 of 3 epochs'],
+    [summaryOf('failed', 'failed'), '0 of 3 epochs'],
+    [{ ...summaryOf('one', 'finished'), epochs: 1, trained: 1 }, '1 epoch'],
+  ])('says how many a run has: $0.run', (run, text) => {
+    expect(epochsText(run)).toBe(text);
+  });
+});
