@@ -1,5 +1,4 @@
 import { app } from 'electron';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { orthantVersion } from '../native/contract/version.ts';
 import { registerAppScheme, setupAppProtocol } from './main/appProtocol.ts';
@@ -12,6 +11,7 @@ import { setupOpenFiles } from './main/openFiles.ts';
 import { setupSecurity } from './main/security.ts';
 import { setupSingleInstance } from './main/singleInstance.ts';
 import { setupTerminal } from './main/terminal.ts';
+import { setupUserData } from './main/userData.ts';
 import { utilityEngine } from './main/utilityEngine.ts';
 import { setupWindowIpc } from './main/windowIpc.ts';
 import { findFolders } from './services/folders.ts';
@@ -27,9 +27,7 @@ const built = import.meta.dirname;
 const folders = findFolders();
 
 app.setName('Orthant');
-const userData = path.join(folders.state, 'window');
-mkdirSync(userData, { recursive: true });
-app.setPath('userData', userData);
+const hasFolder = setupUserData(folders.state);
 // Windows puts notifications and the task bar's entries together by it.
 if (process.platform === 'win32') app.setAppUserModelId('org.orthant.Orthant');
 app.enableSandbox();
@@ -43,7 +41,7 @@ const isFirst = setupSingleInstance(() => {
 });
 const onFiles = setupOpenFiles();
 
-if (isFirst) void app.whenReady().then(start);
+if (hasFolder && isFirst) void app.whenReady().then(start);
 
 async function start(): Promise<void> {
   const log = (text: string): void => {

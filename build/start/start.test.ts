@@ -6,6 +6,7 @@ import { isAlive } from '../../electron/services/processes.ts';
 import { openSocket } from '../../electron/testing/browserHost.ts';
 import { descendants } from '../../e2e/processes.ts';
 import type { WindowEvent } from '../../native/contract/window.ts';
+import { writeTable } from '../../native/engine/testSupport.ts';
 import { readRecord } from '../../native/runs/folder.ts';
 import { findBrowser, hasDisplay, openWindow, profileFolder, windowArguments } from './applicationWindow.mjs';
 import { earlierFailure, findElectron, installElectron } from './electronBinary.mjs';
@@ -232,12 +233,12 @@ describe('npm start', () => {
       const { run } = await client.call('start', {
         configuration: {
           data: {
-            source: { kind: 'sample', id: 'ink' },
-            columns: { top_left: { role: 'target' }, bottom_right: { role: 'target' } },
+            source: { kind: 'file', path: writeTable(path.join(root, 'table.csv')) },
+            columns: { y: { role: 'target' } },
           },
           network: { hidden: [4] },
-          training: { epochs: 100_000 },
-          runtime: { execution: 'eager' },
+          training: { epochs: 1_000_000 },
+          runtime: { engine: 'wasm' },
         },
       });
       await epoch;
@@ -269,6 +270,17 @@ describe('npm start', () => {
       while (leftOf(processes).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
       expect(record().state).toBe('training');
     });
+  });
+
+  it('says in one line that its own folder cannot be written, and ends', async () => {
+    const file = path.join(root, 'file');
+    writeFileSync(file, '');
+    const started = startNode([script, '--port', '0'], { ORTHANT_STATE: file, DISPLAY: '', WAYLAND_DISPLAY: '' });
+    expect(await started.ended).toBe(1);
+    expect(started.text()).toMatch(
+      /file cannot be written: something else of that name is there .*ORTHANT_STATE names another/,
+    );
+    expect(started.text()).not.toMatch(/\n\s+at /);
   });
 
   it('refuses what it does not understand, and explains itself', async () => {

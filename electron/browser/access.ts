@@ -43,8 +43,8 @@ export class Access {
     const secret = randomBytes(32).toString('base64url');
     const session = { hash: digest(secret).toString('base64url'), since: Date.now() };
     this.#hashes = [...this.#hashes, session].slice(-mostSessions);
-    const kept = this.#hashes;
-    await this.#sessions.update(() => kept);
+    // To those of other hosts that share the folder; one that cannot be kept lasts as long as this host.
+    await this.#sessions.update((kept) => [...kept, session].slice(-mostSessions)).catch(() => undefined);
     return secret;
   }
 

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { orthantVersion } from '../../native/contract/version.ts';
 import { onEndingSignal } from '../services/endingSignals.ts';
-import { findFolders } from '../services/folders.ts';
+import { findFolders, prepareState } from '../services/folders.ts';
 import { Host } from '../services/host.ts';
 import { RendererFiles } from '../services/rendererFiles.ts';
 import { stopRunForTerminal } from '../services/stopRun.ts';
@@ -46,11 +46,13 @@ export interface BrowserHostOptions {
 /**
  * Starts engine and server; answers as soon as the address can be opened.
  *
- * @throws OrthantError `usage` for an interface that is not the loopback, or a port that is taken
+ * @throws OrthantError `usage` for an interface that is not the loopback, or a port that is taken; `file` where the host's own
+ *   folder cannot be written
  */
 export async function startBrowserHost(options: BrowserHostOptions = {}): Promise<BrowserHost> {
   const built = options.built ?? path.join(import.meta.dirname, '..');
   const folders = findFolders();
+  prepareState(folders.state);
   const host = new Host({
     kind: 'browser',
     dialogs: false,

@@ -94,6 +94,16 @@ describe('who is let in', () => {
     expect(kept).not.toContain(cookie.split('=')[1]);
   });
 
+  it('keeps the sessions of another host that shares its folder', async () => {
+    const other = await Access.open(tested.folders.state);
+    const headers = (secret: string | undefined) => ({ host: '127.0.0.1:9', cookie: `orthant-9=${secret ?? ''}` });
+    const secret = await other.redeem(other.newToken());
+    // A login here comes after it, and this host has never read of the other one's.
+    await tested.logIn();
+    const later = await Access.open(tested.folders.state);
+    expect(later.isKnown(headers(secret))).toBe(true);
+  });
+
   it('answers to names of this computer only', async () => {
     const status = async (host: string): Promise<number> =>
       (

@@ -157,7 +157,8 @@ export class Downloads {
 
   async close(): Promise<void> {
     this.#files.clear();
-    await rm(this.#folder, { recursive: true, force: true });
+    // What is left is removed with the next start.
+    await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -7,6 +7,7 @@ export function describeFileError(error: unknown, file: string, action: 'read' |
     ENOENT: 'it, or its folder, is not there (any more). Choose another one',
     EACCES: 'its permissions do not allow it. Change them, or choose another place',
     EPERM: 'its permissions do not allow it. Change them, or choose another place',
+    EEXIST: 'something else of that name is there already. Choose another place',
     EISDIR: 'it is a folder. Choose a file',
     ENOTDIR: 'a part of its path is not a folder. Choose another place',
     ENOSPC: 'the disk is full. Free some space, or choose another disk',

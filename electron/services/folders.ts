@@ -1,5 +1,8 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { OrthantError } from '../../native/contract/errors.ts';
+import { describeFileError } from './fileError.ts';
 
 /** Where the hosts keep what is theirs. Both hosts use the same folders, so that one finds what the other left. */
 export interface Folders {
@@ -34,6 +37,28 @@ export function findFolders(
     uploads: system.join(state(), 'uploads'),
     runs: env.ORTHANT_RUNS ? system.resolve(env.ORTHANT_RUNS) : system.join(home, 'Orthant', 'runs'),
   };
+}
+
+/**
+ * Makes a folder of the host's own where it is not there. Without it no window could be let in, and nothing of its work be
+ * kept.
+ *
+ * @throws OrthantError `file` when it cannot be made or written to
+ */
+export function prepareState(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const { message } = describeFileError(error, folder, 'written');
+    throw new OrthantError(
+      'file',
+      `${message} Orthant keeps its own files there; ORTHANT_STATE names another folder.`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Whether a path lies below a folder, whatever `..` it holds. */

@@ -191,7 +191,8 @@ test('wrong use: exit code 2, one paragraph, the near miss named, nothing made',
     [['trian'], /unknown command 'trian' \(Did you mean train\?\)/],
     [[...base, '--epohcs', '3'], /unknown option '--epohcs' \(Did you mean --epochs\?\)/],
     [[...base, '--epochs', '2.5'], /--epochs .*Expected a whole number/],
-    [[...base, '--epochs', '0'], /training\.epochs/],
+    [[...base, '--epochs', '0'], /training\.epochs.*See --epochs\./],
+    [[...base, '--hidden', '1000000'], /network\.hidden\.0.*<=65536\. See --hidden\./],
     [[...base, '--method', 'penalti'], /There is no method "penalti"\. Did you mean "penalty"\?/],
     [[...base, '--method', 'penalty', '--set', 'alhpa=1'], /no setting "alhpa"\. Did you mean "alpha"\?/],
     [[...base, '--method', 'penalty', '--set', 'alpha=much'], /"alpha" expects a number/],
@@ -299,6 +300,30 @@ test('a second Ctrl-C ends at once; the run is listed as interrupted; no engine 
   const [only] = runSummarySchema.array().parse(JSON.parse(listed.out));
   expect(only).toMatchObject({ run: at('runs', folderName), state: 'interrupted', method: 'augmented-lagrangian' });
   expect((await orthant('runs')).out).toContain('interrupted');
+});
+
+test('ended at once before its first checkpoint, a run is not said to have one', async () => {
+  const out = 'early';
+  const run = start(...training(out, 5000));
+  let engine: number | undefined;
+  await soon(() => {
+    engine = lockedBy(out);
+    expect(engine).toBeDefined();
+  });
+  process.kill(engine!, 'SIGSTOP');
+  expect(hasCheckpoint(out)).toBe(false);
+  run.process.kill('SIGINT');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  run.process.kill('SIGINT');
+  const { err } = await run.outcome;
+  expect(err).toMatch(/Ended at once\. It had no checkpoint yet; this starts it again: orthant resume/);
+});
+
+test('a network that does not fit into the memory is refused before it is put together, and leaves no folder', async () => {
+  const huge = await orthant(...training('huge', 2, '--hidden', '65536,65536,65536'));
+  expect(huge).toMatchObject({ code: 2, out: '' });
+  expect(huge.err).toMatch(/65536-65536-65536-1 units has .* weights.* Choose smaller hidden layers\. See --hidden\./);
+  expect(existsSync(at('huge'))).toBe(false);
 });
 
 test('the engine ends when the command line is killed', async () => {

@@ -17,6 +17,10 @@ const optionsOfFields: Readonly<Record<string, string>> = {
   skipBadRows: '--skip-bad-rows',
   'data.columns': '--targets, --inputs, --ignore',
   'constraint.epsilon': '--epsilon',
+  'network.hidden': '--hidden',
+  'training.epochs': '--epochs',
+  'training.batchSize': '--batch',
+  'training.optimizer.learningRate': '--learning-rate',
   'runtime.execution': '--execution',
   engine: '--engine',
   device: '--device',
@@ -29,7 +33,8 @@ const optionsOfFields: Readonly<Record<string, string>> = {
 export function tellFailure(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
   const { code, message, field, stack } = toErrorMessage(error);
-  const options = optionsOfFields[field ?? ''];
+  // Of one of several, its number left out.
+  const options = optionsOfFields[(field ?? '').replace(/\.\d+$/, '')];
   process.stderr.write(`orthant: ${message}${options === undefined ? '' : ` See ${options}.`}\n`);
   if (debug && stack !== undefined) process.stderr.write(`${stack}\n`);
   if (code === 'cancelled') return exitCodes.interrupted;

@@ -18,15 +18,28 @@ const signals = { SIGINT: exitCodes.interrupted, SIGTERM: 143 } as const;
 export async function watchRun(engine: Engine, begin: () => Promise<{ run: string }>): Promise<TrainingResult> {
   const view = new ProgressView();
   let run: string | undefined;
+  let hasCheckpoint = false;
+  const wayOn = (): string => {
+    if (run === undefined) return '';
+    return hasCheckpoint
+      ? ` What was trained up to the last checkpoint can go on: ${resumeCommand(run)}`
+      : ` It had no checkpoint yet; this starts it again: ${resumeCommand(run)}`;
+  };
 
   const end = new Promise<TrainingResult>((resolve, reject) => {
     engine.subscribe((event) => {
       view.show(event);
+      if (event.event === 'checkpoint') hasCheckpoint = true;
       if (event.event === 'finished') resolve(event.result);
-      if (event.event === 'failed') reject(fromErrorMessage(event.error));
+      if (event.event === 'failed') {
+        const { error } = event;
+        // A disk that was full takes the rest once there is room.
+        const more = error.code === 'file' && hasCheckpoint ? wayOn() : '';
+        reject(fromErrorMessage({ ...error, message: `${error.message}${more}` }));
+      }
     });
     void engine.ended.then((reason) => {
-      reject(new OrthantError('crashed', `${reason}${wayOn(run)}`));
+      reject(new OrthantError('crashed', `${reason}${wayOn()}`));
     });
   });
   // A failure may come before anybody awaits it.
@@ -37,7 +50,7 @@ export async function watchRun(engine: Engine, begin: () => Promise<{ run: strin
     view.end();
     if (asked || run === undefined) {
       engine.kill();
-      note(`Ended at once.${wayOn(run)}`);
+      note(`Ended at once.${wayOn()}`);
       process.exit(signals[signal]);
     }
     asked = true;
@@ -55,8 +68,5 @@ export async function watchRun(engine: Engine, begin: () => Promise<{ run: strin
     view.end();
   }
 }
-
-const wayOn = (run: string | undefined): string =>
-  run === undefined ? '' : ` What was trained up to the last checkpoint can go on: ${resumeCommand(run)}`;
 
 export const resumeCommand = (run: string): string => `orthant resume ${/\s/.test(run) ? `"${run}"` : run}`;

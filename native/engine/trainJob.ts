@@ -15,6 +15,7 @@ import { exportRun } from './exportRun.ts';
 import { refuseOtherData, type DataSets } from './dataSets.ts';
 import type { Job } from './jobs.ts';
 import type { Library } from './library.ts';
+import { refuseTooLarge } from './memoryNeed.ts';
 
 export interface TrainJobOptions {
   /** Locked for this process. */
@@ -119,6 +120,7 @@ export class TrainJob implements Job {
     for (const warning of dataset.preparation.warnings) this.#warn(warning);
     if (resume) refuseOtherData(record, dataset);
     checkTargets(dataset, boundsOf(dataset.schema, configuration.constraint.epsilon));
+    refuseTooLarge(configuration, dataset, runtime);
     // From here on the run is another one than it was; until here an attempt to go on with it has changed nothing.
     this.folder.removeModel();
     this.folder.truncateMetrics(checkpoint?.epoch ?? 0);

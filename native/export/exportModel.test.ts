@@ -112,6 +112,13 @@ describe('export', () => {
     await expect(exportModel({ model, metadata, check, files })).rejects.toMatchObject({ code: 'file' });
   });
 
+  it('leaves no half of an export where one of its files cannot be written', async () => {
+    writeFileSync(inFolder('file'), '');
+    const files = { onnx: inFolder('m.onnx'), 'onnx-json': path.join(folder, 'file', 'm.onnx.json') };
+    await expect(exportModel({ model, metadata, check, files })).rejects.toMatchObject({ code: 'file' });
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
   it('stores the weights as nn.Sequential has them', async () => {
     const deep: Model = {
       ...model,

@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import type { exportFormats } from '../contract/engine.ts';
 import type { ExportReport } from '../contract/results.ts';
 import { writeFileAtomic, type Content } from '../files/atomic.ts';
@@ -47,8 +48,23 @@ export async function exportModel(request: ExportRequest): Promise<ExportReport>
     contents.push([safetensors, bytes]);
   }
   signal?.throwIfAborted();
-  for (const [file, content] of contents) writeFileAtomic(file, content);
+  writeAll(contents);
   return reports.reduce((worst, report) =>
     report.maxRelativeDifference > worst.maxRelativeDifference ? report : worst,
   );
+}
+
+/** Writes all of the files; where one cannot be written, those before it go again: half of an export is none. */
+function writeAll(contents: readonly [file: string, content: Content | Iterable<Content>][]): void {
+  const written: string[] = [];
+  try {
+    for (const [file, content] of contents) {
+      const isNew = !existsSync(file);
+      writeFileAtomic(file, content);
+      if (isNew) written.push(file);
+    }
+  } catch (error) {
+    for (const file of written) rmSync(file, { force: true });
+    throw error;
+  }
 }

@@ -69,7 +69,9 @@ export function writeCheckpoint(run: string, { epoch, step, state, tensors }: Ch
     syncFolder(folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    throw describeFileError(error, `write the checkpoint ${place}`);
+    // The one of a file within speaks of its temporary name.
+    const cause = error instanceof OrthantError && error.code === 'file' ? error.cause : error;
+    throw describeFileError(cause, `write the checkpoint ${place}`);
   }
   removeOld(folder);
 }

@@ -129,7 +129,9 @@ test.runIf(small !== undefined)(
       expect(thrown).toBeInstanceOf(OrthantError);
       expect(thrown).toMatchObject({
         code: 'file',
-        message: expect.stringMatching(/the disk is full\. Free some space/) as string,
+        message: expect.stringMatching(
+          /^Cannot write the checkpoint \S+\/000003: the disk is full\. Free some space/,
+        ) as string,
       });
       expect(run.readLastCheckpoint()?.epoch).toBe(2);
       expect(readdirSync(path.join(run.path, 'checkpoints'))).toEqual(['000001', '000002']);

@@ -14,6 +14,11 @@ export const dialog = {
   showOpenDialog: (...args: unknown[]) => dialog.ask(args),
   showSaveDialog: (...args: unknown[]) => dialog.ask(args),
   showMessageBox: (...args: unknown[]) => dialog.ask(args),
+  /** What was told without asking. */
+  told: [] as string[],
+  showErrorBox(title: string, content: string): void {
+    dialog.told.push(`${title}: ${content}`);
+  },
 };
 
 export const shell = {

@@ -1,0 +1,47 @@
+import { totalmem } from 'node:os';
+import type { OptimizerSettings, RunConfiguration } from '../contract/configuration.ts';
+import { OrthantError } from '../contract/errors.ts';
+import type { DataSet } from '../data/dataset.ts';
+import type { EngineRuntime } from '../tensorflow/backend.ts';
+
+/** Values that an optimizer keeps for each weight. */
+const slots: Readonly<Record<OptimizerSettings['id'], number>> = { sgd: 0, momentum: 1, rmsprop: 1, adam: 2, adamw: 2 };
+/** What 32-bit WebAssembly can address. */
+const wasmBytes = 2 ** 32;
+
+const machineBytes = (): number => Math.min(totalmem(), process.constrainedMemory() || Infinity);
+
+/**
+ * Refuses a network that cannot fit: a machine that runs out of memory ends the engine without a word, or stands still
+ * for minutes before. Only what is needed in any case counts, so what passes may still be too large.
+ *
+ * @param memory - bytes of the machine
+ * @throws OrthantError `configuration`
+ */
+export function refuseTooLarge(
+  { network: { hidden }, training: { optimizer } }: Pick<RunConfiguration, 'network' | 'training'>,
+  { schema, splits: { train } }: Pick<DataSet, 'schema' | 'splits'>,
+  { engine, cardBytes }: Pick<EngineRuntime, 'engine' | 'cardBytes'>,
+  memory = machineBytes(),
+): void {
+  const sizes = [train.inputs.length / train.rows, ...hidden, schema.targets.length];
+  const weights = sizes.slice(1).reduce((sum, units, layer) => sum + ((sizes[layer] ?? 0) + 1) * units, 0);
+  // Each weight with its gradient and what the optimizer keeps; and, outside the engine, the best snapshot.
+  const inEngine = 4 * weights * (2 + slots[optimizer.id]);
+  const inAll = inEngine + (cardBytes === undefined ? 4 * weights : 0);
+  const [needed, there, where] =
+    engine === 'wasm' && inEngine > wasmBytes
+      ? [inEngine, wasmBytes, 'the WASM engine can hold']
+      : cardBytes === undefined
+        ? [inAll, memory, 'this computer has']
+        : [inEngine, cardBytes, 'the graphics card has'];
+  if (needed <= there) return;
+  throw new OrthantError(
+    'configuration',
+    `A network of ${sizes.join('-')} units has ${weights.toLocaleString('en-GB')} weights, and training them with ` +
+      `${optimizer.id} takes at least ${gibibytes(needed)}; ${where} ${gibibytes(there)}. Choose smaller hidden layers.`,
+    { field: 'network.hidden' },
+  );
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
