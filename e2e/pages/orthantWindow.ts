@@ -84,11 +84,18 @@ export class OrthantWindow {
   async step(step: StepName): Promise<void> {
     await this.stepButton(step).click();
     await expect(this.stepButton(step)).toHaveAttribute('aria-current', 'step');
+    await this.made();
+  }
+
+  /** Waits until no part of the page waits for its turn to be made. */
+  async made(): Promise<void> {
+    await expect(this.page.locator('.later')).toHaveCount(0);
   }
 
   async toRuns(): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: /^Runs/ }).click();
     await expect(this.page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible();
+    await this.made();
   }
 
   /** A warning or an error with this text. */
