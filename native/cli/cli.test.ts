@@ -305,13 +305,15 @@ test('a second Ctrl-C ends at once; the run is listed as interrupted; no engine 
 test('ended at once before its first checkpoint, a run is not said to have one', async () => {
   const out = 'early';
   const run = start(...training(out, 5000));
-  let engine: number | undefined;
-  await soon(() => {
-    engine = lockedBy(out);
-    expect(engine).toBeDefined();
+  // Long before a checkpoint: the library is still to be loaded.
+  await new Promise<void>((resolve) => {
+    run.process.stderr!.on('data', (text: string) => {
+      if (text.includes('Starting the engine')) resolve();
+    });
   });
-  process.kill(engine!, 'SIGSTOP');
+  process.kill(lockedBy(out)!, 'SIGSTOP');
   expect(hasCheckpoint(out)).toBe(false);
+  await new Promise((resolve) => setTimeout(resolve, 200));
   run.process.kill('SIGINT');
   await new Promise((resolve) => setTimeout(resolve, 200));
   run.process.kill('SIGINT');
