@@ -46,14 +46,14 @@ export function checkFeatures(title: string, { network }: CheckContext): void {
   if (last === undefined) {
     throw new OrthantError(
       'configuration',
-      `The method "${title}" needs a hidden layer: without one, the last layer's features are the inputs, which may be negative. Give at least one hidden layer, better two, or choose output-transform.`,
+      `The method "${title}" needs a hidden layer: without one, the last layer's features are the inputs, which may be negative. Give at least one hidden layer, better two, or choose the output transform.`,
       { field: 'network.hidden' },
     );
   }
   if (!nonNegativeActivations.has(last)) {
     throw new OrthantError(
       'configuration',
-      `The method "${title}" needs features that are never negative, and the last hidden layer's activation "${last}" can be. Choose ${[...nonNegativeActivations].join(', ')} for it, or choose output-transform.`,
+      `The method "${title}" needs features that are never negative, and the last hidden layer's activation "${last}" can be. Choose ${[...nonNegativeActivations].join(', ')} for it, or choose the output transform.`,
       { field: 'network.activation' },
     );
   }

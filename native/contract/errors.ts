@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeIssue } from './invalid.ts';
 
 /**
  * What went wrong, for a machine. Each code is one kind of failure a caller may want to treat differently;
@@ -90,10 +91,7 @@ export function describeZodError(
   error: z.ZodError,
   what = 'The request',
 ): { code: ErrorCode; message: string; field?: string } {
-  const issues = error.issues.slice(0, 3).map((issue) => {
-    const path = issue.path.map(String).join('.');
-    return path === '' ? issue.message : `${path}: ${issue.message}`;
-  });
+  const issues = error.issues.slice(0, 3).map(describeIssue);
   const more = error.issues.length > issues.length ? ` (and ${error.issues.length - issues.length} more)` : '';
   const field = error.issues[0]?.path.map(String).join('.');
   return {

@@ -2,6 +2,7 @@ import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { RunChange } from '../contract/runs.ts';
 import { orthantVersion } from '../contract/version.ts';
+import { getMethod } from '../constraints/registry.ts';
 import { lockHolder, RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import { newRunFolder, runsFolder } from '../runs/location.ts';
@@ -15,7 +16,7 @@ export function createRunFolder(
   const source = sourceName(configuration.data.source);
   const method = configuration.constraint.method.id;
   const place = out ?? newRunFolder(runsFolder(), new Date(), [source.replace(/\.[^.]*$/, ''), method]);
-  const name = configuration.name ?? `${source}, ${method}`;
+  const name = configuration.name ?? `${source}, ${getMethod(method).title}`;
   return RunFolder.create(place, { configuration, changes: [...changes], name, orthant: orthantVersion });
 }
 

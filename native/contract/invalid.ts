@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** What kinds of value are called in the window and on the command line. */
+const kinds: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  date: 'a date',
+  int: 'a whole number',
+  null: 'null',
+  number: 'a number',
+  object: 'a group of settings',
+  record: 'a group of settings',
+  string: 'a text',
+};
+const kindOf = (name: string): string => kinds[name] ?? name;
+
+/**
+ * What is wrong with a value, in words, and where: `"network.hidden" must be a list, not a text`. Zod's own messages speak
+ * of its types.
+ */
+export function describeIssue(issue: Issue): string {
+  const path = issue.path.map(String).join('.');
+  const place = path === '' ? 'it' : `"${path}"`;
+  switch (issue.code) {
+    case 'invalid_type': {
+      const received = /received (\w+)$/.exec(issue.message)?.[1] ?? 'undefined';
+      if (received === 'undefined') return `${place} is missing`;
+      const wanted = kindOf(issue.expected);
+      // Of a number that is not whole Zod says that it is a number.
+      return received === 'number' && issue.expected === 'int'
+        ? `${place} must be ${wanted}`
+        : `${place} must be ${wanted}, not ${kindOf(received)}`;
+    }
+    case 'invalid_value':
+      return `${place} must be ${oneOf(issue.values)}`;
+    case 'too_small':
+    case 'too_big': {
+      const [limit, inclusive] =
+        issue.code === 'too_small' ? [issue.minimum, issue.inclusive] : [issue.maximum, issue.inclusive];
+      const side = issue.code === 'too_small' ? ['at least', 'more than'] : ['at most', 'less than'];
+      const counted = issue.origin === 'array' ? ' entries' : issue.origin === 'string' ? ' characters' : '';
+      return `${place} must ${counted === '' ? 'be' : 'have'} ${side[inclusive === false ? 1 : 0] ?? ''} ${String(limit)}${counted}`;
+    }
+    case 'unrecognized_keys':
+      return `${path === '' ? '' : `${place} has `}${issue.keys.map((key) => `"${key}"`).join(', ')}${
+        path === '' ? (issue.keys.length === 1 ? ' is not a setting' : ' are not settings') : ', which is not a setting'
+      }`;
+    case 'invalid_union':
+      return describeUnion(issue, place);
+    default:
+      return path === '' ? issue.message : `${place}: ${issue.message}`;
+  }
+}
+
+/** Of a union told apart by one field Zod names the variants; of another, what each of its members would have wanted. */
+function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, place: string): string {
+  const { options } = issue as { options?: readonly unknown[] };
+  if (options !== undefined) return `${place} must be ${oneOf(options)}`;
+  const members = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));
+  const wanted = members.flatMap((member) =>
+    member.code === 'invalid_type' && member.path.length === 0 ? [kindOf(member.expected)] : [],
+  );
+  if (wanted.length === members.length && wanted.length > 0) {
+    return `${place} must be ${[...new Set(wanted)].join(' or ')}`;
+  }
+  // A value of the right kind comes furthest: what is wrong with it is what that member says.
+  const inner = members.find((member) => member.code !== 'invalid_type' || member.path.length > 0);
+  return inner === undefined
+    ? `${place} cannot be used`
+    : describeIssue({ ...inner, path: [...issue.path, ...inner.path] });
+}
+
+const oneOf = (values: readonly unknown[]): string => {
+  const list = values.map((value) => JSON.stringify(value));
+  return list.length === 1 ? (list[0] ?? '') : `one of ${list.join(', ')}`;
+};
