@@ -12,6 +12,9 @@ const measured = (event: WindowEvent): event is MeasuredEvent =>
 /** Time between two redrawings of the curves: smooth to look at, and time enough for everything else. */
 const redrawMilliseconds = 40;
 
+/** Time between two looks at a run that another process works on. */
+const lookAgainMilliseconds = 1000;
+
 /** Runs that train, wait or were opened: their traces, and the commands that steer the one at work. */
 export class Training {
   /** The run whose curves and results are looked at. */
@@ -28,6 +31,8 @@ export class Training {
   readonly #traces = new Map<string, RunTrace>();
   readonly #changeListeners = new Set<() => void>();
   readonly #givenUpListeners = new Set<(message: string) => void>();
+  /** Runs that another process works on, about to be looked at again. */
+  readonly #heldElsewhere = new Set<RunTrace>();
   /** Measurements that no curve shows yet. */
   readonly #waiting: MeasuredEvent[] = [];
   /** When measurements were taken last. */
@@ -280,14 +285,31 @@ export class Training {
     this.#changed();
   }
 
-  /** Takes over how a run stands that has ended unheard. */
+  /**
+   * Takes over how a run stands that our process does not work on. One that another process holds, as an engine does for
+   * a moment after its host has crashed, is looked at again until that lets go of it.
+   */
   async #settle(trace: RunTrace): Promise<void> {
     try {
       await this.reload(trace);
     } catch (error) {
       if (toErrorMessage(error).code !== 'run') throw error;
       this.forget(trace.run);
+      return;
     }
+    if (!trace.active || this.#heldElsewhere.has(trace)) return;
+    if (this.current === trace) this.current = undefined;
+    this.#heldElsewhere.add(trace);
+    setTimeout(() => {
+      this.#heldElsewhere.delete(trace);
+      // Gone on with here meanwhile, or not looked at any more.
+      if (this.current === trace || this.shown !== trace) return;
+      void this.#settle(trace)
+        .catch(() => undefined)
+        .then(() => {
+          if (!trace.active) this.#changed();
+        });
+    }, lookAgainMilliseconds);
   }
 
   #takeEngine(event: Extract<WindowEvent, { event: 'engine' }>): void {

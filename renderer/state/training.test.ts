@@ -291,6 +291,31 @@ describe('Training', () => {
     expect(training.current).toBeUndefined();
   });
 
+  it('looks again at a run that another process still holds, until that lets go of it', async () => {
+    let state: 'training' | 'interrupted' = 'training';
+    const { training, emit } = await connected({
+      status: () => ({ queued: [] }),
+      runRecord: () => recordOf(configuration, state),
+    });
+    const changed = vi.fn();
+    training.onRunsChanged(changed);
+    emit({ event: 'phase', run, state: 'training', message: '' });
+    await settled();
+    await training.findCurrent();
+    // It is at work, though not here: nothing steers it.
+    expect(training.shown?.state).toBe('training');
+    expect(training.reasons.stop).toBe('No run is training.');
+    state = 'interrupted';
+    changed.mockClear();
+    await vi.waitFor(
+      () => {
+        expect(training.shown?.state).toBe('interrupted');
+        expect(changed).toHaveBeenCalled();
+      },
+      { timeout: 3000 },
+    );
+  });
+
   it('finds the run at work after a reload', async () => {
     const { training } = await connected({
       status: () => ({ current: run, state: 'paused', queued: [] }),
