@@ -1,4 +1,4 @@
-import { attr, constant, DataType, node, type NodeDef } from './graphDef.ts';
+import { attr, constant, DataType, node, type Argument, type NodeDef } from './graphDef.ts';
 
 /** Nodes that several parts of a program are made of. */
 
@@ -31,17 +31,11 @@ export const gatherFirstAxis = (name: string, from: string, at: string, axis: st
     Taxis: attr.type(DataType.int32),
   });
 
-/** A value that a node is given, with its type. */
-export interface Operand {
-  readonly name: string;
-  readonly type: number;
-}
-
 /** Calls a function. XLA has to be asked for here: marked on the function alone it silently does nothing. */
 export const call = (
   name: string,
   f: string,
-  operands: readonly Operand[],
+  operands: readonly Argument[],
   results: readonly number[],
   xla = false,
 ): NodeDef =>
