@@ -5,6 +5,17 @@ import { stepNames } from './pages/orthantWindow.ts';
 /** Looks at what is on the screen now, under a name. */
 export type Look = (name: string) => Promise<void>;
 
+/** Looks in both themes at what has come to rest. */
+export const inBothThemes =
+  (orthant: OrthantWindow, look: (name: string, theme: 'light' | 'dark') => Promise<void>): Look =>
+  async (name) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await orthant.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await settled(orthant);
+      await look(name, colorScheme);
+    }
+  };
+
 /** Trains the first answer for a few epochs, so that no screen is empty. */
 export async function trainSmall(orthant: OrthantWindow, epochs = 2): Promise<void> {
   await orthant.toStart();

@@ -7,7 +7,7 @@ import { settled, startLongRun, type Look } from './screens.ts';
 /** What a window shows on request, while a run is at work, and when something goes wrong: each is led to and looked at. */
 
 /** Trains straight lines through a table of houses, one run a method: fast, and with outputs below zero outside it. */
-export async function trainHouses(orthant: OrthantWindow, folder: string, methods: readonly string[]): Promise<void> {
+async function trainHouses(orthant: OrthantWindow, folder: string, methods: readonly string[]): Promise<void> {
   const { page, training } = orthant;
   const [houses = oneBadRow] = goodFiles;
   await orthant.openData(await write(houses, folder));
@@ -25,7 +25,7 @@ export async function trainHouses(orthant: OrthantWindow, folder: string, method
 }
 
 /** The result of a run beside an unconstrained one on the same data, exported, and put to use. */
-export async function everyUseOfAResult(orthant: OrthantWindow, folder: string, look: Look): Promise<void> {
+async function everyUseOfAResult(orthant: OrthantWindow, folder: string, look: Look): Promise<void> {
   const { page, result } = orthant;
   await result.open();
   const price = page.getByRole('region', { name: 'The price of positivity' });
@@ -54,7 +54,7 @@ export async function everyUseOfAResult(orthant: OrthantWindow, folder: string, 
 }
 
 /** The list of runs: several compared, one searched for in vain, one deleted. */
-export async function everyUseOfRuns(orthant: OrthantWindow, compared: number, look: Look): Promise<void> {
+async function everyUseOfRuns(orthant: OrthantWindow, compared: number, look: Look): Promise<void> {
   const { page } = orthant;
   await orthant.toRuns();
   for (const box of (await page.getByRole('main').getByRole('checkbox').all()).slice(0, compared)) await box.check();
@@ -77,7 +77,7 @@ export async function everyUseOfRuns(orthant: OrthantWindow, compared: number, l
 }
 
 /** What opens on request and closes again, all but help: the menu, the dialogs, what is folded away. */
-export async function everythingFolded(orthant: OrthantWindow, look: Look): Promise<void> {
+async function everythingFolded(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page } = orthant;
   await orthant.step('Train');
   await page.getByRole('button', { name: 'Worst output as a table' }).click();
@@ -114,7 +114,7 @@ export async function everythingFolded(orthant: OrthantWindow, look: Look): Prom
 }
 
 /** Settings that do not fit: a warning and a mistake on Network. */
-export async function everyMisfit(orthant: OrthantWindow, look: Look): Promise<void> {
+async function everyMisfit(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page } = orthant;
   await orthant.step('Constraint');
   await page.getByRole('radio', { name: 'Non-negative last layer', exact: true }).check();
@@ -128,7 +128,7 @@ export async function everyMisfit(orthant: OrthantWindow, look: Look): Promise<v
 }
 
 /** A file of which a row cannot be read: refused, and taken without it; no target is chosen yet. */
-export async function everyImportProblem(orthant: OrthantWindow, folder: string, look: Look): Promise<void> {
+async function everyImportProblem(orthant: OrthantWindow, folder: string, look: Look): Promise<void> {
   const { page } = orthant;
   const lines = Array.from({ length: 60 }, (_, row) => `${20 + row},${row % 40},${50 + 3 * row}`);
   [lines[4], lines[30], lines[44]] = ['1,2,3,4,5', '50', '64,4,"182'];
@@ -147,7 +147,7 @@ export async function everyImportProblem(orthant: OrthantWindow, folder: string,
 }
 
 /** A run at work, and one that waits for it: running, paused with changes, in the list. */
-export async function everyMomentOfARun(orthant: OrthantWindow, look: Look): Promise<void> {
+async function everyMomentOfARun(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page, training } = orthant;
   await orthant.toStart();
   await startLongRun(orthant);
@@ -174,7 +174,7 @@ export async function everyMomentOfARun(orthant: OrthantWindow, look: Look): Pro
 }
 
 /** The training process ends under a run: what the window says, with the last checkpoint to go on from. */
-export async function afterACrash(orthant: OrthantWindow, look: Look): Promise<void> {
+async function afterACrash(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page, training } = orthant;
   await orthant.toStart();
   await startLongRun(orthant);
@@ -198,4 +198,29 @@ export async function everyEmptyScreen(orthant: OrthantWindow, look: Look): Prom
   await page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: /^Runs/ }).click();
   await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible();
   await look('runs-empty');
+}
+
+/**
+ * What opens on request, lists of problems, and results put to use, after a run on one table with each of these methods,
+ * one of which is no constraint.
+ */
+export async function everythingOnRequest(
+  orthant: OrthantWindow,
+  folder: string,
+  methods: readonly string[],
+  look: Look,
+): Promise<void> {
+  await trainHouses(orthant, folder, methods);
+  await everyUseOfAResult(orthant, folder, look);
+  await everythingFolded(orthant, look);
+  await everyUseOfRuns(orthant, methods.length, look);
+  await everyImportProblem(orthant, folder, look);
+  await everyMisfit(orthant, look);
+}
+
+/** While a run is at work and another waits, and after the process of a run has ended. */
+export async function everyStateOfARun(orthant: OrthantWindow, look: Look): Promise<void> {
+  await everyMomentOfARun(orthant, look);
+  await orthant.stopTraining();
+  await afterACrash(orthant, look);
 }

@@ -3,18 +3,8 @@ import type { Page } from 'playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { BrowserHost } from '../browserHost.ts';
 import { OrthantWindow } from '../pages/orthantWindow.ts';
-import { everyScreen, settled, trainSmall, type Look } from '../screens.ts';
-import {
-  afterACrash,
-  everyEmptyScreen,
-  everyImportProblem,
-  everyMisfit,
-  everyMomentOfARun,
-  everythingFolded,
-  everyUseOfAResult,
-  everyUseOfRuns,
-  trainHouses,
-} from '../states.ts';
+import { everyScreen, inBothThemes, trainSmall, type Look } from '../screens.ts';
+import { everyEmptyScreen, everyStateOfARun, everythingOnRequest } from '../states.ts';
 
 /** The window for those who use no mouse, a screen reader, large letters or a small screen. */
 
@@ -36,15 +26,10 @@ async function findings(page: Page): Promise<string[]> {
 }
 
 /** Lets axe look at what is on the screen, in both themes. */
-const examine =
-  (orthant: OrthantWindow): Look =>
-  async (screen) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await orthant.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await settled(orthant);
-      expect.soft(await findings(orthant.page), `${screen}, ${colorScheme}`).toEqual([]);
-    }
-  };
+const examine = (orthant: OrthantWindow): Look =>
+  inBothThemes(orthant, async (screen, theme) => {
+    expect.soft(await findings(orthant.page), `${screen}, ${theme}`).toEqual([]);
+  });
 
 test('axe finds nothing on any screen in either theme', async ({ orthant }) => {
   await trainSmall(orthant);
@@ -55,23 +40,14 @@ test('axe finds nothing in what opens on request, in a list of problems, in a re
   orthant,
   folder,
 }) => {
-  const look = examine(orthant);
-  await trainHouses(orthant, folder, ['No constraint', 'Quadratic penalty']);
-  await everyUseOfAResult(orthant, folder, look);
-  await everythingFolded(orthant, look);
-  await everyUseOfRuns(orthant, 2, look);
-  await everyImportProblem(orthant, folder, look);
-  await everyMisfit(orthant, look);
+  await everythingOnRequest(orthant, folder, ['No constraint', 'Quadratic penalty'], examine(orthant));
 });
 
 test('axe finds nothing while a run is at work, another waits, and the process of a run has ended', async ({
   orthant,
 }) => {
   test.skip(process.platform === 'win32', 'Finds the process by ps, which Windows does not have.');
-  const look = examine(orthant);
-  await everyMomentOfARun(orthant, look);
-  await orthant.stopTraining();
-  await afterACrash(orthant, look);
+  await everyStateOfARun(orthant, examine(orthant));
 });
 
 test(
