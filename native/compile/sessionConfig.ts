@@ -1,3 +1,5 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+
 /**
  * A serialised ConfigProto (tensorflow/core/protobuf/config.proto, whose field numbers these are); the package's protobuf
  * classes do not know it.
@@ -12,10 +14,18 @@
  * @param threads - how many compute one operation at once; 0 stands for as many as there are processors
  */
 export const sessionConfig = (threads: number): Uint8Array =>
-  Uint8Array.from([
-    ...number(fields.intraOpParallelismThreads, threads),
-    ...message(fields.graphOptions, message(fields.rewriteOptions, number(fields.disableMetaOptimizer, 1))),
-  ]);
+  new BinaryWriter()
+    .tag(fields.intraOpParallelismThreads, WireType.Varint)
+    .int32(threads)
+    .tag(fields.graphOptions, WireType.LengthDelimited)
+    .fork()
+    .tag(fields.rewriteOptions, WireType.LengthDelimited)
+    .fork()
+    .tag(fields.disableMetaOptimizer, WireType.Varint)
+    .bool(true)
+    .join()
+    .join()
+    .finish();
 
 const fields = {
   intraOpParallelismThreads: 2,
@@ -25,15 +35,3 @@ const fields = {
   /** Of RewriterConfig. */
   disableMetaOptimizer: 19,
 };
-
-/** Base 128, lowest digit first, all but the last with the high bit set. */
-const varint = (value: number): number[] =>
-  value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
-
-const number = (field: number, value: number): number[] => [...varint(field * 8), ...varint(value)];
-
-const message = (field: number, content: readonly number[]): number[] => [
-  ...varint(field * 8 + 2),
-  ...varint(content.length),
-  ...content,
-];

@@ -21,6 +21,7 @@ it.each([
   [{ data, training: { optimizer: { id: 'adan' } } }, /"training\.optimizer\.id" must be one of .*"adam"/],
   [{ data, constraint: { epsilon: [1] } }, /"constraint\.epsilon" must be a number or a group of settings/],
   [{ data: { source: { kind: 'file' } } }, '"data.source.path" is missing'],
+  [{ data, network: { hiden: [3] } }, 'there is no setting "network.hiden"'],
   ['text', 'it must be a group of settings, not a text'],
 ])('says in words what is wrong and where: %j', (document, words) => {
   const message = refusal(document);

@@ -37,16 +37,16 @@ export function describeIssue(issue: Issue): string {
       return `${place} must be ${oneOf(issue.values)}`;
     case 'too_small':
     case 'too_big': {
-      const [limit, inclusive] =
-        issue.code === 'too_small' ? [issue.minimum, issue.inclusive] : [issue.maximum, issue.inclusive];
-      const side = issue.code === 'too_small' ? ['at least', 'more than'] : ['at most', 'less than'];
+      const [limit, orAt, beyond] =
+        issue.code === 'too_small' ? [issue.minimum, 'at least', 'more than'] : [issue.maximum, 'at most', 'less than'];
+      const side = issue.inclusive === false ? beyond : orAt;
       const counted = issue.origin === 'array' ? ' entries' : issue.origin === 'string' ? ' characters' : '';
-      return `${place} must ${counted === '' ? 'be' : 'have'} ${side[inclusive === false ? 1 : 0] ?? ''} ${String(limit)}${counted}`;
+      return `${place} must ${counted === '' ? 'be' : 'have'} ${side} ${String(limit)}${counted}`;
     }
-    case 'unrecognized_keys':
-      return `${path === '' ? '' : `${place} has `}${issue.keys.map((key) => `"${key}"`).join(', ')}${
-        path === '' ? (issue.keys.length === 1 ? ' is not a setting' : ' are not settings') : ', which is not a setting'
-      }`;
+    case 'unrecognized_keys': {
+      const keys = issue.keys.map((key) => `"${path === '' ? '' : `${path}.`}${key}"`);
+      return `there ${keys.length === 1 ? 'is no setting' : 'are no settings'} ${keys.join(', ')}`;
+    }
     case 'invalid_union':
       return describeUnion(issue, place);
     default:
