@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
-import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { ChunkReader } from './chunkReader.ts';
 import { CompiledRun, type Execution } from './compiledRun.ts';
 import type { RowArray } from './rowArray.ts';
@@ -78,7 +78,7 @@ const batches = [0, 3, 6, 9].map((first) => order.subarray(first, Math.min(first
 
 describe.skipIf(!hasTensorflow)('a run whose rows come in chunks', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+    runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
   it.each<Execution>(['xla', 'graph'])('sees the rows it asks for, and no other: %s', async (execution) => {

@@ -7,7 +7,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
-import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { CompiledRun, type Execution } from './compiledRun.ts';
 import { onesOfComputedLength, withBinding } from './testSupport.ts';
 import { traceRun, type CompilableRun } from './traceRun.ts';
@@ -21,7 +21,7 @@ afterAll(() => {
 
 /** Number of programs that XLA has compiled in this process. */
 const compilations = (): number =>
-  readdirSync(dump).filter((name) => name.endsWith('cpu_after_optimizations.txt')).length;
+  readdirSync(dump).filter((name) => name.endsWith('after_optimizations.txt')).length;
 
 let runtime: EngineRuntime;
 
@@ -136,7 +136,7 @@ const executions: Execution[] = ['xla', 'graph'];
 
 describe.skipIf(!hasTensorflow)('a compiled run', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+    runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
   it.each(executions)('with %s makes the steps that arithmetic by hand makes', async (execution) => {

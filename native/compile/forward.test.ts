@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
-import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { CompiledRun } from './compiledRun.ts';
 import { traceRun } from './traceRun.ts';
 
 let runtime: EngineRuntime;
 
 beforeAll(async () => {
-  if (hasTensorflow) runtime = await openEngine({ engine: 'tensorflow' });
+  if (hasTensorflow) runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
 });
 
 test.skipIf(!hasTensorflow)(

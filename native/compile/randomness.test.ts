@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend, type OperationAttribute, type TensorMetadata } from '../tensorflow/nativeBackend.ts';
-import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { CompiledRun, type Execution } from './compiledRun.ts';
 import { DataType } from './graphDef.ts';
 import { drawsRandomly } from './tape.ts';
@@ -71,7 +71,7 @@ function stateless(counter: tfjs.Tensor): tfjs.Tensor {
 
 describe.skipIf(!hasTensorflow)('random numbers in a step', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+    runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
   it.each<[string, RegExp, () => tfjs.Tensor]>([

@@ -2,14 +2,14 @@ import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { openEngine } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
-import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { DataType } from './graphDef.ts';
 import { ProgramSession } from './session.ts';
 
-test.skipIf(!hasTensorflow || process.platform !== 'linux')(
+test.skipIf(!hasTensorflow || process.platform !== 'linux' || testDevice === 'gpu')(
   'a session computes with as many threads as it is opened with',
   async () => {
-    const { tf } = await openEngine({ engine: 'tensorflow' });
+    const { tf } = await openEngine({ engine: 'tensorflow', device: 'cpu' });
     const { binding } = nativeBackend(tf);
     const threadsOf = (threads: number): number => {
       const before = readdirSync('/proc/self/task').length;

@@ -33,6 +33,10 @@ const sourceFiles = [
  * And it opens every session with TensorFlow's defaults. Here `loadSavedModel` takes a serialised ConfigProto as a third
  * argument (compile/sessionConfig.ts says what for).
  *
+ * And on cards from Ampere on TensorFlow and XLA round the factors of matrix products to ten binary digits (TF32). An
+ * output of 1e-4 may then be negative where the exported model runs, so that is switched off: for this TensorFlow has no
+ * function in C, only one in C++, which its library exports. Where there is no CUDA there is nothing to switch.
+ *
  * @type {readonly { file: string, from: string, to: string, times: number }[]}
  */
 const patches = [
@@ -44,7 +48,29 @@ const patches = [
     times: 1,
   },
   { file: 'tfjs_backend.h', from: 'int32_t next_tensor_id_;', to: 'int64_t next_tensor_id_;', times: 1 },
-  { file: 'tfjs_backend.cc', from: 'next_tensor_id_(0)', to: 'next_tensor_id_(INT64_C(1) << 32)', times: 1 },
+  {
+    file: 'tfjs_backend.cc',
+    from: 'next_tensor_id_(0), next_savedmodel_id_(0) {\n',
+    to: `next_tensor_id_(INT64_C(1) << 32), next_savedmodel_id_(0) {
+#ifdef __linux__
+  tsl::enable_tensor_float_32_execution(false);
+#endif
+`,
+    times: 1,
+  },
+  {
+    file: 'tfjs_backend.cc',
+    from: '#include "utils.h"\n',
+    to: `#include "utils.h"
+
+#ifdef __linux__
+namespace tsl {
+void enable_tensor_float_32_execution(bool enabled);
+}
+#endif
+`,
+    times: 1,
+  },
   {
     file: 'tfjs_backend.cc',
     from: 'int32_t TFJSBackend::InsertHandle(',

@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openEngine, type EngineRuntime } from './backend.ts';
-import { hasTensorflow, testEngines } from './testEngines.ts';
+import { hasTensorflow, testEngines, testDevice } from './testEngines.ts';
 
 type Unary = [
   operation: (tf: typeof tfjs, x: tfjs.Tensor) => tfjs.Tensor,
@@ -91,7 +91,7 @@ describe.each(testEngines)('%s', (engine) => {
   let runtime: EngineRuntime;
   let tf: typeof tfjs;
   beforeAll(async () => {
-    runtime = await openEngine({ engine });
+    runtime = await openEngine({ engine, device: engine === 'tensorflow' ? testDevice : 'auto' });
     tf = runtime.tf;
   });
 
@@ -140,6 +140,15 @@ describe.each(testEngines)('%s', (engine) => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('a matrix product keeps all 24 binary digits of its factors', () => {
+    tf.tidy(() => {
+      // A card would round these to 1 (TF32) unless told not to.
+      const values = Float32Array.from({ length: 64 * 64 }, (_, i) => 1 + (i % 61) * 2 ** -20);
+      const product = tf.matMul(tf.tensor2d(values, [64, 64]), tf.eye(64));
+      expect(product.dataSync()).toEqual(values);
+    });
   });
 
   test('gather takes rows, also several times, and its gradient adds up what each row received', () => {
@@ -289,7 +298,7 @@ describe.each(testEngines)('%s', (engine) => {
 
 test.skipIf(!hasTensorflow)('both engines train to the same weights but for rounding', async () => {
   const train = async (engine: 'tensorflow' | 'wasm') => {
-    const { tf } = await openEngine({ engine });
+    const { tf } = await openEngine({ engine, device: engine === 'tensorflow' ? testDevice : 'auto' });
     // tanh has no kink at which a rounding error could turn into another gradient.
     const weights = [
       [4, 8],

@@ -1,11 +1,17 @@
 import { findInstallation } from './installation.ts';
 
-const { cpu, missing } = await findInstallation();
+const { cpu, gpu, missing } = await findInstallation();
 
 /** Whether tests that need TensorFlow itself can run here; if not, the reason has been printed. */
-export const hasTensorflow = cpu !== undefined;
+export const hasTensorflow = (cpu ?? gpu) !== undefined;
 
 /** The engines that tests can run on here: for `describe.each`. */
 export const testEngines: readonly ('tensorflow' | 'wasm')[] = hasTensorflow ? ['tensorflow', 'wasm'] : ['wasm'];
+
+/**
+ * What TensorFlow's tests compute on: the processor, or with `ORTHANT_TEST_DEVICE=gpu` an NVIDIA card, for which
+ * build/vitest.config.ts then sets up the environment.
+ */
+export const testDevice: 'cpu' | 'gpu' = process.env.ORTHANT_TEST_DEVICE === 'gpu' ? 'gpu' : 'cpu';
 
 if (!hasTensorflow) console.warn(`Tests on TensorFlow are skipped: ${missing.cpu ?? 'it is not installed'}.`);

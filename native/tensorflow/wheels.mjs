@@ -115,12 +115,13 @@ export const pins = {
     },
     {
       package: 'nvidia-cuda-nvcc-cu12',
-      version: '12.5.82',
-      tag: 'manylinux2014_x86_64',
-      file: 'nvidia_cuda_nvcc_cu12-12.5.82-py3-none-manylinux2014_x86_64.whl',
-      sha256: 'b03e545b8e8c3ce7ebcd7fc44063180ff52ff01d064ece2127ed90a04ef12cd0',
-      bytes: 22468537,
-      unpackedBytes: 58792548,
+      // Newer than the rest: XLA warns that ptxas up to 12.6.2 compiles some clamping wrongly.
+      version: '12.6.85',
+      tag: 'manylinux1_x86_64',
+      file: 'nvidia_cuda_nvcc_cu12-12.6.85-py3-none-manylinux1_x86_64.manylinux_2_5_x86_64.whl',
+      sha256: 'd75d9d74599f4d7c0865df19ed21b739e6cb77a6497a3f73d6f61e8038a765e4',
+      bytes: 21172353,
+      unpackedBytes: 55560444,
       members: [
         'nvidia/cuda_nvcc/bin/ptxas',
         'nvidia/cuda_nvcc/nvvm/lib64/libnvvm.so',

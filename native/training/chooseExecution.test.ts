@@ -1,8 +1,9 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
-import { hasTensorflow } from '../tensorflow/testEngines.ts';
-import { onesOfComputedLength } from '../compile/testSupport.ts';
+import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
+import { onesOfComputedLength, withBinding } from '../compile/testSupport.ts';
+import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import type { Execution } from './execution.ts';
 import { createParts, type TrainingParts } from './parts.ts';
@@ -15,7 +16,7 @@ let runtime: EngineRuntime;
 
 describe.skipIf(!hasTensorflow)('what is chosen', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+    runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
   /** The choice for a run whose method adds this to the loss. */
@@ -38,7 +39,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     expect(compileSeconds).toBeGreaterThan(0);
   });
 
-  it('is the graph without XLA where the products are large', () => {
+  it.skipIf(testDevice === 'gpu')('is the graph without XLA where the products are large', () => {
     const configured = {
       ...configuration('auto', { epochs: 1000, batchSize: 62 }),
       network: exampleConfiguration({ network: { hidden: [5700, 5700] } }).network,
@@ -126,6 +127,24 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     ).toThrow(/compile-time constant/);
     forced.parts.dispose();
     expect(runtime.tensorCount()).toBe(before);
+  });
+
+  it('names the first of several operations that TensorFlow refuses', () => {
+    const configured = configuration('auto', { epochs: 200 });
+    const parts = createParts(runtime.tf, configured, dataset);
+    const loadSavedModel = () => {
+      throw new Error(
+        'Session fail to run with error: 2 root error(s) found.\n  (0) INVALID_ARGUMENT: Too long.\n\t [[{{node a}}]]\n  (1) INTERNAL: Other.',
+      );
+    };
+    const chosen = withBinding(nativeBackend(runtime.tf), { loadSavedModel }, () =>
+      chooseExecution(parts, runtime, configured),
+    );
+    expect(chosen.kind).toBe('eager');
+    expect(chosen.reason).toBe(
+      'XLA does not compile the step: Too long. TensorFlow does not take the step as a graph: Too long.',
+    );
+    parts.dispose();
   });
 
   it.each(['eager', 'graph', 'xla'] as const)('is %s for a run that began so', (began) => {

@@ -170,10 +170,14 @@ function compiled(
   return eagerExecution(parts, told(true));
 }
 
-/** TensorFlow's messages go on with the operations that led there; their first line says what is wrong. */
+/**
+ * TensorFlow's messages go on with the operations that led there; their first line says what is wrong. Where several
+ * operations failed, it counts them, and the second line names the first: "(0) INVALID_ARGUMENT: ...".
+ */
 const messageOf = (error: unknown): string => {
-  const [first = ''] = (error instanceof Error ? error.message : String(error)).trim().split('\n', 1);
-  return first.replace('Session fail to run with error: ', '');
+  const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
+  const [first = '', second = ''] = lines.map((line) => line.replace('Session fail to run with error: ', '').trim());
+  return /root error\(s\) found/.test(first) ? second.replace(/^\(0\) (?:[A-Z_]+: )?/, '') : first;
 };
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

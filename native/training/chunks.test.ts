@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunConfiguration, RunConfigurationInput } from '../contract/configuration.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
-import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { ChunkReader } from '../compile/chunkReader.ts';
 import { withBinding } from '../compile/testSupport.ts';
 import { sharedFloats, type DataSet } from '../data/dataset.ts';
@@ -69,7 +69,7 @@ function expectSame(actual: Run, expected: Run): void {
 const executions: readonly Execution[] = hasTensorflow ? ['xla', 'graph', 'eager'] : ['eager'];
 
 beforeAll(async () => {
-  runtime = await openEngine({ device: 'cpu' });
+  runtime = await openEngine({ device: testDevice });
 });
 
 describe('a data set fed in chunks', () => {

@@ -7,7 +7,7 @@ import { constraintMethods } from '../constraints/registry.ts';
 import { nonNegativeActivations } from '../network/activations.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
-import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { eagerExecution } from './execution.ts';
 import {
   firstSteps,
@@ -132,7 +132,7 @@ let runtime: EngineRuntime;
 
 describe.skipIf(!hasTensorflow)('a compiled step', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+    runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
   it('is compared for every method with all its choices, optimizer, loss and activation', () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
-import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { withBinding } from '../compile/testSupport.ts';
 import {
   everyStep,
@@ -24,7 +24,7 @@ const train = (
 
 describe.skipIf(!hasTensorflow)('compiled training', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+    runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
   it.each(['xla', 'graph'] as const)(
@@ -82,7 +82,7 @@ describe.skipIf(!hasTensorflow)('compiled training', () => {
 
 describe.skipIf(!hasTensorflow)('a run that cannot be put together', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+    runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
   it('leaves no tensor behind where its step cannot be compiled', () => {

@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FunctionBody } from '../compile/body.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
-import { hasTensorflow } from '../tensorflow/testEngines.ts';
+import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { traceParts } from './chooseExecution.ts';
 import { createParts, type TrainingParts } from './parts.ts';
 import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
@@ -41,7 +41,7 @@ function withTheirAdam(own: TrainingParts): TrainingParts {
 
 describe.skipIf(!hasTensorflow)('a traced step', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+    runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
     parts = createParts(
       runtime.tf,
       exampleConfiguration({

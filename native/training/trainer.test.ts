@@ -8,7 +8,7 @@ import { constraintMethods } from '../constraints/registry.ts';
 import { predict } from '../network/predict.ts';
 import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
-import { testEngines as engines } from '../tensorflow/testEngines.ts';
+import { testEngines as engines, testDevice } from '../tensorflow/testEngines.ts';
 import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
 import { eagerExecution } from './execution.ts';
 import { breathe } from './control.ts';
@@ -33,7 +33,7 @@ const method = (id: string, settings: Record<string, unknown> = {}) => ({ method
 describe.each(engines)('on the %s engine', (engine) => {
   const executions = executionsOf(engine);
   beforeAll(async () => {
-    runtime = await openEngine({ engine, device: 'cpu' });
+    runtime = await openEngine({ engine, device: engine === 'tensorflow' ? testDevice : 'auto' });
   });
 
   it.each(executions)('gives the same bits for the same seed, and others for another: %s', async (execution) => {
@@ -148,7 +148,7 @@ describe.each(engines)('on the %s engine', (engine) => {
 
 describe('training', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: engines[0]!, device: 'cpu' });
+    runtime = await openEngine({ engine: engines[0]!, device: testDevice });
   });
 
   it('finds the least squares solution of a linear model', async () => {
@@ -212,7 +212,7 @@ describe('training', () => {
 describe('what a run can be told', () => {
   const executions = executionsOf(engines[0]!);
   beforeAll(async () => {
-    runtime = await openEngine({ engine: engines[0]!, device: 'cpu' });
+    runtime = await openEngine({ engine: engines[0]!, device: testDevice });
   });
 
   it.each(executions)(
@@ -363,7 +363,7 @@ describe('what a run can be told', () => {
 
 describe('when it goes wrong', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: engines[0]!, device: 'cpu' });
+    runtime = await openEngine({ engine: engines[0]!, device: testDevice });
   });
 
   it('ends a diverged run with the epoch and the likely cause, and keeps the last good checkpoint', async () => {
