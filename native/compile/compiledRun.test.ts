@@ -20,8 +20,7 @@ afterAll(() => {
 });
 
 /** Number of programs that XLA has compiled in this process. */
-const compilations = (): number =>
-  readdirSync(dump).filter((name) => name.endsWith('after_optimizations.txt')).length;
+const compilations = (): number => readdirSync(dump).filter((name) => name.endsWith('after_optimizations.txt')).length;
 
 let runtime: EngineRuntime;
 
