@@ -177,7 +177,7 @@ function compiled(
 const messageOf = (error: unknown): string => {
   const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
   const [first = '', second = ''] = lines.map((line) => line.replace('Session fail to run with error: ', '').trim());
-  return /root error\(s\) found/.test(first) ? second.replace(/^\(0\) (?:[A-Z_]+: )?/, '') : first;
+  return first.includes('root error(s) found') ? second.replace(/^\(0\) (?:[A-Z_]+: )?/, '') : first;
 };
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
