@@ -20,6 +20,8 @@ export interface PlannedColumn {
   readonly mark: DecimalMark;
   /** Whether a cell is bad, in SQL, where any can be; never NULL. */
   readonly bad: string | undefined;
+  /** An aggregate in SQL that costs little and is true only where no cell is bad. */
+  readonly clean?: string;
 }
 
 export interface BadCell extends Excerpt, Pick<RejectedRow, 'reason' | 'advice'> {
@@ -41,7 +43,11 @@ const neighbours = 4;
 
 /** Finds them in a table whose columns are planned. */
 export async function badCells(session: Session, table: string, columns: readonly PlannedColumn[]): Promise<BadCells> {
-  const suspects = columns.filter((column) => column.bad !== undefined);
+  const suspects = await notClean(
+    session,
+    table,
+    columns.filter((column) => column.bad !== undefined),
+  );
   if (suspects.length === 0) return { rows: 0, condition: 'false', first: [] };
   const counts = await aggregate(
     session,
@@ -77,6 +83,18 @@ export async function badCells(session: Session, table: string, columns: readonl
   }
   const ordered = [...first.values()].sort((a, b) => a.row - b.row).slice(0, keptRows);
   return { rows: Number(rows), condition, first: ordered };
+}
+
+/** Those of which a quick look does not show that no cell is bad. */
+async function notClean(session: Session, table: string, columns: readonly PlannedColumn[]): Promise<PlannedColumn[]> {
+  const known = columns.flatMap(({ column, clean }) => (clean === undefined ? [] : [{ column, clean }]));
+  const answers = await aggregate(
+    session,
+    table,
+    known.map(({ clean }) => clean),
+  );
+  const clean = new Set(known.filter((_, at) => answers[at] === true).map(({ column }) => column));
+  return columns.filter(({ column }) => !clean.has(column));
 }
 
 function whatIsWrong(text: string, name: string, mark: DecimalMark): Pick<RejectedRow, 'reason' | 'advice'> {

@@ -18,7 +18,7 @@ const namesRows = /(^|[\W_])(id|index|idx|row|nr|no|number)($|[\W_])|^unnamed_/i
 export interface ColumnFacts {
   readonly present: number;
   readonly distinct: number;
-  /** Whether the values are 0, 1, 2, ... or 1, 2, 3, ... from the first row to the last. */
+  /** Whether the column is named like one that tells rows apart and counts 0, 1, 2, ... or 1, 2, 3, ... down to the last. */
   readonly countsRows: boolean;
   /** Whether the values are names of splits. */
   readonly namesSplits: boolean;
@@ -41,7 +41,7 @@ export function suggestRole({ name, type }: TableColumn, facts: ColumnFacts): Su
   if (facts.present === 0) return { role: 'ignore', reason: 'it has no values' };
   if (type === 'date') return { role: 'ignore', reason: 'a date is no number; derive numbers from it to use it' };
   if (facts.namesSplits) return { role: 'ignore', reason: 'it names a split for each row' };
-  if (facts.countsRows && namesRows.test(name)) return { role: 'ignore', reason: 'it only counts the rows' };
+  if (facts.countsRows) return { role: 'ignore', reason: 'it only counts the rows' };
   if (type === 'category' && facts.distinct > mostCategories) {
     return { role: 'ignore', reason: `${facts.distinct} categories are more than ${mostCategories}` };
   }
@@ -57,29 +57,22 @@ export async function columnFacts(
 ): Promise<ColumnFacts[]> {
   if (columns.length === 0) return [];
   const names = allSplitNames.map((name) => `'${name}'`).join(', ');
-  const list = columns.flatMap(({ column, type }) =>
-    type === 'number'
-      ? [
-          `count(${column})`,
-          '0',
-          `coalesce(bool_and(${column} - rowid = 0) OR bool_and(${column} - rowid = 1), false)`,
-          'false',
-        ]
-      : [
-          `count(${column})`,
-          `count(DISTINCT ${column})`,
-          'false',
-          `coalesce(bool_and(lower(${column}) IN (${names})), false)`,
-        ],
-  );
-  const row = await aggregate(session, table.sql, list);
-  return columns.map((_, at) => {
-    const [present, distinct, countsRows, namesSplits] = row.slice(4 * at, 4 * at + 4);
-    return {
-      present: Number(present),
-      distinct: Number(distinct),
-      countsRows: countsRows === true && Number(present) === table.rows && table.rows > 2,
-      namesSplits: namesSplits === true && Number(distinct) > 1,
-    };
+  const lists = columns.map(({ name, column, type }) => {
+    const present = `count(${column})`;
+    if (type !== 'number') return [present, `count(DISTINCT ${column})`, `bool_and(lower(${column}) IN (${names}))`];
+    return namesRows.test(name)
+      ? [present, `bool_and(${column} - rowid = 0) OR bool_and(${column} - rowid = 1)`]
+      : [present];
+  });
+  const answers = await aggregate(session, table.sql, lists.flat());
+  return columns.map(({ type }, at) => {
+    const [first, ...others] = answers.splice(0, lists[at]?.length);
+    const present = Number(first);
+    if (type === 'number') {
+      const countsRows = others[0] === true && present === table.rows && table.rows > 2;
+      return { present, distinct: 0, countsRows, namesSplits: false };
+    }
+    const distinct = Number(others[0]);
+    return { present, distinct, countsRows: false, namesSplits: others[1] === true && distinct > 1 };
   });
 }

@@ -223,7 +223,11 @@ async function allOf(session: Session, table: string, condition: string, index: 
 function plan(raw: RawColumn, index: number, { type, mark }: FoundType): PlannedColumn {
   const column = `c${index}`;
   const base = { name: raw.name, type, column, stored: raw.stored, mark };
-  if (raw.stored === 'DOUBLE') return { ...base, value: column, bad: `coalesce(NOT isfinite(${column}), false)` };
+  if (raw.stored === 'DOUBLE') {
+    // A sum that is finite has finite terms; one that is not may also have left the range.
+    const clean = `isfinite(sum(${column}))`;
+    return { ...base, value: column, bad: `coalesce(NOT isfinite(${column}), false)`, clean };
+  }
   if (type !== 'number') return { ...base, value: trimmed(column), bad: undefined };
   const value = asNumber(column, mark);
   return {
