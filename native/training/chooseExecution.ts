@@ -117,7 +117,7 @@ function preferred(
 ): [Execution['kind'], string?] {
   if (began === 'xla') return [began];
   if (began !== undefined) return [began, 'The run began so, and another way would give slightly other numbers.'];
-  if (isShort(parts, epochs)) {
+  if (isShort(parts, epochs, device)) {
     return ['eager', `For ${epochs * parts.plan.stepsPerEpoch} steps, compiling costs more than it saves.`];
   }
   if (device === 'cpu' && hasLargeProducts(parts))

@@ -1,24 +1,37 @@
+import type { EngineRuntime } from '../tensorflow/backend.ts';
 import type { TrainingParts } from './parts.ts';
 
 /** What decides how dear a step is. */
 type StepSize = Pick<TrainingParts, 'parameters' | 'plan'>;
 
-/** Seconds that tracing and compiling take, nearly the same for all networks on the machines they were measured on. */
-const compileSeconds = 0.7;
+/** What compiling costs and saves on a device. */
+interface Compiling {
+  /** Seconds that tracing and compiling take, nearly the same for all networks. */
+  readonly seconds: number;
+  /**
+   * Seconds that a compiled step saves over single operations: some 130 calls into the library, and a dozen passes over
+   * the weights.
+   */
+  readonly saved: (weights: number) => number;
+}
 
 /**
- * Seconds that a compiled step saves over single operations: some 130 calls into the library, and a dozen passes over
- * the weights. Measured on 2 cores: 9-64-64-1 1.2 ms, 784-784-784-2 9 ms.
+ * Measured on 2 cores (9-64-64-1 saves 1.2 ms, 784-784-784-2 9 ms) and on an H200, where a step of single operations takes
+ * 8 ms whatever the network.
  */
-const savedSeconds = (weights: number): number => 1.1e-3 + 7e-9 * weights;
+const compiling: Readonly<Record<EngineRuntime['device'], Compiling>> = {
+  cpu: { seconds: 0.7, saved: (weights) => 1.1e-3 + 7e-9 * weights },
+  gpu: { seconds: 2, saved: () => 7.5e-3 },
+};
 
 /**
  * Whether compiling costs a run of so many epochs more than it saves. Ask with the configured epochs and not with those
  * left, so that a resumed run is carried out as it began.
  */
-export function isShort({ parameters, plan }: StepSize, epochs: number): boolean {
+export function isShort({ parameters, plan }: StepSize, epochs: number, device: EngineRuntime['device']): boolean {
   const weights = parameters.reduce((sum, { variable }) => sum + variable.size, 0);
-  return epochs * plan.stepsPerEpoch * savedSeconds(weights) < compileSeconds;
+  const { seconds, saved } = compiling[device];
+  return epochs * plan.stepsPerEpoch * saved(weights) < seconds;
 }
 
 /**
