@@ -96,6 +96,8 @@ async function readHead(path: string, bytes: number): Promise<Buffer> {
 async function unzippedHead(path: string): Promise<Buffer> {
   const source = createReadStream(path);
   const unzipped = source.pipe(createGunzip());
+  // A pipe hands no errors on, and one that nobody hears ends the process.
+  source.on('error', (error) => unzipped.destroy(error));
   const chunks: Buffer[] = [];
   let length = 0;
   try {
