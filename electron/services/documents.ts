@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { OrthantError } from '../../native/contract/errors.ts';
+import { writeAtomically } from './atomic.ts';
 import { describeFileError } from './fileError.ts';
-import { writeAtomically } from './jsonFile.ts';
 import type { Inputs } from './inputs.ts';
 import type { Outputs } from './outputs.ts';
 import { documentExtension, kindOfFile } from './recentFiles.ts';
