@@ -238,6 +238,8 @@ describe('uploads and downloads', () => {
       ['.hidden', 'hidden'],
       ['con.csv', 'data'],
       ['a\u0000b\n.csv', 'a_b_.csv'],
+      // As many characters as a Mac takes, and more bytes than Linux does.
+      [`${'价'.repeat(200)}🏠.csv`, `${'价'.repeat(64)}🏠.csv`],
     ] as const) {
       const file = await upload(name, body);
       expect(path.basename(file)).toBe(stored);
