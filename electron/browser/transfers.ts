@@ -35,10 +35,10 @@ export function safeName(name: string, fallback: string): string {
 /** Of UTF-8. Systems take 255, and what writes a file adds some of its own while it does. */
 const longestName = 200;
 
-/** The end of a text, whole characters of it, where a file name has its extension. */
+/** The end of a text, no character of it torn, where a file name has its extension. */
 function lastBytes(text: string, most: number): string {
   let bytes = 0;
-  const characters = [...text];
+  const characters = Array.from(text);
   let from = characters.length;
   while (from > 0 && (bytes += Buffer.byteLength(characters[from - 1] ?? '')) <= most) from--;
   return characters.slice(from).join('');

@@ -60,7 +60,7 @@ export class Host {
   readonly inputs: Inputs;
   /** What windows may have written. */
   readonly outputs = new Outputs();
-  /** What windows may have changed, moved and deleted. */
+  /** What windows may have read, changed, moved and deleted. */
   readonly knownRuns: KnownRuns;
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
@@ -72,7 +72,7 @@ export class Host {
     this.options = options;
     this.recentFiles = new RecentFiles(options.folders.state);
     this.drafts = new Drafts(options.folders.state);
-    this.inputs = new Inputs(options.folders.uploads, this.recentFiles);
+    this.inputs = new Inputs(options.folders.uploads, this.recentFiles, options.folders.state);
     this.knownRuns = new KnownRuns(options.folders.runs);
     const own = (role: EngineRole, environment?: () => Promise<Environment>): EngineOwner =>
       new EngineOwner({
