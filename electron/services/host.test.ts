@@ -119,7 +119,7 @@ describe('the host of a window', () => {
       ...{ code: 'file', field, message: expect.stringContaining('was not opened by you') as string },
     });
     // The engine of the tests says so of whatever reaches it.
-    const reached = { code: 'data', message: 'data: the file is empty.' };
+    const reached = { code: 'data', message: expect.stringMatching(/^data: .* is empty\.$/) as string };
     const source = (file: string) => ({ kind: 'file', path: file }) as const;
     const inspect = (file: string): Promise<unknown> => client.call('inspect', { source: source(file) });
     const strange = path.join(tested.folder, 'strange.csv');
@@ -167,6 +167,21 @@ describe('the host of a window', () => {
       await later.inputs.demandData(file, 'path');
     await expect(later.inputs.demandData(strange, 'path')).rejects.toMatchObject(refused('path'));
     expect(await later.inputs.has(named)).toBe(false);
+  });
+
+  it('speaks of what was sent up by its own name', async () => {
+    const sent = path.join(tested.folders.uploads, '2026-11-26-0123456789ab', 'prices.csv');
+    await expect(client.call('inspect', { source: { kind: 'file', path: sent } })).rejects.toMatchObject({
+      message: 'data: prices.csv is empty.',
+    });
+    const message = `${sent} has changed since the run began.`;
+    const failed = { event: 'failed', run: 'of-prices', error: { code: 'data', message } };
+    const warning = { event: 'warning', run: 'of-prices', warning: { message } };
+    await client.call('pause', { run: JSON.stringify([warning, failed]) });
+    const ofPrices = () => events.filter((event) => 'run' in event && event.run === 'of-prices');
+    await until(() => ofPrices().length === 2);
+    const told = 'prices.csv has changed since the run began.';
+    expect(ofPrices()).toMatchObject([{ warning: { message: told } }, { error: { message: told } }]);
   });
 
   it('shows in its folder only what was written here', async () => {

@@ -19,6 +19,7 @@ import { KnownRuns } from './knownRuns.ts';
 import { Outputs } from './outputs.ts';
 import { kindOfFile, RecentFiles } from './recentFiles.ts';
 import type { RunWatch } from './runWatch.ts';
+import { UploadNames } from './uploadNames.ts';
 import { windowHandlers } from './windowHandlers.ts';
 
 export type MenuCommand = (typeof menuCommands)[number];
@@ -62,6 +63,8 @@ export class Host {
   readonly outputs = new Outputs();
   /** What windows may have read, changed, moved and deleted. */
   readonly knownRuns: KnownRuns;
+  /** How windows are told of what they have sent up. */
+  readonly uploadNames: UploadNames;
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
   readonly #listeners = new Set<(event: WindowEvent) => void>();
@@ -74,6 +77,7 @@ export class Host {
     this.drafts = new Drafts(options.folders.state);
     this.inputs = new Inputs(options.folders.uploads, this.recentFiles, options.folders.state);
     this.knownRuns = new KnownRuns(options.folders.runs);
+    this.uploadNames = new UploadNames(options.folders.uploads);
     const own = (role: EngineRole, environment?: () => Promise<Environment>): EngineOwner =>
       new EngineOwner({
         role,
@@ -83,7 +87,7 @@ export class Host {
           this.#publish(state);
         },
         onEvent: (event) => {
-          this.#publish(event);
+          this.#publish(this.uploadNames.inEvent(event));
         },
       });
     this.engines = { data: own('data'), train: own('train', () => this.#trainEnvironment({})) };

@@ -131,7 +131,7 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
       return {};
     },
   };
-  return { ...passedOn, ...runs, ...started, ...answered };
+  return host.uploadNames.inErrorsOf({ ...passedOn, ...runs, ...started, ...answered });
 }
 
 const notOurs = (file: string): OrthantError =>

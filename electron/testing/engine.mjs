@@ -57,8 +57,8 @@ const calls = {
   deleteRun: (/** @type {{ run: string }} */ { run }) => process.exit(Number(path.basename(run))),
   renameRun: (/** @type {{ run: string }} */ { run }) => process.kill(process.pid, path.basename(run)),
   /** Refuses as the real engine would. */
-  inspect: () => {
-    throw { code: 'data', message: `${role}: the file is empty.`, field: 'source.path' };
+  inspect: (/** @type {{ source?: { path: string } }} */ { source }) => {
+    throw { code: 'data', message: `${role}: ${source?.path ?? 'the file'} is empty.`, field: 'source.path' };
   },
 };
 
