@@ -165,6 +165,7 @@ describe('who is let in', () => {
       files: undefined as never,
       access: undefined as never,
       downloads: undefined as never,
+      joining: undefined as never,
       port: 0,
     };
     for (const listen of ['0.0.0.0', '::', '192.168.1.5', 'example.org']) {

@@ -173,11 +173,17 @@ export class Host {
     );
   }
 
-  /** Hands a file that the system asks to open to the window that came last, or to the next one that comes. */
-  openFile(file: string): void {
+  /**
+   * Hands a file that the system asks to open to a window.
+   *
+   * @param window - the one that came last, where there is one, or the next one that comes
+   */
+  openFile(file: string, window: 'last' | 'next' = 'last'): void {
     const absolute = path.resolve(file);
     this.inputs.add(absolute);
-    this.#tell(refusalOf(absolute) ?? { event: 'open-file', path: absolute, kind: kindOfFile(absolute) });
+    const event = refusalOf(absolute) ?? { event: 'open-file', path: absolute, kind: kindOfFile(absolute) };
+    if (window === 'next') this.#pending.push(event);
+    else this.#tell(event);
   }
 
   /** Hands a command of the menu to the window that came last, or to the next one that comes. */
