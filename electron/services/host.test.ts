@@ -247,6 +247,16 @@ describe('the host of a window', () => {
     expect(await client.call('start', { configuration, out: chosen })).toEqual({ run: 'plain' });
   });
 
+  it('begins runs one after the other, so that none loses its process to the next before it has begun', async () => {
+    const configuration = { data: { source: { kind: 'sample', id: 'ink' } } } as const;
+    const deterministic = { ...configuration, runtime: { deterministic: true } };
+    const answers = [configuration, deterministic, configuration, deterministic].map((each) =>
+      client.call('start', { configuration: each }),
+    );
+    expect((await Promise.all(answers)).map(({ run }) => run)).toEqual(['plain', '1', 'plain', '1']);
+    await client.call('start', { configuration });
+  });
+
   it('starts the training process anew for a run that needs other variables, unless one is under way', async () => {
     const configuration = { data: { source: { kind: 'sample', id: 'ink' } } } as const;
     const deterministic = { configuration: { ...configuration, runtime: { deterministic: true } } };

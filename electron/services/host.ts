@@ -68,6 +68,7 @@ export class Host {
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
   readonly #listeners = new Set<(event: WindowEvent) => void>();
+  #lastBegun: Promise<unknown> = Promise.resolve();
   /** What the system asked for before a window was there. */
   readonly #pending: WindowEvent[] = [];
 
@@ -108,12 +109,23 @@ export class Host {
   }
 
   /**
-   * Sees to it that the training process has the variables a run needs, which count only before a process starts.
+   * Begins a run, or goes on with one, in a training process that has the variables it needs, which count only before a
+   * process starts. One after the other: the next must not take the process away before this one has begun.
    *
    * @param runtime - the run's runtime settings
+   * @param begin - has the process take the run
    * @throws OrthantError `engine` when another run is under way in a process with other variables
    */
-  async prepareTraining(runtime: RunConfiguration['runtime']): Promise<void> {
+  beginRun<Begun>(runtime: RunConfiguration['runtime'], begin: () => Promise<Begun>): Promise<Begun> {
+    const begun = this.#lastBegun.then(async () => {
+      await this.#prepareTraining(runtime);
+      return begin();
+    });
+    this.#lastBegun = begun.catch(() => undefined);
+    return begun;
+  }
+
+  async #prepareTraining(runtime: RunConfiguration['runtime']): Promise<void> {
     const needed = await this.#trainEnvironment(runtime);
     const { train } = this.engines;
     if (isDeepStrictEqual(needed, train.environment)) return;

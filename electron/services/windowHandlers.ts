@@ -51,15 +51,14 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
   const started: Pick<Handlers<EngineCalls>, 'start' | 'resumeRun'> = {
     start: async (request, context) => {
       await demands.start?.(request);
-      await host.prepareTraining(request.configuration.runtime);
-      const answer = await passedOn.start(request, context);
+      const { runtime } = request.configuration;
+      const answer = await host.beginRun(runtime, async () => passedOn.start(request, context));
       knownRuns.add(answer.run);
       return answer;
     },
     resumeRun: async (request, context) => {
       const { configuration } = (await passedOn.runRecord(request, context)) as RunRecord;
-      await host.prepareTraining(configuration.runtime);
-      return passedOn.resumeRun(request, context);
+      return host.beginRun(configuration.runtime, async () => passedOn.resumeRun(request, context));
     },
   };
 
