@@ -102,6 +102,14 @@ const isAlive = (pid: number): boolean => {
 
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 50_000, interval: 20 });
 
+test('a reader of its progress that has seen enough does not end a run', async () => {
+  const { process: child, outcome } = start(...training('unwatched', 40));
+  child.stderr?.once('data', () => child.stderr?.destroy());
+  const { code, out } = await outcome;
+  expect(code).toBe(0);
+  expect(trainingResultSchema.parse(JSON.parse(out)).epochs).toBe(40);
+});
+
 describe.each(testEngines)('on %s', (engine) => {
   test('trains, exports, predicts', async () => {
     const out = `first-${engine}`;
