@@ -97,7 +97,10 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
     writeDocument: async ({ path, text }) => {
       await writeDocument(path, text, host);
       // Where the person keeps it; what the browser host writes is on its way to a download.
-      if (host.options.dialogs && kindOfFile(path) === 'configuration') await remember(path, 'configuration');
+      if (host.options.dialogs && kindOfFile(path) === 'configuration') {
+        // It is saved, whatever becomes of the list.
+        await remember(path, 'configuration').catch(() => undefined);
+      }
       return {};
     },
     recentFiles: () => host.recentFiles.list(),
