@@ -114,6 +114,7 @@ async function unzippedHead(path: string): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, headBytes);
 }
 
+/** A failed unzipping as one paragraph: `data` where the file is damaged, else as {@link explainFileError} has it. */
 export function explainGzipError(error: unknown, path: string): OrthantError {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === 'Z_BUF_ERROR') {
