@@ -10,7 +10,7 @@ export type Warning = z.infer<typeof warningSchema>;
 
 /** A row of the file that could not be read. */
 export const rejectedRowSchema = z.object({
-  /** Line in the file, from 1, the header included. */
+  /** Line in the file, from 1, the header included; of formats that have no lines, the row, from 1. */
   line: z.int(),
   column: z.string().optional(),
   /** What is wrong with it; follows "line 7". */

@@ -49,7 +49,8 @@ function describe({
   columns,
   warnings,
 }: Inspection): string {
-  for (const { line, reason } of rejected.slice(0, 10)) note(`Line ${line}: ${reason}`);
+  const place = format === 'csv' || format === 'json' ? 'Line' : 'Row';
+  for (const { line, reason } of rejected.slice(0, 10)) note(`${place} ${line}: ${reason}`);
   for (const { message } of warnings) note(`Note: ${message}`);
   const left = rejectedRows === 0 ? '' : `, ${rejectedRows} left out`;
   return [
