@@ -48,6 +48,16 @@ export type ColumnSummary = z.infer<typeof columnSummarySchema>;
 
 export const fileFormats = ['csv', 'parquet', 'json', 'npy', 'npz', 'idx'] as const;
 
+/** What a number of a row that was not read counts in such a file. */
+export const placeNames: Record<(typeof fileFormats)[number], 'Line' | 'Row'> = {
+  csv: 'Line',
+  json: 'Line',
+  parquet: 'Row',
+  npy: 'Row',
+  npz: 'Row',
+  idx: 'Row',
+};
+
 export const inspectionSchema = z.object({
   source: z.string(),
   format: z.enum(fileFormats),
