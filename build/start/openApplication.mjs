@@ -9,6 +9,7 @@ import { blamesSandbox, runElectron } from './runElectron.mjs';
 import { sandboxHelper, sandboxProblem } from './sandbox.mjs';
 
 /** @typedef {import('../../electron/browser/main.ts').BrowserHost} BrowserHost */
+/** @typedef {import('../../electron/browser/joining.ts').JoinedHost} JoinedHost */
 /** @typedef {import('./sandbox.mjs').Surroundings} Surroundings */
 
 /**
@@ -103,7 +104,12 @@ async function electronExecutable({ root, here, electron }) {
 async function runBrowser({ root, here, port, files, window: wanted }) {
   /** @type {typeof import('../../electron/browser/main.ts')} */
   const built = await import(pathToFileURL(path.join(root, '.dist/electron/browser.js')).href);
-  const { startBrowserHost, describeAddress, untilStopped } = built;
+  const { startBrowserHost, describeAddress, untilStopped, joinHost, describeJoined } = built;
+  const joined = await joinHost(files);
+  if (joined !== undefined) {
+    say(describeJoined(joined));
+    return showJoined(joined, here, wanted);
+  }
   /** @type {BrowserHost} */
   let host;
   try {
@@ -140,8 +146,27 @@ async function runBrowser({ root, here, port, files, window: wanted }) {
 }
 
 /**
+ * Shows another window of a host that runs already, and resolves once that is closed; prints its address where there is none.
+ * @param {JoinedHost} joined
+ * @param {Surroundings} here
+ * @param {boolean} wanted
+ */
+async function showJoined(joined, here, wanted) {
+  const address = `\n  ${joined.newAddress()}\n`;
+  const window = wanted ? openApplicationWindow(joined, here) : undefined;
+  if (window === undefined) {
+    say(address);
+    return 0;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, window.end);
+  const { failed } = await window.closed;
+  if (failed) say(`The browser did not open a window.\n${address}`);
+  return 0;
+}
+
+/**
  * Opens a window of an installed browser where there is a display, a browser, and a sandbox that can start; says why not.
- * @param {BrowserHost} host
+ * @param {Pick<BrowserHost, 'port' | 'stateFolder' | 'newAddress'>} host
  * @param {Surroundings} here
  */
 function openApplicationWindow(host, here) {

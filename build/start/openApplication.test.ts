@@ -188,8 +188,30 @@ describe('in a browser', () => {
   it('says so when its port is taken, and ends', async () => {
     const first = open({ options: { ...options, window: false } });
     const [, taken = ''] = await first.says(address);
-    const second = open({ options: { ...options, port: Number(new URL(taken).port) } });
+    const port = Number(new URL(taken).port);
+    const second = open({ options: { ...options, port }, env: { ORTHANT_STATE: at('other-state') } });
     expect(await second.ended).toBe(1);
     expect(second.text()).toMatch(/Port \d+ is taken/);
+  });
+
+  it('opens another window of the host that runs already, and ends with that window alone', async () => {
+    const first = open({ options: { ...options, window: false } });
+    const [, one = ''] = await first.says(address);
+    const second = open({ options, browser: 'sleep 0.5' });
+    expect(await second.ended).toBe(0);
+    expect(second.text()).toContain(`Orthant runs already (process ${first.pid}, port ${new URL(one).port})`);
+    const [, other = ''] = address.exec(read('browser.args')) ?? [];
+    expect(new URL(other).origin).toBe(new URL(one).origin);
+    expect((await fetch(other, { redirect: 'manual' })).status).toBe(303);
+
+    const third = open({ options: { ...options, window: false } });
+    const [, printed = ''] = await third.says(address);
+    expect(await third.ended).toBe(0);
+    expect((await fetch(printed, { redirect: 'manual' })).status).toBe(303);
+    first.kill('SIGINT');
+    expect(await first.ended).toBe(0);
+    // One that has ended is not waited for.
+    const fourth = open({ options: { ...options, window: false } });
+    await fourth.says(/Press Enter for a fresh address/);
   });
 });

@@ -218,7 +218,9 @@ describe('npm start', () => {
   describe('while a run trains', () => {
     /** A run that is past its first epoch. */
     const training = async () => {
-      const started = startNode([script, '--port', '0'], {
+      // Named as it is started: a page has no other file of this computer read.
+      const table = writeTable(path.join(root, 'table.csv'));
+      const started = startNode([script, '--port', '0', table], {
         ...{ ORTHANT_STATE: root, ORTHANT_RUNS: path.join(root, 'runs'), DISPLAY: '', WAYLAND_DISPLAY: '' },
       });
       const [address] = await started.says(/http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/);
@@ -233,7 +235,7 @@ describe('npm start', () => {
       const { run } = await client.call('start', {
         configuration: {
           data: {
-            source: { kind: 'file', path: writeTable(path.join(root, 'table.csv')) },
+            source: { kind: 'file', path: table },
             columns: { y: { role: 'target' } },
           },
           network: { hidden: [4] },

@@ -9,6 +9,7 @@ import { Host } from '../services/host.ts';
 import { RendererFiles } from '../services/rendererFiles.ts';
 import { stopRunForTerminal } from '../services/stopRun.ts';
 import { Access } from './access.ts';
+import { Joining, joinRunningHost, type JoinedHost } from './joining.ts';
 import { nodeEngine } from './nodeEngine.ts';
 import { parsePort, usualPort } from './port.mjs';
 import type { BrowserServer } from './server.ts';
@@ -18,7 +19,8 @@ import { removeUnusedUploads } from './uploads.ts';
 
 /**
  * The entry of the browser host. `npm start` imports it; `node .dist/electron/browser.js [--port N] [FILE ...]` runs it
- * alone. It prints an address; Enter, or the signal SIGUSR2, prints a fresh one; Ctrl-C ends it and the engine.
+ * alone. It prints an address; Enter, or the signal SIGUSR2, prints a fresh one; Ctrl-C ends it and the engine. Where a host
+ * runs already with the same state folder, it prints an address of that one and ends.
  */
 
 export interface BrowserHost {
@@ -62,17 +64,21 @@ export async function startBrowserHost(options: BrowserHostOptions = {}): Promis
   });
   const access = await Access.open(folders.state);
   const downloads = new Downloads(await downloadFolder(folders.state));
+  const joining = new Joining(folders.state);
   const server = await listenSomewhere(options.port, (port) =>
     startServer({
       host,
       files: new RendererFiles(path.join(built, 'renderer')),
       access,
       downloads,
+      joining,
       port,
       ...(options.listen === undefined ? {} : { listen: options.listen }),
     }),
   );
   host.start();
+  // Without it a second start does not find this one.
+  await joining.announce(server.origin).catch(() => undefined);
   // What could not be tidied up today is tried again with the next start.
   removeUnusedUploads(folders).catch(() => undefined);
   for (const file of options.files ?? []) host.openFile(file);
@@ -84,12 +90,25 @@ export async function startBrowserHost(options: BrowserHostOptions = {}): Promis
     isTraining: () => host.runs.isWorking(),
     windows: () => server.windows(),
     close: async (say) => {
-      // First, so that the windows see it.
+      // A start from now on is one of its own.
+      await joining.withdraw().catch(() => undefined);
+      // Before the end, so that the windows see it.
       await stopRunForTerminal(host, say);
       await Promise.all([server.close(), host.close(), downloads.close()]);
     },
   };
 }
+
+/**
+ * Asks the host that runs already with the state folder of this one, if there is one, for another window.
+ *
+ * @param files - to open in it
+ */
+export const joinHost = (files: readonly string[] = []): Promise<JoinedHost | undefined> =>
+  joinRunningHost(
+    findFolders().state,
+    files.map((file) => path.resolve(file)),
+  );
 
 async function listenSomewhere(
   wanted: number | undefined,
@@ -143,12 +162,22 @@ export function describeAddress(host: BrowserHost): string {
   ].join('\n');
 }
 
+/** That a host runs already and gives another window, for a person. */
+export const describeJoined = ({ pid, port }: JoinedHost): string =>
+  `Orthant runs already (process ${pid}, port ${port}); this is another window of it. For one with work of its own, set ORTHANT_STATE to another folder.`;
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     options: { port: { type: 'string' }, listen: { type: 'string' } },
     allowPositionals: true,
   });
-  const host = await startBrowserHost({ port: parsePort(values.port), listen: values.listen, files: positionals });
+  const port = parsePort(values.port);
+  const joined = await joinHost(positionals);
+  if (joined !== undefined) {
+    console.log(`${describeJoined(joined)}\n\n  ${joined.newAddress()}`);
+    return;
+  }
+  const host = await startBrowserHost({ port, listen: values.listen, files: positionals });
   const print = (text: string): void => {
     console.log(text);
   };

@@ -165,6 +165,7 @@ describe('who is let in', () => {
       files: undefined as never,
       access: undefined as never,
       downloads: undefined as never,
+      joining: undefined as never,
       port: 0,
     };
     for (const listen of ['0.0.0.0', '::', '192.168.1.5', 'example.org']) {
@@ -238,6 +239,8 @@ describe('uploads and downloads', () => {
       ['.hidden', 'hidden'],
       ['con.csv', 'data'],
       ['a\u0000b\n.csv', 'a_b_.csv'],
+      // As many characters as a Mac takes, and more bytes than Linux does.
+      [`${'价'.repeat(200)}🏠.csv`, `${'价'.repeat(64)}🏠.csv`],
     ] as const) {
       const file = await upload(name, body);
       expect(path.basename(file)).toBe(stored);

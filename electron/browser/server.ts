@@ -11,6 +11,7 @@ import { contentPolicy, securityHeaders } from '../services/contentPolicy.ts';
 import type { Host, WindowPlatform } from '../services/host.ts';
 import type { RendererFiles } from '../services/rendererFiles.ts';
 import { Access, cookieName, isLoopbackHost, isOwnOrigin, ownOrigin } from './access.ts';
+import { joinPath, type Joining } from './joining.ts';
 import { Downloads, receiveUpload } from './transfers.ts';
 import { socketPort } from './socket.ts';
 
@@ -24,6 +25,7 @@ export interface BrowserServerOptions {
   readonly files: RendererFiles;
   readonly access: Access;
   readonly downloads: Downloads;
+  readonly joining: Joining;
   /** Where to listen; only the loopback interface is accepted. */
   readonly listen?: string;
   /** 0 stands for any free one. */
@@ -32,6 +34,8 @@ export interface BrowserServerOptions {
 
 export interface BrowserServer {
   readonly port: number;
+  /** As a browser names it. */
+  readonly origin: string;
   /** An address that opens the application once. */
   newAddress(): string;
   /** How many windows are connected. */
@@ -54,8 +58,10 @@ export async function startServer(options: BrowserServerOptions): Promise<Browse
     );
   }
   const sockets = new WebSocketServer({ noServer: true, maxPayload: longestMessage, perMessageDeflate: false });
+  let origin = '';
+  const newAddress = (): string => `${origin}/?token=${access.newToken()}`;
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
-    respond(options, request, response).catch((error: unknown) => {
+    respond(options, newAddress, request, response).catch((error: unknown) => {
       fail(response, error);
     });
   });
@@ -64,11 +70,12 @@ export async function startServer(options: BrowserServerOptions): Promise<Browse
   });
   await bind(server, options.port, listen);
   const { port } = server.address() as AddressInfo;
-  const name = listen === '::1' ? '[::1]' : listen;
+  origin = `http://${listen === '::1' ? '[::1]' : listen}:${port}`;
 
   return {
     port,
-    newAddress: () => `http://${name}:${port}/?token=${access.newToken()}`,
+    origin,
+    newAddress,
     windows: () => sockets.clients.size,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -103,6 +110,7 @@ async function bind(server: Server, port: number, host: string): Promise<void> {
 
 async function respond(
   options: BrowserServerOptions,
+  newAddress: () => string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -121,6 +129,11 @@ async function respond(
     await letIn(options.access, token, request, response);
     return;
   }
+  if (method === 'POST' && address.pathname === joinPath && options.joining.isKnown(headers)) {
+    for (const file of await options.joining.filesOf(request)) options.host.openFile(file, 'next');
+    sendJson(response, { address: newAddress() });
+    return;
+  }
   if (!options.access.isKnown(headers)) {
     refuse(response, 401, askForAddress);
     return;
@@ -131,8 +144,7 @@ async function respond(
       options.host.options.folders.uploads,
       address.searchParams.get('name') ?? '',
     );
-    response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
-    response.end(JSON.stringify({ path }));
+    sendJson(response, { path });
     return;
   }
   if (!reads) {
@@ -246,6 +258,11 @@ export function browserPlatform(downloads: Downloads): WindowPlatform {
 function refuse(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
   response.end(`${text}\n`);
+}
+
+function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.end(JSON.stringify(value));
 }
 
 /** Errors of uploads arrive as the errors of calls do. */

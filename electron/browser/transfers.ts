@@ -27,9 +27,21 @@ export function safeName(name: string, fallback: string): string {
     // eslint-disable-next-line no-control-regex -- they are what is taken out
     .replace(/[\u0000-\u001f\u007f<>:"|?*]/g, '_')
     .replace(/^\.+/, '')
-    .replace(/[. ]+$/, '')
-    .slice(-150);
-  return cleaned === '' || /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(cleaned) ? fallback : cleaned;
+    .replace(/[. ]+$/, '');
+  const kept = lastBytes(cleaned, longestName);
+  return kept === '' || /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(kept) ? fallback : kept;
+}
+
+/** Of UTF-8. Systems take 255, and what writes a file adds some of its own while it does. */
+const longestName = 200;
+
+/** The end of a text, no character of it torn, where a file name has its extension. */
+function lastBytes(text: string, most: number): string {
+  let bytes = 0;
+  const characters = Array.from(text);
+  let from = characters.length;
+  while (from > 0 && (bytes += Buffer.byteLength(characters[from - 1] ?? '')) <= most) from--;
+  return characters.slice(from).join('');
 }
 
 /** Free bytes for this process on the disk of `folder`. */
@@ -109,7 +121,7 @@ function demandRoom(free: number, wanted: number, name: string): void {
 const noRoom = (name: string, free: number): OrthantError =>
   new OrthantError(
     'file',
-    `There is no room for ${name}: the disk has ${gigabytes(free)} left, and ${gigabytes(reserve)} stay free for runs. Free some space and try again, or open the file by its path if it lies on the computer that Orthant runs on.`,
+    `There is no room for ${name}: the disk has ${gigabytes(free)} left, and ${gigabytes(reserve)} stay free for runs. Free some space and try again, or, where the file lies on the computer that Orthant runs on, name it as Orthant is started: npm start -- --browser FILE`,
   );
 
 /** Files to take away: a temporary file each, under an address that cannot be guessed. */

@@ -24,20 +24,25 @@ async function upload(name: string, ageInDays: number): Promise<string> {
 }
 
 it('keeps what a run, the configuration in work or the list of files speaks of, and what is new', async () => {
-  const [run, draft, recent, young, unused] = await Promise.all([
+  const [run, draft, recent, young, unused, deleted] = await Promise.all([
     upload('2026-01-01-aaaaaaaaaaaa', 90),
     upload('2026-01-02-bbbbbbbbbbbb', 90),
     upload('2026-01-03-cccccccccccc', 90),
     upload('2026-01-04-dddddddddddd', 0.5),
     upload('2026-01-05-eeeeeeeeeeee', 2),
+    upload('2026-01-06-ffffffffffff', 90),
   ]);
   await write(path.join(folders.runs, 'one', 'run.json'), JSON.stringify({ data: { source: { path: run } } }));
+  // A deleted run can be brought back.
+  const binned = path.join(folders.runs, '.bin', '01234567-one', 'run.json');
+  await write(binned, JSON.stringify({ data: { source: { path: deleted } } }));
   await write(path.join(folders.runs, 'not-a-run.txt'), unused);
   await write(path.join(folders.state, 'draft.json'), JSON.stringify({ document: { path: draft } }));
   await write(path.join(folders.state, 'recent-files.json'), JSON.stringify([{ path: recent }]));
 
   expect(await removeUnusedUploads(folders)).toEqual(['2026-01-05-eeeeeeeeeeee']);
-  expect([run, draft, recent, young, unused].map((file) => existsSync(file))).toEqual([true, true, true, true, false]);
+  expect([run, draft, recent, young, deleted].filter((file) => !existsSync(file))).toEqual([]);
+  expect(existsSync(unused)).toBe(false);
 });
 
 it('removes nothing where a document cannot be read', async () => {

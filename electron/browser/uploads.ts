@@ -6,7 +6,7 @@ import type { Folders } from '../services/folders.ts';
 const graceMilliseconds = 24 * 3600 * 1000;
 
 /**
- * Removes uploads that nothing speaks of any more: no run, no configuration in work, no file remembered as opened.
+ * Removes uploads that nothing speaks of any more: no run, deleted ones included, no configuration in work, no file remembered as opened.
  * Without this every file that was ever looked at in a browser would stay on the disk a second time.
  *
  * @returns the names of the removed uploads
@@ -22,7 +22,9 @@ export async function removeUnusedUploads({ uploads, state, runs }: Folders, now
   const documents = [
     path.join(state, 'draft.json'),
     path.join(state, 'recent-files.json'),
-    ...(await namesIn(runs)).map((run) => path.join(runs, run, 'run.json')),
+    ...(await runsIn(runs)),
+    // Deleted ones, until the bin is emptied: they can be brought back.
+    ...(await runsIn(path.join(runs, '.bin'))),
   ];
   for (const document of documents) {
     const text = await readOrNothing(document);
@@ -32,6 +34,9 @@ export async function removeUnusedUploads({ uploads, state, runs }: Folders, now
   for (const name of unused) await rm(path.join(uploads, name), { recursive: true, force: true });
   return [...unused];
 }
+
+const runsIn = async (folder: string): Promise<string[]> =>
+  (await namesIn(folder)).map((run) => path.join(folder, run, 'run.json'));
 
 const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 

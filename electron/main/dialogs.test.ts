@@ -44,6 +44,17 @@ describe('dialogs', () => {
     expect(await platform.chooseOutput('m.onnx')).toEqual({});
   });
 
+  it('give what was chosen also where it cannot be kept in which folder that was', async () => {
+    const state = path.join(folder, 'a.csv', 'no-folder');
+    const platform = electronPlatform(new stub.BrowserWindow() as never, state);
+    stub.dialog.answers.push(
+      { canceled: false, filePaths: [path.join(folder, 'a.csv')] },
+      { canceled: false, filePath: path.join(folder, 'm.onnx') },
+    );
+    expect(await platform.chooseFile('data')).toBe(path.join(folder, 'a.csv'));
+    expect(await platform.chooseOutput('m.onnx')).toEqual({ path: path.join(folder, 'm.onnx') });
+  });
+
   it('show only files that are there', async () => {
     const platform = electronPlatform(new stub.BrowserWindow() as never, path.join(folder, 'state'));
     await platform.showInFolder(path.join(folder, 'a.csv'));

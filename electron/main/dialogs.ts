@@ -29,6 +29,9 @@ const lastFolders = z.object({ open: z.string().optional(), save: z.string().opt
 /** What Electron can do for a window: the system's dialogs, browser and file manager. */
 export function electronPlatform(window: BrowserWindow, stateFolder: string): WindowPlatform {
   const folders = new JsonFile(path.join(stateFolder, 'dialogs.json'), lastFolders, {});
+  // Who cannot write there (a full disk) can still open and save elsewhere.
+  const keep = (change: z.infer<typeof lastFolders>): Promise<void> =>
+    folders.update((value) => ({ ...value, ...change })).catch(() => undefined);
   const startIn = (folder: string | undefined): string =>
     folder !== undefined && existsSync(folder) ? folder : app.getPath('documents');
 
@@ -41,7 +44,7 @@ export function electronPlatform(window: BrowserWindow, stateFolder: string): Wi
         properties: ['openFile'],
       });
       const file = canceled ? undefined : filePaths[0];
-      if (file !== undefined) await folders.update((value) => ({ ...value, open: path.dirname(file) }));
+      if (file !== undefined) await keep({ open: path.dirname(file) });
       return file;
     },
     chooseOutput: async (suggestedName) => {
@@ -52,7 +55,7 @@ export function electronPlatform(window: BrowserWindow, stateFolder: string): Wi
         filters: extension === '' ? [anyFile] : [{ name: extension.toUpperCase(), extensions: [extension] }, anyFile],
       });
       if (canceled || filePath === '') return {};
-      await folders.update((value) => ({ ...value, save: path.dirname(filePath) }));
+      await keep({ save: path.dirname(filePath) });
       return { path: filePath };
     },
     openExternal: async (address) => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../../native/contract/channel.ts';
@@ -54,6 +54,20 @@ describe("the window's messages", () => {
     end();
     await client().call('host', {});
     expect(heard.length).toBe(1);
+  });
+
+  it('have a document saved also where it cannot be remembered as opened', async () => {
+    const recent = path.join(host.options.folders.state, 'recent-files.json');
+    const file = path.join(tested.folder, 'saved.orthant');
+    mkdirSync(recent, { recursive: true });
+    try {
+      stub.dialog.answers.push({ canceled: false, filePath: file });
+      await client().call('chooseOutput', { suggestedName: 'saved.orthant' });
+      await client().call('writeDocument', { path: file, text: '{}' });
+      expect(readFileSync(file, 'utf8')).toBe('{}');
+    } finally {
+      rmdirSync(recent);
+    }
   });
 
   it('tell where a dropped file lies, which the host then reads, and no file that a page has made itself', async () => {

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import { OrthantError } from '../../native/contract/errors.ts';
+import { writeAtomically } from './atomic.ts';
 import { describeFileError } from './fileError.ts';
-import { writeAtomically } from './jsonFile.ts';
 import type { Inputs } from './inputs.ts';
 import type { Outputs } from './outputs.ts';
 import { documentExtension, kindOfFile } from './recentFiles.ts';
@@ -16,7 +17,8 @@ const largest = 10_000_000;
  */
 async function demandDocument(file: string, opened: Inputs): Promise<void> {
   const extension = path.extname(file).toLowerCase();
-  if (path.isAbsolute(file) && (extension === documentExtension || extension === '.json')) return opened.demand(file);
+  if (path.isAbsolute(file) && (extension === documentExtension || extension === '.json'))
+    return opened.demand(file, 'path');
   throw new OrthantError(
     'file',
     `"${path.basename(file)}" is not a configuration document. Choose a file that ends in ${documentExtension} or .json.`,
@@ -24,13 +26,20 @@ async function demandDocument(file: string, opened: Inputs): Promise<void> {
   );
 }
 
+export interface ReadDocument {
+  readonly text: string;
+  /** Absolute path of the data file that the document names, where it names one. */
+  readonly dataFile?: string;
+}
+
 /**
- * Text of a configuration document.
+ * A configuration document. The path of its data file counts from where the document lies, so that both can be moved
+ * together (as on the command line); in the text it is absolute.
  *
  * @param opened - what the person opened
  * @throws OrthantError `file` when it is no document, was not opened, is missing, too large or cannot be read
  */
-export async function readDocument(file: string, opened: Inputs): Promise<string> {
+export async function readDocument(file: string, opened: Inputs): Promise<ReadDocument> {
   await demandDocument(file, opened);
   try {
     const handle = await open(file, 'r');
@@ -43,13 +52,34 @@ export async function readDocument(file: string, opened: Inputs): Promise<string
           { field: 'path' },
         );
       }
-      return await handle.readFile('utf8');
+      return locateData(await handle.readFile('utf8'), path.dirname(file));
     } finally {
       await handle.close();
     }
   } catch (error) {
     throw error instanceof OrthantError ? error : describeFileError(error, file, 'read');
   }
+}
+
+const namesData = z.looseObject({
+  data: z.looseObject({ source: z.looseObject({ kind: z.literal('file'), path: z.string().min(1) }) }),
+});
+
+function locateData(text: string, folder: string): ReadDocument {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // What is wrong with it the window says.
+    return { text };
+  }
+  const document = namesData.safeParse(value).data;
+  if (document === undefined) return { text };
+  const { source } = document.data;
+  const dataFile = path.resolve(folder, source.path);
+  if (dataFile === source.path) return { text, dataFile };
+  const located = { ...document, data: { ...document.data, source: { ...source, path: dataFile } } };
+  return { text: `${JSON.stringify(located, null, 2)}\n`, dataFile };
 }
 
 /**

@@ -114,7 +114,85 @@ describe('the host of a window', () => {
     expect(await later.inputs.has(path.join(tested.folder, 'new.orthant'))).toBe(false);
   });
 
-  it('has runs changed, moved and deleted only among the runs of this computer, and where it has begun them', async () => {
+  it('has data read only that was opened, that runs of this computer speak of, or that a document opened here names', async () => {
+    const refused = (field: string) => ({
+      ...{ code: 'file', field, message: expect.stringContaining('was not opened by you') as string },
+    });
+    // The engine of the tests says so of whatever reaches it.
+    const reached = { code: 'data', message: expect.stringMatching(/^data: .* is empty\.$/) as string };
+    const source = (file: string) => ({ kind: 'file', path: file }) as const;
+    const inspect = (file: string): Promise<unknown> => client.call('inspect', { source: source(file) });
+    const strange = path.join(tested.folder, 'strange.csv');
+    for (const file of [strange, 'early.csv', '/etc/passwd', path.join(tested.folders.uploads, '..', 'strange.csv')]) {
+      await expect(inspect(file), file).rejects.toMatchObject(refused('source.path'));
+      const table = { source: source(file) };
+      await expect(client.call('rows', { ...table, offset: 0, limit: 1 })).rejects.toMatchObject(
+        refused('source.path'),
+      );
+      await expect(client.call('histogram', { ...table, column: 'a' })).rejects.toMatchObject(refused('source.path'));
+      await expect(client.call('prepare', { data: table })).rejects.toMatchObject(refused('data.source.path'));
+      await expect(client.call('start', { configuration: { data: table } })).rejects.toMatchObject(
+        refused('configuration.data.source.path'),
+      );
+      const model = path.join(tested.folders.runs, 'mine');
+      await expect(client.call('predict', { model, table })).rejects.toMatchObject(refused('table.source.path'));
+      await expect(client.call('predictRow', { model: file, values: {} })).rejects.toMatchObject(refused('model'));
+    }
+    await expect(inspect(path.join(tested.folder, 'early.csv'))).rejects.toMatchObject(reached);
+    await expect(inspect(path.join(tested.folders.uploads, '2026', 'a.csv'))).rejects.toMatchObject(reached);
+
+    const ofRun = path.join(tested.folders.runs, 'mine.csv');
+    await expect(inspect(ofRun)).rejects.toMatchObject(refused('source.path'));
+    await client.call('runRecord', { run: path.join(tested.folders.runs, 'mine') });
+    await expect(inspect(ofRun)).rejects.toMatchObject(reached);
+
+    // What a page has sent up may be its own.
+    const document = JSON.stringify({ data: { source: source('named.csv') }, name: 'x' });
+    const forged = path.join(tested.folders.uploads, '2026', 'forged.orthant');
+    mkdirSync(path.dirname(forged), { recursive: true });
+    writeFileSync(forged, JSON.stringify({ data: { source: source(strange) } }));
+    await client.call('readDocument', { path: forged });
+    await expect(inspect(strange)).rejects.toMatchObject(refused('source.path'));
+    const opened = path.join(tested.folder, 'study.orthant');
+    writeFileSync(opened, document);
+    tested.host.openFile(opened);
+    const named = path.join(tested.folder, 'named.csv');
+    const { text } = await client.call('readDocument', { path: opened });
+    expect(JSON.parse(text)).toEqual({ data: { source: source(named) }, name: 'x' });
+    await expect(inspect(named)).rejects.toMatchObject(reached);
+
+    // The work in the window is found again after a restart.
+    const later = new Host({ ...tested.host.options });
+    for (const file of [ofRun, named, path.join(tested.folder, 'early.csv')])
+      await later.inputs.demandData(file, 'path');
+    await expect(later.inputs.demandData(strange, 'path')).rejects.toMatchObject(refused('path'));
+    expect(await later.inputs.has(named)).toBe(false);
+  });
+
+  it('speaks of what was sent up by its own name', async () => {
+    const sent = path.join(tested.folders.uploads, '2026-11-26-0123456789ab', 'prices.csv');
+    await expect(client.call('inspect', { source: { kind: 'file', path: sent } })).rejects.toMatchObject({
+      message: 'data: prices.csv is empty.',
+    });
+    const message = `${sent} has changed since the run began.`;
+    const failed = { event: 'failed', run: 'of-prices', error: { code: 'data', message } };
+    const warning = { event: 'warning', run: 'of-prices', warning: { message } };
+    await client.call('pause', { run: JSON.stringify([warning, failed]) });
+    const ofPrices = () => events.filter((event) => 'run' in event && event.run === 'of-prices');
+    await until(() => ofPrices().length === 2);
+    const told = 'prices.csv has changed since the run began.';
+    expect(ofPrices()).toMatchObject([{ warning: { message: told } }, { error: { message: told } }]);
+  });
+
+  it('shows in its folder only what was written here', async () => {
+    const showInFolder = (file: string): Promise<unknown> => client.call('showInFolder', { path: file });
+    await expect(showInFolder('/etc/passwd')).rejects.toMatchObject({ code: 'file', field: 'path' });
+    const { path: chosen = '' } = await client.call('chooseOutput', { suggestedName: 'model.onnx' });
+    for (const file of [chosen, path.join(tested.folders.runs, 'mine', 'model.onnx')])
+      await expect(showInFolder(file)).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('has runs read, changed, moved and deleted only among the runs of this computer, and where it has begun them', async () => {
     const { runs } = tested.folders;
     const below = path.join(runs, '7');
     const elsewhere = path.join(tested.folder, '7');
@@ -124,9 +202,11 @@ describe('the host of a window', () => {
         field: 'run',
         message: expect.stringContaining(`none of the runs in ${runs}`) as string,
       };
-      await expect(client.call('deleteRun', { run }), run).rejects.toMatchObject(refused);
+      for (const name of ['runRecord', 'runMetrics', 'runCheckpoints', 'deleteRun', 'resumeRun'] as const)
+        await expect(client.call(name, { run }), `${name} ${run}`).rejects.toMatchObject(refused);
+      await expect(client.call('predictions', { run, split: 'test' })).rejects.toMatchObject(refused);
+      await expect(client.call('worstRows', { run, target: 'y' })).rejects.toMatchObject(refused);
       await expect(client.call('renameRun', { run, name: 'x' }), run).rejects.toMatchObject(refused);
-      await expect(client.call('resumeRun', { run }), run).rejects.toMatchObject(refused);
       await expect(client.call('restoreRun', { binned: run }), run).rejects.toMatchObject({
         ...refused,
         field: 'binned',
@@ -158,10 +238,23 @@ describe('the host of a window', () => {
     expect(existsSync(`${stray}.json`)).toBe(false);
 
     const { path: chosen = '' } = await client.call('chooseOutput', { suggestedName: 'model.onnx' });
-    const answer = await client.call('export', { run: 'r', format: 'onnx', out: chosen });
+    await expect(client.call('export', { run: 'r', format: 'onnx', out: chosen })).rejects.toMatchObject({
+      ...{ code: 'run', field: 'run' },
+    });
+    const answer = await client.call('export', { run: path.join(runs, 'r'), format: 'onnx', out: chosen });
     expect(answer.file).toBe(chosen);
     expect(await client.call('start', { configuration, out: path.join(runs, 'mine') })).toEqual({ run: 'plain' });
     expect(await client.call('start', { configuration, out: chosen })).toEqual({ run: 'plain' });
+  });
+
+  it('begins runs one after the other, so that none loses its process to the next before it has begun', async () => {
+    const configuration = { data: { source: { kind: 'sample', id: 'ink' } } } as const;
+    const deterministic = { ...configuration, runtime: { deterministic: true } };
+    const answers = [configuration, deterministic, configuration, deterministic].map((each) =>
+      client.call('start', { configuration: each }),
+    );
+    expect((await Promise.all(answers)).map(({ run }) => run)).toEqual(['plain', '1', 'plain', '1']);
+    await client.call('start', { configuration });
   });
 
   it('starts the training process anew for a run that needs other variables, unless one is under way', async () => {

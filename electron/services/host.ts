@@ -19,6 +19,7 @@ import { KnownRuns } from './knownRuns.ts';
 import { Outputs } from './outputs.ts';
 import { kindOfFile, RecentFiles } from './recentFiles.ts';
 import type { RunWatch } from './runWatch.ts';
+import { UploadNames } from './uploadNames.ts';
 import { windowHandlers } from './windowHandlers.ts';
 
 export type MenuCommand = (typeof menuCommands)[number];
@@ -60,11 +61,14 @@ export class Host {
   readonly inputs: Inputs;
   /** What windows may have written. */
   readonly outputs = new Outputs();
-  /** What windows may have changed, moved and deleted. */
+  /** What windows may have read, changed, moved and deleted. */
   readonly knownRuns: KnownRuns;
+  /** How windows are told of what they have sent up. */
+  readonly uploadNames: UploadNames;
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
   readonly #listeners = new Set<(event: WindowEvent) => void>();
+  #lastBegun: Promise<unknown> = Promise.resolve();
   /** What the system asked for before a window was there. */
   readonly #pending: WindowEvent[] = [];
 
@@ -72,8 +76,9 @@ export class Host {
     this.options = options;
     this.recentFiles = new RecentFiles(options.folders.state);
     this.drafts = new Drafts(options.folders.state);
-    this.inputs = new Inputs(options.folders.uploads, this.recentFiles);
+    this.inputs = new Inputs(options.folders.uploads, this.recentFiles, options.folders.state);
     this.knownRuns = new KnownRuns(options.folders.runs);
+    this.uploadNames = new UploadNames(options.folders.uploads);
     const own = (role: EngineRole, environment?: () => Promise<Environment>): EngineOwner =>
       new EngineOwner({
         role,
@@ -83,7 +88,7 @@ export class Host {
           this.#publish(state);
         },
         onEvent: (event) => {
-          this.#publish(event);
+          this.#publish(this.uploadNames.inEvent(event));
         },
       });
     this.engines = { data: own('data'), train: own('train', () => this.#trainEnvironment({})) };
@@ -104,12 +109,23 @@ export class Host {
   }
 
   /**
-   * Sees to it that the training process has the variables a run needs, which count only before a process starts.
+   * Begins a run, or goes on with one, in a training process that has the variables it needs, which count only before a
+   * process starts. One after the other: the next must not take the process away before this one has begun.
    *
    * @param runtime - the run's runtime settings
+   * @param begin - has the process take the run
    * @throws OrthantError `engine` when another run is under way in a process with other variables
    */
-  async prepareTraining(runtime: RunConfiguration['runtime']): Promise<void> {
+  beginRun<Begun>(runtime: RunConfiguration['runtime'], begin: () => Promise<Begun>): Promise<Begun> {
+    const begun = this.#lastBegun.then(async () => {
+      await this.#prepareTraining(runtime);
+      return begin();
+    });
+    this.#lastBegun = begun.catch(() => undefined);
+    return begun;
+  }
+
+  async #prepareTraining(runtime: RunConfiguration['runtime']): Promise<void> {
     const needed = await this.#trainEnvironment(runtime);
     const { train } = this.engines;
     if (isDeepStrictEqual(needed, train.environment)) return;
@@ -169,11 +185,17 @@ export class Host {
     );
   }
 
-  /** Hands a file that the system asks to open to the window that came last, or to the next one that comes. */
-  openFile(file: string): void {
+  /**
+   * Hands a file that the system asks to open to a window.
+   *
+   * @param window - the one that came last, where there is one, or the next one that comes
+   */
+  openFile(file: string, window: 'last' | 'next' = 'last'): void {
     const absolute = path.resolve(file);
     this.inputs.add(absolute);
-    this.#tell(refusalOf(absolute) ?? { event: 'open-file', path: absolute, kind: kindOfFile(absolute) });
+    const event = refusalOf(absolute) ?? { event: 'open-file', path: absolute, kind: kindOfFile(absolute) };
+    if (window === 'next') this.#pending.push(event);
+    else this.#tell(event);
   }
 
   /** Hands a command of the menu to the window that came last, or to the next one that comes. */

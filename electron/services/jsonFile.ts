@@ -1,31 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
+import { writeAtomically } from './atomic.ts';
 import { describeFileError } from './fileError.ts';
-
-/**
- * Writes a small file so that a reader, and a crash at any moment, finds the old text or the new one whole: a temporary
- * name in the same folder, fsync, rename.
- *
- * @param mode - permissions of the file, as `chmod` takes them
- */
-export async function writeAtomically(file: string, text: string, mode = 0o644): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
-  try {
-    const handle = await open(temporary, 'wx', mode);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
 
 /**
  * A value kept in a JSON file. A file that is missing or not valid reads as the fallback: nothing the host keeps is

@@ -3,8 +3,8 @@ import { OrthantError } from '../../native/contract/errors.ts';
 import { isBelow } from './folders.ts';
 
 /**
- * The run folders that a window may have changed, moved or deleted: those among the runs of this computer, and those begun
- * here elsewhere. A page that went astray could otherwise move away any folder that looks like a run.
+ * The run folders that a window may have read, changed, moved or deleted: those among the runs of this computer, and those
+ * begun here elsewhere. A page that went astray could otherwise move away any folder that looks like a run.
  */
 export class KnownRuns {
   readonly #folder: string;
@@ -19,12 +19,17 @@ export class KnownRuns {
     this.#begun.add(path.resolve(run));
   }
 
+  /** Whether a path leads to one of them, or to what lies in the folder of them all. */
+  has(run: string): boolean {
+    return isBelow(this.#folder, run) || (path.isAbsolute(run) && this.#begun.has(path.resolve(run)));
+  }
+
   /**
    * @param field - of the request that names the run
    * @throws OrthantError `run` when it is none of them
    */
   demand(run: string, field: string): void {
-    if (isBelow(this.#folder, run) || (path.isAbsolute(run) && this.#begun.has(path.resolve(run)))) return;
+    if (this.has(run)) return;
     throw new OrthantError(
       'run',
       `${run} is none of the runs in ${this.#folder}, so it was left as it is. For a run that lies elsewhere, use the command line: orthant --help`,

@@ -1,46 +1,46 @@
 import type { CallContext, Handlers } from '../../native/contract/channel.ts';
 import type { EngineCallName, EngineCalls } from '../../native/contract/engine.ts';
 import { engineCalls } from '../../native/contract/engine.ts';
+import { OrthantError } from '../../native/contract/errors.ts';
 import type { RunRecord } from '../../native/contract/runs.ts';
 import type { FileKind, WindowCalls } from '../../native/contract/window.ts';
 import { hostCalls } from '../../native/contract/window.ts';
 import { readDocument, writeDocument } from './documents.ts';
 import type { EventFeed } from './eventFeed.ts';
-import { isBelow } from './folders.ts';
 import type { Host, WindowPlatform } from './host.ts';
 import { linkAddresses } from './links.ts';
+import { demandsOf } from './reach.ts';
 import { kindOfFile } from './recentFiles.ts';
 
 /** The handlers of one window: the engine's calls passed on to the process of their role, the host's answered here. */
 export function windowHandlers(host: Host, platform: WindowPlatform, feed: EventFeed): Handlers<WindowCalls> {
-  const forward = (name: EngineCallName) => (request: unknown, context: CallContext) =>
-    host.engines[engineCalls[name].role].call(name, request, { signal: context.signal });
+  const demands = demandsOf(host);
+  const passOn = (name: EngineCallName) => {
+    const demand = demands[name] as ((request: unknown) => Promise<void> | void) | undefined;
+    return async (request: unknown, { signal }: CallContext): Promise<unknown> => {
+      await demand?.(request);
+      return host.engines[engineCalls[name].role].call(name, request, { signal });
+    };
+  };
   const passedOn = Object.fromEntries(
-    (Object.keys(engineCalls) as EngineCallName[]).map((name) => [name, forward(name)]),
+    (Object.keys(engineCalls) as EngineCallName[]).map((name) => [name, passOn(name)]),
   ) as unknown as Handlers<EngineCalls>;
 
   const { inputs, outputs, knownRuns } = host;
-  const checked: Pick<Handlers<EngineCalls>, 'export' | 'predict' | 'renameRun' | 'deleteRun' | 'restoreRun'> = {
-    export: (request, context) => {
-      outputs.demand(request.out, 'out');
-      return passedOn.export(request, context);
-    },
-    predict: (request, context) => {
-      if (request.out !== undefined) outputs.demand(request.out, 'out');
-      return passedOn.predict(request, context);
-    },
-    renameRun: (request, context) => {
-      knownRuns.demand(request.run, 'run');
-      return passedOn.renameRun(request, context);
+  const runs: Pick<Handlers<EngineCalls>, 'runRecord' | 'deleteRun' | 'restoreRun'> = {
+    runRecord: async (request, context) => {
+      const record = (await passedOn.runRecord(request, context)) as RunRecord;
+      // Its configuration may become the one in work.
+      const { source } = record.configuration.data;
+      if (source.kind === 'file') await inputs.addData(source.path);
+      return record;
     },
     deleteRun: async (request, context) => {
-      knownRuns.demand(request.run, 'run');
       const answer = await passedOn.deleteRun(request, context);
       knownRuns.add(answer.binned);
       return answer;
     },
     restoreRun: async (request, context) => {
-      knownRuns.demand(request.binned, 'binned');
       const answer = await passedOn.restoreRun(request, context);
       knownRuns.add(answer.run);
       return answer;
@@ -50,18 +50,15 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
   // A run may need another training process than the one that is there.
   const started: Pick<Handlers<EngineCalls>, 'start' | 'resumeRun'> = {
     start: async (request, context) => {
-      const { out } = request;
-      if (out !== undefined && !isBelow(host.options.folders.runs, out)) outputs.demand(out, 'out');
-      await host.prepareTraining(request.configuration.runtime);
-      const answer = await passedOn.start(request, context);
+      await demands.start?.(request);
+      const { runtime } = request.configuration;
+      const answer = await host.beginRun(runtime, async () => passedOn.start(request, context));
       knownRuns.add(answer.run);
       return answer;
     },
     resumeRun: async (request, context) => {
-      knownRuns.demand(request.run, 'run');
       const { configuration } = (await passedOn.runRecord(request, context)) as RunRecord;
-      await host.prepareTraining(configuration.runtime);
-      return passedOn.resumeRun(request, context);
+      return host.beginRun(configuration.runtime, async () => passedOn.resumeRun(request, context));
     },
   };
 
@@ -91,16 +88,24 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
       if (output.path !== undefined) outputs.add(output.path);
       return output;
     },
-    readDocument: async ({ path }) => ({ text: await readDocument(path, inputs) }),
+    readDocument: async ({ path }) => {
+      const { text, dataFile } = await readDocument(path, inputs);
+      // A document that a page has sent up may be its own.
+      if (dataFile !== undefined && !inputs.wasSentUp(path)) await inputs.addData(dataFile);
+      return { text };
+    },
     writeDocument: async ({ path, text }) => {
       await writeDocument(path, text, host);
       // Where the person keeps it; what the browser host writes is on its way to a download.
-      if (host.options.dialogs && kindOfFile(path) === 'configuration') await remember(path, 'configuration');
+      if (host.options.dialogs && kindOfFile(path) === 'configuration') {
+        // It is saved, whatever becomes of the list.
+        await remember(path, 'configuration').catch(() => undefined);
+      }
       return {};
     },
     recentFiles: () => host.recentFiles.list(),
     rememberFile: async ({ path, kind }) => {
-      await inputs.demand(path);
+      await inputs.demand(path, 'path');
       await remember(path, kind);
       return {};
     },
@@ -118,6 +123,7 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
     },
     openExternal: ({ link }) => platform.openExternal(linkAddresses[link]),
     showInFolder: async ({ path }) => {
+      if (!outputs.has(path) && !knownRuns.has(path)) throw notOurs(path);
       await platform.showInFolder(path);
       return {};
     },
@@ -127,5 +133,10 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
       return {};
     },
   };
-  return { ...passedOn, ...checked, ...started, ...answered };
+  return host.uploadNames.inErrorsOf({ ...passedOn, ...runs, ...started, ...answered });
 }
+
+const notOurs = (file: string): OrthantError =>
+  new OrthantError('file', `${file} is none of the files that Orthant has written, so it is not shown.`, {
+    field: 'path',
+  });

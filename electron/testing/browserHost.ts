@@ -7,6 +7,7 @@ import { connect } from '../../native/contract/channel.ts';
 import type { WindowCalls } from '../../native/contract/window.ts';
 import { windowCalls } from '../../native/contract/window.ts';
 import { Access } from '../browser/access.ts';
+import { Joining } from '../browser/joining.ts';
 import { nodeEngine } from '../browser/nodeEngine.ts';
 import type { BrowserServer } from '../browser/server.ts';
 import { startServer } from '../browser/server.ts';
@@ -48,13 +49,16 @@ export async function startTestedHost(): Promise<TestedHost> {
     launch: nodeEngine(testEngine, (text) => process.stderr.write(text)),
   });
   const downloads = new Downloads(path.join(folder, 'downloads'));
+  const joining = new Joining(folders.state);
   const server = await startServer({
     host,
     files: new RendererFiles(path.join(folder, 'renderer')),
     access: await Access.open(folders.state),
     downloads,
+    joining,
     port: 0,
   });
+  await joining.announce(server.origin);
   host.start();
   return {
     host,

@@ -35,6 +35,13 @@ const calls = {
     file: out,
     report: { maxRelativeDifference: 0, smallestOutput: 0, rows: 1 },
   }),
+  /** Of a run that was trained on the table beside it. */
+  runRecord: (/** @type {{ run: string }} */ { run }) => ({
+    ...{ format: 1, id: 'id', name: 'name', state: 'finished', changes: [] },
+    ...{ created: '2026-01-01T00:00:00.000Z', updated: '2026-01-01T00:00:00.000Z' },
+    configuration: { data: { source: { kind: 'file', path: `${run}.csv` } } },
+    versions: { orthant: '1', node: '24', platform: 'linux-x64' },
+  }),
   /** Says which calls were cancelled, as if they were runs in the queue. */
   status: () => ({ queued: cancelled }),
   /** Emits the events that the run's name, a JSON text, lists. */
@@ -50,8 +57,8 @@ const calls = {
   deleteRun: (/** @type {{ run: string }} */ { run }) => process.exit(Number(path.basename(run))),
   renameRun: (/** @type {{ run: string }} */ { run }) => process.kill(process.pid, path.basename(run)),
   /** Refuses as the real engine would. */
-  inspect: () => {
-    throw { code: 'data', message: `${role}: the file is empty.`, field: 'source.path' };
+  inspect: (/** @type {{ source?: { path: string } }} */ { source }) => {
+    throw { code: 'data', message: `${role}: ${source?.path ?? 'the file'} is empty.`, field: 'source.path' };
   },
 };
 

@@ -102,6 +102,31 @@ const isAlive = (pid: number): boolean => {
 
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 50_000, interval: 20 });
 
+test('rows that cannot be read are named by line, or by row where a file has no lines', async () => {
+  const header = "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }".padEnd(117) + '\n';
+  const bytes = Buffer.concat([
+    Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'),
+    Buffer.from(header),
+    Buffer.from(Float64Array.of(1, NaN, 3).buffer),
+  ]);
+  writeFileSync(at('gap.npy'), bytes);
+  writeFileSync(at('gap.csv'), 'a\n1\nnan\n3\n');
+  const [npy, csv] = [
+    await orthant('inspect', at('gap.npy'), '--skip-bad-rows'),
+    await orthant('inspect', at('gap.csv'), '--skip-bad-rows'),
+  ];
+  expect(npy.err).toContain('Row 2: has NaN');
+  expect(csv.err).toContain('Line 3: has NaN');
+});
+
+test('a reader of its progress that has seen enough does not end a run', async () => {
+  const { process: child, outcome } = start(...training('unwatched', 40));
+  child.stderr?.once('data', () => child.stderr?.destroy());
+  const { code, out } = await outcome;
+  expect(code).toBe(0);
+  expect(trainingResultSchema.parse(JSON.parse(out)).epochs).toBe(40);
+});
+
 describe.each(testEngines)('on %s', (engine) => {
   test('trains, exports, predicts', async () => {
     const out = `first-${engine}`;

@@ -41,4 +41,5 @@ export function tellFailure(error: unknown, debug: boolean): number {
   return code === 'usage' || code === 'configuration' ? exitCodes.wrongUse : exitCodes.failed;
 }
 
+/** For what a person has written that cannot be meant. */
 export const wrongUse = (message: string): OrthantError => new OrthantError('usage', message);

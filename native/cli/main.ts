@@ -5,6 +5,8 @@ import { createProgram } from './program.ts';
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
 });
+// Nor does a run end because nobody watches its progress any more.
+process.stderr.on('error', () => undefined);
 
 try {
   await createProgram().parseAsync();

@@ -69,4 +69,5 @@ export async function watchRun(engine: Engine, begin: () => Promise<{ run: strin
   }
 }
 
+/** What a person types to go on with a run. */
 export const resumeCommand = (run: string): string => `orthant resume ${/\s/.test(run) ? `"${run}"` : run}`;

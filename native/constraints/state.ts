@@ -6,11 +6,13 @@ import type { Gathered, MethodContext } from './method.ts';
  * None is trainable: the optimizer never touches them.
  */
 
+/** One number. */
 export function scalarVariable(context: MethodContext, value: number): tf.Variable<tf.Rank.R0> {
   const { tf } = context;
   return tf.tidy(() => tf.variable(tf.scalar(value), false));
 }
 
+/** Some numbers, [values]. */
 export function vectorVariable(context: MethodContext, values: ArrayLike<number>): tf.Variable<tf.Rank.R1> {
   const { tf } = context;
   return tf.tidy(() => tf.variable(tf.tensor1d(Float32Array.from(values)), false));
@@ -22,6 +24,7 @@ export function perSampleVariable(context: MethodContext, value: number): tf.Var
   return tf.tidy(() => tf.variable(tf.fill<tf.Rank.R2>([trainRows, outputs], value), false));
 }
 
+/** Sets a scalar Variable, which stays the same object. */
 export function assignScalar(context: MethodContext, variable: tf.Variable<tf.Rank.R0>, value: number): void {
   const { tf } = context;
   tf.tidy(() => {

@@ -21,6 +21,11 @@ export interface TrainingBound {
   setMargin(margin: number): void;
 }
 
+/**
+ * The bound as a Variable that a traced step takes in.
+ *
+ * @param margin - in standard deviations of each target
+ */
 export function trainingBound(context: MethodContext, margin: number): TrainingBound {
   const { tf, epsilon, targetDeviation } = context;
   const withMargin = (size: number) => epsilon.map((bound, output) => bound + size * (targetDeviation?.[output] ?? 1));

@@ -10,7 +10,7 @@ export type Warning = z.infer<typeof warningSchema>;
 
 /** A row of the file that could not be read. */
 export const rejectedRowSchema = z.object({
-  /** Line in the file, from 1, the header included. */
+  /** Line in the file, from 1, the header included; of formats that have no lines, the row, from 1. */
   line: z.int(),
   column: z.string().optional(),
   /** What is wrong with it; follows "line 7". */
@@ -47,6 +47,16 @@ export const columnSummarySchema = z.object({
 export type ColumnSummary = z.infer<typeof columnSummarySchema>;
 
 export const fileFormats = ['csv', 'parquet', 'json', 'npy', 'npz', 'idx'] as const;
+
+/** What a number of a row that was not read counts in such a file. */
+export const placeNames: Record<(typeof fileFormats)[number], 'Line' | 'Row'> = {
+  csv: 'Line',
+  json: 'Line',
+  parquet: 'Row',
+  npy: 'Row',
+  npz: 'Row',
+  idx: 'Row',
+};
 
 export const inspectionSchema = z.object({
   source: z.string(),

@@ -4,8 +4,9 @@ import { engineCalls, engineEventSchema, engineRoles } from './engine.ts';
 import { errorMessageSchema } from './errors.ts';
 
 /**
- * Every call and event of the window: the engine's own (the host passes them on to the process that answers them) and
- * those that the host answers itself. Electron's main process and the browser host answer the same table.
+ * Every call and event of the window: the engine's own (the host passes them on to the process that answers them, as far as
+ * they name only what the person has opened or chosen) and those that the host answers itself. Electron's main process and
+ * the browser host answer the same table.
  */
 
 const nothing = z.strictObject({});
@@ -46,7 +47,7 @@ export const hostCalls = {
     answer: z.object({ path: z.string().optional(), download: z.string().optional() }),
     errors: [],
   },
-  /** Text of a configuration document that the person has opened. */
+  /** Text of a configuration document that the person has opened, the path of its data file made absolute. */
   readDocument: { request: path, answer: z.object({ text: z.string() }), errors: ['file'] },
   /** Writes to what `chooseOutput` answered, or to a configuration document that the person has opened. */
   writeDocument: { request: path.extend({ text: z.string().max(10_000_000) }), answer: nothing, errors: ['file'] },

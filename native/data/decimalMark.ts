@@ -9,6 +9,7 @@ import type { RawTable } from './rawTable.ts';
 
 export type DecimalMark = '.' | ',';
 
+/** The mark that numbers have where their column does not show otherwise. */
 export const fileMark = ({ decimalComma }: Pick<RawTable, 'decimalComma'>): DecimalMark => (decimalComma ? ',' : '.');
 const otherThan = (mark: DecimalMark): DecimalMark => (mark === '.' ? ',' : '.');
 const nameOf = (mark: DecimalMark): string => (mark === '.' ? 'a decimal point' : 'a decimal comma');
@@ -48,6 +49,7 @@ export const markAggregates = (column: string): string[] => [
   `count(*) FILTER (${looksLikeNumber(column)})`,
 ];
 
+/** What the values of {@link markAggregates}, in their order, say of a column. */
 export function countsOf([points = 0, clearPoints = 0, commas = 0, clearCommas = 0, alike = 0]: number[]): MarkCounts {
   return { numbers: { '.': points, ',': commas }, clear: { '.': clearPoints, ',': clearCommas }, alike };
 }

@@ -96,6 +96,8 @@ async function readHead(path: string, bytes: number): Promise<Buffer> {
 async function unzippedHead(path: string): Promise<Buffer> {
   const source = createReadStream(path);
   const unzipped = source.pipe(createGunzip());
+  // A pipe hands no errors on, and one that nobody hears ends the process.
+  source.on('error', (error) => unzipped.destroy(error));
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -112,6 +114,7 @@ async function unzippedHead(path: string): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, headBytes);
 }
 
+/** A failed unzipping as one paragraph: `data` where the file is damaged, else as {@link explainFileError} has it. */
 export function explainGzipError(error: unknown, path: string): OrthantError {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === 'Z_BUF_ERROR') {

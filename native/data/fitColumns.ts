@@ -10,18 +10,26 @@ import type { Table } from './table.ts';
 
 /** What the training rows say of each column: encoding, scaling, fill, and what deserves a warning. */
 
+/** A column that was read as numbers: NaN for a missing one, [rows of the table]. */
 export const numberColumn = (columns: RawColumns, name: string): Float64Array => {
   const values = columns.get(name);
   if (!(values instanceof Float64Array)) throw new Error(`Column ${name} was not read as numbers.`);
   return values;
 };
 
+/** A column that was read as text: null for a missing one, [rows of the table]. */
 export const textColumn = (columns: RawColumns, name: string): readonly (string | null)[] => {
   const values = columns.get(name);
   if (values === undefined || values instanceof Float64Array) throw new Error(`Column ${name} was not read as text.`);
   return values;
 };
 
+/**
+ * Encoding, scaling and fill of an input, from the training rows alone.
+ *
+ * @returns `constant`, where all training rows are the same, so that the input says nothing
+ * @throws OrthantError `data` where no training row has a value, there are too many categories, or the order lacks one
+ */
 export function fitInput(
   { column: { name }, kind, order }: InputUse,
   columns: RawColumns,
@@ -107,6 +115,7 @@ export function unseenWarnings(input: ModelInput, columns: RawColumns, split: Sp
   ];
 }
 
+/** That these inputs say nothing. */
 export function constantWarning(names: readonly string[]): Warning[] {
   const [first] = names;
   if (first === undefined) return [];
@@ -128,6 +137,11 @@ export function constantWarning(names: readonly string[]): Warning[] {
   ];
 }
 
+/**
+ * Scale of a target, from the training rows alone, and the range of its values over all `rows`, in its own units.
+ *
+ * @throws OrthantError `data` where all training rows are the same
+ */
 export function fitTarget(
   name: string,
   table: Table,

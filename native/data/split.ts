@@ -52,7 +52,6 @@ const percent = (share: number): string => `${Number((100 * share).toFixed(2))} 
  * Splits by what a column says of each row.
  *
  * @param values - of each row of the table: [rows of the table]
- * @param lineOf - names a row for a person
  * @throws OrthantError `data` where a value is none of the known ones, or too few rows are for training
  */
 export function splitByColumn(rows: Int32Array, values: readonly (string | null)[], column: string): Split {

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 
 const { PRIORITY_BELOW_NORMAL: below } = constants.priority;
 
@@ -9,7 +9,8 @@ const { PRIORITY_BELOW_NORMAL: below } = constants.priority;
  */
 export function giveWay(): void {
   try {
-    setPriority(below);
+    // Whoever has started it with less may be allowed more, and has not asked for that.
+    if (getPriority() < below) setPriority(below);
     if (process.platform === 'linux' && leadsItsSession()) {
       // Linux shares the processors among sessions first, and only within one by priority.
       writeFileSync('/proc/self/autogroup', String(below));

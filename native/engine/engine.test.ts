@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { constants, getPriority } from 'node:os';
@@ -121,6 +121,11 @@ describe('training', () => {
     await train.call('stop', { run: second.run });
     expect((await train.call('status', {})).queued).toEqual([third.run]);
     expect(existsSync(second.run)).toBe(false);
+    // Nor is one lost whose folder somebody has removed meanwhile.
+    const removed = await train.call('start', { configuration: configuration(2), out: at('queue-4') });
+    rmSync(removed.run, { recursive: true });
+    await train.call('stop', { run: removed.run });
+    await train.until((event) => event.event === 'failed' && event.run === removed.run);
     await train.until((event) => event.event === 'metrics' && event.run === first.run);
     // Another library is not loaded under a run at work.
     await train.call('load', { engine: 'tensorflow' });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toErrorMessage } from '../contract/errors.ts';
@@ -128,4 +128,17 @@ test('the lowest rows are those of all splits, each with its own split and targe
   expect(new Set(all.rows.map(({ split }) => split))).toEqual(new Set(['train', 'validation', 'test']));
   const lines = readFileSync(at('table.csv'), 'utf8').split('\n');
   for (const { row, target } of all.rows) expect(target[0]).toBeCloseTo(Number(lines[row + 1]?.split(',')[3]), 5);
+});
+
+test('a model that cannot be looked at is an error of its file, not of ours', async () => {
+  const { handlers } = cancelledLate();
+  const { signal } = new AbortController();
+  symlinkSync(at('circle.onnx'), at('circle.onnx'));
+  const error: unknown = await Promise.resolve(
+    handlers.predictRow({ model: at('circle.onnx'), values: {} }, { signal }),
+  ).catch((thrown: unknown) => thrown);
+  expect(toErrorMessage(error)).toMatchObject({
+    code: 'file',
+    message: expect.stringContaining(`Cannot read ${at('circle.onnx')}: `) as string,
+  });
 });

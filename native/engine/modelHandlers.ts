@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import type { CallContext, Handlers } from '../contract/channel.ts';
 import { csvField } from '../contract/csv.ts';
 import type { CallAnswer, EngineCalls, ParsedRequest } from '../contract/engine.ts';
@@ -9,7 +9,7 @@ import { gatherEvidence } from '../certify/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
 import type { RawColumn } from '../data/encode.ts';
 import { openOnnx, type OnnxPredictor } from '../export/predictOnnx.ts';
-import { writeFileAtomic } from '../files/atomic.ts';
+import { describeFileError, writeFileAtomic } from '../files/atomic.ts';
 import type { Model } from '../network/model.ts';
 import { RunFolder, runFiles } from '../runs/folder.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
@@ -129,13 +129,16 @@ async function predictSplit(
   };
 }
 
-/** A run folder's exported model, or an ONNX file. */
+/**
+ * A run folder's exported model, or an ONNX file.
+ *
+ * @throws OrthantError `run` where a run has none, `file` where it cannot be read
+ */
 async function openModel(place: string): Promise<OnnxPredictor> {
-  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!isFolder) return openOnnx(place);
+  if (factsOf(place)?.isDirectory() !== true) return openOnnx(place);
   const folder = RunFolder.open(place);
   const file = folder.file(runFiles.onnx);
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) {
+  if (factsOf(file) === undefined) {
     throw new OrthantError(
       'run',
       `The run in ${folder.path} has no exported model: it has not ended. Go on with it (orthant resume), or export what it has (orthant export) and predict with that file.`,
@@ -143,6 +146,15 @@ async function openModel(place: string): Promise<OnnxPredictor> {
     );
   }
   return openOnnx(file);
+}
+
+/** What the system knows of a file or folder; nothing where there is none. */
+function factsOf(place: string): Stats | undefined {
+  try {
+    return statSync(place, { throwIfNoEntry: false });
+  } catch (error) {
+    throw describeFileError(error, `read ${place}`);
+  }
 }
 
 async function predict(request: ParsedRequest<'predict'>, { signal }: CallContext): Promise<CallAnswer<'predict'>> {

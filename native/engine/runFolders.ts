@@ -1,3 +1,4 @@
+import { rmdirSync } from 'node:fs';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { RunChange } from '../contract/runs.ts';
@@ -5,9 +6,13 @@ import { orthantVersion } from '../contract/version.ts';
 import { getMethod } from '../constraints/registry.ts';
 import { lockHolder, RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
-import { newRunFolder, runsFolder } from '../runs/location.ts';
+import { makeRunFolder, runsFolder } from '../runs/location.ts';
 
-/** The folder of a new run: `out`, or one among the other runs named after time, data and method. */
+/**
+ * Makes the folder of a new run: `out`, or one among the other runs named after time, data and method.
+ *
+ * @throws OrthantError `run` when `out` holds anything; `file` when it cannot be made
+ */
 export function createRunFolder(
   configuration: RunConfiguration,
   out: string | undefined,
@@ -15,9 +20,23 @@ export function createRunFolder(
 ): RunFolder {
   const source = sourceName(configuration.data.source);
   const method = configuration.constraint.method.id;
-  const place = out ?? newRunFolder(runsFolder(), new Date(), [source.replace(/\.[^.]*$/, ''), method]);
+  const place = out ?? makeRunFolder(runsFolder(), new Date(), [source.replace(/\.[^.]*$/, ''), method]);
   const name = configuration.name ?? `${source}, ${getMethod(method).title}`;
-  return RunFolder.create(place, { configuration, changes: [...changes], name, orthant: orthantVersion });
+  try {
+    return RunFolder.create(place, { configuration, changes: [...changes], name, orthant: orthantVersion });
+  } catch (error) {
+    if (out === undefined) removeEmpty(place);
+    throw error;
+  }
+}
+
+/** Without it the list of runs would show a folder that holds no run. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // The first error is the one to tell.
+  }
 }
 
 /**

@@ -40,14 +40,15 @@ export class TrainJob implements Job {
   #state: RunState = 'queued';
   #trainer: Trainer | undefined;
   #pauseAtOnce = false;
-  /** Of a run that is gone on with: where it stood. */
-  #stateBefore: RunState = 'queued';
+  /** Where a run that is gone on with stood. */
+  readonly #stateBefore: RunState;
   #ended = false;
 
   constructor(options: TrainJobOptions) {
     this.#options = options;
     this.folder = options.folder;
     this.run = options.folder.path;
+    this.#stateBefore = options.folder.read().state;
   }
 
   get state(): RunState {
@@ -96,7 +97,6 @@ export class TrainJob implements Job {
   /** Gives up a run that was never started. */
   cancel(): void {
     this.#abort.abort();
-    this.#stateBefore = this.folder.read().state;
     this.#fail(undefined);
   }
 
@@ -105,7 +105,6 @@ export class TrainJob implements Job {
     const record = this.folder.read();
     const { configuration } = record;
     const checkpoint = resume ? this.folder.readLastCheckpoint() : undefined;
-    this.#stateBefore = record.state;
 
     this.#enter('preparing', 'starting the engine');
     if (checkpoint !== undefined) this.#tellCheckpoint(checkpoint);

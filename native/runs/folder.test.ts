@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -9,7 +18,7 @@ import type { TrainingResult } from '../contract/results.ts';
 import { deleteRun, restoreRun } from './bin.ts';
 import { lockHolder, RunFolder, type NewRun } from './folder.ts';
 import { listRuns } from './list.ts';
-import { newRunFolder, runsFolder } from './location.ts';
+import { makeRunFolder, runsFolder } from './location.ts';
 import { isRunning, startTime, thisProcess } from './processes.ts';
 
 let folder: string;
@@ -171,6 +180,8 @@ describe('the list', () => {
     writeFileSync(path.join(place('broken'), 'run.json'), 'x');
     mkdirSync(place('.hidden'));
     writeFileSync(place('note.txt'), '');
+    // The system refuses to say what it leads to.
+    symlinkSync(place('circle'), place('circle'));
     const list = listRuns(folder);
     expect(
       list
@@ -215,12 +226,15 @@ describe('the list', () => {
   });
 });
 
-test('runs live where ORTHANT_RUNS says, and new folders have names of their own', () => {
+test('runs live where ORTHANT_RUNS says, and those begun in the same second have folders of their own', () => {
   expect(runsFolder({}, '/home/me')).toBe(path.join('/home/me', 'Orthant', 'runs'));
   expect(runsFolder({ ORTHANT_RUNS: '/data/runs' }, '/home/me')).toBe(path.resolve('/data/runs'));
   const created = new Date('2026-11-22T17:30:12.345Z');
-  const first = newRunFolder(folder, created, ['Häuser & Co.csv', 'penalty']);
+  const runs = place('runs');
+  const first = makeRunFolder(runs, created, ['Häuser & Co.csv', 'penalty']);
   expect(path.basename(first)).toBe('2026-11-22-173012-hauser-co-csv-penalty');
-  mkdirSync(first);
-  expect(newRunFolder(folder, created, ['Häuser & Co.csv', 'penalty'])).toBe(`${first}-2`);
+  expect(makeRunFolder(runs, created, ['Häuser & Co.csv', 'penalty'])).toBe(`${first}-2`);
+  expect(RunFolder.create(first, newRun).path).toBe(first);
+  writeFileSync(place('taken'), '');
+  expect(failure(() => makeRunFolder(place('taken'), created, [])).code).toBe('file');
 });

@@ -22,9 +22,18 @@ export function listRuns(folder: string): RunSummary[] {
   return names
     .filter((name) => !name.startsWith('.'))
     .map((name) => path.join(folder, name))
-    .filter((place) => statSync(place, { throwIfNoEntry: false })?.isDirectory() === true)
+    .filter(isFolder)
     .map(summarise)
     .sort((first, second) => second.created.localeCompare(first.created));
+}
+
+/** A link that leads nowhere or in a circle is none, and must not keep the others from being listed. */
+function isFolder(place: string): boolean {
+  try {
+    return statSync(place).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** One line of the list of runs. */

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { describeFileError, makeFolder } from '../files/atomic.ts';
 
 /** Where runs live unless they are given a folder of their own: `ORTHANT_RUNS`, or `Orthant/runs` in the home folder. */
 export function runsFolder(env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
@@ -9,16 +10,36 @@ export function runsFolder(env: NodeJS.ProcessEnv = process.env, home = homedir(
 }
 
 /**
- * A folder for a new run that is not there yet: date and time, then what is trained on and how.
+ * Makes the folder of a new run: date and time, then what is trained on and how. Runs that are begun in the same second, as
+ * a script does with several seeds, get one each.
  *
+ * @param folder - of all runs; made where it is missing
  * @param words - become part of the name, cut to what every file system takes
+ * @returns the empty folder
+ * @throws OrthantError `file` when it cannot be made
  */
-export function newRunFolder(folder: string, created: Date, words: readonly string[]): string {
+export function makeRunFolder(folder: string, created: Date, words: readonly string[]): string {
   const stamp = created.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
   const name = [stamp, ...words.map(plainWord)].filter((word) => word !== '').join('-');
-  let place = path.join(folder, name);
-  for (let number = 2; existsSync(place); number++) place = path.join(folder, `${name}-${number}`);
-  return place;
+  try {
+    makeFolder(folder);
+    for (let number = 1; ; number++) {
+      const place = path.join(folder, number === 1 ? name : `${name}-${number}`);
+      if (isFirstToMake(place)) return place;
+    }
+  } catch (error) {
+    throw describeFileError(error, `make a folder for the run in ${folder}`);
+  }
+}
+
+function isFirstToMake(place: string): boolean {
+  try {
+    mkdirSync(place);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 const plainWord = (word: string): string =>

@@ -4,6 +4,7 @@ import { describeFileError, writeFileAtomic } from '../files/atomic.ts';
 
 /** `metrics.jsonl`: one line an epoch, in full resolution, appended as training goes. */
 
+/** @throws OrthantError `file` when it cannot be written */
 export function appendMetrics(file: string, metrics: EpochMetrics): void {
   try {
     appendFileSync(file, `${JSON.stringify(metrics)}\n`);

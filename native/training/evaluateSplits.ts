@@ -20,6 +20,12 @@ export interface SplitsEvaluation {
   readonly finite: boolean;
 }
 
+/**
+ * Predicts all rows of all splits and compares them with their targets; splits without rows are left out.
+ *
+ * @param targets - one an output, in the network's order
+ * @param breathe - awaited between chunks of rows
+ */
 export async function evaluateSplits(
   execution: Execution,
   targets: readonly TargetBound[],

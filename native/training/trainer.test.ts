@@ -36,6 +36,24 @@ describe.each(engines)('on the %s engine', (engine) => {
     runtime = await openEngine({ engine, device: engine === 'tensorflow' ? testDevice : 'auto' });
   });
 
+  it('frees what it put together where it cannot be recorded how its steps are carried out', () => {
+    const { tf } = runtime;
+    const options = { configuration: exampleConfiguration(), dataset, runtime };
+    const disk = new OrthantError('file', 'The disk is full.');
+    const before = tf.memory().numTensors;
+    expect(() =>
+      Trainer.create({
+        ...options,
+        hooks: {
+          onExecution: () => {
+            throw disk;
+          },
+        },
+      }),
+    ).toThrow(disk);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it.each(executions)('gives the same bits for the same seed, and others for another: %s', async (execution) => {
     // Wide enough that matrix products and sums are shared out to threads.
     const wide = exampleDataSet({ rows: 500, inputs: 300 });

@@ -97,7 +97,7 @@ export class Trainer {
    * Puts a run together on the engine; `run` starts it.
    *
    * @throws OrthantError `configuration` where method, loss, network and data do not fit; `run` where the checkpoint
-   *   is of another run
+   *   is of another run; whatever a hook throws. The engine then holds nothing of it
    */
   static create(options: TrainerOptions): Trainer {
     return new Trainer(options);
@@ -121,16 +121,16 @@ export class Trainer {
       execution = chooseExecution(parts, runtime, configuration, { began, onCompile: () => hooks.onCompile?.() });
       this.#context = { configuration, dataset, parts, position, execution };
       if (resumeFrom !== undefined) this.#best = restoreCheckpoint(this.#context, resumeFrom);
+      hooks.onExecution?.(execution);
+      const inOrder = [...changes].sort((first, second) => first.step - second.step);
+      this.#pendingChanges = inOrder.slice(position.changes.length);
+      this.#order = parts.plan.order(position.epoch + 1);
+      execution.expect(this.#order.subarray(position.stepInEpoch * parts.plan.batchSize));
     } catch (error) {
       execution?.dispose();
       parts.dispose();
       throw error;
     }
-    hooks.onExecution?.(execution);
-    const inOrder = [...changes].sort((first, second) => first.step - second.step);
-    this.#pendingChanges = inOrder.slice(position.changes.length);
-    this.#order = parts.plan.order(position.epoch + 1);
-    execution.expect(this.#order.subarray(position.stepInEpoch * parts.plan.batchSize));
   }
 
   get state(): TrainerState {

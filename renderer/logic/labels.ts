@@ -3,7 +3,6 @@ import type { DoctorReport } from '../../native/contract/doctor.ts';
 import type { MethodPromise } from '../../native/contract/methods.ts';
 import type { Evidence } from '../../native/contract/results.ts';
 import { isActive, type RunState, type RunSummary } from '../../native/contract/runs.ts';
-import type { Inspection } from '../../native/contract/table.ts';
 import { formatCount } from './format.ts';
 
 /** What things are called in the window. */
@@ -13,16 +12,6 @@ export const promiseLabels: Record<MethodPromise, string> = {
   encourages: 'encourages',
   'at-convergence': 'at convergence',
   'for-every-input': 'for every input',
-};
-
-/** What a number of a row that was not read counts in such a file. */
-export const placeNames: Record<Inspection['format'], 'Line' | 'Row'> = {
-  csv: 'Line',
-  json: 'Line',
-  parquet: 'Row',
-  npy: 'Row',
-  npz: 'Row',
-  idx: 'Row',
 };
 
 export const stateLabels: Record<RunState, string> = {

@@ -20,7 +20,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'save-configuration', title: 'Save the configuration', key: 's', control: true },
   {
     command: 'save-configuration-as',
-    title: 'Save the configuration elsewhere',
+    title: 'Save the configuration as…',
     key: 's',
     control: true,
     shift: true,

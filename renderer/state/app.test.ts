@@ -40,6 +40,30 @@ describe('data that is opened', () => {
   });
 });
 
+describe('data that is opened once more', () => {
+  it('is read anew: the file may have been mended, or been refused before', async () => {
+    let refused = true;
+    const { app, asked } = await testedApp({
+      inspect: () => {
+        if (refused) throw new OrthantError('file', 'It was not opened by you.');
+        return fakeInspection('ink');
+      },
+    });
+    await app.openPath('/data/mine.csv', 'data');
+    await settled();
+    expect(app.data.error?.message).toBe('It was not opened by you.');
+    refused = false;
+    await app.openPath('/data/mine.csv', 'data');
+    await settled();
+    expect(app.data.error).toBeUndefined();
+    expect(asked('inspect')).toHaveLength(2);
+    // Another one is read once.
+    await app.openPath('/data/other.csv', 'data');
+    await settled();
+    expect(asked('inspect')).toHaveLength(3);
+  });
+});
+
 describe('the start of the window', () => {
   it('brings the draft back where nothing was opened', async () => {
     const { app } = await testedApp({ loadDraft: () => draft() });

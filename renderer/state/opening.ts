@@ -33,6 +33,8 @@ export async function openPath(app: App, path: string, kind: FileKind): Promise<
   } else {
     app.document.replace('open data', runConfigurationSchema.parse({ data: { source: { kind: 'file', path } } }));
   }
+  // The same file as before may be another one by now.
+  if (!app.data.opening) app.data.refresh();
   app.view.lookAtTable();
   app.go('data');
   loadAhead(app);

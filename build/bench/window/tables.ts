@@ -12,10 +12,15 @@ export function numbers(seed = 1): () => number {
   };
 }
 
-/** A run of many short epochs: 600 rows, four inputs, three targets. */
+/**
+ * A run of many short epochs: 600 rows, four inputs, three targets.
+ *
+ * @param folder - of the host; its table lies there as if it had been sent up, since a window has no other file read
+ */
 export function shortEpochs(folder: string, epochs: number): RunConfigurationInput {
-  mkdirSync(folder, { recursive: true });
-  const file = path.join(folder, 'three-targets.csv');
+  const uploads = path.join(folder, 'state', 'uploads', 'bench');
+  mkdirSync(uploads, { recursive: true });
+  const file = path.join(uploads, 'three-targets.csv');
   const next = numbers();
   const rows = Array.from({ length: 600 }, () => {
     const [a, b, c, d] = [next(), next(), next(), next()];

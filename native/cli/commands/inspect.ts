@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { ColumnSummary, Inspection } from '../../contract/table.ts';
+import { placeNames, type ColumnSummary, type Inspection } from '../../contract/table.ts';
 import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { addDialectOptions, dialectOf, type TableOptions } from '../configurationOptions.ts';
@@ -49,7 +49,7 @@ function describe({
   columns,
   warnings,
 }: Inspection): string {
-  for (const { line, reason } of rejected.slice(0, 10)) note(`Line ${line}: ${reason}`);
+  for (const { line, reason } of rejected.slice(0, 10)) note(`${placeNames[format]} ${line}: ${reason}`);
   for (const { message } of warnings) note(`Note: ${message}`);
   const left = rejectedRows === 0 ? '' : `, ${rejectedRows} left out`;
   return [

@@ -11,6 +11,7 @@ import type { Grammar } from './fields.ts';
 /** Longer lines are no table: reading one would need all of it in memory. */
 export const longestLine = 16 * 2 ** 20;
 
+/** Thrown by {@link RecordScanner} where a line is longer than {@link longestLine}. */
 export class LineTooLongError extends Error {
   readonly line: number;
   constructor(line: number) {

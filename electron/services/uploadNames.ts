@@ -1,0 +1,48 @@
+import path from 'node:path';
+import type { Handlers } from '../../native/contract/channel.ts';
+import type { EngineEvent } from '../../native/contract/engine.ts';
+import type { WindowCalls } from '../../native/contract/window.ts';
+
+/**
+ * What is sent up lies each in a folder of its own below one of the host's, which says nothing to a person: messages call
+ * such a file by its name alone.
+ */
+export class UploadNames {
+  readonly #folders: RegExp;
+
+  /** @param uploads - the folder of what was sent up */
+  constructor(uploads: string) {
+    const below = (uploads + path.sep).replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+    this.#folders = new RegExp(String.raw`${below}[^\\/]+[\\/]`, 'g');
+  }
+
+  in(message: string): string {
+    return message.replace(this.#folders, '');
+  }
+
+  inEvent(event: EngineEvent): EngineEvent {
+    if (event.event === 'failed') return { ...event, error: { ...event.error, message: this.in(event.error.message) } };
+    if (event.event === 'warning')
+      return { ...event, warning: { ...event.warning, message: this.in(event.warning.message) } };
+    return event;
+  }
+
+  /** The same handlers, in whose errors files have their names. */
+  inErrorsOf(handlers: Handlers<WindowCalls>): Handlers<WindowCalls> {
+    const named = Object.entries(handlers as Record<string, (...given: unknown[]) => unknown>).map(
+      ([name, handler]) =>
+        [
+          name,
+          async (...given: unknown[]) => {
+            try {
+              return await handler(...given);
+            } catch (error) {
+              if (error instanceof Error) error.message = this.in(error.message);
+              throw error;
+            }
+          },
+        ] as const,
+    );
+    return Object.fromEntries(named) as unknown as Handlers<WindowCalls>;
+  }
+}

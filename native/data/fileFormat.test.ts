@@ -1,0 +1,32 @@
+import type * as fs from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { afterEach, expect, it, vi } from 'vitest';
+import { fileFacts, recogniseFile } from './fileFormat.ts';
+import { testFolder } from './testing/files.ts';
+
+/** What a path leads to once its first bytes were looked at. */
+const later = vi.hoisted(() => ({ path: undefined as string | undefined }));
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof fs>();
+  return {
+    ...real,
+    createReadStream: (...[path, ...rest]: Parameters<typeof real.createReadStream>) =>
+      real.createReadStream(later.path ?? path, ...rest),
+  };
+});
+afterEach(() => {
+  later.path = undefined;
+});
+
+const folder = testFolder();
+
+it('says so when a gzipped file is taken away while it is looked at', async () => {
+  const path = folder.write('a.csv.gz', gzipSync('a,b\n1,2\n'));
+  const facts = await fileFacts(path);
+  expect(await recogniseFile(path, facts)).toMatchObject({ format: 'csv', compressed: true });
+  later.path = `${path}.gone`;
+  await expect(recogniseFile(path, facts)).rejects.toMatchObject({
+    code: 'file',
+    message: `There is no file ${path}. Check the folder and the spelling.`,
+  });
+});
