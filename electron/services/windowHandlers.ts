@@ -1,6 +1,5 @@
 import type { CallContext, Handlers } from '../../native/contract/channel.ts';
-import type { EngineCallName, EngineCalls } from '../../native/contract/engine.ts';
-import { engineCalls } from '../../native/contract/engine.ts';
+import { forwardedCalls } from '../../native/contract/engine.ts';
 import type { RunRecord } from '../../native/contract/runs.ts';
 import type { FileKind, WindowCalls } from '../../native/contract/window.ts';
 import { hostCalls } from '../../native/contract/window.ts';
@@ -11,16 +10,19 @@ import type { Host, WindowPlatform } from './host.ts';
 import { linkAddresses } from './links.ts';
 import { kindOfFile } from './recentFiles.ts';
 
+type ForwardedCalls = typeof forwardedCalls;
+type ForwardedName = keyof ForwardedCalls;
+
 /** The handlers of one window: the engine's calls passed on to the process of their role, the host's answered here. */
 export function windowHandlers(host: Host, platform: WindowPlatform, feed: EventFeed): Handlers<WindowCalls> {
-  const forward = (name: EngineCallName) => (request: unknown, context: CallContext) =>
-    host.engines[engineCalls[name].role].call(name, request, { signal: context.signal });
+  const forward = (name: ForwardedName) => (request: unknown, context: CallContext) =>
+    host.engines[forwardedCalls[name].role].call(name, request, { signal: context.signal });
   const passedOn = Object.fromEntries(
-    (Object.keys(engineCalls) as EngineCallName[]).map((name) => [name, forward(name)]),
-  ) as unknown as Handlers<EngineCalls>;
+    (Object.keys(forwardedCalls) as ForwardedName[]).map((name) => [name, forward(name)]),
+  ) as unknown as Handlers<ForwardedCalls>;
 
   const { inputs, outputs, knownRuns } = host;
-  const checked: Pick<Handlers<EngineCalls>, 'export' | 'predict' | 'renameRun' | 'deleteRun' | 'restoreRun'> = {
+  const checked: Pick<Handlers<ForwardedCalls>, 'export' | 'predict' | 'renameRun' | 'deleteRun' | 'restoreRun'> = {
     export: (request, context) => {
       outputs.demand(request.out, 'out');
       return passedOn.export(request, context);
@@ -48,7 +50,7 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
   };
 
   // A run may need another training process than the one that is there.
-  const started: Pick<Handlers<EngineCalls>, 'start' | 'resumeRun'> = {
+  const started: Pick<Handlers<ForwardedCalls>, 'start' | 'resumeRun'> = {
     start: async (request, context) => {
       const { out } = request;
       if (out !== undefined && !isBelow(host.options.folders.runs, out)) outputs.demand(out, 'out');
@@ -121,7 +123,7 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
       await platform.showInFolder(path);
       return {};
     },
-    setVisible: ({ visible }) => feed.setVisible(visible),
+    setVisible: ({ visible }) => host.setVisible(feed, visible),
     restartEngine: async ({ role }) => {
       await host.engines[role].restart();
       return {};
