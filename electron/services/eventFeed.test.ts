@@ -21,6 +21,7 @@ const progress = (run: string, step: number): WindowEvent => ({
   secondsLeft: 0,
 });
 const checkpoint = (step: number): WindowEvent => ({ event: 'checkpoint', run: 'a', epoch: 0, step });
+const warning: WindowEvent = { event: 'warning', run: 'a', warning: { message: '' } };
 const metrics = (step: number): WindowEvent =>
   ({ event: 'metrics', run: 'a', metrics: { step } }) as unknown as WindowEvent;
 
@@ -68,15 +69,16 @@ describe('EventFeed', () => {
     );
   });
 
-  it('keeps the frequent events from a hidden window and says what it missed', () => {
+  it('keeps what is measured from a hidden window and says what it missed', () => {
     const { feed, sent } = record();
     expect(feed.setVisible(false)).toEqual({ missed: false });
     feed.push(metrics(1));
     feed.push(progress('a', 1));
     feed.push(progress('a', 2));
     feed.push(checkpoint(3));
+    feed.push(warning);
     vi.advanceTimersByTime(1000);
-    expect(sent.flatMap(({ events }) => events)).toEqual([checkpoint(3)]);
+    expect(sent.flatMap(({ events }) => events)).toEqual([warning]);
     expect(feed.setVisible(true)).toEqual({ missed: true });
     vi.advanceTimersByTime(1000);
     expect(sent.at(-1)?.events).toEqual([progress('a', 2)]);

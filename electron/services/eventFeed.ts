@@ -5,11 +5,13 @@ const frame = 16;
 
 type Timer = ReturnType<typeof setTimeout>;
 
-const isFrequent = (event: WindowEvent): boolean => event.event === 'progress' || event.event === 'metrics';
+/** Of no use to a window that nobody sees: it can be fetched later. */
+const isMeasured = (event: WindowEvent): boolean =>
+  event.event === 'progress' || event.event === 'metrics' || event.event === 'checkpoint';
 
 /**
- * Events on their way to one window: at most one message per displayed frame, none of the frequent ones while the
- * window is hidden, and no more than the transport can carry away. Of several `progress` events of a run only the last
+ * Events on their way to one window: at most one message per displayed frame, nothing of what is measured while
+ * the window is hidden, and no more than the transport can carry away. Of several `progress` events of a run only the last
  * one is worth sending.
  */
 export class EventFeed {
@@ -33,7 +35,7 @@ export class EventFeed {
   }
 
   push(event: WindowEvent): void {
-    if (!this.#visible && isFrequent(event)) {
+    if (!this.#visible && isMeasured(event)) {
       if (event.event === 'progress') this.#held.set(event.run, event);
       else this.#missed = true;
       return;
@@ -46,7 +48,11 @@ export class EventFeed {
     this.#schedule();
   }
 
-  /** @returns whether `metrics` events were left out since the window was hidden */
+  get visible(): boolean {
+    return this.#visible;
+  }
+
+  /** @returns whether measurements were left out since the window was hidden */
   setVisible(visible: boolean): { missed: boolean } {
     this.#visible = visible;
     if (!visible) return { missed: false };

@@ -52,6 +52,35 @@ describe('the host of a window', () => {
     expect(events).toContainEqual({ event: 'menu', command: 'train' });
   });
 
+  it('tells the training process whether any window is looked at, also one that is started anew', async () => {
+    const told: string[] = [];
+    const end = tested.host.subscribe((event) => {
+      if (event.event === 'warning' && event.run === 'watched') told.push(event.warning.message);
+    });
+    const other = await openSocket(tested, { Cookie: await tested.logIn(), Origin: tested.origin });
+    await other.client.call('host', {});
+    await client.call('setVisible', { visible: false });
+    expect(told.at(-1)).toBe('true');
+    await other.client.call('setVisible', { visible: false });
+    expect(told.at(-1)).toBe('false');
+    const before = told.length;
+    await client.call('restartEngine', { role: 'train' });
+    await until(() => told.length > before);
+    expect(told.at(-1)).toBe('false');
+    // A window that is shown may have missed what the process left out, whenever a run is at work.
+    await client.call('pause', { run: JSON.stringify([{ event: 'phase', run: 'r', state: 'training', message: '' }]) });
+    expect(await client.call('setVisible', { visible: true })).toEqual({ missed: true });
+    expect(told.at(-1)).toBe('true');
+    await client.call('stop', { run: 'r' });
+    await other.client.call('setVisible', { visible: true });
+    await client.call('setVisible', { visible: false });
+    expect(told.at(-1)).toBe('true');
+    other.socket.close();
+    await until(() => told.at(-1) === 'false');
+    expect(await client.call('setVisible', { visible: true })).toEqual({ missed: false });
+    end();
+  });
+
   it('remembers recent files, latest first and each once, over a restart', async () => {
     const csv = path.join(tested.folder, 'early.csv');
     const gone = path.join(tested.folder, 'gone.csv');

@@ -86,6 +86,7 @@ export class Host {
         launch: options.launch,
         onState: (state) => {
           this.#publish(state);
+          if (role === 'train' && state.state === 'running') void this.#tellWatched();
         },
         onEvent: (event) => {
           this.#publish(this.uploadNames.inEvent(event));
@@ -177,12 +178,32 @@ export class Host {
             feed.close();
             const place = this.#feeds.indexOf(feed);
             if (place !== -1) this.#feeds.splice(place, 1);
+            void this.#tellWatched();
           });
         },
       },
       windowCalls,
       windowHandlers(this, platform, feed),
     );
+  }
+
+  /**
+   * Takes note of whether a window can be seen.
+   *
+   * @returns whether it may have missed measurements since it was hidden
+   */
+  async setVisible(feed: EventFeed, visible: boolean): Promise<{ missed: boolean }> {
+    const { missed } = feed.setVisible(visible);
+    // From the answer on nothing is left out: what the window then fetches and what it is sent leave no gap.
+    await this.#tellWatched();
+    return { missed: missed || (visible && this.runs.current() !== undefined) };
+  }
+
+  /** Tells the training process whether anybody looks: nobody does when every window is hidden, or none is there. */
+  async #tellWatched(): Promise<void> {
+    const watched = this.#feeds.some(({ visible }) => visible);
+    // A process that is not there has nothing to leave out, and is told when it is.
+    await this.engines.train.call('setWatched', { watched }).catch(() => undefined);
   }
 
   /**
@@ -211,6 +232,7 @@ export class Host {
 
   #greet(feed: EventFeed): void {
     this.#feeds.push(feed);
+    void this.#tellWatched();
     for (const role of engineRoles) feed.push(this.engines[role].state);
     for (const event of this.#pending.splice(0)) feed.push(event);
   }

@@ -1,6 +1,5 @@
 import type { CallContext, Handlers } from '../../native/contract/channel.ts';
-import type { EngineCallName, EngineCalls } from '../../native/contract/engine.ts';
-import { engineCalls } from '../../native/contract/engine.ts';
+import { forwardedCalls } from '../../native/contract/engine.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
 import type { RunRecord } from '../../native/contract/runs.ts';
 import type { FileKind, WindowCalls } from '../../native/contract/window.ts';
@@ -12,22 +11,25 @@ import { linkAddresses } from './links.ts';
 import { demandsOf } from './reach.ts';
 import { kindOfFile } from './recentFiles.ts';
 
+type ForwardedCalls = typeof forwardedCalls;
+type ForwardedName = keyof ForwardedCalls;
+
 /** The handlers of one window: the engine's calls passed on to the process of their role, the host's answered here. */
 export function windowHandlers(host: Host, platform: WindowPlatform, feed: EventFeed): Handlers<WindowCalls> {
   const demands = demandsOf(host);
-  const passOn = (name: EngineCallName) => {
+  const passOn = (name: ForwardedName) => {
     const demand = demands[name] as ((request: unknown) => Promise<void> | void) | undefined;
     return async (request: unknown, { signal }: CallContext): Promise<unknown> => {
       await demand?.(request);
-      return host.engines[engineCalls[name].role].call(name, request, { signal });
+      return host.engines[forwardedCalls[name].role].call(name, request, { signal });
     };
   };
   const passedOn = Object.fromEntries(
-    (Object.keys(engineCalls) as EngineCallName[]).map((name) => [name, passOn(name)]),
-  ) as unknown as Handlers<EngineCalls>;
+    (Object.keys(forwardedCalls) as ForwardedName[]).map((name) => [name, passOn(name)]),
+  ) as unknown as Handlers<ForwardedCalls>;
 
   const { inputs, outputs, knownRuns } = host;
-  const runs: Pick<Handlers<EngineCalls>, 'runRecord' | 'deleteRun' | 'restoreRun'> = {
+  const runs: Pick<Handlers<ForwardedCalls>, 'runRecord' | 'deleteRun' | 'restoreRun'> = {
     runRecord: async (request, context) => {
       const record = (await passedOn.runRecord(request, context)) as RunRecord;
       // Its configuration may become the one in work.
@@ -48,7 +50,7 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
   };
 
   // A run may need another training process than the one that is there.
-  const started: Pick<Handlers<EngineCalls>, 'start' | 'resumeRun'> = {
+  const started: Pick<Handlers<ForwardedCalls>, 'start' | 'resumeRun'> = {
     start: async (request, context) => {
       await demands.start?.(request);
       const { runtime } = request.configuration;
@@ -127,7 +129,7 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
       await platform.showInFolder(path);
       return {};
     },
-    setVisible: ({ visible }) => feed.setVisible(visible),
+    setVisible: ({ visible }) => host.setVisible(feed, visible),
     restartEngine: async ({ role }) => {
       await host.engines[role].restart();
       return {};

@@ -49,6 +49,11 @@ const calls = {
     for (const event of JSON.parse(run)) emit(event);
     return {};
   },
+  /** Says as the warning of a run what it was told. */
+  setWatched: (/** @type {{ watched: boolean }} */ { watched }) => {
+    emit({ event: 'warning', run: 'watched', warning: { message: String(watched) } });
+    return {};
+  },
   stop: (/** @type {{ run: string }} */ { run }) => {
     emit({ event: 'phase', run, state: 'stopped', message: 'stopped' });
     return {};

@@ -72,7 +72,8 @@ const predictionSchema = z.object({ row: z.int(), target: z.array(z.number()), p
 
 export const exportFormats = ['onnx-json', 'onnx', 'safetensors'] as const;
 
-export const engineCalls = {
+/** The calls that a window may make, too: its host passes them on. */
+export const forwardedCalls = {
   // Looking at data.
   samples: call('data', nothing, z.array(sampleSchema), ofTable),
   /** The recommended configuration of a sample, as a whole document. */
@@ -213,6 +214,15 @@ export const engineCalls = {
   ),
 } as const;
 
+export const engineCalls = {
+  ...forwardedCalls,
+  /**
+   * Whether anybody looks at what is measured, as is taken for granted until it is told. While nobody does, no `metrics`
+   * are sent, and `progress` at most every two seconds: the run folder has all of it. Answered once it holds.
+   */
+  setWatched: call('train', z.strictObject({ watched: z.boolean() }), nothing, none),
+} as const;
+
 export type EngineCalls = typeof engineCalls;
 export type EngineCallName = keyof EngineCalls;
 /** What a caller writes. */
@@ -221,7 +231,7 @@ export type CallRequest<Name extends EngineCallName> = z.input<EngineCalls[Name]
 export type ParsedRequest<Name extends EngineCallName> = z.output<EngineCalls[Name]['request']>;
 export type CallAnswer<Name extends EngineCallName> = z.output<EngineCalls[Name]['answer']>;
 
-/** Events of the `train` role. Metrics carry every epoch; progress comes at most 20 times a second. */
+/** Events of the `train` role. Metrics carry every epoch that is watched; progress comes at most 20 times a second. */
 export const engineEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('phase'),

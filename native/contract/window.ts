@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Declarations } from './channel.ts';
-import { engineCalls, engineEventSchema, engineRoles } from './engine.ts';
+import { engineEventSchema, engineRoles, forwardedCalls } from './engine.ts';
 import { errorMessageSchema } from './errors.ts';
 
 /**
- * Every call and event of the window: the engine's own (the host passes them on to the process that answers them, as far as
- * they name only what the person has opened or chosen) and those that the host answers itself. Electron's main process and
+ * Every call and event of the window: those of the engine (the host passes them on to the process that answers them, as far
+ * as they name only what the person has opened or chosen) and those that the host answers itself. Electron's main process and
  * the browser host answer the same table.
  */
 
@@ -87,8 +87,9 @@ export const hostCalls = {
   /** Shows a file of ours in the system's file manager; the browser host answers `usage`. */
   showInFolder: { request: path, answer: nothing, errors: ['file'] },
   /**
-   * Whether the window can be seen. A hidden one gets no `progress` and no `metrics` events; when it is shown again, it
-   * gets the latest `progress`, and `missed` says whether it must fetch what it has not seen by `runMetrics`.
+   * Whether the window can be seen. A hidden one gets no `progress`, `metrics` and `checkpoint` events; when it is shown
+   * again, it gets the latest `progress`, and `missed` says whether it must fetch what it may not have seen by
+   * `runMetrics` and `runCheckpoints`. While no window is seen, the training process itself sends next to nothing.
    */
   setVisible: {
     request: z.strictObject({ visible: z.boolean() }),
@@ -99,7 +100,7 @@ export const hostCalls = {
   restartEngine: { request: z.strictObject({ role: z.enum(engineRoles) }), answer: nothing, errors: ['engine'] },
 } as const satisfies Declarations;
 
-export const windowCalls = { ...engineCalls, ...hostCalls } as const;
+export const windowCalls = { ...forwardedCalls, ...hostCalls } as const;
 export type WindowCalls = typeof windowCalls;
 export type WindowCallName = keyof WindowCalls;
 

@@ -138,6 +138,26 @@ describe('training', () => {
     expect(await train.call('status', {})).toEqual({ queued: [] });
   });
 
+  test('while nobody looks the figures stay in the run folder, and from the next look on none is left out', async () => {
+    const train = start('train');
+    await train.call('setWatched', { watched: false });
+    const { run } = await train.call('start', { configuration: configuration(3000), out: at('unwatched') });
+    await train.until((event) => event.event === 'checkpoint' && event.epoch > 0);
+    expect(train.events.some((event) => event.event === 'metrics')).toBe(false);
+    await train.call('setWatched', { watched: true });
+    const kept = RunFolder.open(run).readMetrics().length;
+    expect(kept).toBeGreaterThan(0);
+    await train.until((event) => event.event === 'metrics');
+    await train.call('stop', { run });
+    await train.until((event) => event.event === 'finished');
+    const epochs = train.events.flatMap((event) => (event.event === 'metrics' ? [event.metrics.epoch] : []));
+    const all = RunFolder.open(run)
+      .readMetrics()
+      .map(({ epoch }) => epoch);
+    // Those that were kept when the call was answered, and those that came as events, are all there are.
+    expect([...all.slice(0, kept), ...epochs.filter((epoch) => epoch > kept)]).toEqual(all);
+  });
+
   test('pause, questions, one epoch, a change, and its replay when the run is repeated', async () => {
     const train = start('train');
     const { run } = await train.call('start', { configuration: configuration(3000), out: at('paused') });

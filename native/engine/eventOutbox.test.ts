@@ -7,6 +7,10 @@ afterEach(() => vi.useRealTimers());
 
 const run = '/runs/1';
 const checkpoint = (epoch: number): EngineEvent => ({ event: 'checkpoint', run, epoch, step: epoch });
+const progress = (step: number): EngineEvent => ({
+  event: 'progress',
+  ...{ run, epoch: 1, epochs: 1, step, steps: 9, objective: 0, secondsLeft: 0 },
+});
 const phase: EngineEvent = { event: 'phase', run, state: 'training', message: '' };
 
 it('sends the first at once, quick ones together, and none of them late', () => {
@@ -24,13 +28,35 @@ it('sends the first at once, quick ones together, and none of them late', () => 
   expect(messages.length).toBeLessThan(8);
 });
 
+it('keeps the figures to itself while nobody looks, and tells of progress and checkpoints all the same', () => {
+  const messages: EngineEvent[][] = [];
+  const outbox = new EventOutbox((events) => messages.push([...events]));
+  const metrics = (epoch: number): EngineEvent =>
+    ({ event: 'metrics', run, metrics: { epoch } }) as unknown as EngineEvent;
+  outbox.setWatched(false);
+  outbox.post(phase);
+  for (let epoch = 1; epoch <= 2000; epoch += 1) {
+    outbox.post(progress(epoch));
+    outbox.post(metrics(epoch));
+    if (epoch === 1500) outbox.post(checkpoint(epoch));
+    vi.advanceTimersByTime(5);
+  }
+  expect(messages).toEqual([
+    [phase],
+    ...[[progress(400)], [progress(800)], [progress(1200)]],
+    [progress(1500), checkpoint(1500)],
+    [progress(1899)],
+  ]);
+  // What waits is told to who looks now, and all that comes from now on.
+  outbox.setWatched(true);
+  outbox.post(metrics(2001));
+  vi.advanceTimersByTime(100);
+  expect(messages.slice(6).flat()).toEqual([progress(2000), metrics(2001)]);
+});
+
 it('sends of several reports of progress the last one', () => {
   const messages: EngineEvent[][] = [];
   const outbox = new EventOutbox((events) => messages.push([...events]));
-  const progress = (step: number): EngineEvent => ({
-    event: 'progress',
-    ...{ run, epoch: 1, epochs: 1, step, steps: 9, objective: 0, secondsLeft: 0 },
-  });
   outbox.post(phase);
   for (let step = 1; step <= 3; step += 1) outbox.post(progress(step));
   outbox.post(checkpoint(1));

@@ -46,5 +46,11 @@ async function serveTrain(to: MessagePortLike): Promise<void> {
   const handlers = trainHandlers((event) => {
     outbox.post(event);
   });
-  const served = serve(to, engineCalls, handlers);
+  const served = serve(to, engineCalls, {
+    ...handlers,
+    setWatched: ({ watched }) => {
+      outbox.setWatched(watched);
+      return {};
+    },
+  });
 }

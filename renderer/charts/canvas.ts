@@ -1,7 +1,7 @@
 import { drawing } from '../logic/turns.ts';
 import { chartTheme, onThemeChange, type ChartTheme } from './theme.ts';
 
-/** Where a drawing goes: CSS pixels, cleared to the panel's colour. */
+/** Where a drawing goes: CSS pixels, cleared. */
 export interface Surface {
   readonly context: CanvasRenderingContext2D;
   readonly width: number;
@@ -9,18 +9,27 @@ export interface Surface {
   readonly theme: ChartTheme;
 }
 
-/** A drawing that fills the parent of its canvas: drawn anew, in its turn, when that changes size or the theme changes. */
+/**
+ * A drawing that fills the parent of its canvas: drawn anew, in its turn, when that changes size or the theme changes. Its
+ * ground is the panel's colour, or nothing where it lies over another drawing.
+ */
 export class CanvasDrawing<View> {
   readonly #canvas: HTMLCanvasElement;
   readonly #draw: (surface: Surface, view: View) => void;
+  readonly #ground: 'panel' | 'none';
   readonly #observer: ResizeObserver;
   readonly #endTheme: () => void;
   #size = { width: 0, height: 0 };
   #view: View | undefined;
 
-  constructor(canvas: HTMLCanvasElement, draw: (surface: Surface, view: View) => void) {
+  constructor(
+    canvas: HTMLCanvasElement,
+    draw: (surface: Surface, view: View) => void,
+    ground: 'panel' | 'none' = 'panel',
+  ) {
     this.#canvas = canvas;
     this.#draw = draw;
+    this.#ground = ground;
     this.#observer = new ResizeObserver(([entry]) => {
       if (entry !== undefined) this.#size = entry.contentRect;
       this.#soon();
@@ -68,10 +77,23 @@ export class CanvasDrawing<View> {
     const theme = chartTheme();
     context.reset();
     context.scale(ratio, ratio);
-    context.fillStyle = theme.panel;
-    context.fillRect(0, 0, width, height);
+    if (this.#ground === 'panel') {
+      context.fillStyle = theme.panel;
+      context.fillRect(0, 0, width, height);
+    }
     this.#draw({ context, width, height, theme }, this.#view);
   }
+}
+
+/** Two drawings as one: the second lies over the right end of the first. */
+export function joined(under: HTMLCanvasElement, atRight: HTMLCanvasElement): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = under.width;
+  canvas.height = under.height;
+  const context = canvas.getContext('2d');
+  context?.drawImage(under, 0, 0);
+  context?.drawImage(atRight, under.width - atRight.width, 0);
+  return canvas;
 }
 
 export function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {

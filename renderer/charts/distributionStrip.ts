@@ -8,8 +8,10 @@ import { axisWidth, rightMargin } from './lineChart.ts';
 import type { ChartTheme } from './theme.ts';
 import { roundTicks } from './ticks.ts';
 
-/** Width of the histogram of one epoch, at the right. */
-const sideWidth = 92;
+/** Width of the histogram of one epoch, at the right of the strip. */
+const histogramWidth = 92;
+/** Width of what is drawn anew when another epoch is read. */
+export const sideWidth = histogramWidth + rightMargin;
 const top = 6;
 /** Height of the axis of epochs. */
 const bottom = 20;
@@ -17,9 +19,14 @@ const bottom = 20;
 export interface StripView {
   readonly history: DistributionHistory;
   readonly range: Range;
-  /** Epoch whose histogram stands at the right. */
+}
+
+export interface SideView extends StripView {
+  /** Epoch whose histogram it is. */
   readonly epoch: number;
 }
+
+type Drawer<View> = (surface: Surface, view: View) => void;
 
 interface Frame extends Surface {
   readonly left: number;
@@ -31,34 +38,62 @@ interface Frame extends Surface {
 /** Where epochs lie in a strip of this width. */
 export const stripArea = (width: number): { left: number; right: number; below: number } => ({
   left: axisWidth,
-  right: width - sideWidth - rightMargin,
+  right: width - sideWidth,
   below: bottom,
 });
 
 /**
  * Draws the distribution of an output, epoch by epoch from left to right: values upward, the darker the more rows, what
- * is below zero in another colour under a hatching, the zero line through all of it.
+ * is below zero in another colour under a hatching, the zero line through all of it. Over its right end, as a drawing of
+ * its own since it follows the pointer, the histogram of one epoch.
  *
- * @returns what draws one strip again and again: it keeps what reading another epoch does not change
+ * @returns what draws one strip again and again: it keeps what has not changed
  */
-export function stripDrawer(): (surface: Surface, view: StripView) => void {
+export function stripDrawers(): { readonly strip: Drawer<StripView>; readonly side: Drawer<SideView> } {
   const columns = new Columns();
-  return (surface, view) => {
-    const { history, range } = view;
-    const shown = history.distributions.filter((_, index) => inRange(history.epochs[index] ?? 0, range));
-    if (shown.length === 0) return;
-    const { width, height } = surface;
-    const { low, high } = valueRange(shown);
-    const y = (value: number): number => top + ((high - value) / (high - low)) * (height - top - bottom);
-    const frame: Frame = { ...surface, ...stripArea(width), bottom: height - bottom, y };
-    const end = width - rightMargin;
-    columns.draw(frame, view);
-    hatchBelowZero(frame, end);
-    drawHistogram(frame, history.distributions[nearestIndex(history.epochs, view.epoch)], end);
-    drawAxis(frame, low, high, end);
-    drawEpochs(frame, range);
+  const valuesOf = valuesInView();
+  return {
+    strip: (surface, view) => {
+      const values = valuesOf(view);
+      if (values === undefined) return;
+      const { width, height } = surface;
+      const frame: Frame = { ...surface, ...stripArea(width), bottom: height - bottom, y: scaleOf(values, height) };
+      const end = width - rightMargin;
+      columns.draw(frame, view);
+      hatchBelowZero(frame, end);
+      drawAxis(frame, values, end);
+      drawEpochs(frame, view.range);
+    },
+    side: (surface, view) => {
+      const values = valuesOf(view);
+      const distribution = view.history.distributions[nearestIndex(view.history.epochs, view.epoch)];
+      if (values !== undefined && distribution !== undefined)
+        drawHistogram(surface, distribution, scaleOf(values, surface.height));
+    },
   };
 }
+
+interface Values {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The values that a strip shows, found once for both of its drawings and for all moves of the pointer. */
+function valuesInView(): (view: StripView) => Values | undefined {
+  let known: (StripView & { readonly values: Values | undefined }) | undefined;
+  return ({ history, range }) => {
+    if (known?.history !== history || known.range.from !== range.from || known.range.to !== range.to) {
+      const shown = history.distributions.filter((_, index) => inRange(history.epochs[index] ?? 0, range));
+      known = { history, range, values: shown.length === 0 ? undefined : valueRange(shown) };
+    }
+    return known.values;
+  };
+}
+
+const scaleOf =
+  ({ low, high }: Values, height: number) =>
+  (value: number): number =>
+    top + ((high - value) / (high - low)) * (height - top - bottom);
 
 const inRange = (epoch: number, range: Range): boolean => epoch >= range.from - 1 && epoch <= range.to + 1;
 
@@ -159,12 +194,15 @@ function hatchBelowZero(frame: Frame, end: number): void {
   context.restore();
 }
 
-function drawHistogram({ context, theme, right, y }: Frame, distribution: Distribution | undefined, end: number): void {
-  if (distribution === undefined) return;
-  const { from, to, counts } = distribution;
+function drawHistogram(
+  { context, theme, width }: Surface,
+  { from, to, counts }: Distribution,
+  y: (value: number) => number,
+): void {
   const binWidth = (to - from) / counts.length;
   const most = Math.max(1, ...counts);
-  const start = right + 8;
+  const start = 8;
+  const end = width - rightMargin;
   counts.forEach((count, bin) => {
     const low = from + bin * binWidth;
     context.fillStyle = low + binWidth / 2 < 0 ? theme.negative : theme.accent;
@@ -173,10 +211,23 @@ function drawHistogram({ context, theme, right, y }: Frame, distribution: Distri
     context.fillRect(start, y0 + 0.25, length, Math.max(0.75, y(low) - y0 - 0.5));
   });
   context.strokeStyle = theme.line;
-  line(context, start - 0.5, top, start - 0.5, y(Math.min(from, 0)) + 0);
+  line(context, start - 0.5, top, start - 0.5, y(Math.min(from, 0)));
+  drawZeroLine(context, theme, y, start, end);
 }
 
-function drawAxis(frame: Frame, low: number, high: number, end: number): void {
+function drawZeroLine(
+  context: CanvasRenderingContext2D,
+  theme: ChartTheme,
+  y: (value: number) => number,
+  from: number,
+  to: number,
+): void {
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1;
+  line(context, from, Math.round(y(0)) + 0.5, to, Math.round(y(0)) + 0.5);
+}
+
+function drawAxis(frame: Frame, { low, high }: Values, end: number): void {
   const { context, theme, left, y } = frame;
   context.font = theme.font;
   context.textAlign = 'right';
@@ -186,10 +237,8 @@ function drawAxis(frame: Frame, low: number, high: number, end: number): void {
     if (tick !== 0) context.fillText(formatNumber(tick, 3), left - 8, y(tick));
   }
   context.fillStyle = theme.ink;
-  context.strokeStyle = theme.ink;
-  context.lineWidth = 1;
   context.fillText('0', left - 8, y(0));
-  line(context, left, Math.round(y(0)) + 0.5, end, Math.round(y(0)) + 0.5);
+  drawZeroLine(context, theme, y, left, end);
 }
 
 function drawEpochs({ context, theme, left, right, bottom: foot }: Frame, { from, to }: Range): void {
