@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alignedParts, cellNumber, mostDecimals } from './decimals.ts';
+import { fillingOf, cellNumber, mostDecimals } from './decimals.ts';
 import { formatNumber, formatShare } from './format.ts';
 
 /** Where the decimal mark, or the place where it would be, stands from the end of a cell. */
 const markFromEnd = (text: string, decimals: number): number => {
-  const { number, filling } = alignedParts(text, decimals);
-  const digits = `${number}${filling}`;
-  const mark = digits.lastIndexOf('.');
-  return mark < 0 ? 0 : digits.length - mark;
+  const all = `${text}${fillingOf(text, decimals)}`.replace(' %', '');
+  const mark = all.lastIndexOf('.');
+  return mark < 0 ? 0 : all.length - mark;
 };
 
 describe('decimal marks', () => {
@@ -23,17 +22,17 @@ describe('decimal marks', () => {
     );
   });
 
-  it('are filled up before a unit, and change nothing of what is read', () => {
-    expect(alignedParts(formatShare(0.05), 2)).toEqual({ number: '5', filling: '.00', unit: ' %' });
-    expect(alignedParts('▼ −0.19', 4)).toEqual({ number: '▼ −0.19', filling: '00', unit: '' });
-    expect(alignedParts('< 0.01 %', 2)).toEqual({ number: '< 0.01', filling: '', unit: ' %' });
-    expect(alignedParts('0.14, 0.159', 3)).toEqual({ number: '0.14, 0.159', filling: '', unit: '' });
+  it('are so in a column of shares, too, each with its unit', () => {
+    const texts = [0, 0.05, 0.0052, 0.00001, 0.3].map(formatShare);
+    const decimals = mostDecimals(texts);
+    expect(texts.map((text) => fillingOf(text, decimals))).toEqual(['.00', '.00', '', '', '.00']);
+    expect(fillingOf('▼ −0.19', 4)).toBe('00');
+    expect(fillingOf('0.14, 0.159', 3)).toBe('');
   });
 
   it('are left alone where there is no number, or one with an exponent', () => {
     expect(mostDecimals(['1.234e−6', '–', 'not a number'])).toBe(0);
-    for (const text of ['1.234e−6', '1e9', '−2.5e12', '–', 'not a number', '∞'])
-      expect(alignedParts(text, 3)).toEqual({ number: text, filling: '', unit: '' });
+    for (const text of ['1.234e−6', '1e9', '−2.5e12', '–', 'not a number', '∞']) expect(fillingOf(text, 3)).toBe('');
   });
 });
 

@@ -3,21 +3,20 @@ import { formatExponential, formatRead } from './format.ts';
 /** Numbers below each other, so that their decimal marks are. */
 
 /** A number as it is printed, at the end of a text, with the unit behind it. Exponents align with nothing. */
-const endsInNumber = /^(?!.*e−?\d+$)(.*?\d+(?:\.(\d+))?)( %)?$/;
+const endsInNumber = /^(?!.*e−?\d+$).*?\d+(?:\.(\d+))?(?: %)?$/;
 
 /** Digits behind the mark of the number with which a text ends. */
-const decimalsOf = (text: string): number => endsInNumber.exec(text)?.[2]?.length ?? 0;
+const decimalsOf = (text: string): number => endsInNumber.exec(text)?.[1]?.length ?? 0;
 
 /** The most digits that any of these texts, the cells of a column, has behind its mark. */
 export const mostDecimals = (texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, decimalsOf(text)), 0);
 
-/** A cell of a column: the number, what takes the place of the digits it has fewer than others, its unit. */
-export function alignedParts(text: string, decimals: number): { number: string; filling: string; unit: string } {
-  const [, number, own, unit = ''] = endsInNumber.exec(text) ?? [];
-  if (number === undefined) return { number: text, filling: '', unit: '' };
-  const missing = Math.max(0, decimals - (own?.length ?? 0));
-  return { number, filling: missing === 0 ? '' : `${own === undefined ? '.' : ''}${'0'.repeat(missing)}`, unit };
+/** What takes the room, at the end of a cell, of the digits it has fewer than others of its column. */
+export function fillingOf(text: string, decimals: number): string {
+  const own = decimalsOf(text);
+  if (!endsInNumber.test(text) || own >= decimals) return '';
+  return `${own === 0 ? '.' : ''}${'0'.repeat(decimals - own)}`;
 }
 
 /** Digits of a number that a column of the table has room for. */

@@ -9,7 +9,7 @@ const run = (test: ReturnType<typeof output>[]): { splits: SplitReports } => ({
   splits: {
     train: { rows: 8, loss: 1, outputs: test.map(() => output(99, 0)) },
     test: { rows: 1, loss: 1, outputs: test },
-  } as SplitReports,
+  },
 });
 
 describe('figures of a run in the list', () => {

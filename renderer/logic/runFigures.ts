@@ -5,7 +5,9 @@ import { formatNumber, formatShare } from './format.ts';
 
 /** What the list of runs prints of a run's result. */
 
-type Measured = { readonly splits?: SplitReports | undefined };
+interface Measured {
+  readonly splits?: SplitReports | undefined;
+}
 
 const nothing = '–';
 /** Errors of more outputs than these would take the room of the other columns. */
