@@ -115,6 +115,28 @@ export const oneBadRow: DataFile = {
   bytes: () => csv.replace('\n25,', '\n1,2,3,4,5\n25,'),
 };
 
+/**
+ * A table as it comes out of a spreadsheet: semicolons, decimal commas, Latin-1, a column of text, a date, gaps, three
+ * quantities at its end, one of which (Ertrag) is negative in one row.
+ */
+export const quirkyTable: DataFile = {
+  name: 'werk.csv',
+  rows: 120,
+  columns: 7,
+  bytes: () => {
+    const comma = (value: number): string => value.toFixed(2).replace('.', ',');
+    const lines = Array.from({ length: 120 }, (_, row) => {
+      const heat = 60 + ((row * 37) % 50) / 2;
+      const pressure = row % 9 === 4 ? '' : comma(1 + ((row * 13) % 40) / 8);
+      const yields = [heat / 8, row === 50 ? -1.5 : heat / 4 - 13, 3 * heat - 100].map(comma);
+      return [`2024-03-${String(1 + (row % 28)).padStart(2, '0')}`, ['Nord', 'Süd'][row % 2], comma(heat), pressure]
+        .concat(yields)
+        .join(';');
+    });
+    return Buffer.from(`Datum;Werk;Wärme;Druck;Abfall;Ertrag;Energie\n${lines.join('\n')}\n`, 'latin1');
+  },
+};
+
 /** 12 rows of 800 columns, c0 to c799: row 3 has 700.3 in c700. */
 export const wideTable: DataFile = {
   name: 'wide.csv',

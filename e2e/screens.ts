@@ -45,7 +45,7 @@ export async function everyScreen(orthant: OrthantWindow, look: Look): Promise<v
     await settled(orthant);
     await look(step.toLowerCase());
     if (step === 'Data') {
-      for (const tab of ['Pictures', 'Problems']) {
+      for (const tab of ['Pictures', 'Notes']) {
         await page.getByRole('tab', { name: tab }).click();
         await settled(orthant);
         await look(`data-${tab.toLowerCase()}`);

@@ -1,7 +1,9 @@
 import path from 'node:path';
+import type { Browser } from 'playwright/test';
+import { BrowserHost } from './browserHost.ts';
 import { goodFiles, oneBadRow, write } from './dataFiles.ts';
 import { expect } from './fixtures.ts';
-import type { OrthantWindow } from './pages/orthantWindow.ts';
+import { OrthantWindow } from './pages/orthantWindow.ts';
 import { settled, startLongRun, type Look } from './screens.ts';
 
 /** What a window shows on request, while a run is at work, and when something goes wrong: each is led to and looked at. */
@@ -188,7 +190,7 @@ async function afterACrash(orthant: OrthantWindow, look: Look): Promise<void> {
 }
 
 /** A window before anything was done in it: what each step says comes next. */
-export async function everyEmptyScreen(orthant: OrthantWindow, look: Look): Promise<void> {
+async function everyEmptyScreen(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page } = orthant;
   await look('start-first');
   for (const step of ['Data', 'Network', 'Constraint', 'Train', 'Result'] as const) {
@@ -198,6 +200,28 @@ export async function everyEmptyScreen(orthant: OrthantWindow, look: Look): Prom
   await page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: /^Runs/ }).click();
   await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible();
   await look('runs-empty');
+}
+
+/** A host of its own, before anything was done in its window and after it is gone. */
+export async function firstAndLast(
+  browser: Browser,
+  folder: string,
+  lookOf: (orthant: OrthantWindow) => Look,
+): Promise<void> {
+  const host = await BrowserHost.start({ folder });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 820 } });
+  const orthant = new OrthantWindow(await context.newPage(), { hostProcess: () => host.pid });
+  await orthant.openAt(await host.address());
+  const look = lookOf(orthant);
+  await everyEmptyScreen(orthant, look);
+  await orthant.toStart();
+  await orthant.sample('Prices').click();
+  await expect(orthant.page.getByText('53,917 rows')).toBeVisible();
+  await look('data-diamonds');
+  await host.stop();
+  await expect(orthant.page.getByText('Connection lost, trying again')).toBeVisible();
+  await look('connection-lost');
+  await context.close();
 }
 
 /**

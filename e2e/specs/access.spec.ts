@@ -1,10 +1,9 @@
 import axe from 'axe-core';
 import type { Locator, Page } from 'playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { BrowserHost } from '../browserHost.ts';
-import { OrthantWindow } from '../pages/orthantWindow.ts';
+import type { OrthantWindow } from '../pages/orthantWindow.ts';
 import { everyScreen, inBothThemes, trainSmall, type Look } from '../screens.ts';
-import { everyEmptyScreen, everyStateOfARun, everythingOnRequest } from '../states.ts';
+import { everyStateOfARun, everythingOnRequest, firstAndLast } from '../states.ts';
 
 /** The window for those who use no mouse, a screen reader, large letters or a small screen. */
 
@@ -54,16 +53,7 @@ test(
   'axe finds nothing before anything was done, nor when the host is gone',
   { tag: '@browser-host' },
   async ({ browser, folder }) => {
-    const host = await BrowserHost.start({ folder });
-    const context = await browser.newContext();
-    const orthant = new OrthantWindow(await context.newPage(), { hostProcess: () => host.pid });
-    await orthant.openAt(await host.address());
-    const look = examine(orthant);
-    await everyEmptyScreen(orthant, look);
-    await host.stop();
-    await expect(orthant.page.getByText('Connection lost, trying again')).toBeVisible();
-    await look('connection lost');
-    await context.close();
+    await firstAndLast(browser, folder, examine);
   },
 );
 

@@ -74,6 +74,34 @@ test('of 800 columns those in view are there: by scroll bar and by keys, with th
   await expect(header(0)).toBeInViewport({ ratio: 1 });
 });
 
+test('decimal marks stand below each other, however many digits are behind them', async ({ orthant, folder }) => {
+  const { page } = orthant;
+  const lines = ['0.5,1', '12.125,2', '3,3', '-0.0625,40', ...Array.from({ length: 20 }, (_, row) => `${row},${row}`)];
+  await orthant.openData(await write({ name: 'marks.csv', bytes: () => `size,count\n${lines.join('\n')}\n` }, folder));
+  const cell = (row: number, column: number) =>
+    page.getByRole('grid').locator(`[aria-rowindex="${row + 2}"] [role=gridcell][aria-colindex="${column + 1}"]`);
+  await expect(cell(0, 0)).toContainText('0.5');
+  /** Where the first digit behind the mark would begin, seen or not. */
+  const mark = (row: number): Promise<number> =>
+    cell(row, 0).evaluate((element) => {
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      for (let text = walker.nextNode(); text !== null; text = walker.nextNode()) {
+        const at = text.textContent?.indexOf('.') ?? -1;
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        return range.getBoundingClientRect().left;
+      }
+      return NaN;
+    });
+  const marks = [await mark(0), await mark(1), await mark(2), await mark(3)];
+  for (const place of marks) expect(place).toBeCloseTo(marks[0] ?? NaN, 0);
+  // What is not there is not read, either, and a column of whole numbers is as it was.
+  await expect(cell(2, 0)).toHaveText('3', { useInnerText: true });
+  await expect(cell(3, 1)).toHaveText('40');
+});
+
 test('the pictures are made when they are looked at, and stay where they were left', async ({ orthant }) => {
   const { page } = orthant;
   await orthant.sample('ink').click();

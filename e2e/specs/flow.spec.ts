@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BrowserHost } from '../browserHost.ts';
 import { expect, test } from '../fixtures.ts';
@@ -20,7 +20,9 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await orthant.setLayers('5,5');
     await orthant.step('Train');
     // The window keeps its work after a moment.
-    await page.waitForTimeout(1500);
+    await expect
+      .poll(() => readFile(path.join(folder, 'state/draft.json'), 'utf8').catch(() => ''))
+      .toMatch(/"hidden":\s*\[\s*5,\s*5\s*\][^]*"page":\s*"train"/);
     await page.close();
     await host.stop();
 

@@ -44,7 +44,10 @@ test('the training process is killed: the window says what happened, and the run
     orthant.notice(/training process ended unexpectedly \((?:killed by SIGKILL|killed, exit code 9)\)/),
   ).toBeVisible();
   await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
-  await page.getByRole('alert').getByRole('button', { name: 'Resume from the last checkpoint' }).click();
+  const resume = page.getByRole('button', { name: 'Resume from the last checkpoint' });
+  await expect(training.status).toContainText('interrupted');
+  await expect(resume, 'one way to go on is enough').toHaveCount(1);
+  await resume.click();
   await expect(training.button('Pause')).not.toHaveAttribute('aria-disabled', 'true', { timeout: 60_000 });
   await expect.poll(() => training.epoch(), { timeout: 60_000 }).toBeGreaterThanOrEqual(before);
   await training.pause();

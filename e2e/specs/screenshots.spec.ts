@@ -1,11 +1,10 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright/test';
-import { BrowserHost } from '../browserHost.ts';
-import { expect, test } from '../fixtures.ts';
-import { OrthantWindow } from '../pages/orthantWindow.ts';
+import { test } from '../fixtures.ts';
+import type { OrthantWindow } from '../pages/orthantWindow.ts';
 import { everyScreen, inBothThemes, settled, trainSmall, type Look } from '../screens.ts';
-import { everyEmptyScreen, everyStateOfARun, everythingOnRequest } from '../states.ts';
+import { everyStateOfARun, everythingOnRequest, firstAndLast } from '../states.ts';
 
 /** `npm run screenshots`: every screen in both themes, to be looked at. The README's picture is `train-light.png`. */
 
@@ -57,21 +56,7 @@ test('while a run is at work, and when its process ends', async ({ orthant }) =>
 });
 
 test('before anything was done, and when the host is gone', async ({ browser, folder: files }) => {
-  const host = await BrowserHost.start({ folder: files });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 820 } });
-  const orthant = new OrthantWindow(await context.newPage(), { hostProcess: () => host.pid });
-  const { page } = orthant;
-  await orthant.openAt(await host.address());
-  const look = photograph(orthant);
-  await everyEmptyScreen(orthant, look);
-  await orthant.toStart();
-  await orthant.sample('Prices').click();
-  await expect(page.getByText('53,917 rows')).toBeVisible();
-  await look('data-diamonds');
-  await host.stop();
-  await expect(page.getByText('Connection lost, trying again')).toBeVisible();
-  await look('connection-lost');
-  await context.close();
+  await firstAndLast(browser, files, photograph);
 });
 
 const sizes = [

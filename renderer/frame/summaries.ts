@@ -50,7 +50,8 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
       text: [inputs === 0 ? '?' : inputs, ...configuration.network.hidden, outputs === 0 ? '?' : outputs].join('-'),
     },
     constraint: {
-      status: problem === 'constraint' || catalogue.warnings.length > 0 ? 'attention' : 'ok',
+      status:
+        problem === 'constraint' || app.brokenBound !== undefined || catalogue.warnings.length > 0 ? 'attention' : 'ok',
       text: `${boundText(configuration)}, ${catalogue.methodTitle(configuration.constraint.method.id)}`,
     },
     train:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heldOutSplit, priceOfPositivity, worstNegativeShare } from './evidence.ts';
+import { heldOutSplit, priceOfPositivity, unlearned, worstNegativeShare } from './evidence.ts';
 
 const output = (rmse: number, negativeShare: number) => ({
   name: 'a',
@@ -24,5 +24,11 @@ describe('evidence', () => {
     expect(worstNegativeShare({ train: split(1, 0.2), test: split(1, 0.3) })).toBe(0.3);
     expect(worstNegativeShare({ train: split(1, 0.2), test: split(1, 0.3) }, 'train')).toBe(0.2);
     expect(heldOutSplit({ train: split(1, 0), validation: split(1, 0) })).toBe('validation');
+  });
+  it('says which outputs are predicted no better than by their mean', () => {
+    const outputs = [output(4, 0), { ...output(1.2, 0), name: 'b' }, { ...output(9, 0), name: 'c' }];
+    expect(unlearned({ train: { rows: 1, loss: 0, outputs } }, [4.09, 1.2, 8])).toEqual(['b', 'c']);
+    expect(unlearned({ train: { rows: 1, loss: 0, outputs } }, [])).toEqual([]);
+    expect(unlearned({}, [1])).toEqual([]);
   });
 });

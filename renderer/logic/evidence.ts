@@ -27,6 +27,14 @@ export function negativesOf({ result, latest }: Measured): { share: number; wher
 export const heldOutSplit = (splits: SplitReports): SplitName =>
   splits.test === undefined ? (splits.validation === undefined ? 'train' : 'validation') : 'test';
 
+/**
+ * Outputs whose error on training rows is no smaller than that of always predicting their mean.
+ *
+ * @param deviations - of the outputs on training rows, in their own units, in their order
+ */
+export const unlearned = ({ train }: SplitReports, deviations: readonly number[]): string[] =>
+  (train?.outputs ?? []).filter(({ rmse }, output) => rmse >= (deviations[output] ?? Infinity)).map(({ name }) => name);
+
 export interface PriceLine {
   readonly output: string;
   readonly before: { readonly rmse: number; readonly negativeShare: number; readonly minimum: number };

@@ -11,6 +11,14 @@ function grouped(text: string): string {
   return [integer.replaceAll(/\d(?=(?:\d{3})+$)/g, '$&,'), ...fraction].join('.');
 }
 
+/** A number of so many significant digits with an exponent: 1.235e−6. */
+export const formatExponential = (value: number, digits = 4): string =>
+  value
+    .toExponential(Math.max(0, digits - 1))
+    .replace(/\.?0+e/, 'e')
+    .replace('e+', 'e')
+    .replaceAll('-', '−');
+
 /**
  * A value as it stands in the data: its thousands are not separated, since it may be a year or a number of something.
  * At most `digits` significant digits, exponents only for the very large and very small, a true minus sign. NaN and
@@ -22,12 +30,8 @@ export function formatRead(value: number, digits = 4): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   let text: string;
-  if (size >= 1e7 || size < 1e-4)
-    text = value
-      .toExponential(Math.max(0, digits - 1))
-      .replace(/\.?0+e/, 'e')
-      .replace('e+', 'e');
-  else if (size >= 10 ** digits) text = String(Math.round(value));
+  if (size >= 1e7 || size < 1e-4) return formatExponential(value, digits);
+  if (size >= 10 ** digits) text = String(Math.round(value));
   else text = String(Number(value.toPrecision(digits)));
   return text.replaceAll('-', '−');
 }

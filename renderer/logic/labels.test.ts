@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summaryOf } from '../testing/testedApp.ts';
-import { epochsText } from './labels.ts';
+import { epochsText, unsaid } from './labels.ts';
 
 describe('epochsText', () => {
   it.each([
@@ -13,5 +13,14 @@ describe('epochsText', () => {
     [{ ...summaryOf('one', 'finished'), epochs: 1, trained: 1 }, '1 epoch'],
   ])('says how many a run has: $0.run', (run, text) => {
     expect(epochsText(run)).toBe(text);
+  });
+});
+
+describe('unsaid', () => {
+  it('leaves out what the name of a run says', () => {
+    const facts = ['Quadratic penalty', 'houses.csv'];
+    expect(unsaid('houses.csv, Quadratic penalty', facts)).toEqual([]);
+    expect(unsaid('ink', ['Quadratic penalty', 'ink'])).toEqual(['Quadratic penalty']);
+    expect(unsaid('six wide', facts)).toEqual(facts);
   });
 });

@@ -44,6 +44,10 @@ export const evidenceLabels: Record<Evidence['level'], string> = {
 export const positiveText = (level: Evidence['level']): string =>
   level === 'none' ? 'not positive throughout' : `positive: ${evidenceLabels[level]}`;
 
+/** Those of these facts about a run that its name does not say already. */
+export const unsaid = (name: string, facts: readonly string[]): string[] =>
+  facts.filter((fact) => !name.includes(fact));
+
 /** Epochs of a run: "8", or "3 of 8" where it ended before the last. */
 export function epochsDone({ state, epochs, trained, checkpoint }: RunSummary): string {
   const done = isActive(state) ? epochs : (trained ?? checkpoint ?? 0);

@@ -1,5 +1,3 @@
-import type { RunConfiguration } from '../../native/contract/configuration.ts';
-
 /** The five steps from a file to a model, and the pages beside them. */
 export const steps = ['data', 'network', 'constraint', 'train', 'result'] as const;
 export type Step = (typeof steps)[number];
@@ -22,9 +20,3 @@ export function stepOfField(field: string | undefined): Step {
   if (path.startsWith('constraint')) return 'constraint';
   return 'train';
 }
-
-/** The bound of one output, in its own units. */
-export const epsilonOf = (configuration: RunConfiguration, target: string): number => {
-  const { epsilon } = configuration.constraint;
-  return typeof epsilon === 'number' ? epsilon : (epsilon[target] ?? 0);
-};

@@ -2,6 +2,7 @@ import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EngineRole } from '../../native/contract/engine.ts';
 import { fromErrorMessage } from '../../native/contract/errors.ts';
 import type { externalLinks, FileKind, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
+import { brokenBound } from '../logic/bounds.ts';
 import { editsText, type Command } from '../logic/shortcuts.ts';
 import { pages, type Page } from '../logic/steps.ts';
 import { Catalogue } from './catalogue.svelte.ts';
@@ -70,6 +71,12 @@ export class App {
     this.engines.onRestarted((role) => void this.#restarted(role));
   }
 
+  /** A target that the data take below its bound, with which a run would be refused. */
+  readonly brokenBound = $derived.by(() => {
+    const { current } = this.document;
+    return current === null ? undefined : brokenBound(current, this.data.preparation?.targets ?? []);
+  });
+
   /** Why training cannot be started, or nothing. */
   readonly trainReason: string | undefined = $derived.by(() => {
     if (this.connection.reason !== undefined) return this.connection.reason;
@@ -80,6 +87,7 @@ export class App {
     if (this.data.inspection !== undefined && this.data.targets.length === 0)
       return 'No column is a target: choose one in step 1.';
     if (this.data.preparationError !== undefined) return 'The data is not ready for training: see step 1.';
+    if (this.brokenBound !== undefined) return `${this.brokenBound.name} is below its bound in the data: see step 3.`;
     const step = this.catalogue.problemStep;
     if (step !== undefined) return `The configuration has a problem: see the ${step} step.`;
     return undefined;

@@ -1,6 +1,6 @@
 import type { ColumnRole, DataSettings, RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import type { ColumnSummary, Histogram, Inspection, Preparation } from '../../native/contract/table.ts';
+import type { ColumnSummary, Histogram, Inspection, Preparation, Warning } from '../../native/contract/table.ts';
 import { pictureSide } from '../logic/picture.ts';
 import { sameDocument } from '../logic/sameDocument.ts';
 import type { Connection, Request } from './connection.svelte.ts';
@@ -21,6 +21,13 @@ export const tableRequest = (data: DataSettings): TableRequest => ({
   dialect: data.dialect,
   skipBadRows: data.skipBadRows,
 });
+
+/** What is said of a file by its name alone: where it lies the person knows, or need not, since the browser host put it there. */
+function named(error: ErrorMessage, { source }: DataSettings): ErrorMessage {
+  if (source.kind !== 'file') return error;
+  const { path } = source;
+  return { ...error, message: error.message.replaceAll(path, path.split(/[\\/]/).at(-1) ?? path) };
+}
 
 /** Milliseconds of quiet before split and scaling are worked out again. */
 const quiet = 250;
@@ -65,6 +72,11 @@ export class DataTable {
   );
   readonly inputs = $derived(this.columns.filter((column) => column.role === 'input'));
   readonly targets = $derived(this.columns.filter((column) => column.role === 'target'));
+  /** What is odd about the file and about its use; each thing once, though both may say it. */
+  readonly warnings: readonly Warning[] = $derived.by(() => {
+    const said = [...((this.inspection ?? this.refused)?.warnings ?? []), ...(this.preparation?.warnings ?? [])];
+    return [...new Map(said.map((warning) => [warning.message, warning])).values()];
+  });
   /** Side of the picture that the inputs form, where they do. */
   readonly pictureSide = $derived(
     this.inputs.every((column) => column.summary.type === 'number') ? pictureSide(this.inputs.length) : undefined,
@@ -143,7 +155,7 @@ export class DataTable {
       this.#prepareSoon();
     } catch (error) {
       if (abort.signal.aborted) return;
-      this.error = toErrorMessage(error);
+      this.error = named(toErrorMessage(error), settings);
       if (!settings.skipBadRows && this.error.code === 'data') await this.#inspectRefused(settings, abort.signal);
     } finally {
       if (this.#inspecting === abort) this.opening = false;
@@ -204,7 +216,7 @@ export class DataTable {
     } catch (error) {
       if (abort.signal.aborted) return;
       this.preparation = undefined;
-      this.preparationError = toErrorMessage(error);
+      this.preparationError = named(toErrorMessage(error), settings);
     } finally {
       if (this.#preparingCall === abort) this.preparing = false;
     }

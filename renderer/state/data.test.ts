@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { runConfigurationSchema, type DataSettings } from '../../native/contract/configuration.ts';
+import { OrthantError } from '../../native/contract/errors.ts';
 import type { Inspection } from '../../native/contract/table.ts';
 import { connectedTo } from '../testing/connectedTo.ts';
 import { fakeInspection } from '../testing/fakeData.ts';
@@ -83,5 +84,37 @@ describe('opening a file', () => {
       expect(table.inspection).toBeDefined();
     });
     expect(table.error).toBeUndefined();
+  });
+});
+
+describe('what is said of a file', () => {
+  it('is said once, though reading it and splitting it both find it', async () => {
+    const [latin, constant, left] = ['It was read as Latin-1.', 'p0 is constant.', 'Datum is not used.'];
+    const inspection = { ...fakeInspection('diamonds'), warnings: [{ message: latin }, { message: constant }] };
+    const table = new DataTable(
+      await connectedTo({
+        inspect: () => inspection,
+        prepare: () => ({
+          ...{ rowsInFile: 1, rowsUsed: 1, dropped: [], split: { train: 1, validation: 0, test: 0 } },
+          ...{ features: [], targets: [], warnings: [{ message: latin }, { message: left }] },
+        }),
+      }),
+    );
+    table.follow(configurationOf());
+    await vi.waitFor(() => {
+      expect(table.preparation).toBeDefined();
+    });
+    expect(table.warnings.map(({ message }) => message)).toEqual([latin, constant, left]);
+  });
+
+  it('names it, and not the folder in which the host has put it', async () => {
+    const inspect = (): never => {
+      throw new OrthantError('data', '/uploads/2026/a.csv has a header and no rows below it.');
+    };
+    const table = new DataTable(await connectedTo({ inspect }));
+    table.follow(configurationOf({ source: { kind: 'file', path: '/uploads/2026/a.csv' } }));
+    await vi.waitFor(() => {
+      expect(table.error?.message).toBe('a.csv has a header and no rows below it.');
+    });
   });
 });

@@ -47,6 +47,11 @@ export class Engines {
     return this.states[role] === 'crashed';
   }
 
+  /** Whether what is said of a process that ended is about this run, with a way to go on with it. */
+  tellsOf(run: string): boolean {
+    return this.ended.some(({ crash }) => crash.run === run);
+  }
+
   /** Calls `listener` when a process works that was started in the place of another. */
   onRestarted(listener: (role: EngineRole) => void): void {
     this.#listeners.add(listener);

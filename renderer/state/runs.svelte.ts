@@ -1,5 +1,5 @@
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import type { RunSummary } from '../../native/contract/runs.ts';
+import { canGoOn, type RunSummary } from '../../native/contract/runs.ts';
 import type { Connection } from './connection.svelte.ts';
 
 export const mostCompared = 5;
@@ -45,6 +45,12 @@ export class RunList {
   /** What the list says of a run. */
   of(run: string): RunSummary | undefined {
     return this.all.find((known) => known.run === run);
+  }
+
+  /** Whether a run ended before it was done, and something of it is there to go on with. */
+  canGoOn(run: string): boolean {
+    const summary = this.of(run);
+    return summary !== undefined && summary.damaged === undefined && canGoOn(summary.state);
   }
 
   async load(): Promise<void> {

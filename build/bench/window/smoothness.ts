@@ -78,7 +78,7 @@ async function visit({ page, orthant }: Application, milliseconds: number): Prom
   await page.setViewportSize({ width: 1280, height: 820 });
   await look('Start', await click(page.getByRole('banner').getByRole('button', { name: 'Orthant', exact: true })));
   await look('Data', press('Alt+1'));
-  for (const name of ['Pictures', 'Problems', 'Table']) {
+  for (const name of ['Pictures', 'Notes', 'Table']) {
     const tab = page.getByRole('tab', { name });
     if ((await tab.count()) > 0) await look(`Data, ${name.toLowerCase()}`, await click(tab));
   }

@@ -7,6 +7,7 @@ import {
 } from '../../../native/contract/configuration.ts';
 import type { FixedReasons } from '../../logic/changes.ts';
 import { plural } from '../../logic/format.ts';
+import { stepsText } from '../../logic/trainingSteps.ts';
 
 /** The settings of the Train step, in the order in which they are shown. */
 
@@ -63,16 +64,25 @@ const lossLabels: Record<TrainingSettings['loss'], string> = {
   gamma: 'Gamma (skewed amounts)',
 };
 
-/** @param epochsDone - of a run under way */
+/**
+ * @param epochsDone - of a run under way
+ * @param rows - of the training split, where they are known
+ */
 export const mainFields = (
   { training }: RunConfiguration,
   fixed: FixedReasons,
   epochsDone: number,
+  rows: number | undefined,
 ): readonly TrainingField[] => [
   number({
     ...{ label: 'Epochs', change: 'epochs', field: 'epochs', value: training.epochs, integer: true },
     ...{ minimum: Math.max(1, epochsDone), maximum: 1_000_000 },
-    help: epochsDone === 0 ? 'Passes over the training rows.' : `${plural(epochsDone, 'is', 'are')} done.`,
+    help:
+      epochsDone > 0
+        ? `${plural(epochsDone, 'is', 'are')} done.`
+        : rows === undefined
+          ? 'Passes over the training rows.'
+          : stepsText(training, rows),
     set: (draft, value) => (draft.training.epochs = value),
   }),
   number({

@@ -1,0 +1,53 @@
+import { quirkyTable, write } from '../dataFiles.ts';
+import { expect, test } from '../fixtures.ts';
+
+/** Somebody with a table of their own, who has read nothing: what is in the way is said where it is, with the way on. */
+
+test('from a spreadsheet with quirks to a model with positive outputs', async ({ orthant, folder }) => {
+  const { page, training } = orthant;
+  const train = training.button('Train');
+  await orthant.openData(await write(quirkyTable, folder));
+  await expect(page.getByText('120 rows × 7 columns')).toBeVisible();
+  await expect(page.getByRole('gridcell', { name: 'Süd' }).first()).toBeVisible();
+
+  // What is to be predicted stands at the end, out of view: it is chosen from the list, the others beside it by key.
+  await expect(training.bar).toContainText('No column is a target');
+  await page.getByLabel('Predict', { exact: true }).selectOption('Energie');
+  await expect(page.getByLabel('Predict', { exact: true })).toHaveCount(0);
+  await page.getByRole('grid').focus();
+  for (const key of ['ArrowLeft', 't', 'ArrowLeft', 't']) await page.keyboard.press(key);
+  await expect(orthant.stepButton('Network')).toContainText(/-3$/);
+  await page.getByRole('tab', { name: /^Notes/ }).click();
+  await expect(page.getByText('it was read as Latin-1'), 'said once').toHaveCount(1);
+
+  await expect(train).toHaveAttribute('aria-disabled', 'true');
+  await expect(training.bar).toContainText('Ertrag is below its bound in the data: see step 3.');
+  await orthant.step('Constraint');
+  await expect(page.getByRole('radio', { checked: true })).toBeInViewport();
+  const settings = page.getByRole('complementary', { name: 'Constraint settings' });
+  await expect(settings.getByRole('alert')).toContainText('Ertrag goes down to −1.5, below its bound of 0');
+  await settings.getByRole('button', { name: 'Lower it to −1.5' }).click();
+  await expect(settings.getByLabel('Ertrag at least')).toHaveValue('-1.5');
+  await expect(settings.getByLabel('Energie at least')).toHaveValue('0');
+  await expect(settings.getByRole('alert')).toHaveCount(0);
+
+  await orthant.step('Train');
+  await expect(page.getByText(/2 steps each, 40 in all\. That is little/)).toBeVisible();
+  await training.start();
+  await training.toEnd(240_000);
+  await page.getByRole('button', { name: 'See the result' }).click();
+  await expect(orthant.result.figures).toBeVisible();
+  await expect(orthant.notice(/always predicting the mean: little was learned/)).toBeVisible();
+  await page.getByRole('button', { name: 'Set 1,000 epochs' }).click();
+  await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('1000');
+  // The other half of the advice takes less time.
+  await orthant.setEpochs(60);
+  await page.getByLabel('Learning rate', { exact: true }).fill('0.02');
+  await training.start();
+  await training.toEnd(240_000);
+  await orthant.result.open();
+  await expect(orthant.notice(/always predicting the mean/)).toHaveCount(0);
+  expect(Math.min(...(await orthant.result.lowest()))).toBeGreaterThan(-1.5);
+  await orthant.result.takeOnnx(folder);
+  await expect(orthant.result.export).toContainText('Verified');
+});

@@ -1,0 +1,50 @@
+import type { RunConfiguration } from '../../native/contract/configuration.ts';
+import type { Preparation } from '../../native/contract/table.ts';
+import { formatNumber } from './format.ts';
+
+/** The bounds of the outputs, in their own units, and whether the data keep them. */
+
+export const epsilonOf = (configuration: RunConfiguration, target: string): number => {
+  const { epsilon } = configuration.constraint;
+  return typeof epsilon === 'number' ? epsilon : (epsilon[target] ?? 0);
+};
+
+/** A target with rows below its bound: no network can be right there and keep the bound, and the engine refuses it. */
+export interface BrokenBound {
+  readonly name: string;
+  /** Why it cannot be trained so, and what to do. */
+  readonly message: string;
+  /** A bound that all rows keep. */
+  readonly kept: number;
+}
+
+/** A short number at or below the lowest value. */
+const shortBelow = (lowest: number): number => {
+  const short = Number(lowest.toPrecision(4));
+  return short <= lowest ? short : Number((short - Math.abs(short) * 1e-3).toPrecision(4));
+};
+
+/** The first target that the data take below its bound. */
+export function brokenBound(configuration: RunConfiguration, targets: Preparation['targets']): BrokenBound | undefined {
+  for (const { name, scale, minimum } of targets) {
+    const bound = epsilonOf(configuration, name);
+    // As the engine stores and compares them.
+    if (Math.fround(minimum / scale) >= Math.fround(bound / scale)) continue;
+    const kept = shortBelow(minimum);
+    const message =
+      `In the data, ${name} goes down to ${formatNumber(minimum)}, below its bound of ${formatNumber(bound)}: no ` +
+      `network can be right there and keep the bound. Lower the bound, or take those rows out of the file.`;
+    return { name, message, kept };
+  }
+  return undefined;
+}
+
+/** Lowers one target's bound and leaves those of the others. */
+export function lowerBound(
+  draft: RunConfiguration,
+  targets: readonly { readonly name: string }[],
+  { name, kept }: BrokenBound,
+): void {
+  const before = Object.fromEntries(targets.map((target) => [target.name, epsilonOf(draft, target.name)]));
+  draft.constraint.epsilon = targets.length === 1 ? kept : { ...before, [name]: kept };
+}

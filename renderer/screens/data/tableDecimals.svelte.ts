@@ -1,0 +1,41 @@
+import { untrack } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
+import type { RowsPage } from '../../../native/contract/table.ts';
+import { cellNumber, mostDecimals } from '../../logic/decimals.ts';
+import type { Column } from '../../state/data.svelte.ts';
+
+type Row = RowsPage['rows'][number];
+
+/** What stands in a cell; nothing is known of one that is fetched. */
+export function cellText(value: Row[number] | undefined, { summary }: Column): string {
+  if (value === undefined) return '·';
+  if (value === null) return 'missing';
+  if (typeof value !== 'number') return value;
+  return cellNumber(value, Math.max(Math.abs(summary.minimum ?? 0), Math.abs(summary.maximum ?? 0)));
+}
+
+/**
+ * The most digits behind the decimal mark that the cells of a column have had so far. They only become more: a column
+ * keeps its marks where they are while its rows pass.
+ */
+export class TableDecimals {
+  readonly #most = new SvelteMap<number, number>();
+
+  of(column: Column): number {
+    return this.#most.get(column.index) ?? 0;
+  }
+
+  /** Takes in rows that are drawn; those that are fetched follow. */
+  take(columns: readonly Column[], rows: readonly (Row | undefined)[]): void {
+    untrack(() => {
+      for (const column of columns) {
+        const texts = rows.flatMap((row) => {
+          const value = row?.[column.index];
+          return typeof value === 'number' && !Number.isInteger(value) ? [cellText(value, column)] : [];
+        });
+        const most = mostDecimals(texts);
+        if (most > this.of(column)) this.#most.set(column.index, most);
+      }
+    });
+  }
+}
