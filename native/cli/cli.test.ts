@@ -330,10 +330,10 @@ test('a second Ctrl-C ends at once; the run is listed as interrupted; no engine 
 test('ended at once before its first checkpoint, a run is not said to have one', async () => {
   const out = 'early';
   const run = start(...training(out, 5000));
-  // Long before a checkpoint: the library is still to be loaded.
+  // Long before a checkpoint, and after the run has got its folder.
   await new Promise<void>((resolve) => {
     run.process.stderr!.on('data', (text: string) => {
-      if (text.includes('Starting the engine')) resolve();
+      if (text.includes('Reading')) resolve();
     });
   });
   process.kill(lockedBy(out)!, 'SIGSTOP');
