@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { browserHostPaths } from '../../native/contract/window.ts';
+import { describeFileError } from '../services/fileError.ts';
 import { isAlive } from '../services/processes.ts';
 import { safeName } from './safeName.ts';
 
@@ -18,12 +19,18 @@ export class Downloads {
     this.#folder = folder;
   }
 
-  /** A place to write to, and the address under which what is written there can be had. */
+  /**
+   * A place to write to, and the address under which what is written there can be had.
+   *
+   * @throws OrthantError `file` when the host's own folder takes none
+   */
   async offer(suggestedName: string): Promise<{ path: string; download: string }> {
     const id = randomBytes(16).toString('base64url');
     const name = safeName(suggestedName, 'download');
     const folder = path.join(this.#folder, id);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw describeFileError(error, folder, 'written');
+    });
     const file = path.join(folder, name);
     this.#files.set(id, file);
     return { path: file, download: `${browserHostPaths.download}${id}/${encodeURIComponent(name)}` };

@@ -7,6 +7,7 @@ import type { TransformCallback } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { OrthantError } from '../../native/contract/errors.ts';
+import { describeFileError } from '../services/fileError.ts';
 import type { Folders } from '../services/folders.ts';
 import { safeName } from './safeName.ts';
 
@@ -29,18 +30,15 @@ async function freeSpace(folder: string): Promise<number> {
  *
  * @param name - what the file is called on the other computer
  * @returns where the file lies
- * @throws OrthantError `file` when the disk has no room; `cancelled` when the other side gave up
+ * @throws OrthantError `file` when the disk has no room or takes no files; `cancelled` when the other side gave up
  */
 export async function receiveUpload(request: IncomingMessage, folder: string, name: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const announced = Number(request.headers['content-length'] ?? 0);
-  demandRoom(await freeSpace(folder), announced, name);
-
   // The date lets a person tell uploads of the same name apart; the random part lets two come at once.
   const own = path.join(folder, `${new Date().toISOString().slice(0, 10)}-${randomBytes(6).toString('hex')}`);
   const partial = path.join(own, 'upload.part');
   const target = path.join(own, safeName(name, 'data'));
-  await mkdir(own);
+  const announced = Number(request.headers['content-length'] ?? 0);
+  await makeRoom(folder, own, announced, name);
   try {
     await pipeline(request, new RoomWatch(folder, name), createWriteStream(partial, { flags: 'wx' }));
     await rename(partial, target);
@@ -54,6 +52,21 @@ export async function receiveUpload(request: IncomingMessage, folder: string, na
     }
     throw new OrthantError('file', `${name} could not be stored: ${(error as Error).message}.`, { cause: error });
   }
+}
+
+/** Makes the folder of an upload of its own. */
+async function makeRoom(folder: string, own: string, bytes: number, name: string): Promise<void> {
+  let free: number;
+  try {
+    await mkdir(folder, { recursive: true });
+    free = await freeSpace(folder);
+  } catch (error) {
+    throw describeFileError(error, folder, 'written');
+  }
+  if (bytes + reserve > free) throw noRoom(name, free);
+  await mkdir(own).catch((error: unknown) => {
+    throw describeFileError(error, own, 'written');
+  });
 }
 
 /** Passes chunks on and refuses when the disk runs full. */
@@ -85,10 +98,6 @@ class RoomWatch extends Transform {
       },
     );
   }
-}
-
-function demandRoom(free: number, wanted: number, name: string): void {
-  if (wanted + reserve > free) throw noRoom(name, free);
 }
 
 const noRoom = (name: string, free: number): OrthantError =>
