@@ -9,12 +9,12 @@ import { Host } from '../services/host.ts';
 import { RendererFiles } from '../services/rendererFiles.ts';
 import { stopRunForTerminal } from '../services/stopRun.ts';
 import { Access } from './access.ts';
+import { downloadFolder, Downloads } from './downloads.ts';
 import { Joining, joinRunningHost, type JoinedHost } from './joining.ts';
 import { nodeEngine } from './nodeEngine.ts';
 import { parsePort, usualPort } from './port.mjs';
 import type { BrowserServer } from './server.ts';
 import { startServer } from './server.ts';
-import { downloadFolder, Downloads } from './transfers.ts';
 import { removeUnusedUploads } from './uploads.ts';
 
 /**

@@ -11,9 +11,10 @@ import { contentPolicy, securityHeaders } from '../services/contentPolicy.ts';
 import type { Host, WindowPlatform } from '../services/host.ts';
 import type { RendererFiles } from '../services/rendererFiles.ts';
 import { Access, cookieName, isLoopbackHost, isOwnOrigin, ownOrigin } from './access.ts';
+import type { Downloads } from './downloads.ts';
 import { joinPath, type Joining } from './joining.ts';
-import { Downloads, receiveUpload } from './transfers.ts';
 import { socketPort } from './socket.ts';
+import { receiveUpload } from './uploads.ts';
 
 /** The interfaces the host listens on, and no others: it has no password, only this computer's users are let in. */
 const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];

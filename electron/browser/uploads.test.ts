@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
 import { testFolders } from '../testing/browserHost.ts';
-import { removeUnusedUploads } from './uploads.ts';
+import { receiveUpload, removeUnusedUploads } from './uploads.ts';
 
 const { folder, folders } = await testFolders();
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -54,4 +56,13 @@ it('removes nothing where a document cannot be read', async () => {
 
 it('has nothing to do where nothing was uploaded', async () => {
   expect(await removeUnusedUploads(folders)).toEqual([]);
+});
+
+it('says where an upload cannot be stored, and why', async () => {
+  await write(folders.uploads, 'in the way');
+  const request = Object.assign(Readable.from(['a']), { headers: {}, complete: true }) as unknown as IncomingMessage;
+  await expect(receiveUpload(request, folders.uploads, 'a.csv')).rejects.toMatchObject({
+    code: 'file',
+    message: expect.stringMatching(/uploads cannot be written: .*\.$/) as string,
+  });
 });

@@ -1,6 +1,110 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
+import type { TransformCallback } from 'node:stream';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { OrthantError } from '../../native/contract/errors.ts';
+import { describeFileError } from '../services/fileError.ts';
 import type { Folders } from '../services/folders.ts';
+import { safeName } from './safeName.ts';
+
+/** Bytes that uploads leave free on the disk, so that runs can still be written. */
+const reserve = 256 * 1024 * 1024;
+/** Bytes between two looks at the free space, for uploads that do not say how long they are. */
+const lookEvery = 64 * 1024 * 1024;
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** Free bytes for this process on the disk of `folder`. */
+async function freeSpace(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+/**
+ * Streams the body of a request to a file of its own below `folder`. Memory stays flat; an upload that does not come to
+ * its end leaves nothing.
+ *
+ * @param name - what the file is called on the other computer
+ * @returns where the file lies
+ * @throws OrthantError `file` when the disk has no room or takes no files; `cancelled` when the other side gave up
+ */
+export async function receiveUpload(request: IncomingMessage, folder: string, name: string): Promise<string> {
+  // The date lets a person tell uploads of the same name apart; the random part lets two come at once.
+  const own = path.join(folder, `${new Date().toISOString().slice(0, 10)}-${randomBytes(6).toString('hex')}`);
+  const partial = path.join(own, 'upload.part');
+  const target = path.join(own, safeName(name, 'data'));
+  const announced = Number(request.headers['content-length'] ?? 0);
+  await makeRoom(folder, own, announced, name);
+  try {
+    await pipeline(request, new RoomWatch(folder, name), createWriteStream(partial, { flags: 'wx' }));
+    await rename(partial, target);
+    return target;
+  } catch (error) {
+    await rm(own, { recursive: true, force: true });
+    if (error instanceof OrthantError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw noRoom(name, 0);
+    if (request.destroyed && !request.complete) {
+      throw new OrthantError('cancelled', `The upload of ${name} was broken off.`, { cause: error });
+    }
+    throw new OrthantError('file', `${name} could not be stored: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
+/** Makes the folder of an upload of its own. */
+async function makeRoom(folder: string, own: string, bytes: number, name: string): Promise<void> {
+  let free: number;
+  try {
+    await mkdir(folder, { recursive: true });
+    free = await freeSpace(folder);
+  } catch (error) {
+    throw describeFileError(error, folder, 'written');
+  }
+  if (bytes + reserve > free) throw noRoom(name, free);
+  await mkdir(own).catch((error: unknown) => {
+    throw describeFileError(error, own, 'written');
+  });
+}
+
+/** Passes chunks on and refuses when the disk runs full. */
+class RoomWatch extends Transform {
+  readonly #folder: string;
+  readonly #name: string;
+  #since = 0;
+
+  constructor(folder: string, name: string) {
+    super();
+    this.#folder = folder;
+    this.#name = name;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#since += chunk.length;
+    if (this.#since < lookEvery) {
+      done(null, chunk);
+      return;
+    }
+    this.#since = 0;
+    freeSpace(this.#folder).then(
+      (free) => {
+        if (free < reserve) done(noRoom(this.#name, free));
+        else done(null, chunk);
+      },
+      (error: unknown) => {
+        done(error as Error);
+      },
+    );
+  }
+}
+
+const noRoom = (name: string, free: number): OrthantError =>
+  new OrthantError(
+    'file',
+    `There is no room for ${name}: the disk has ${gigabytes(free)} left, and ${gigabytes(reserve)} stay free for runs. Free some space and try again, or, where the file lies on the computer that Orthant runs on, name it as Orthant is started: npm start -- --browser FILE`,
+  );
 
 /** An upload younger than this may be about to be used. */
 const graceMilliseconds = 24 * 3600 * 1000;

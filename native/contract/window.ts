@@ -45,7 +45,7 @@ export const hostCalls = {
   chooseOutput: {
     request: z.strictObject({ suggestedName: z.string().min(1).max(255) }),
     answer: z.object({ path: z.string().optional(), download: z.string().optional() }),
-    errors: [],
+    errors: ['file'],
   },
   /** Text of a configuration document that the person has opened, the path of its data file made absolute. */
   readDocument: { request: path, answer: z.object({ text: z.string() }), errors: ['file'] },

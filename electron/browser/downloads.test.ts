@@ -1,0 +1,19 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { windowCalls } from '../../native/contract/window.ts';
+import { Downloads } from './downloads.ts';
+
+const folder = await mkdtemp(path.join(tmpdir(), 'orthant-downloads-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+it('says where nothing can be put up for download, and why, as the call that asks for it declares', async () => {
+  const taken = path.join(folder, 'taken');
+  await writeFile(taken, 'in the way');
+  await expect(new Downloads(taken).offer('model.onnx')).rejects.toMatchObject({
+    code: 'file',
+    message: expect.stringMatching(/cannot be written: .*\.$/) as string,
+  });
+  expect(windowCalls.chooseOutput.errors).toContain('file');
+});

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { browserHostPaths } from '../../native/contract/window.ts';
+import { describeFileError } from '../services/fileError.ts';
+import { isAlive } from '../services/processes.ts';
+import { safeName } from './safeName.ts';
+
+/** Files to take away: a temporary file each, under an address that cannot be guessed. */
+export class Downloads {
+  readonly #folder: string;
+  readonly #files = new Map<string, string>();
+
+  /** @param folder - of this host alone; gone with it */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * A place to write to, and the address under which what is written there can be had.
+   *
+   * @throws OrthantError `file` when the host's own folder takes none
+   */
+  async offer(suggestedName: string): Promise<{ path: string; download: string }> {
+    const id = randomBytes(16).toString('base64url');
+    const name = safeName(suggestedName, 'download');
+    const folder = path.join(this.#folder, id);
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw describeFileError(error, folder, 'written');
+    });
+    const file = path.join(folder, name);
+    this.#files.set(id, file);
+    return { path: file, download: `${browserHostPaths.download}${id}/${encodeURIComponent(name)}` };
+  }
+
+  /**
+   * Streams what was written.
+   *
+   * @param rest - the address behind `download/`
+   * @returns false when there is nothing under this address
+   */
+  async send(rest: string, response: ServerResponse, headOnly: boolean): Promise<boolean> {
+    const file = this.#files.get(rest.split('/')[0] ?? '');
+    const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
+    if (file === undefined || found?.isFile() !== true) return false;
+    const name = path.basename(file);
+    response.writeHead(200, {
+      'Content-Type': 'application/octet-stream',
+      'Content-Length': found.size,
+      'Content-Disposition': `attachment; filename="${name.replace(/[^\x20-\x7e]|["\\%]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`,
+      'Cache-Control': 'no-store',
+    });
+    if (headOnly) response.end();
+    else await pipeline(createReadStream(file), response).catch(() => undefined); // The other side broke off.
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#files.clear();
+    // What is left is removed with the next start.
+    await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * The folder of this process's downloads below the host's state folder. Those of processes that are gone, which could
+ * not tidy up, are removed.
+ */
+export async function downloadFolder(stateFolder: string): Promise<string> {
+  const folder = path.join(stateFolder, 'downloads');
+  for (const entry of await readdir(folder).catch(() => [])) {
+    const pid = Number(entry);
+    if (Number.isInteger(pid) && !isAlive(pid)) await rm(path.join(folder, entry), { recursive: true, force: true });
+  }
+  return path.join(folder, String(process.pid));
+}
