@@ -1,4 +1,5 @@
 import type { NetworkSettings, Activation } from '../../native/contract/configuration.ts';
+import { formatCount } from './format.ts';
 
 /** A network's layers as text, sizes and parameter counts. */
 
@@ -22,7 +23,8 @@ export function parseLayers(text: string): ParsedLayers {
       };
     }
     const units = Number(part);
-    if (units < 1 || units > largest) return { problem: `A layer has 1 to ${largest} units, not ${part}.` };
+    if (units < 1 || units > largest)
+      return { problem: `A layer has 1 to ${formatCount(largest)} units, not ${part}.` };
     hidden.push(units);
   }
   return { hidden };
