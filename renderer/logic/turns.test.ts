@@ -25,7 +25,7 @@ it('spreads slow charts over frames, in their order, each once', async () => {
       // As uPlot does it.
       queueMicrotask(() => {
         drawn.push(chart.name);
-        now += 4;
+        now += 2;
       });
     });
   };

@@ -55,7 +55,7 @@ export class Turns {
 }
 
 /** Drawings on canvases, just before a frame is shown. */
-export const drawing = new Turns(6, (work) => {
+export const drawing = new Turns(3, (work) => {
   requestAnimationFrame(work);
 });
 
