@@ -37,7 +37,7 @@ const allSplitNames = Object.values(splitNamesInFiles).flat();
  * Suggests a role. Never `target`: what shall be predicted is the person's to say, and a suggestion would be trained on
  * when they forget.
  */
-export function suggestRole({ name, type }: TableColumn, facts: ColumnFacts): SuggestedRole {
+export function suggestRole({ type }: TableColumn, facts: ColumnFacts): SuggestedRole {
   if (facts.present === 0) return { role: 'ignore', reason: 'it has no values' };
   if (type === 'date') return { role: 'ignore', reason: 'a date is no number; derive numbers from it to use it' };
   if (facts.namesSplits) return { role: 'ignore', reason: 'it names a split for each row' };
