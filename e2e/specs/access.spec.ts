@@ -106,7 +106,7 @@ test('a tip comes by pointer and by keyboard, and goes by Escape and with its bu
   const tip = page.locator('.tip');
   const button = (name: string | RegExp): Locator => page.getByRole('banner').getByRole('button', { name });
   await button('Undo').hover();
-  await expect(tip).toHaveText(/^Undo .*Ctrl.*Z/);
+  await expect(tip).toHaveText(/^Undo.*Ctrl.*Z/);
   await button('Redo').hover();
   await expect(tip).toHaveText(/^Redo/);
   await page.keyboard.press('Escape');
