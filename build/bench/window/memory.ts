@@ -62,7 +62,8 @@ export const memory: Bench = {
       }
       looks.push(await look(tools, minutes));
       const status = (await orthant.training.status.textContent()) ?? '';
-      if (!status.replaceAll(',', '').includes(`epoch ${epoch}/`)) throw new Error(`The window stands elsewhere: ${status}`);
+      if (!status.replaceAll(',', '').includes(`epoch ${epoch}/`))
+        throw new Error(`The window stands elsewhere: ${status}`);
     });
     // What loads and compiles in the first minutes stays; a leak goes on.
     const later = looks.slice(1);
