@@ -33,7 +33,6 @@ export function demandsOf({ inputs, outputs, knownRuns, options }: Host): Demand
     prepare: (request) => data(request.data.source, 'data.source'),
     runRecord: run,
     runMetrics: run,
-
     runCheckpoints: run,
     renameRun: run,
     deleteRun: run,

@@ -17,16 +17,23 @@ type ForwardedName = keyof ForwardedCalls;
 /** The handlers of one window: the engine's calls passed on to the process of their role, the host's answered here. */
 export function windowHandlers(host: Host, platform: WindowPlatform, feed: EventFeed): Handlers<WindowCalls> {
   const demands = demandsOf(host);
+  const forward =
+    (name: ForwardedName) =>
+    (request: unknown, { signal }: CallContext) =>
+      host.engines[forwardedCalls[name].role].call(name, request, { signal });
   const passOn = (name: ForwardedName) => {
     const demand = demands[name] as ((request: unknown) => Promise<void> | void) | undefined;
-    return async (request: unknown, { signal }: CallContext): Promise<unknown> => {
+    return async (request: unknown, context: CallContext): Promise<unknown> => {
       await demand?.(request);
-      return host.engines[forwardedCalls[name].role].call(name, request, { signal });
+      return forward(name)(request, context);
     };
   };
-  const passedOn = Object.fromEntries(
-    (Object.keys(forwardedCalls) as ForwardedName[]).map((name) => [name, passOn(name)]),
-  ) as unknown as Handlers<ForwardedCalls>;
+  const table = (handlerOf: (name: ForwardedName) => unknown): Handlers<ForwardedCalls> =>
+    Object.fromEntries(
+      (Object.keys(forwardedCalls) as ForwardedName[]).map((name) => [name, handlerOf(name)]),
+    ) as unknown as Handlers<ForwardedCalls>;
+  const forwarded = table(forward);
+  const passedOn = table(passOn);
 
   const { inputs, outputs, knownRuns } = host;
   const runs: Pick<Handlers<ForwardedCalls>, 'runRecord' | 'deleteRun' | 'restoreRun'> = {
@@ -52,15 +59,16 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
   // A run may need another training process than the one that is there.
   const started: Pick<Handlers<ForwardedCalls>, 'start' | 'resumeRun'> = {
     start: async (request, context) => {
+      // Refused before a process is made for it.
       await demands.start?.(request);
       const { runtime } = request.configuration;
-      const answer = await host.beginRun(runtime, async () => passedOn.start(request, context));
+      const answer = await host.beginRun(runtime, async () => forwarded.start(request, context));
       knownRuns.add(answer.run);
       return answer;
     },
     resumeRun: async (request, context) => {
       const { configuration } = (await passedOn.runRecord(request, context)) as RunRecord;
-      return host.beginRun(configuration.runtime, async () => passedOn.resumeRun(request, context));
+      return host.beginRun(configuration.runtime, async () => forwarded.resumeRun(request, context));
     },
   };
 
