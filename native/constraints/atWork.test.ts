@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
-import { testEngines as engines, testDevice } from '../tensorflow/testEngines.ts';
+import { testEngines as engines, testDeviceOf } from '../tensorflow/testEngines.ts';
 import { linearLayer, smallRun } from './testSupport.ts';
 
 afterEach(() => {
@@ -45,7 +45,7 @@ const outcomes = new Map<string, Float32Array>();
 describe.each(engines)('at work on %s:', (engine) => {
   let runtime: EngineRuntime;
   beforeAll(async () => {
-    runtime = await openEngine({ engine, device: engine === 'tensorflow' ? testDevice : 'auto' });
+    runtime = await openEngine({ engine, device: testDeviceOf(engine) });
   });
 
   describe.each(all)('%s %o', (method, settings) => {

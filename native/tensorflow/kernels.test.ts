@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openEngine, type EngineRuntime } from './backend.ts';
-import { hasTensorflow, testEngines, testDevice } from './testEngines.ts';
+import { hasTensorflow, testEngines, testDeviceOf } from './testEngines.ts';
 
 type Unary = [
   operation: (tf: typeof tfjs, x: tfjs.Tensor) => tfjs.Tensor,
@@ -91,7 +91,7 @@ describe.each(testEngines)('%s', (engine) => {
   let runtime: EngineRuntime;
   let tf: typeof tfjs;
   beforeAll(async () => {
-    runtime = await openEngine({ engine, device: engine === 'tensorflow' ? testDevice : 'auto' });
+    runtime = await openEngine({ engine, device: testDeviceOf(engine) });
     tf = runtime.tf;
   });
 
@@ -298,7 +298,7 @@ describe.each(testEngines)('%s', (engine) => {
 
 test.skipIf(!hasTensorflow)('both engines train to the same weights but for rounding', async () => {
   const train = async (engine: 'tensorflow' | 'wasm') => {
-    const { tf } = await openEngine({ engine, device: engine === 'tensorflow' ? testDevice : 'auto' });
+    const { tf } = await openEngine({ engine, device: testDeviceOf(engine) });
     // tanh has no kink at which a rounding error could turn into another gradient.
     const weights = [
       [4, 8],

@@ -14,4 +14,9 @@ export const testEngines: readonly ('tensorflow' | 'wasm')[] = hasTensorflow ? [
  */
 export const testDevice: 'cpu' | 'gpu' = process.env.ORTHANT_TEST_DEVICE === 'gpu' ? 'gpu' : 'cpu';
 
+/** The device for `openEngine` in a test that runs on every engine; the others have the processor alone. */
+export const testDeviceOf = (engine: 'tensorflow' | 'wasm'): 'cpu' | 'gpu' | 'auto' =>
+  engine === 'tensorflow' ? testDevice : 'auto';
+
+if (testDevice === 'gpu') console.warn('Tests of what TensorFlow does on a CPU alone are skipped: a card is tested.');
 if (!hasTensorflow) console.warn(`Tests on TensorFlow are skipped: ${missing.cpu ?? 'it is not installed'}.`);

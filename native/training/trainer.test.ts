@@ -8,7 +8,7 @@ import { constraintMethods } from '../constraints/registry.ts';
 import { predict } from '../network/predict.ts';
 import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
-import { testEngines as engines, testDevice } from '../tensorflow/testEngines.ts';
+import { testEngines as engines, testDeviceOf } from '../tensorflow/testEngines.ts';
 import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
 import { eagerExecution } from './execution.ts';
 import { breathe } from './control.ts';
@@ -33,7 +33,7 @@ const method = (id: string, settings: Record<string, unknown> = {}) => ({ method
 describe.each(engines)('on the %s engine', (engine) => {
   const executions = executionsOf(engine);
   beforeAll(async () => {
-    runtime = await openEngine({ engine, device: engine === 'tensorflow' ? testDevice : 'auto' });
+    runtime = await openEngine({ engine, device: testDeviceOf(engine) });
   });
 
   it('frees what it put together where it cannot be recorded how its steps are carried out', () => {
@@ -166,7 +166,7 @@ describe.each(engines)('on the %s engine', (engine) => {
 
 describe('training', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: engines[0]!, device: testDevice });
+    runtime = await openEngine({ engine: engines[0]!, device: testDeviceOf(engines[0]!) });
   });
 
   it('finds the least squares solution of a linear model', async () => {
@@ -230,7 +230,7 @@ describe('training', () => {
 describe('what a run can be told', () => {
   const executions = executionsOf(engines[0]!);
   beforeAll(async () => {
-    runtime = await openEngine({ engine: engines[0]!, device: testDevice });
+    runtime = await openEngine({ engine: engines[0]!, device: testDeviceOf(engines[0]!) });
   });
 
   it.each(executions)(
@@ -381,7 +381,7 @@ describe('what a run can be told', () => {
 
 describe('when it goes wrong', () => {
   beforeAll(async () => {
-    runtime = await openEngine({ engine: engines[0]!, device: testDevice });
+    runtime = await openEngine({ engine: engines[0]!, device: testDeviceOf(engines[0]!) });
   });
 
   it('ends a diverged run with the epoch and the likely cause, and keeps the last good checkpoint', async () => {
