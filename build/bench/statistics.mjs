@@ -25,6 +25,26 @@ export const summary = (values) => ({
 export const ratioOf = (first, second) =>
   median(first.map((samples, round) => median(samples) / median(second[round] ?? [])).filter(Number.isFinite));
 
+/**
+ * How many times as long `first` took as `second`, from pairs made side by side: the geometric mean of their ratios, since
+ * twice and half as long are equally far from equal, and its standard error. Of the longer list the end is left out.
+ * @param {readonly number[]} first
+ * @param {readonly number[]} second
+ */
+export function meanRatio(first, second) {
+  const logarithms = first.slice(0, second.length).map((value, index) => Math.log(value / (second[index] ?? NaN)));
+  const { length } = logarithms;
+  const mean = logarithms.reduce((sum, value) => sum + value, 0) / length;
+  const squares = logarithms.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const ratio = Math.exp(mean);
+  return {
+    ratio,
+    error: ratio * Math.sqrt(squares / (length - 1) / length),
+    least: Math.exp(Math.min(...logarithms)),
+    most: Math.exp(Math.max(...logarithms)),
+  };
+}
+
 /** @param {number} value */
 export const digits = (value) => String(Number(value.toPrecision(3)));
 

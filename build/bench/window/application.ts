@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, CDPSession, Page } from 'playwright';
-import { chromium } from 'playwright';
+import type { CDPSession, Page } from 'playwright';
 import type { RunConfigurationInput } from '../../../native/contract/configuration.ts';
 import { BrowserHost } from '../../../e2e/browserHost.ts';
-import { launchOptions } from '../../../e2e/chromium.ts';
 import { OrthantWindow } from '../../../e2e/pages/orthantWindow.ts';
+import { BrowserWindow } from './browser.ts';
 
 /** Milliseconds. */
 const patience = 60_000;
@@ -26,14 +25,14 @@ export class Application {
   readonly orthant: OrthantWindow;
   /** Chromium's own tools for this page. */
   readonly tools: CDPSession;
-  readonly #browser: Browser;
+  readonly #window: BrowserWindow;
 
-  private constructor(host: BrowserHost, browser: Browser, page: Page, tools: CDPSession) {
+  private constructor(host: BrowserHost, window: BrowserWindow) {
     this.host = host;
-    this.#browser = browser;
-    this.page = page;
-    this.tools = tools;
-    this.orthant = new OrthantWindow(page, { hostProcess: () => host.pid });
+    this.#window = window;
+    this.page = window.page;
+    this.tools = window.tools;
+    this.orthant = new OrthantWindow(window.page, { hostProcess: () => host.pid });
   }
 
   /** Opens the window at its start screen. */
@@ -41,12 +40,11 @@ export class Application {
     const { folder, environment = {}, viewport = { width: 1280, height: 820 }, prepare } = options;
     mkdirSync(folder, { recursive: true });
     const host = await BrowserHost.start({ folder, environment });
-    // With its scroll bars, which Playwright hides.
-    const browser = await chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--hide-scrollbars'] });
-    const page = await browser.newPage({ viewport });
-    const tools = await page.context().newCDPSession(page);
+    const window = await BrowserWindow.open(folder);
+    const { page } = window;
+    await page.setViewportSize(viewport);
     await prepare?.(page);
-    const application = new Application(host, browser, page, tools);
+    const application = new Application(host, window);
     await page.goto(await host.address());
     // With more patience than a test: what is measured here is not this.
     await page
@@ -78,8 +76,18 @@ export class Application {
     await this.orthant.training.status.waitFor({ timeout: patience });
   }
 
+  /** Takes the window out of view, as a person does. */
+  minimize(): Promise<void> {
+    return this.#window.minimize();
+  }
+
+  /** Both are the first of the processes below them. */
+  get processes(): readonly number[] {
+    return [this.host.pid, this.#window.pid];
+  }
+
   async close(): Promise<void> {
-    await this.#browser.close();
+    await this.#window.close();
     await this.host.stop();
   }
 }
