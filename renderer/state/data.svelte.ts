@@ -72,9 +72,14 @@ export class DataTable {
   );
   readonly inputs = $derived(this.columns.filter((column) => column.role === 'input'));
   readonly targets = $derived(this.columns.filter((column) => column.role === 'target'));
-  /** What is odd about the file and about its use; each thing once, though both may say it. */
+  /** What is odd about the file and about its use; each thing once, though both may say it: its use says it better. */
   readonly warnings: readonly Warning[] = $derived.by(() => {
-    const said = [...((this.inspection ?? this.refused)?.warnings ?? []), ...(this.preparation?.warnings ?? [])];
+    const ofUse = this.preparation?.warnings ?? [];
+    const topics = new Set(ofUse.map(({ topic }) => topic).filter((topic) => topic !== undefined));
+    const ofFile = ((this.inspection ?? this.refused)?.warnings ?? []).filter(
+      ({ topic }) => topic === undefined || !topics.has(topic),
+    );
+    const said = [...ofFile, ...ofUse];
     return [...new Map(said.map((warning) => [warning.message, warning])).values()];
   });
   /** Side of the picture that the inputs form, where they do. */
