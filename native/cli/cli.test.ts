@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runConfigurationSchema } from '../contract/configuration.ts';
@@ -264,8 +264,12 @@ test('a folder that holds a run is not touched', async () => {
 });
 
 test('a document and a run folder repeat a run; options go over them', async () => {
+  // What stood there is replaced, not written over: whoever reads it meanwhile reads it whole.
+  writeFileSync(at('study.orthant'), 'before');
+  linkSync(at('study.orthant'), at('before.orthant'));
   resultOf(await orthant(...training('original', 4, '--save-config', at('study.orthant'))));
   const document = runConfigurationSchema.parse(JSON.parse(readFileSync(at('study.orthant'), 'utf8')));
+  expect(readFileSync(at('before.orthant'), 'utf8')).toBe('before');
   expect(document).toEqual(record('original').configuration);
   resultOf(await orthant('train', '--config', at('study.orthant'), '--out', at('copy'), '--json'));
   resultOf(await orthant('train', '--config', at('original'), '--out', at('repeat'), '--json'));

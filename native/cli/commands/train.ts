@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { RunConfiguration } from '../../contract/configuration.ts';
-import { OrthantError } from '../../contract/errors.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
 import { closing, withEngine, type Engine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { describeRun, runtimeOf, type Described } from '../configuration.ts';
@@ -76,12 +75,6 @@ function start(
 }
 
 function saveConfiguration(file: string, configuration: RunConfiguration): void {
-  try {
-    writeFileSync(file, `${JSON.stringify(configuration, null, 2)}\n`);
-  } catch (error) {
-    throw new OrthantError('file', `Cannot write the configuration ${file}: ${(error as Error).message}.`, {
-      cause: error,
-    });
-  }
+  writeFileAtomic(file, `${JSON.stringify(configuration, null, 2)}\n`);
   note(`Configuration: ${path.resolve(file)}`);
 }
