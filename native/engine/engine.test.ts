@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { constants, getPriority } from 'node:os';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RunConfigurationInput } from '../contract/configuration.ts';
 import { engineCalls, type EngineCallName } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
@@ -313,6 +313,38 @@ describe('training', () => {
     expect(train.events[first]).toEqual({ event: 'checkpoint', run, epoch, step });
     expect(first).toBe(1);
     expect(train.events[0]).toMatchObject({ event: 'phase', state: 'preparing' });
+  });
+
+  test('an end that the folder does not take is written once it does, and the run goes on', async () => {
+    const train = start('train');
+    const { run } = await train.call('start', { configuration: configuration(3000), out: at('unwritten') });
+    await train.until((event) => event.event === 'metrics');
+    // As with a full disk, what is written last does not get there.
+    const [record, aside] = [path.join(run, 'run.json'), at('aside.json')];
+    renameSync(record, aside);
+    mkdirSync(record);
+    await train.call('stop', { run });
+    const end = await train.until((event) => event.event === 'failed');
+    expect(end).toMatchObject({ error: { code: 'file', message: expect.stringContaining('run.json') as string } });
+    rmdirSync(record);
+    renameSync(aside, record);
+    expect(RunFolder.open(run).read().state).toBe('training');
+    await vi.waitFor(
+      () => {
+        expect(RunFolder.open(run).read()).toMatchObject({ state: 'failed', error: { code: 'file' } });
+      },
+      { timeout: 5000 },
+    );
+    expect(RunFolder.open(run).read().lock).toBeUndefined();
+    // For whoever lists the runs.
+    await train.until((event) => event.event === 'phase' && event.state === 'failed');
+    train.events.splice(0);
+    await train.call('resumeRun', { run });
+    await train.until((event) => event.event === 'metrics');
+    expect(RunFolder.open(run).read().state).toBe('training');
+    expect(RunFolder.open(run).read().error).toBeUndefined();
+    await train.call('stop', { run });
+    await train.until((event) => event.event === 'finished');
   });
 
   test('a run that is being worked on cannot be resumed or deleted by another engine', async () => {
