@@ -175,7 +175,7 @@ describe('training', () => {
     expect(values).toEqual([...values].sort((a, b) => a - b));
     expect(new Set(worst.rows.map(({ row }) => row)).size).toBe(80);
     const texts = readFileSync(at('table.csv'), 'utf8').split('\n');
-    for (const { row, target } of worst.rows) expect(target[0]).toBeCloseTo(Number(texts[row + 1]!.split(',')[3]), 5);
+    for (const { row, target } of worst.rows) expect(target[0]).toBeCloseTo(Number(texts[row]!.split(',')[3]), 5);
 
     await train.call('oneEpoch', { run, change: { learningRate: 0.002 } });
     const paused = (): number => train.events.filter((e) => e.event === 'phase' && e.state === 'paused').length;
@@ -216,7 +216,7 @@ describe('training', () => {
     const squares = rows.reduce((sum, { target, prediction }) => sum + (target[0]! - prediction[0]!) ** 2, 0);
     expect(Math.sqrt(squares / rows.length)).toBeCloseTo(result.splits.train!.outputs[0]!.rmse, 6);
 
-    const [a, b, kind] = readFileSync(at('table.csv'), 'utf8').split('\n')[rows[0]!.row + 1]!.split(',');
+    const [a, b, kind] = readFileSync(at('table.csv'), 'utf8').split('\n')[rows[0]!.row]!.split(',');
     const values = { a: Number(a), b: Number(b), kind: kind! };
     const typed = await train.call('predictRow', { model: run, values });
     expect(typed.prediction[0]).toBeCloseTo(rows[0]!.prediction[0]!, 4);
@@ -238,8 +238,9 @@ describe('training', () => {
     expect(answer.skipped.map(({ rows: count }) => count)).toEqual([1]);
     const lines = readFileSync(at('new-predictions.csv'), 'utf8').trimEnd().split('\n');
     expect(lines[0]).toBe('row,y');
-    expect(lines[1]).toBe(`0,${answer.predictions[0]!.prediction[0]!}`);
-    expect(lines[3]).toBe('2,');
+    expect(answer.predictions.map(({ row }) => row)).toEqual([1, 2]);
+    expect(lines[1]).toBe(`1,${answer.predictions[0]!.prediction[0]!}`);
+    expect(lines[3]).toBe('3,');
 
     writeFileSync(at('bad.csv'), 'kind,b,a\nred,0.5,0.1\nred,0.5\nblue,0.2,0.3\n');
     const bad = { source: { kind: 'file' as const, path: at('bad.csv') } };
