@@ -87,6 +87,9 @@ export class DataTable {
     this.inputs.every((column) => column.summary.type === 'number') ? pictureSide(this.inputs.length) : undefined,
   );
 
+  /** Whether the file cannot be had where the configuration says: it may lie elsewhere. */
+  readonly isAbsent = $derived(this.error?.code === 'file');
+
   /** Follows the configuration: opens another file when the source changed, works out the split when settings did. */
   follow(configuration: RunConfiguration | null): void {
     this.#settings = configuration?.data;
