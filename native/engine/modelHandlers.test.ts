@@ -142,3 +142,18 @@ test('a model that cannot be looked at is an error of its file, not of ours', as
     message: expect.stringContaining(`Cannot read ${at('circle.onnx')}: `) as string,
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'what is neither a file nor a folder is no model, and is not waited for',
+  async () => {
+    const { handlers } = cancelledLate();
+    const { signal } = new AbortController();
+    await expect(
+      Promise.resolve(handlers.predictRow({ model: '/dev/null', values: {} }, { signal })),
+    ).rejects.toMatchObject({
+      code: 'file',
+      field: 'model',
+      message: expect.stringContaining('no regular file') as string,
+    });
+  },
+);

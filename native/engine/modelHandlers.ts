@@ -135,7 +135,16 @@ async function predictSplit(
  * @throws OrthantError `run` where a run has none, `file` where it cannot be read
  */
 async function openModel(place: string): Promise<OnnxPredictor> {
-  if (factsOf(place)?.isDirectory() !== true) return openOnnx(place);
+  const facts = factsOf(place);
+  if (facts?.isDirectory() !== true) {
+    // A pipe would be waited for without end.
+    if (facts?.isFile() === false) {
+      throw new OrthantError('file', `${place} is no regular file. Name a run folder, or an .onnx file.`, {
+        field: 'model',
+      });
+    }
+    return openOnnx(place);
+  }
   const folder = RunFolder.open(place);
   const file = folder.file(runFiles.onnx);
   if (factsOf(file) === undefined) {
