@@ -228,6 +228,10 @@ test('wrong use: exit code 2, one paragraph, the near miss named, nothing made',
     [[...base, '--sample', 'ink'], /--sample or --data, not both/],
     [['train', '--sample', 'inkk'], /Did you mean "ink"\?/],
     [['train'], /What should be trained on\?/],
+    [[...base, '--seed', '-1'], /training\.seed.*See --seed\./],
+    [[...base, '--test', '2'], /data\.split\.test.*See --test\./],
+    [[...base.slice(0, -1), ''], /--out .*Expected a file or a folder; this is empty/],
+    [['train', '--config', at('table.csv')], /table\.csv is not a configuration document/],
     [['export', at('first'), '--format', 'onx', '--out', at('x')], /There is no "onx"\. Did you mean "onnx"\?/],
   ];
   const outcomes = await Promise.all(cases.map(([args]) => orthant(...args)));
@@ -246,6 +250,11 @@ test('failures: exit code 1, one paragraph; what could not train leaves no folde
   const missing = await orthant('train', '--data', at('missing.csv'), ...base);
   expect(missing).toMatchObject({ code: 1, out: '' });
   expect(missing.err).toMatch(/no file .*missing\.csv/);
+  const document = await orthant('train', '--config', at('missing.orthant'));
+  expect(document).toMatchObject({ code: 1, out: '' });
+  expect(document.err).toMatch(
+    /^orthant: Cannot read the configuration .*missing\.orthant: it is not there\. Check the path/,
+  );
   const negative = await orthant('train', '--data', at('negative.csv'), ...base);
   expect(negative).toMatchObject({ code: 1, out: '' });
   expect(negative.err).toMatch(/below its bound 0 in 3 of 40 rows/);

@@ -7,6 +7,7 @@ import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOp
 import { describeRun, runtimeOf, type Described } from '../configuration.ts';
 import { addConfigurationOptions, type ConfigurationOptions } from '../configurationOptions.ts';
 import { note } from '../format.ts';
+import { place } from '../parsers.ts';
 import { showResult } from '../result.ts';
 import { trainEngine } from '../trainEngine.ts';
 import { watchRun } from '../watchRun.ts';
@@ -21,8 +22,8 @@ export function addTrain(program: Command): void {
   addConfigurationOptions(command);
   command
     .optionsGroup('Output:')
-    .option('--out <folder>', 'the run folder, new or empty (one in ~/Orthant/runs, or where ORTHANT_RUNS says)')
-    .option('--save-config <file>', 'write the whole configuration to a document (*.orthant) as well');
+    .option('--out <folder>', 'the run folder, new or empty (one in ~/Orthant/runs, or where ORTHANT_RUNS says)', place)
+    .option('--save-config <file>', 'write the whole configuration to a document (*.orthant) as well', place);
   addCommonOptions(command, [
     'train --sample ink --method augmented-lagrangian --hidden 784,784 --epochs 8 --seed 1',
     'train --sample ink --method penalty --set alpha=10',
