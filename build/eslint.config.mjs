@@ -44,8 +44,9 @@ const nativeFolders = {
     'export',
     'runs',
   ],
-  // The command line is a client of the engine process: it speaks the contract and reaches around nothing.
-  cli: ['contract'],
+  // The command line is a client of the engine process: it speaks the contract and reaches around nothing. The documents
+  // it writes itself are written as all files are.
+  cli: ['contract', 'files'],
 };
 
 const topFolders = ['renderer', 'electron', 'native', 'build', 'e2e'];

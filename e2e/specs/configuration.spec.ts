@@ -27,11 +27,11 @@ test('changes are undone and redone, one by one', async ({ orthant }) => {
   await expect(page.getByRole('button', { name: /^Redo/ })).toHaveAttribute('aria-disabled', 'true');
 });
 
-test('what was changed is there again after a reload', async ({ orthant, home }) => {
+test('what was changed is there again after a reload', async ({ orthant, home }, { project }) => {
   await orthant.sample('ink').click();
   await orthant.setLayers('13,7');
   const kept = async (): Promise<unknown> => {
-    const text = await readFile(path.join(home, 'state/draft.json'), 'utf8').catch(() => '{}');
+    const text = await readFile(path.join(home, `state/draft-${project.name}.json`), 'utf8').catch(() => '{}');
     return JSON.parse(text);
   };
   await expect

@@ -40,7 +40,7 @@ test('of 800 columns those in view are there: by scroll bar and by keys, with th
   const header = (column: number) => page.getByRole('columnheader', { name: new RegExp(`^c${column}\\b`) });
   /** The cell of a row, from 0, in a column. */
   const cell = (row: number, column: number) =>
-    grid.locator(`[aria-rowindex="${row + 2}"] [role=gridcell][aria-colindex="${column + 1}"]`);
+    grid.locator(`[aria-rowindex="${row + 1}"] [role=gridcell][aria-colindex="${column + 1}"]`);
   await expect(cell(3, 0)).toHaveText('0.3');
   await expect(grid).toHaveAttribute('aria-colcount', '800');
   expect(await page.getByRole('columnheader').count(), 'headers of columns out of view').toBeLessThan(20);
@@ -79,7 +79,7 @@ test('decimal marks stand below each other, however many digits are behind them'
   const lines = ['0.5,1', '12.125,2', '3,3', '-0.0625,40', ...Array.from({ length: 20 }, (_, row) => `${row},${row}`)];
   await orthant.openData(await write({ name: 'marks.csv', bytes: () => `size,count\n${lines.join('\n')}\n` }, folder));
   const cell = (row: number, column: number) =>
-    page.getByRole('grid').locator(`[aria-rowindex="${row + 2}"] [role=gridcell][aria-colindex="${column + 1}"]`);
+    page.getByRole('grid').locator(`[aria-rowindex="${row + 1}"] [role=gridcell][aria-colindex="${column + 1}"]`);
   await expect(cell(0, 0)).toContainText('0.5');
   /** Where the first digit behind the mark would begin, seen or not. */
   const mark = (row: number): Promise<number> =>
@@ -111,11 +111,11 @@ test('the pictures are made when they are looked at, and stay where they were le
   await page.getByRole('tab', { name: 'Pictures' }).click();
   await expect(pictures).toHaveCount(40);
   await page.getByRole('button', { name: 'Next' }).click();
-  await expect(page.getByRole('img', { name: 'Row 40' })).toBeVisible();
+  await expect(page.getByRole('img', { name: 'Row 41' })).toBeVisible();
   await page.getByRole('tab', { name: 'Table' }).click();
   await expect(page.getByRole('gridcell').first()).toBeVisible();
   await page.getByRole('tab', { name: 'Pictures' }).click();
-  await expect(page.getByRole('img', { name: 'Row 40' })).toBeVisible();
+  await expect(page.getByRole('img', { name: 'Row 41' })).toBeVisible();
   // Drawn, and not only there: ink on paper has more than one colour.
   await expect
     .poll(() =>
@@ -170,8 +170,8 @@ test('the rows with the lowest outputs lead to the table', async ({ orthant, fol
   const button = lowest.getByRole('row').nth(1).getByRole('button');
   const row = Number(await button.textContent());
   await button.click();
-  await expect(page.getByRole('grid').locator(`[aria-rowindex="${row + 2}"]`)).toBeVisible();
-  await expect(page.getByRole('grid').locator(`[aria-rowindex="${row + 2}"].active`)).toBeVisible();
+  await expect(page.getByRole('grid').locator(`[aria-rowindex="${row + 1}"]`)).toBeVisible();
+  await expect(page.getByRole('grid').locator(`[aria-rowindex="${row + 1}"].active`)).toBeVisible();
 
   // The same from the picture of predictions, by keys.
   await orthant.step('Result');
@@ -182,5 +182,5 @@ test('the rows with the lowest outputs lead to the table', async ({ orthant, fol
   const said = (await scatter.getByRole('status').textContent()) ?? '';
   const other = Number(/row (\d+): true/.exec(said)?.[1] ?? NaN);
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('grid').locator(`[aria-rowindex="${other + 2}"]`)).toBeVisible();
+  await expect(page.getByRole('grid').locator(`[aria-rowindex="${other + 1}"]`)).toBeVisible();
 });

@@ -21,7 +21,7 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await orthant.step('Train');
     // The window keeps its work after a moment.
     await expect
-      .poll(() => readFile(path.join(folder, 'state/draft.json'), 'utf8').catch(() => ''))
+      .poll(() => readFile(path.join(folder, 'state/draft-browser.json'), 'utf8').catch(() => ''))
       .toMatch(/"hidden":\s*\[\s*5,\s*5\s*\][^]*"page":\s*"train"/);
     await page.close();
     await host.stop();

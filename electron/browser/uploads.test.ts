@@ -39,7 +39,7 @@ it('keeps what a run, the configuration in work or the list of files speaks of, 
   const binned = path.join(folders.runs, '.bin', '01234567-one', 'run.json');
   await write(binned, JSON.stringify({ data: { source: { path: deleted } } }));
   await write(path.join(folders.runs, 'not-a-run.txt'), unused);
-  await write(path.join(folders.state, 'draft.json'), JSON.stringify({ document: { path: draft } }));
+  await write(path.join(folders.state, 'draft-electron.json'), JSON.stringify({ document: { path: draft } }));
   await write(path.join(folders.state, 'recent-files.json'), JSON.stringify([{ path: recent }]));
 
   expect(await removeUnusedUploads(folders)).toEqual(['2026-01-05-eeeeeeeeeeee']);
@@ -49,7 +49,7 @@ it('keeps what a run, the configuration in work or the list of files speaks of, 
 
 it('removes nothing where a document cannot be read', async () => {
   const file = await upload('2026-01-06-ffffffffffff', 90);
-  await mkdir(path.join(folders.state, 'draft.json'), { recursive: true });
+  await mkdir(path.join(folders.state, 'draft-browser.json'), { recursive: true });
   await expect(removeUnusedUploads(folders)).rejects.toThrow();
   expect(existsSync(file)).toBe(true);
 });

@@ -7,6 +7,7 @@ import type { TransformCallback } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { OrthantError } from '../../native/contract/errors.ts';
+import { draftFiles } from '../services/drafts.ts';
 import { describeFileError } from '../services/fileError.ts';
 import type { Folders } from '../services/folders.ts';
 import { safeName } from './safeName.ts';
@@ -124,8 +125,7 @@ export async function removeUnusedUploads({ uploads, state, runs }: Folders, now
   if (candidates.length === 0) return [];
   const unused = new Set(candidates);
   const documents = [
-    path.join(state, 'draft.json'),
-    path.join(state, 'recent-files.json'),
+    ...[...draftFiles, 'recent-files.json'].map((name) => path.join(state, name)),
     ...(await runsIn(runs)),
     // Deleted ones, until the bin is emptied: they can be brought back.
     ...(await runsIn(path.join(runs, '.bin'))),

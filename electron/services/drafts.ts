@@ -4,20 +4,42 @@ import { JsonFile } from './jsonFile.ts';
 
 const draftSchema = z.record(z.string(), z.unknown());
 export type Draft = z.infer<typeof draftSchema>;
+type DraftFile = JsonFile<z.ZodOptional<typeof draftSchema>>;
 
-/** What the window keeps for itself, so that a crash or a reload loses nothing. The latest one wins. */
+/** The kinds of host: both may run at once. */
+const kinds = ['electron', 'browser'] as const;
+export type DraftKind = (typeof kinds)[number];
+
+/** The file in which a kind of host keeps its draft. */
+const fileOf = (kind: DraftKind): string => `draft-${kind}.json`;
+export const draftFiles: readonly string[] = kinds.map(fileOf);
+
+/**
+ * What the window keeps for itself, so that a crash or a reload loses nothing. The latest one wins among the windows of a
+ * host. Each kind of host has a draft of its own, so that two at work do not overwrite each other's; one that has none yet
+ * begins with the other's.
+ */
 export class Drafts {
-  readonly #file: JsonFile<z.ZodOptional<typeof draftSchema>>;
+  readonly #file: DraftFile;
+  readonly #others: readonly DraftFile[];
   #latest: Draft | undefined;
   /** The write that will take the latest draft along and has not begun. */
   #next: Promise<void> | undefined;
 
-  constructor(stateFolder: string) {
-    this.#file = new JsonFile(path.join(stateFolder, 'draft.json'), draftSchema.optional(), undefined);
+  constructor(stateFolder: string, own: DraftKind) {
+    const open = (kind: DraftKind): DraftFile =>
+      new JsonFile(path.join(stateFolder, fileOf(kind)), draftSchema.optional(), undefined);
+    this.#file = open(own);
+    this.#others = kinds.filter((kind) => kind !== own).map(open);
   }
 
   async load(): Promise<Draft | undefined> {
-    return this.#latest ?? (await this.#file.read());
+    if (this.#latest !== undefined) return this.#latest;
+    for (const file of [this.#file, ...this.#others]) {
+      const draft = await file.read();
+      if (draft !== undefined) return draft;
+    }
+    return undefined;
   }
 
   /** Saves `draft`; of those that come while one is being written, only the last is. */

@@ -75,7 +75,7 @@ export class Host {
   constructor(options: HostOptions) {
     this.options = options;
     this.recentFiles = new RecentFiles(options.folders.state);
-    this.drafts = new Drafts(options.folders.state);
+    this.drafts = new Drafts(options.folders.state, options.kind);
     this.inputs = new Inputs(options.folders.uploads, this.recentFiles, options.folders.state);
     this.knownRuns = new KnownRuns(options.folders.runs);
     this.uploadNames = new UploadNames(options.folders.uploads);

@@ -86,7 +86,7 @@ export class Inputs {
     if (await this.has(file)) return this.addData(file);
     throw new OrthantError(
       'file',
-      `${file} was not opened by you, so it was not read. Choose it as a data file, or have Orthant open it, or a configuration that names it: npm start -- FILE`,
+      `${file} was not opened by you, so it was not read. Locate it here (it may lie elsewhere by now), or start Orthant with it: npm start -- FILE`,
       { field },
     );
   }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runConfigurationSchema } from '../contract/configuration.ts';
@@ -228,6 +228,10 @@ test('wrong use: exit code 2, one paragraph, the near miss named, nothing made',
     [[...base, '--sample', 'ink'], /--sample or --data, not both/],
     [['train', '--sample', 'inkk'], /Did you mean "ink"\?/],
     [['train'], /What should be trained on\?/],
+    [[...base, '--seed', '-1'], /training\.seed.*See --seed\./],
+    [[...base, '--test', '2'], /data\.split\.test.*See --test\./],
+    [[...base.slice(0, -1), ''], /--out .*Expected a file or a folder; this is empty/],
+    [['train', '--config', at('table.csv')], /table\.csv is not a configuration document/],
     [['export', at('first'), '--format', 'onx', '--out', at('x')], /There is no "onx"\. Did you mean "onnx"\?/],
   ];
   const outcomes = await Promise.all(cases.map(([args]) => orthant(...args)));
@@ -246,6 +250,11 @@ test('failures: exit code 1, one paragraph; what could not train leaves no folde
   const missing = await orthant('train', '--data', at('missing.csv'), ...base);
   expect(missing).toMatchObject({ code: 1, out: '' });
   expect(missing.err).toMatch(/no file .*missing\.csv/);
+  const document = await orthant('train', '--config', at('missing.orthant'));
+  expect(document).toMatchObject({ code: 1, out: '' });
+  expect(document.err).toMatch(
+    /^orthant: Cannot read the configuration .*missing\.orthant: it is not there\. Check the path/,
+  );
   const negative = await orthant('train', '--data', at('negative.csv'), ...base);
   expect(negative).toMatchObject({ code: 1, out: '' });
   expect(negative.err).toMatch(/below its bound 0 in 3 of 40 rows/);
@@ -264,8 +273,12 @@ test('a folder that holds a run is not touched', async () => {
 });
 
 test('a document and a run folder repeat a run; options go over them', async () => {
+  // What stood there is replaced, not written over: whoever reads it meanwhile reads it whole.
+  writeFileSync(at('study.orthant'), 'before');
+  linkSync(at('study.orthant'), at('before.orthant'));
   resultOf(await orthant(...training('original', 4, '--save-config', at('study.orthant'))));
   const document = runConfigurationSchema.parse(JSON.parse(readFileSync(at('study.orthant'), 'utf8')));
+  expect(readFileSync(at('before.orthant'), 'utf8')).toBe('before');
   expect(document).toEqual(record('original').configuration);
   resultOf(await orthant('train', '--config', at('study.orthant'), '--out', at('copy'), '--json'));
   resultOf(await orthant('train', '--config', at('original'), '--out', at('repeat'), '--json'));

@@ -11,8 +11,9 @@ import {
   type RunConfiguration,
   type RunConfigurationInput,
 } from '../contract/configuration.ts';
-import { OrthantError, parseOrThrow } from '../contract/errors.ts';
+import { parseOrThrow } from '../contract/errors.ts';
 import type { RunChange } from '../contract/runs.ts';
+import { describeFileError } from '../files/atomic.ts';
 import type { Engine } from './client.ts';
 import { dialectOf, type ConfigurationOptions } from './configurationOptions.ts';
 import { wrongUse } from './failure.ts';
@@ -121,15 +122,13 @@ async function readDescription(engine: Engine, place: string): Promise<Described
     if ((error as NodeJS.ErrnoException).code === 'EISDIR') {
       return engine.call('runRecord', { run: path.resolve(place) });
     }
-    throw new OrthantError('file', `Cannot read the configuration ${place}: ${(error as Error).message}.`, {
-      cause: error,
-    });
+    throw describeFileError(error, `read the configuration ${place}`);
   }
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch (error) {
-    throw wrongUse(`${place} is not a configuration document: ${(error as Error).message}.`);
+    throw wrongUse(`${place} is not a configuration document: ${(error as Error).message.replaceAll(/\s+/g, ' ')}.`);
   }
   const configuration = parseOrThrow(runConfigurationSchema, document, `The configuration in ${place}`);
   const { source } = configuration.data;

@@ -9,7 +9,7 @@ import {
   type Activation,
   type Dialect,
 } from '../contract/configuration.ts';
-import { choice, collect, names, number, oneOf, sizes, wholeNumber } from './parsers.ts';
+import { choice, collect, names, number, oneOf, place, sizes, wholeNumber } from './parsers.ts';
 
 /** Options that describe a run, as commander gives them. */
 export interface ConfigurationOptions extends TableOptions {
@@ -106,8 +106,12 @@ export function addConfigurationOptions(command: Command): Command {
   command
     .optionsGroup('Data:')
     .option('--sample <id>', 'a sample that comes with Orthant, with its recommended configuration ("orthant samples")')
-    .option('--data <file>', 'CSV, TSV, Parquet, JSON, NPY, NPZ or IDX, also gzipped')
-    .option('--config <file>', 'a configuration document (*.orthant), or the folder of a run that is to be repeated')
+    .option('--data <file>', 'CSV, TSV, Parquet, JSON, NPY, NPZ or IDX, also gzipped', place)
+    .option(
+      '--config <file>',
+      'a configuration document (*.orthant), or the folder of a run that is to be repeated',
+      place,
+    )
     .option('--targets <names>', 'columns to predict, separated by commas', names)
     .option('--inputs <names>', 'columns to predict from; all others are left out', names)
     .option('--ignore <names>', 'columns to leave out', names)

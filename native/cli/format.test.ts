@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, duration } from './format.ts';
+import { bytes, duration, table } from './format.ts';
 
 test('a time is rounded before it is taken apart', () => {
   expect([0.04, 3.21, 9.97, 45.4, 59.6, 119.7, 3599.6, 3780].map(duration)).toEqual([
@@ -12,4 +12,19 @@ test('a size is written in the unit that its rounded number has', () => {
   expect([0, 999, 1000, 999_999, 1_234_567, 5e15].map(bytes)).toEqual([
     ...['0 B', '999 B', '1 kB', '1 MB', '1.23 MB', '5000 TB'],
   ]);
+});
+
+test('a table stays one, whatever its names hold', () => {
+  const lines = table(
+    [{ title: 'column' }, { title: 'type' }],
+    [
+      ['a\nb\u001b[2J', 'number'],
+      ['x'.repeat(5000), 'date'],
+    ],
+  )
+    .trimEnd()
+    .split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[2]).toMatch(/^a\\nb\\u001b\[2J +number$/);
+  expect(lines[3]).toMatch(/^x{97}\.\.\. {2}date$/);
 });

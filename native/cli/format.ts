@@ -27,6 +27,9 @@ export function duration(seconds: number): string {
   return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** "1 row", "2 rows". */
+export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
 /** A size in decimal units with three significant digits: "1.23 MB". */
 export function bytes(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -42,19 +45,30 @@ export interface Column {
 
 /** Rows under titles, each column as wide as its widest entry. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
-  const line = (cells: readonly string[]): string =>
+  const titles = columns.map(({ title }) => shown(title));
+  const cells = rows.map((row) => row.map(shown));
+  const widths = titles.map((title, i) => Math.max(title.length, ...cells.map((row) => (row[i] ?? '').length)));
+  const line = (row: readonly string[]): string =>
     columns
       .map(({ align }, i) => {
-        const cell = cells[i] ?? '';
+        const cell = row[i] ?? '';
         return align === 'right' ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0);
       })
       .join('  ')
       .trimEnd();
-  return [line(columns.map(({ title }) => title)), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)]
+  return [line(titles), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)]
     .map((text) => `${text}\n`)
     .join('');
 }
+
+/** A name may have thousands of letters, line ends, or what moves a terminal's cursor. */
+function shown(text: string): string {
+  // eslint-disable-next-line no-control-regex -- they are what is written out
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
+  return plain.length > mostShown ? `${plain.slice(0, mostShown - 3)}...` : plain;
+}
+
+const mostShown = 100;
 
 /** Text in lines of at most `width` characters, all indented. */
 export function paragraph(text: string, indent = '', width = 100): string {

@@ -15,6 +15,12 @@ export function number(text: string): number {
   return value;
 }
 
+/** A file or folder: an empty text, as an unset variable of a script gives it, would stand for the folder one is in. */
+export function place(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected a file or a folder; this is empty.');
+  return text;
+}
+
 /** Names separated by commas; the option may be repeated. */
 export function names(text: string, before: readonly string[] = []): string[] {
   const parts = text.split(',').map((name) => name.trim());

@@ -1,7 +1,7 @@
 import type { TrainingResult } from '../contract/results.ts';
 import { splitNames } from '../contract/results.ts';
 import { exitCodes } from './failure.ts';
-import { duration, note, paragraph, percent, print, printJson, significant, table } from './format.ts';
+import { count, duration, note, paragraph, percent, print, printJson, significant, table } from './format.ts';
 import { resumeCommand } from './watchRun.ts';
 
 /** Shows what a run came to and sets the exit code. */
@@ -57,5 +57,3 @@ function describeResult(result: TrainingResult): string {
     files === undefined ? '' : `ONNX: ${files.onnx}\nONNX as JSON: ${files.onnxJson}\n`,
   ].join('');
 }
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -68,6 +68,7 @@ export const tableRequestSchema = z.strictObject({
   skipBadRows: z.boolean().default(false),
 });
 const run = z.strictObject({ run: z.string().min(1) });
+/** `row` is its number in the table, from 1, as people count: neither a header nor rows left out as unreadable count. */
 const predictionSchema = z.object({ row: z.int(), target: z.array(z.number()), prediction: z.array(z.number()) });
 
 export const exportFormats = ['onnx-json', 'onnx', 'safetensors'] as const;
@@ -195,7 +196,7 @@ export const forwardedCalls = {
       minimum: z.array(z.number()),
       /** Categories the model has never seen, by column. */
       unseen: z.record(z.string(), z.array(z.string())),
-      predictions: z.array(z.object({ row: z.int(), prediction: z.array(z.number()) })),
+      predictions: z.array(predictionSchema.omit({ target: true })),
       file: z.string().optional(),
     }),
     ofModel,

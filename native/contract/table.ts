@@ -5,6 +5,8 @@ import { columnRoleSchema, dialectSchema } from './configuration.ts';
 export const warningSchema = z.object({
   message: z.string(),
   column: z.string().optional(),
+  /** Of what it speaks, where what is found while reading a file may be told again, more exactly, once its use is known. */
+  topic: z.enum(['constant']).optional(),
 });
 export type Warning = z.infer<typeof warningSchema>;
 

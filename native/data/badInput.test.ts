@@ -90,6 +90,7 @@ describe('a file that is no table', () => {
     ['rowless.parquet', bytes(fixtures.parquetEmpty), 'data', /has no rows/],
     ['cut.json', JSON.stringify([{ a: 1 }, { a: 2 }]).slice(0, 12), 'data', /array is never closed/],
     ['columns.json', '{"a": [1, 2], "y": [1, 2]}', 'data', /orient="records"/],
+    ['list.json', '[1, 2, 3]', 'data', /not a JSON object.*orient="records"/],
     ['matrix.json', '[[1, 2], [3, 4]]', 'data', /not a JSON object.*orient="records"/],
     ['none.json', '[]', 'data', /without any row/],
     ['digits', Buffer.from([0, 0, 8, 1, 0, 0, 0, 9, 1, 2, 3]), 'data', /ends too early: shape \[9\]/],

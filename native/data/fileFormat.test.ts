@@ -1,4 +1,6 @@
+import { symlinkSync } from 'node:fs';
 import type * as fs from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it, vi } from 'vitest';
 import { fileFacts, recogniseFile } from './fileFormat.ts';
@@ -28,5 +30,14 @@ it('says so when a gzipped file is taken away while it is looked at', async () =
   await expect(recogniseFile(path, facts)).rejects.toMatchObject({
     code: 'file',
     message: `There is no file ${path}. Check the folder and the spelling.`,
+  });
+});
+
+it.skipIf(process.platform === 'win32')('says what to do about a link that leads to itself', async () => {
+  const path = join(folder.path, 'loop.csv');
+  symlinkSync(path, path);
+  await expect(fileFacts(path)).rejects.toMatchObject({
+    code: 'file',
+    message: `Cannot read ${path}: its symbolic links lead in a circle. Mend them, or name the place itself.`,
   });
 });

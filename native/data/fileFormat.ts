@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { OrthantError } from '../contract/errors.ts';
 import type { fileFormats } from '../contract/table.ts';
+import { describeFileError } from '../files/atomic.ts';
 
 /** What kind of table a file holds, told by its content and never by its name. */
 
@@ -74,8 +75,9 @@ export function explainFileError(error: unknown, path: string): OrthantError {
     return new OrthantError('file', `The disk is full: ${path} cannot be unpacked to the temporary folder.`, options);
   }
   if (error instanceof OrthantError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new OrthantError('file', `${path} cannot be read: ${reason}.`, options);
+  const described = describeFileError(error, `read ${path}`);
+  if (described instanceof OrthantError) return described;
+  return new OrthantError('file', `${path} cannot be read: ${described.message}.`, options);
 }
 
 async function readHead(path: string, bytes: number): Promise<Buffer> {
@@ -167,7 +169,18 @@ function formatOf(head: Buffer, path: string): FileFormat['format'] {
   if (isUtf16(head) !== undefined) return 'csv';
   refuseBinary(head, path);
   const start = head.toString('latin1', 0, 4096).replace(/^\xef\xbb\xbf/, '');
-  return /^\s*(\[\s*([[{\]]|$)|\{\s*("|\}|$))/.test(start) ? 'json' : 'csv';
+  if (/^\s*(\[\s*([[{\]]|$)|\{\s*("|\}|$))/.test(start)) return 'json';
+  return /^\s*\[/.test(start) && isWholeJson(head) ? 'json' : 'csv';
+}
+
+/** Whether this is JSON to its end: a list of numbers is no table, and as text it would be read as one row of odd ones. */
+function isWholeJson(head: Buffer): boolean {
+  try {
+    JSON.parse(head.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** IDX: two zero bytes, a type, a number of dimensions, and as many plausible sizes. */

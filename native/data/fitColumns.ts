@@ -122,7 +122,7 @@ export function constantWarning(names: readonly string[]): Warning[] {
   if (names.length === 1) {
     return [
       {
-        column: first,
+        ...{ column: first, topic: 'constant' },
         message: `The input "${first}" is the same in all training rows, so it says nothing; it is scaled by 1.`,
       },
     ];
@@ -130,6 +130,7 @@ export function constantWarning(names: readonly string[]): Warning[] {
   const list = names.slice(0, 5).map((name) => `"${name}"`);
   return [
     {
+      topic: 'constant',
       message:
         `${names.length} inputs are the same in all training rows, so they say nothing; they are scaled by 1: ` +
         `${list.join(', ')}${names.length > 5 ? ' and others' : ''}.`,

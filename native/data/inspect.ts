@@ -146,6 +146,7 @@ function tableWarnings(table: Table, columns: readonly ColumnSummary[]): Inspect
       message: `${constant.length === 1 ? 'Column' : `${constant.length} columns`} ${list.join(', ')}${
         constant.length > 5 ? ', ...' : ''
       } ${constant.length === 1 ? 'has' : 'have'} the same value in all rows.`,
+      topic: 'constant',
       ...(constant.length === 1 ? { column: constant[0] } : {}),
     });
   }

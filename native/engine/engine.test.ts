@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { constants, getPriority } from 'node:os';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RunConfigurationInput } from '../contract/configuration.ts';
 import { engineCalls, type EngineCallName } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
@@ -175,7 +175,7 @@ describe('training', () => {
     expect(values).toEqual([...values].sort((a, b) => a - b));
     expect(new Set(worst.rows.map(({ row }) => row)).size).toBe(80);
     const texts = readFileSync(at('table.csv'), 'utf8').split('\n');
-    for (const { row, target } of worst.rows) expect(target[0]).toBeCloseTo(Number(texts[row + 1]!.split(',')[3]), 5);
+    for (const { row, target } of worst.rows) expect(target[0]).toBeCloseTo(Number(texts[row]!.split(',')[3]), 5);
 
     await train.call('oneEpoch', { run, change: { learningRate: 0.002 } });
     const paused = (): number => train.events.filter((e) => e.event === 'phase' && e.state === 'paused').length;
@@ -216,7 +216,7 @@ describe('training', () => {
     const squares = rows.reduce((sum, { target, prediction }) => sum + (target[0]! - prediction[0]!) ** 2, 0);
     expect(Math.sqrt(squares / rows.length)).toBeCloseTo(result.splits.train!.outputs[0]!.rmse, 6);
 
-    const [a, b, kind] = readFileSync(at('table.csv'), 'utf8').split('\n')[rows[0]!.row + 1]!.split(',');
+    const [a, b, kind] = readFileSync(at('table.csv'), 'utf8').split('\n')[rows[0]!.row]!.split(',');
     const values = { a: Number(a), b: Number(b), kind: kind! };
     const typed = await train.call('predictRow', { model: run, values });
     expect(typed.prediction[0]).toBeCloseTo(rows[0]!.prediction[0]!, 4);
@@ -238,8 +238,9 @@ describe('training', () => {
     expect(answer.skipped.map(({ rows: count }) => count)).toEqual([1]);
     const lines = readFileSync(at('new-predictions.csv'), 'utf8').trimEnd().split('\n');
     expect(lines[0]).toBe('row,y');
-    expect(lines[1]).toBe(`0,${answer.predictions[0]!.prediction[0]!}`);
-    expect(lines[3]).toBe('2,');
+    expect(answer.predictions.map(({ row }) => row)).toEqual([1, 2]);
+    expect(lines[1]).toBe(`1,${answer.predictions[0]!.prediction[0]!}`);
+    expect(lines[3]).toBe('3,');
 
     writeFileSync(at('bad.csv'), 'kind,b,a\nred,0.5,0.1\nred,0.5\nblue,0.2,0.3\n');
     const bad = { source: { kind: 'file' as const, path: at('bad.csv') } };
@@ -313,6 +314,38 @@ describe('training', () => {
     expect(train.events[first]).toEqual({ event: 'checkpoint', run, epoch, step });
     expect(first).toBe(1);
     expect(train.events[0]).toMatchObject({ event: 'phase', state: 'preparing' });
+  });
+
+  test('an end that the folder does not take is written once it does, and the run goes on', async () => {
+    const train = start('train');
+    const { run } = await train.call('start', { configuration: configuration(3000), out: at('unwritten') });
+    await train.until((event) => event.event === 'metrics');
+    // As with a full disk, what is written last does not get there.
+    const [record, aside] = [path.join(run, 'run.json'), at('aside.json')];
+    renameSync(record, aside);
+    mkdirSync(record);
+    await train.call('stop', { run });
+    const end = await train.until((event) => event.event === 'failed');
+    expect(end).toMatchObject({ error: { code: 'file', message: expect.stringContaining('run.json') as string } });
+    rmdirSync(record);
+    renameSync(aside, record);
+    expect(RunFolder.open(run).read().state).toBe('training');
+    await vi.waitFor(
+      () => {
+        expect(RunFolder.open(run).read()).toMatchObject({ state: 'failed', error: { code: 'file' } });
+      },
+      { timeout: 5000 },
+    );
+    expect(RunFolder.open(run).read().lock).toBeUndefined();
+    // For whoever lists the runs.
+    await train.until((event) => event.event === 'phase' && event.state === 'failed');
+    train.events.splice(0);
+    await train.call('resumeRun', { run });
+    await train.until((event) => event.event === 'metrics');
+    expect(RunFolder.open(run).read().state).toBe('training');
+    expect(RunFolder.open(run).read().error).toBeUndefined();
+    await train.call('stop', { run });
+    await train.until((event) => event.event === 'finished');
   });
 
   test('a run that is being worked on cannot be resumed or deleted by another engine', async () => {

@@ -127,7 +127,7 @@ test('the lowest rows are those of all splits, each with its own split and targe
   expect(worst.rows).toEqual(all.rows.slice(0, 7));
   expect(new Set(all.rows.map(({ split }) => split))).toEqual(new Set(['train', 'validation', 'test']));
   const lines = readFileSync(at('table.csv'), 'utf8').split('\n');
-  for (const { row, target } of all.rows) expect(target[0]).toBeCloseTo(Number(lines[row + 1]?.split(',')[3]), 5);
+  for (const { row, target } of all.rows) expect(target[0]).toBeCloseTo(Number(lines[row]?.split(',')[3]), 5);
 });
 
 test('a model that cannot be looked at is an error of its file, not of ours', async () => {
@@ -142,3 +142,18 @@ test('a model that cannot be looked at is an error of its file, not of ours', as
     message: expect.stringContaining(`Cannot read ${at('circle.onnx')}: `) as string,
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'what is neither a file nor a folder is no model, and is not waited for',
+  async () => {
+    const { handlers } = cancelledLate();
+    const { signal } = new AbortController();
+    await expect(
+      Promise.resolve(handlers.predictRow({ model: '/dev/null', values: {} }, { signal })),
+    ).rejects.toMatchObject({
+      code: 'file',
+      field: 'model',
+      message: expect.stringContaining('no regular file') as string,
+    });
+  },
+);

@@ -122,7 +122,7 @@ async function predictSplit(
     rows,
     predictions,
     row: (index) => ({
-      row: rowNumbers[index] ?? -1,
+      row: (rowNumbers[index] ?? -1) + 1,
       target: scales.map((scale, j) => (targets[index * scales.length + j] ?? NaN) * scale),
       prediction: scales.map((_, j) => predictions[index * scales.length + j] ?? NaN),
     }),
@@ -135,7 +135,16 @@ async function predictSplit(
  * @throws OrthantError `run` where a run has none, `file` where it cannot be read
  */
 async function openModel(place: string): Promise<OnnxPredictor> {
-  if (factsOf(place)?.isDirectory() !== true) return openOnnx(place);
+  const facts = factsOf(place);
+  if (facts?.isDirectory() !== true) {
+    // A pipe would be waited for without end.
+    if (facts?.isFile() === false) {
+      throw new OrthantError('file', `${place} is no regular file. Name a run folder, or an .onnx file.`, {
+        field: 'model',
+      });
+    }
+    return openOnnx(place);
+  }
   const folder = RunFolder.open(place);
   const file = folder.file(runFiles.onnx);
   if (factsOf(file) === undefined) {
@@ -181,7 +190,7 @@ async function predict(request: ParsedRequest<'predict'>, { signal }: CallContex
       ],
       ...summarise(predictions, targets.length),
       unseen: Object.fromEntries(Object.entries(unseen).map(([column, values]) => [column, [...values]])),
-      predictions: firstUsable(usable, request.limit).map((index) => ({ row: index, prediction: row(index) })),
+      predictions: firstUsable(usable, request.limit).map((index) => ({ row: index + 1, prediction: row(index) })),
       ...(out === undefined ? {} : { file: out }),
     };
   } finally {
@@ -207,7 +216,7 @@ function summarise(predictions: Float32Array, targets: number): { negative: numb
   return { negative, minimum: minimum.map((value) => (Number.isFinite(value) ? value : 0)) };
 }
 
-/** Row numbers (from 0) and predictions; a row without prediction has empty fields. */
+/** Row numbers (from 1) and predictions; a row without prediction has empty fields. */
 function* predictionsAsCsv(
   targets: readonly string[],
   usable: Uint8Array,
@@ -216,7 +225,7 @@ function* predictionsAsCsv(
   yield `${['row', ...targets.map(csvField)].join(',')}\n`;
   for (let index = 0; index < usable.length; index++) {
     const values = usable[index] === 1 ? row(index).map(String) : targets.map(() => '');
-    yield `${[String(index), ...values].join(',')}\n`;
+    yield `${[String(index + 1), ...values].join(',')}\n`;
   }
 }
 

@@ -1,4 +1,5 @@
-import { OrthantError, toErrorMessage } from '../contract/errors.ts';
+import { existsSync } from 'node:fs';
+import { OrthantError, toErrorMessage, type ErrorMessage } from '../contract/errors.ts';
 import type { EngineEvent } from '../contract/engine.ts';
 import type { TrainingResult } from '../contract/results.ts';
 import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/runs.ts';
@@ -16,6 +17,7 @@ import { refuseOtherData, type DataSets } from './dataSets.ts';
 import type { Job } from './jobs.ts';
 import type { Library } from './library.ts';
 import { refuseTooLarge } from './memoryNeed.ts';
+import type { UnwrittenEnds } from './unwrittenEnds.ts';
 
 export interface TrainJobOptions {
   /** Locked for this process. */
@@ -24,6 +26,7 @@ export interface TrainJobOptions {
   readonly resume: boolean;
   readonly library: Library;
   readonly dataSets: DataSets;
+  readonly unwrittenEnds: UnwrittenEnds;
   readonly emit: (event: EngineEvent) => void;
 }
 
@@ -262,16 +265,26 @@ export class TrainJob implements Job {
     const stopped = this.#abort.signal.aborted;
     const error = toErrorMessage(stopped ? stoppedEarly(this.#options.resume) : thrown);
     try {
-      // What has trained nothing is not worth a place in the list, and the folder can be named again.
-      if (this.#trainer !== undefined && this.#hasTrained()) this.#end('failed', { error });
-      else if (this.#options.resume) this.#end(this.#stateBefore, {});
-      else this.folder.discard();
+      this.#recordFailure(error);
     } catch {
       // The folder cannot be written, which is most likely why the run failed; the first error is the one to tell.
+      const later = (): void => {
+        this.#recordFailure(error);
+        // For whoever lists the runs: the failure itself has been told.
+        this.#tell('failed', 'its end is recorded');
+      };
+      this.#options.unwrittenEnds.add(this.run, later, () => !existsSync(this.run));
     }
     this.#ended = true;
     this.#state = 'failed';
     this.#options.emit({ event: 'failed', run: this.run, error });
+  }
+
+  #recordFailure(error: ErrorMessage): void {
+    // What has trained nothing is not worth a place in the list, and the folder can be named again.
+    if (this.#trainer !== undefined && this.#hasTrained()) this.#end('failed', { error });
+    else if (this.#options.resume) this.#end(this.#stateBefore, {});
+    else this.folder.discard();
   }
 
   #hasTrained(): boolean {

@@ -10,15 +10,18 @@ import { Library } from './library.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { createRunFolder, openForResume } from './runFolders.ts';
 import { TrainJob } from './trainJob.ts';
+import { UnwrittenEnds } from './unwrittenEnds.ts';
 
 /** The calls of the `train` role. The library is loaded when a run or a question first needs it. */
 export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handlers<EngineCalls>> {
   const library = new Library();
   const dataSets = new DataSets();
   const queue = new JobQueue<TrainJob>();
+  const unwrittenEnds = new UnwrittenEnds();
 
   const accept = (folder: TrainJob['folder'], resume: boolean): { run: string } => {
-    const job = new TrainJob({ folder, resume, library, dataSets, emit });
+    const job = new TrainJob({ folder, resume, library, dataSets, unwrittenEnds, emit });
+    unwrittenEnds.forget(folder.path);
     if (queue.current !== undefined) job.announceWaiting();
     queue.add(job);
     return { run: folder.path };

@@ -129,6 +129,7 @@ const remedies: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file, not a folder. Check the path',
   EEXIST: 'something of that name is there already. Choose another name',
   EISDIR: 'it is a folder. Name a file',
+  ELOOP: 'its symbolic links lead in a circle. Mend them, or name the place itself',
   ENAMETOOLONG: 'the name is too long. Choose a shorter one',
   EMFILE: 'too many files are open. Close other programs, or raise the limit (ulimit -n)',
   ENFILE: 'too many files are open on this computer. Close other programs',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -103,6 +103,14 @@ test('a state that JSON would change silently is refused', () => {
   }).toThrow(/"loss" is Infinity/);
   expect(readLastCheckpoint(run)).toBeUndefined();
   expect(folders()).toEqual([]);
+});
+
+test('a run that somebody has removed is not made anew as a folder without a run', () => {
+  rmSync(run, { recursive: true });
+  expect(() => {
+    writeCheckpoint(run, checkpoint(1));
+  }).toThrow(/Cannot write the checkpoint .*000001: it is not there/);
+  expect(existsSync(run)).toBe(false);
 });
 
 test('leftovers of an interrupted writer are passed over and removed', () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { OrthantError } from '../contract/errors.ts';
@@ -58,6 +58,8 @@ export function writeCheckpoint(run: string, { epoch, step, state, tensors }: Ch
     .filter((other) => other.step < step)
     .map((other): [number, number] => [other.epoch, other.step]);
   try {
+    // A run that somebody has removed is not made anew as a folder that holds no run.
+    statSync(run);
     makeFolder(temporary);
     writeFileAtomic(path.join(temporary, tensorsFile), encodeSafetensors(tensors));
     writeFileAtomic(

@@ -34,7 +34,7 @@ export function isRunning({ pid, started }: ProcessIdentity): boolean {
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !hasEnded(pid);
   } catch (error) {
     // EPERM: it is there and belongs to somebody else.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
@@ -54,12 +54,29 @@ export function startTime(pid: number): number | undefined {
   }
 }
 
-/** Field 22 of /proc/PID/stat: clock ticks from boot to the process's start (proc(5)); Linux shows 100 ticks a second. */
-function linuxStartTime(pid: number): number | undefined {
+/**
+ * Whether a process that is still listed has ended (a zombie): its parent has not asked how, as the first process of many a
+ * container never does for orphans.
+ */
+function hasEnded(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return ['Z', 'X'].includes(linuxStat(pid, 3));
+  } catch {
+    return false;
+  }
+}
+
+/** A field of /proc/PID/stat, from the third on, by its number in proc(5). */
+function linuxStat(pid: number, field: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // Field 2 is the program's name in parentheses and may hold spaces and parentheses itself.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[22 - 3]);
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[field - 3] ?? '';
+}
+
+/** Clock ticks from boot to the process's start; Linux shows 100 ticks a second. */
+function linuxStartTime(pid: number): number | undefined {
+  const ticks = Number(linuxStat(pid, 22));
   const boot = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]);
   const seconds = boot + ticks / 100;
   return Number.isFinite(seconds) ? seconds : undefined;

@@ -53,7 +53,8 @@ export function diverged(context: RunContext, what: string, step: number): Ortha
     configuration,
     epoch: position.epoch + 1,
     step,
-    learningRate: learningRateOf(context, step),
+    // The one that is set: a schedule may have brought it down to nothing by now.
+    learningRate: position.learningRate,
     largestInput: dataset.splits.train.inputs.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     coefficient: parts.method.report().coefficient,
   });

@@ -21,6 +21,8 @@ it('says where it happened and that the last good checkpoint is kept', () => {
   const { message } = explain({});
   expect(message).toContain('epoch 3 (step 17): the objective is not a finite number');
   expect(message).toContain('The last good checkpoint is kept.');
+  // In the first epoch there is none.
+  expect(explain({}, { epoch: 1 }).message).not.toContain('checkpoint');
 });
 
 it('names the likely cause: the first that is out of the ordinary', () => {

@@ -24,7 +24,7 @@ export function divergenceError(what: string, context: DivergenceContext): Ortha
   const cause = likelyCause(context);
   return new OrthantError(
     'diverged',
-    `Training diverged in epoch ${context.epoch} (step ${context.step}): ${what}. ${cause.text} The last good checkpoint is kept.`,
+    `Training diverged in epoch ${context.epoch} (step ${context.step}): ${what}. ${cause.text}${context.epoch > 1 ? ' The last good checkpoint is kept.' : ''}`,
     { field: cause.field },
   );
 }

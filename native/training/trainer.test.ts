@@ -384,6 +384,13 @@ describe('when it goes wrong', () => {
     runtime = await openEngine({ engine: engines[0]!, device: testDeviceOf(engines[0]!) });
   });
 
+  it('names the learning rate that was set where a schedule has brought it down before the run diverged', async () => {
+    const optimizer = { id: 'adam' as const, learningRate: 1e30 };
+    const training = { epochs: 1, batchSize: 0, optimizer, schedule: { id: 'cosine' as const } };
+    const trainer = Trainer.create({ configuration: exampleConfiguration({ training }), dataset, runtime });
+    await expect(trainer.run()).rejects.toThrow(/epoch 1 .*learning rate 1e\+30 is too high for adam: try 0\.001\./);
+  });
+
   it('ends a diverged run with the epoch and the likely cause, and keeps the last good checkpoint', async () => {
     const checkpoints: Checkpoint[] = [];
     const before = runtime.tensorCount();

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { heldOutSplit, priceOfPositivity, unlearned, worstNegativeShare } from './evidence.ts';
+import type { EpochMetrics } from '../../native/contract/results.ts';
+import type { RunState } from '../../native/contract/runs.ts';
+import { heldOutSplit, negativesOf, priceOfPositivity, unlearned, worstNegativeShare } from './evidence.ts';
 
 const output = (rmse: number, negativeShare: number) => ({
   name: 'a',
@@ -24,6 +26,12 @@ describe('evidence', () => {
     expect(worstNegativeShare({ train: split(1, 0.2), test: split(1, 0.3) })).toBe(0.3);
     expect(worstNegativeShare({ train: split(1, 0.2), test: split(1, 0.3) }, 'train')).toBe(0.2);
     expect(heldOutSplit({ train: split(1, 0), validation: split(1, 0) })).toBe('validation');
+  });
+  it('says how many outputs are negative while a run trains, and nothing once it has failed', () => {
+    const latest = { epoch: 3, splits: { train: split(1, 0) } } as EpochMetrics;
+    const of = (state: RunState) => negativesOf({ state, result: undefined, latest });
+    expect(of('training')).toEqual({ share: 0, where: 'of training rows, epoch 3' });
+    expect(of('failed')).toBeUndefined();
   });
   it('says which outputs are predicted no better than by their mean', () => {
     const outputs = [output(4, 0), { ...output(1.2, 0), name: 'b' }, { ...output(9, 0), name: 'c' }];

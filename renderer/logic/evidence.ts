@@ -1,5 +1,6 @@
 import type { EpochMetrics, SplitName, SplitReports, TrainingResult } from '../../native/contract/results.ts';
 import { splitNames } from '../../native/contract/results.ts';
+import type { RunState } from '../../native/contract/runs.ts';
 
 /** Reading split reports. */
 
@@ -11,16 +12,19 @@ export function worstNegativeShare(splits: SplitReports, split?: SplitName): num
 
 /** What is known of a run's outputs: its result once it has ended, its last epoch before. */
 interface Measured {
+  readonly state: RunState;
   readonly result: TrainingResult | undefined;
   readonly latest: EpochMetrics | undefined;
 }
 
-/** Share of negative outputs of a run and what it is a share of: the result where there is one, else the last epoch. */
-export function negativesOf({ result, latest }: Measured): { share: number; where: string } | undefined {
+/**
+ * Share of negative outputs of a run and what it is a share of: the result where there is one, else the last epoch. Of a
+ * run that failed nothing is said: what it had in an earlier epoch is not how its outputs are.
+ */
+export function negativesOf({ state, result, latest }: Measured): { share: number; where: string } | undefined {
   if (result !== undefined) return { share: worstNegativeShare(result.splits), where: 'of the worst split' };
-  return (
-    latest && { share: worstNegativeShare(latest.splits, 'train'), where: `of training rows, epoch ${latest.epoch}` }
-  );
+  if (latest === undefined || state === 'failed') return undefined;
+  return { share: worstNegativeShare(latest.splits, 'train'), where: `of training rows, epoch ${latest.epoch}` };
 }
 
 /** The split that stands for new data: test where there is one. */

@@ -14,7 +14,7 @@ import { Draft } from './draft.ts';
 import { Engines } from './engines.svelte.ts';
 import { Files } from './files.ts';
 import { Notices } from './notices.svelte.ts';
-import { chooseFile, duplicateRun, openDropped, openPath, saveDocument, takeSample } from './opening.ts';
+import { chooseFile, duplicateRun, locateFile, openDropped, openPath, saveDocument, takeSample } from './opening.ts';
 import { RunList } from './runs.svelte.ts';
 import { Training } from './training.svelte.ts';
 import { View } from './view.svelte.ts';
@@ -120,6 +120,11 @@ export class App {
   /** Asks for a file and opens it. */
   open(kind: FileKind): Promise<void> {
     return chooseFile(this, kind);
+  }
+
+  /** Asks for the data file that the configuration names and that cannot be read where it says. */
+  locate(): Promise<void> {
+    return locateFile(this);
   }
 
   /** Opens a file dropped on the window. */

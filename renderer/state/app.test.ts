@@ -64,6 +64,59 @@ describe('data that is opened once more', () => {
   });
 });
 
+describe('a configuration whose file cannot be read where it says', () => {
+  const pasted = () => {
+    const configuration = fakeConfiguration('ink');
+    configuration.data.source = { kind: 'file', path: '/elsewhere/prices.csv' };
+    return configuration;
+  };
+  const answers = {
+    inspect: ({ source }: { source: { kind: string; path?: string } }) => {
+      if (source.path === '/elsewhere/prices.csv') throw new OrthantError('file', 'It was not opened by you.');
+      return fakeInspection('ink');
+    },
+    chooseFile: () => ({ path: '/here/mine.csv' }),
+  };
+  const waiting = async () => {
+    const tested = await testedApp(answers as never, { pathOfFile: vi.fn() } as unknown as WindowBridge);
+    await settled();
+    tested.app.document.read(documentOf(pasted()), 'paste a document');
+    await settled();
+    expect(tested.app.data.isAbsent).toBe(true);
+    return tested;
+  };
+
+  it('takes the file of that name that is opened, and stays as it is otherwise', async () => {
+    const { app } = await waiting();
+    await app.openPath('/uploads/1/prices.csv', 'data');
+    await settled();
+    const expected = pasted();
+    expected.data.source = { kind: 'file', path: '/uploads/1/prices.csv' };
+    expect(app.document.current).toEqual(expected);
+    expect(app.data.error).toBeUndefined();
+    app.document.undo();
+    expect(app.document.current).toEqual(pasted());
+  });
+
+  it('takes one of another name that is chosen for it', async () => {
+    const { app } = await waiting();
+    await app.locate();
+    await settled();
+    expect(app.document.current?.network.hidden).toEqual(pasted().network.hidden);
+    expect(app.document.current?.data.source).toEqual({ kind: 'file', path: '/here/mine.csv' });
+  });
+
+  it('gives way to another file that is opened, and once its own can be read, to that too', async () => {
+    const { app } = await waiting();
+    await app.openPath('/data/other.csv', 'data');
+    expect(app.document.current?.network.hidden).not.toEqual(pasted().network.hidden);
+    await settled();
+    app.document.change('epochs', ({ training }) => (training.epochs = 77));
+    await app.openPath('/data/other.csv', 'data');
+    expect(app.document.current?.training.epochs).not.toBe(77);
+  });
+});
+
 describe('the start of the window', () => {
   it('brings the draft back where nothing was opened', async () => {
     const { app } = await testedApp({ loadDraft: () => draft() });

@@ -72,15 +72,23 @@ export class DataTable {
   );
   readonly inputs = $derived(this.columns.filter((column) => column.role === 'input'));
   readonly targets = $derived(this.columns.filter((column) => column.role === 'target'));
-  /** What is odd about the file and about its use; each thing once, though both may say it. */
+  /** What is odd about the file and about its use; each thing once, though both may say it: its use says it better. */
   readonly warnings: readonly Warning[] = $derived.by(() => {
-    const said = [...((this.inspection ?? this.refused)?.warnings ?? []), ...(this.preparation?.warnings ?? [])];
+    const ofUse = this.preparation?.warnings ?? [];
+    const topics = new Set(ofUse.map(({ topic }) => topic).filter((topic) => topic !== undefined));
+    const ofFile = ((this.inspection ?? this.refused)?.warnings ?? []).filter(
+      ({ topic }) => topic === undefined || !topics.has(topic),
+    );
+    const said = [...ofFile, ...ofUse];
     return [...new Map(said.map((warning) => [warning.message, warning])).values()];
   });
   /** Side of the picture that the inputs form, where they do. */
   readonly pictureSide = $derived(
     this.inputs.every((column) => column.summary.type === 'number') ? pictureSide(this.inputs.length) : undefined,
   );
+
+  /** Whether the file cannot be had where the configuration says: it may lie elsewhere. */
+  readonly isAbsent = $derived(this.error?.code === 'file');
 
   /** Follows the configuration: opens another file when the source changed, works out the split when settings did. */
   follow(configuration: RunConfiguration | null): void {

@@ -107,6 +107,31 @@ describe('what is said of a file', () => {
     expect(table.warnings.map(({ message }) => message)).toEqual([latin, constant, left]);
   });
 
+  it('is said in the words of its use where both speak of the same', async () => {
+    const [ofFile, ofUse] = ['p0 has the same value in all rows.', 'p0 is the same in all training rows.'];
+    const constant = (message: string) => [{ message, topic: 'constant' as const }];
+    let answer: (value: unknown) => void = () => undefined;
+    const table = new DataTable(
+      await connectedTo({
+        inspect: () => ({ ...fakeInspection('diamonds'), warnings: constant(ofFile) }),
+        prepare: () => new Promise<never>((resolve) => (answer = resolve as typeof answer)),
+      }),
+    );
+    table.follow(configurationOf());
+    await vi.waitFor(() => {
+      expect(table.inspection).toBeDefined();
+    });
+    expect(table.warnings.map(({ message }) => message)).toEqual([ofFile]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    answer({
+      ...{ rowsInFile: 1, rowsUsed: 1, dropped: [], split: { train: 1, validation: 0, test: 0 } },
+      ...{ features: [], targets: [], warnings: constant(ofUse) },
+    });
+    await vi.waitFor(() => {
+      expect(table.warnings.map(({ message }) => message)).toEqual([ofUse]);
+    });
+  });
+
   it('names it, and not the folder in which the host has put it', async () => {
     const inspect = (): never => {
       throw new OrthantError('data', '/uploads/2026/a.csv has a header and no rows below it.');

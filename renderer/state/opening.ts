@@ -13,6 +13,34 @@ export async function chooseFile(app: App, kind: FileKind): Promise<void> {
   });
 }
 
+/** Asks for the file that the configuration in work names and that cannot be read where it says. */
+export async function locateFile(app: App): Promise<void> {
+  await uploading(app, async (tell) => {
+    const path = await app.files.choose('data', tell);
+    if (path !== undefined) await readAt(app, path);
+  });
+}
+
+/** Has the configuration in work read its data from another place; all else of it stays. */
+async function readAt(app: App, path: string): Promise<void> {
+  app.document.change('locate the file', ({ data }) => {
+    data.source = { kind: 'file', path };
+  });
+  // At the same place it may be readable by now.
+  if (!app.data.opening) app.data.refresh();
+  app.go('data');
+  loadAhead(app);
+  await app.catalogue.remember(path, 'data');
+}
+
+/** Whether a file is, by its name, the one that the configuration in work waits for. */
+function isAwaited(app: App, path: string): boolean {
+  const source = app.document.current?.data.source;
+  return app.data.isAbsent && source?.kind === 'file' && fileName(source.path) === fileName(path);
+}
+
+const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
 /** Opens a file dropped on the window. */
 export async function openDropped(app: App, file: File): Promise<void> {
   await uploading(app, async (tell) => {
@@ -27,6 +55,10 @@ async function uploading(app: App, work: (tell: (share: number) => void) => Prom
 }
 
 export async function openPath(app: App, path: string, kind: FileKind): Promise<void> {
+  if (kind === 'data' && isAwaited(app, path)) {
+    await readAt(app, path);
+    return;
+  }
   if (kind === 'configuration') {
     const { text } = await app.connection.call('readDocument', { path });
     app.document.read(text, 'open a document', path);

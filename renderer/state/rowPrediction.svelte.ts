@@ -71,12 +71,12 @@ export class RowPrediction {
     return `The open table has no column ${some}, which the network takes.`;
   }
 
-  /** Takes the inputs of a row of the open table. */
+  /** Takes the inputs of a row of the open table, by its number (from 1). */
   async take(table: Table, row: number): Promise<void> {
     this.problem = undefined;
     this.note = '';
     try {
-      const cells = await table.pages?.get(row);
+      const cells = await table.pages?.get(row - 1);
       if (cells === undefined)
         throw new OrthantError('usage', `The open table has no row ${row}. Choose another one in step 1.`);
       const entered = this.inputs.map((input) => String(cells[columnOf(table, input) ?? -1] ?? ''));

@@ -48,12 +48,12 @@ describe('one row for a model', () => {
 
   it('is taken from the open table with what it lacks, and offers a category the model has never seen', async () => {
     const { row } = await made();
-    await row.take(table(['Fair', null]), 0);
-    expect(row.note).toBe('Row 0 has no value in depth.');
+    await row.take(table(['Fair', null]), 1);
+    expect(row.note).toBe('Row 1 has no value in depth.');
     expect(row.typed).toEqual({ depth: '', cut: 'Fair' });
     expect(inputs.flatMap((input) => (input.kind === 'number' ? [] : row.categories(input)))).toContain('Fair');
-    await row.take(table(['Fair', 60]), 7);
-    expect(row.problem?.message).toMatch(/no row 7/);
+    await row.take(table(['Fair', 60]), 2);
+    expect(row.problem?.message).toMatch(/no row 2/);
   });
 
   it('cannot be taken where no table is open, or one without its columns', async () => {

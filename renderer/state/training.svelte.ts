@@ -233,6 +233,8 @@ export class Training {
     const before = trace.state;
     trace.take([event]);
     if (event.event === 'phase' && event.state === 'queued' && this.current !== trace) this.#enqueue(event.run);
+    // Its folder took only now how it ended.
+    if (event.event === 'phase' && event.state === 'failed' && before === 'failed') this.#changed();
     if (event.event === 'failed' && event.error.code === 'cancelled') void this.#giveUp(trace, event.error.message);
     else this.#followState(trace, before);
   }

@@ -83,6 +83,22 @@ describe('Training', () => {
     expect(trace?.metrics).toHaveLength(32);
   });
 
+  it('has the runs listed anew when the end of one is recorded later than it came', async () => {
+    const { training, emit } = await connected({ start: () => ({ run }) });
+    await training.start(configuration);
+    emit(
+      { event: 'phase', run, state: 'training', message: 'training' },
+      { event: 'failed', run, error: { code: 'file', message: 'The disk is full.' } },
+    );
+    await settled();
+    const changed = vi.fn();
+    training.onRunsChanged(changed);
+    emit({ event: 'phase', run, state: 'failed', message: 'its end is recorded' });
+    await settled();
+    expect(changed).toHaveBeenCalledOnce();
+    expect(training.current?.state).toBe('failed');
+  });
+
   it('keeps why a command failed', async () => {
     const { training } = await connected({
       start: () => {

@@ -17,8 +17,8 @@ export class View {
   dataTab = $state<'table' | 'pictures' | 'problems'>('table');
   /** Column looked at, by its number; none yet in a table just opened. */
   column = $state<number | undefined>();
-  /** Row looked at, from 0. */
-  row = $state(0);
+  /** Number of the row looked at, from 1. */
+  row = $state(1);
   /** Raised when the table is to bring `row` into view. */
   reveal = $state(0);
   /** Page of the Result step. */
@@ -29,11 +29,11 @@ export class View {
   lookAtTable(): void {
     this.dataTab = 'table';
     this.column = undefined;
-    this.row = 0;
+    this.row = 1;
     this.reveal = 0;
   }
 
-  /** Goes to a row of the table. */
+  /** Goes to a row of the table, by its number. */
   showRow(row: number): void {
     this.row = row;
     this.dataTab = 'table';

@@ -4,7 +4,7 @@ import { exportFormats } from '../../contract/engine.ts';
 import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { print, printJson, significant } from '../format.ts';
-import { choice } from '../parsers.ts';
+import { choice, place } from '../parsers.ts';
 
 interface ExportOptions extends CommonOptions {
   format: (typeof exportFormats)[number];
@@ -15,9 +15,9 @@ export function addExport(program: Command): void {
   const command = program
     .command('export')
     .description("write a run's best model to a file, verified in ONNX Runtime")
-    .argument('<run>', 'the run folder')
+    .argument('<run>', 'the run folder', place)
     .addOption(choice('--format <name>', 'what to write', exportFormats).makeOptionMandatory())
-    .requiredOption('--out <file>', 'where to');
+    .requiredOption('--out <file>', 'where to', place);
   addCommonOptions(command, [
     'export runs/first --format onnx --out model.onnx',
     'export runs/first --format onnx-json --out model.onnx.json',

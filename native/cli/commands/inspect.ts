@@ -5,7 +5,8 @@ import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { addDialectOptions, dialectOf, type TableOptions } from '../configurationOptions.ts';
 import { wrongUse } from '../failure.ts';
-import { bytes, note, percent, print, printJson, significant, table } from '../format.ts';
+import { place } from '../parsers.ts';
+import { bytes, count, note, percent, print, printJson, significant, table } from '../format.ts';
 
 interface InspectOptions extends TableOptions, CommonOptions {
   sample?: string;
@@ -15,7 +16,7 @@ export function addInspect(program: Command): void {
   const command = program
     .command('inspect')
     .description('show what is in a table: columns, types, missing and negative values, suggested roles')
-    .argument('[file]', 'CSV, TSV, Parquet, JSON, NPY, NPZ or IDX, also gzipped')
+    .argument('[file]', 'CSV, TSV, Parquet, JSON, NPY, NPZ or IDX, also gzipped', place)
     .option('--sample <id>', 'a sample in place of a file');
   addDialectOptions(command);
   addCommonOptions(command, ['inspect prices.csv', 'inspect export.txt --delimiter ";" --decimal-comma --json']).action(
@@ -53,7 +54,7 @@ function describe({
   for (const { message } of warnings) note(`Note: ${message}`);
   const left = rejectedRows === 0 ? '' : `, ${rejectedRows} left out`;
   return [
-    `${source}: ${format}${compressed ? ', gzipped' : ''}, ${bytes(size)}, ${rows} rows${left}, ${columns.length} columns\n`,
+    `${source}: ${format}${compressed ? ', gzipped' : ''}, ${bytes(size)}, ${count(rows, 'row')}${left}, ${count(columns.length, 'column')}\n`,
     dialect === undefined ? '' : `${describeDialect(dialect)}\n`,
     '\n',
     table(

@@ -6,7 +6,7 @@ import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOp
 import { addDialectOptions, dialectOf, type TableOptions } from '../configurationOptions.ts';
 import { wrongUse } from '../failure.ts';
 import { note, percent, print, printJson, significant, table } from '../format.ts';
-import { wholeNumber } from '../parsers.ts';
+import { place, wholeNumber } from '../parsers.ts';
 
 interface PredictOptions extends TableOptions, CommonOptions {
   out?: string;
@@ -17,10 +17,10 @@ export function addPredict(program: Command): void {
   const command = program
     .command('predict')
     .description('predict the rows of a table with a trained model')
-    .argument('<model>', 'a run folder, or an .onnx file that Orthant wrote')
-    .option('--data <file>', 'the table')
+    .argument('<model>', 'a run folder, or an .onnx file that Orthant wrote', place)
+    .option('--data <file>', 'the table', place)
     .option('--sample <id>', 'a sample in its place')
-    .option('--out <file>', 'write all predictions as CSV')
+    .option('--out <file>', 'write all predictions as CSV', place)
     .option('--limit <rows>', 'rows to show', wholeNumber, 10);
   addDialectOptions(command);
   addCommonOptions(command, [

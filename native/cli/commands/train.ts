@@ -1,13 +1,13 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { RunConfiguration } from '../../contract/configuration.ts';
-import { OrthantError } from '../../contract/errors.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
 import { closing, withEngine, type Engine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { describeRun, runtimeOf, type Described } from '../configuration.ts';
 import { addConfigurationOptions, type ConfigurationOptions } from '../configurationOptions.ts';
 import { note } from '../format.ts';
+import { place } from '../parsers.ts';
 import { showResult } from '../result.ts';
 import { trainEngine } from '../trainEngine.ts';
 import { watchRun } from '../watchRun.ts';
@@ -22,8 +22,8 @@ export function addTrain(program: Command): void {
   addConfigurationOptions(command);
   command
     .optionsGroup('Output:')
-    .option('--out <folder>', 'the run folder, new or empty (one in ~/Orthant/runs, or where ORTHANT_RUNS says)')
-    .option('--save-config <file>', 'write the whole configuration to a document (*.orthant) as well');
+    .option('--out <folder>', 'the run folder, new or empty (one in ~/Orthant/runs, or where ORTHANT_RUNS says)', place)
+    .option('--save-config <file>', 'write the whole configuration to a document (*.orthant) as well', place);
   addCommonOptions(command, [
     'train --sample ink --method augmented-lagrangian --hidden 784,784 --epochs 8 --seed 1',
     'train --sample ink --method penalty --set alpha=10',
@@ -76,12 +76,6 @@ function start(
 }
 
 function saveConfiguration(file: string, configuration: RunConfiguration): void {
-  try {
-    writeFileSync(file, `${JSON.stringify(configuration, null, 2)}\n`);
-  } catch (error) {
-    throw new OrthantError('file', `Cannot write the configuration ${file}: ${(error as Error).message}.`, {
-      cause: error,
-    });
-  }
+  writeFileAtomic(file, `${JSON.stringify(configuration, null, 2)}\n`);
   note(`Configuration: ${path.resolve(file)}`);
 }

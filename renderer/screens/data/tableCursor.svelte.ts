@@ -50,6 +50,7 @@ export class TableCursor {
   /** Goes to a cell that is in view. */
   choose(row: number, column: number): void {
     this.row = row;
+    if (row >= 0) this.#app.view.row = row + 1;
     this.#app.view.column = column;
   }
 
