@@ -54,7 +54,6 @@ export default {
     // Of the window and the engine, nothing that only other entries or a debugger need.
     '!.dist/electron/browser.js',
     '!.dist/native/cli.js',
-    '!.dist/native/samples/**',
     '!.dist/**/.stamp',
     ...filesOfOlderBuilds(path.resolve(import.meta.dirname, '../..')).map((file) => `!${file}`),
     '!**/*.map',
