@@ -12,7 +12,7 @@ export class DataSets {
 
   /** Reads the data anew, as training does: the file may have changed. */
   async read(settings: DataSettings, signal: AbortSignal): Promise<DataSet> {
-    const dataset = await prepareDataSet(settings, { signal });
+    const dataset = await prepareDataSet(settings, signal);
     // From here on the data set is all that is needed, and training wants the memory.
     await closeTables();
     this.#last = { key: JSON.stringify(settings), dataset };
