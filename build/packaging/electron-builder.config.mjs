@@ -81,7 +81,8 @@ export default {
       role: 'Editor',
     },
   ],
-  linux: { target: ['AppImage', 'deb'], category: 'Science', icon: 'icon.png', maintainer: 'Orthant' },
+  // No deb: electron-builder makes none for a project without a home page to name in it.
+  linux: { target: ['AppImage'], category: 'Science', icon: 'icon.png' },
   mac: {
     target: [{ target: 'dmg', arch: 'arm64' }],
     category: 'public.app-category.developer-tools',
