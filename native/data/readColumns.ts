@@ -68,7 +68,7 @@ export async function readTableColumns(
 }
 
 /** The distinct texts in alphabetical order (by code point), or nothing where there are too many. */
-export async function distinctTexts(
+async function distinctTexts(
   session: Session,
   table: Table,
   { column }: TableColumn,
