@@ -1,6 +1,6 @@
-import { cpSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -16,21 +16,8 @@ const bundled = ['zod', '@bufbuild/protobuf', 'fflate', '@duckdb/node-api', 'com
   ['string-width', 'strip-ansi', 'ansi-regex', 'is-fullwidth-code-point', 'emoji-regex'],
 );
 
-/**
- * The samples are read by their address relative to the module, `new URL('samples/...', import.meta.url)`, so they lie
- * beside the built code as they lie beside the source.
- */
-const copySamples: Plugin = {
-  name: 'orthant:copy-samples',
-  writeBundle({ dir }) {
-    const samples = path.join(root, 'native/data/samples');
-    if (dir !== undefined && existsSync(samples)) cpSync(samples, path.join(dir, 'samples'), { recursive: true });
-  },
-};
-
 export default defineConfig({
   root,
-  plugins: [copySamples],
   ssr: { external: true, noExternal: bundled },
   build: {
     ssr: true,

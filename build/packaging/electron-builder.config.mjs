@@ -54,7 +54,6 @@ export default {
     // Of the window and the engine, nothing that only other entries or a debugger need.
     '!.dist/electron/browser.js',
     '!.dist/native/cli.js',
-    '!.dist/native/samples/**',
     '!.dist/**/.stamp',
     ...filesOfOlderBuilds(path.resolve(import.meta.dirname, '../..')).map((file) => `!${file}`),
     '!**/*.map',
@@ -82,7 +81,8 @@ export default {
       role: 'Editor',
     },
   ],
-  linux: { target: ['AppImage', 'deb'], category: 'Science', icon: 'icon.png', maintainer: 'Orthant' },
+  // No deb: electron-builder makes none for a project without a home page to name in it.
+  linux: { target: ['AppImage'], category: 'Science', icon: 'icon.png' },
   mac: {
     target: [{ target: 'dmg', arch: 'arm64' }],
     category: 'public.app-category.developer-tools',

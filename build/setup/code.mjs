@@ -20,7 +20,7 @@ import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs
  */
 
 /** @type {readonly CodeTarget[]} */
-export const codeTargets = [
+const codeTargets = [
   {
     id: 'native',
     name: 'engine and command line',

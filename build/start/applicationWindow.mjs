@@ -58,7 +58,7 @@ function candidates(env, platform) {
 export function hasDisplay(env = process.env, platform = process.platform) {
   // Windows and macOS always have one, but for a shell that came in from another computer.
   if (platform !== 'linux') return env.SSH_CONNECTION === undefined;
-  return Boolean(env.DISPLAY ?? env.WAYLAND_DISPLAY);
+  return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 }
 
 /**

@@ -136,7 +136,10 @@ async function runBrowser({ root, here, port, files, window: wanted }) {
       } else if (host.isTraining() || host.windows() > 0) {
         say('The window was closed; Orthant goes on.');
         say(describeAddress(host));
-      } else process.kill(process.pid, 'SIGTERM');
+      } else {
+        // Not `process.kill`: on Windows that ends this process at once, without its good order.
+        process.emit('SIGTERM', 'SIGTERM');
+      }
     });
   }
   await stopped;

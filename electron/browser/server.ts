@@ -245,7 +245,7 @@ function upgrade(
 }
 
 /** What a page in a browser can have done for it. */
-export function browserPlatform(downloads: Downloads): WindowPlatform {
+function browserPlatform(downloads: Downloads): WindowPlatform {
   const noDialogs = (what: string): OrthantError =>
     new OrthantError('usage', `${what} In a browser the window uploads and downloads files instead.`);
   return {

@@ -1,6 +1,6 @@
 /** Where the window's page lies: a scheme of our own instead of `file:`, which may read every file. */
 export const appScheme = 'app';
-export const appHost = 'orthant';
+const appHost = 'orthant';
 export const appOrigin = `${appScheme}://${appHost}`;
 
 /** Whether an address lies on our own origin. Node's URL gives schemes it does not know no origin, so the parts are compared. */

@@ -25,6 +25,7 @@ describe('files on the command line', () => {
     const expected = ['a.csv', 'missing.csv', 'b.orthant'].map((name) => path.join(folder, name));
     expect(filesOfArguments(argv, folder, true)).toEqual(expected);
     expect(filesOfArguments(['/electron', '.', ...argv.slice(1)], folder, false)).toEqual(expected);
+    expect(filesOfArguments(['/electron', '--chromium', '.', ...argv.slice(1)], folder, false)).toEqual(expected);
     // Before packaging the second argument is the application itself.
     expect(filesOfArguments(['/electron', 'a.csv'], folder, false)).toEqual([]);
   });

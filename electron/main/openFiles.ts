@@ -8,9 +8,10 @@ import path from 'node:path';
  * @param argv - as `process.argv` of the application: program, then (when not packaged) the main script, then the rest
  */
 export function filesOfArguments(argv: readonly string[], folder: string, isPackaged: boolean): string[] {
+  // Switches go first: Chromium puts some of its own before the main script when it hands on those of a second start.
   return argv
-    .slice(isPackaged ? 1 : 2)
     .filter((argument) => !argument.startsWith('-'))
+    .slice(isPackaged ? 1 : 2)
     .map((argument) => path.resolve(folder, argument));
 }
 

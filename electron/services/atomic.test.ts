@@ -1,8 +1,8 @@
 import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { writeAtomically } from './atomic.ts';
+import { afterAll, expect, it, vi } from 'vitest';
+import { move, writeAtomically } from './atomic.ts';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'orthant-atomic-'));
 const at = (name: string): string => path.join(folder, name);
@@ -28,4 +28,14 @@ it('leaves nothing where it cannot write', async () => {
   await writeAtomically(at('folder/in-the-way/x'), '');
   await expect(writeAtomically(at('folder/in-the-way'), 'text')).rejects.toThrow();
   expect(await readdir(at('folder'))).toEqual(['in-the-way']);
+});
+
+it('tries again on Windows what a virus scanner holds for a moment, and nothing else', async () => {
+  const refusal = (code: string) => Object.assign(new Error(code), { code });
+  const held = vi.fn().mockRejectedValueOnce(refusal('EPERM')).mockRejectedValueOnce(refusal('EBUSY'));
+  await move('a', 'b', held, 'win32');
+  expect(held).toHaveBeenCalledTimes(3);
+  const gone = vi.fn().mockRejectedValue(refusal('ENOENT'));
+  await expect(move('a', 'b', gone, 'win32')).rejects.toThrow('ENOENT');
+  expect(gone).toHaveBeenCalledOnce();
 });

@@ -92,7 +92,7 @@ export function dialectOf({ delimiter, quote, header, decimalComma, encoding }: 
 }
 
 /** Engine and device: options of every command that trains. */
-export function addRuntimeOptions(command: Command): Command {
+function addRuntimeOptions(command: Command): Command {
   return command
     .optionsGroup('Engine:')
     .addOption(choice('--engine <name>', 'what trains', ['auto', 'tensorflow', 'wasm']))

@@ -108,7 +108,7 @@ export function parseMethodChange(id: string, change: Record<string, unknown>): 
 }
 
 /** A method as plain data. */
-export function describeMethod(method: ConstraintMethod): MethodDescriptor {
+function describeMethod(method: ConstraintMethod): MethodDescriptor {
   const { id, title, summary, promise, promiseText, formula, source, preconditions } = method;
   const curve = method.curve?.(method.settings.parse({}));
   return {

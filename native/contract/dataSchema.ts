@@ -37,7 +37,6 @@ export type ModelInput = z.infer<typeof modelInputSchema>;
 
 /** Value in the target's own units = network output * scale. */
 export const modelTargetSchema = z.object({ name: z.string(), scale: z.number().positive() });
-export type ModelTarget = z.infer<typeof modelTargetSchema>;
 
 export const dataSchemaSchema = z.object({
   /** In the order of the network's input features. */

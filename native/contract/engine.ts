@@ -232,7 +232,7 @@ export type CallRequest<Name extends EngineCallName> = z.input<EngineCalls[Name]
 export type ParsedRequest<Name extends EngineCallName> = z.output<EngineCalls[Name]['request']>;
 export type CallAnswer<Name extends EngineCallName> = z.output<EngineCalls[Name]['answer']>;
 
-/** Events of the `train` role. Metrics carry every epoch that is watched; progress comes at most 20 times a second. */
+/** Events of the `train` role. Metrics carry every epoch that is watched; progress comes at most ten times a second. */
 export const engineEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('phase'),

@@ -9,37 +9,65 @@ import { OrthantError } from '../contract/errors.ts';
  * loads no extension and is closed when its last table is dropped.
  */
 
-let opened: { readonly database: Promise<DuckDBInstance>; readonly spill: string } | undefined;
+interface Opened {
+  readonly database: Promise<DuckDBInstance>;
+  readonly spill: string;
+  /** Sessions at work, those that still wait for the database included. */
+  sessions: number;
+  /** Whether it is to be closed with the last of them. */
+  dismissed: boolean;
+}
 
-const open = (): Promise<DuckDBInstance> => {
-  if (opened === undefined) {
-    const spill = join(mkdtempSync(join(tmpdir(), 'orthant-tables-')));
-    const database = DuckDBInstance.create(':memory:', {
-      threads: String(Math.max(1, Math.min(8, availableParallelism()))),
-      memory_limit: `${Math.max(256, Math.floor((totalmem() / 2 ** 20) * 0.4))}MiB`,
-      temp_directory: spill,
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      allow_community_extensions: 'false',
-    });
-    opened = { database, spill };
-    process.once('exit', removeSpill);
-  }
-  return opened.database;
+let opened: Opened | undefined;
+
+const removeSpill = ({ spill }: Opened): void => {
+  rmSync(spill, { recursive: true, force: true });
 };
 
-const removeSpill = (): void => {
-  if (opened !== undefined) rmSync(opened.spill, { recursive: true, force: true });
-};
+/** What is open when the process ends, dismissed ones that are still in use included. */
+const spilling = new Set<Opened>();
+process.once('exit', () => {
+  spilling.forEach(removeSpill);
+});
 
-/** Frees all memory of the database; the next query opens a new, empty one. */
+function open(): Opened {
+  if (opened !== undefined) return opened;
+  const spill = mkdtempSync(join(tmpdir(), 'orthant-tables-'));
+  const database = DuckDBInstance.create(':memory:', {
+    threads: String(Math.max(1, Math.min(8, availableParallelism()))),
+    memory_limit: `${Math.max(256, Math.floor((totalmem() / 2 ** 20) * 0.4))}MiB`,
+    temp_directory: spill,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+  const own: Opened = { database, spill, sessions: 0, dismissed: false };
+  opened = own;
+  spilling.add(own);
+  database.catch(() => {
+    // One that cannot be opened must not fail every session after this one, too.
+    if (opened === own) void closeDatabase();
+  });
+  return own;
+}
+
+/** Frees all memory of the database as soon as no session is at work; the next one opens a new, empty database. */
 export async function closeDatabase(): Promise<void> {
   if (opened === undefined) return;
-  const database = await opened.database;
-  removeSpill();
-  process.removeListener('exit', removeSpill);
+  // From here on nobody finds it any more, so that nobody can begin to use it while it is being closed.
+  const closing = opened;
   opened = undefined;
-  database.closeSync();
+  closing.dismissed = true;
+  if (closing.sessions === 0) await close(closing);
+}
+
+async function close(closing: Opened): Promise<void> {
+  // One that could not be opened has told so to whoever wanted to use it.
+  const database = await closing.database.catch(() => undefined);
+  database?.closeSync();
+  spilling.delete(closing);
+  // Behind the database: Windows removes no file that is open.
+  removeSpill(closing);
 }
 
 /** A value of a result row. */
@@ -67,8 +95,22 @@ export async function withSession<Result>(
   signal?: AbortSignal,
 ): Promise<Result> {
   if (isAborted(signal)) throw cancelled();
-  const database = await open();
-  const connection = await database.connect();
+  const used = open();
+  used.sessions++;
+  try {
+    const connection = await (await used.database).connect();
+    return await workOn(connection, work, signal);
+  } finally {
+    used.sessions--;
+    if (used.dismissed && used.sessions === 0) await close(used);
+  }
+}
+
+async function workOn<Result>(
+  connection: DuckDBConnection,
+  work: (session: Session) => Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
   const interrupt = (): void => {
     connection.interrupt();
   };

@@ -274,7 +274,7 @@ describe('rows', () => {
     const rows = Array.from({ length: 200_000 }, (_, index) => [index % 97, index + 1]);
     const path = folder.write('long.csv', csv('a,y', rows));
     const abort = new AbortController();
-    const work = prepareDataSet(settingsFor(path, ['y']), { signal: abort.signal });
+    const work = prepareDataSet(settingsFor(path, ['y']), abort.signal);
     setTimeout(() => {
       abort.abort();
     }, 10);

@@ -21,21 +21,14 @@ import {
 import { splitByColumn, splitBySeed, type Split } from './split.ts';
 import { withTable, type Table } from './table.ts';
 
-export interface PrepareOptions {
-  readonly signal?: AbortSignal;
-  /** Takes what is being done, for a person, and the share of the rows that was read. */
-  readonly onProgress?: (message: string, share: number) => void;
-}
-
 /**
  * Makes a table ready for training: roles, encoding, missing values, split, scaling fitted on the training rows only.
  *
  * @throws OrthantError naming file, row, column and reason where the data cannot be used as asked
  */
-export async function prepareDataSet(settings: DataSettings, options: PrepareOptions = {}): Promise<DataSet> {
-  const { signal, onProgress } = options;
+export async function prepareDataSet(settings: DataSettings, signal?: AbortSignal): Promise<DataSet> {
   return withUsableTable(settings, signal, async (table, session) => {
-    const fitted = await fit(session, table, settings, (share) => onProgress?.(`reading ${table.source}`, share));
+    const fitted = await fit(session, table, settings);
     const { schema, split, columns } = fitted;
     checkSize(schema, table.rows);
     const splits = {} as Record<(typeof splitNames)[number], SplitRows>;
@@ -52,11 +45,10 @@ export async function prepareDataSet(settings: DataSettings, options: PrepareOpt
 }
 
 /** What {@link prepareDataSet} would do, without encoding the rows. */
-export async function previewPreparation(settings: DataSettings, options: PrepareOptions = {}): Promise<Preparation> {
-  const { signal, onProgress } = options;
+export async function previewPreparation(settings: DataSettings, signal?: AbortSignal): Promise<Preparation> {
   return withUsableTable(settings, signal, async (table, session) => {
-    const fitted = await fit(session, table, settings, (share) => onProgress?.(`reading ${table.source}`, share));
-    return fitted.preparation;
+    const { preparation } = await fit(session, table, settings);
+    return preparation;
   });
 }
 
@@ -97,14 +89,9 @@ interface Fitted {
   readonly preparation: Preparation;
 }
 
-async function fit(
-  session: Session,
-  table: Table,
-  settings: DataSettings,
-  onProgress: (share: number) => void,
-): Promise<Fitted> {
+async function fit(session: Session, table: Table, settings: DataSettings): Promise<Fitted> {
   const use = await useColumns(session, table, settings);
-  const columns = await readTableColumns(session, table, columnsToRead(use), onProgress);
+  const columns = await readTableColumns(session, table, columnsToRead(use));
   const { rows, dropped } = usableRows(table, use, columns, settings.missing);
   if (rows.length === 0) throw nothingLeft(table, dropped);
   checkRange(use, columns, rows, table);

@@ -15,14 +15,11 @@ const mostCodes = 5000;
 /**
  * Reads columns of an open table. Numbers come as float64 with NaN for a missing value, a truth value as 1 or 0; text
  * comes as strings with null for a missing value.
- *
- * @param onProgress - takes the share of the rows that was read
  */
 export async function readTableColumns(
   session: Session,
   table: Table,
   wanted: readonly ColumnToRead[],
-  onProgress?: (share: number) => void,
 ): Promise<RawColumns> {
   const columns = new Map<string, RawColumn>();
   const streamed: {
@@ -63,7 +60,6 @@ export async function readTableColumns(
       for (let index = 0; index < count; index++) target[row + index] = vector.getItem(index) ?? NaN;
     }
     row += count;
-    onProgress?.(row / table.rows);
   }
   for (const [index, { name, finish }] of streamed.entries()) {
     columns.set(name, finish(values[index] ?? new Float64Array()));
@@ -72,7 +68,7 @@ export async function readTableColumns(
 }
 
 /** The distinct texts in alphabetical order (by code point), or nothing where there are too many. */
-export async function distinctTexts(
+async function distinctTexts(
   session: Session,
   table: Table,
   { column }: TableColumn,

@@ -57,3 +57,19 @@ export function inputScaling(
   const scale = kind === 'standard' ? spread.deviation : spread.maximum - spread.minimum;
   return { shift, scale: spread.constant ? 1 : scale };
 }
+
+/**
+ * Standard deviation of each column of numbers, none missing; 1 for a constant one, which can then be divided by it.
+ *
+ * @param values - row-major [rows, columns]
+ */
+export function columnDeviations(values: Float32Array, columns: number): number[] {
+  const rows = values.length / columns;
+  return Array.from({ length: columns }, (_, column) => {
+    let [sum, squares] = [0, 0];
+    for (let i = column; i < values.length; i += columns) sum += values[i] ?? 0;
+    const mean = sum / rows;
+    for (let i = column; i < values.length; i += columns) squares += ((values[i] ?? 0) - mean) ** 2;
+    return Math.sqrt(squares / rows) || 1;
+  });
+}

@@ -92,7 +92,7 @@ export async function withTable<Result>(
       try {
         table = await entry.table;
       } catch (error) {
-        cache.delete(key);
+        if (cache.get(key) === entry) cache.delete(key);
         // Another caller opened it and gave up; this one did not.
         if (error instanceof OrthantError && error.code === 'cancelled' && signal?.aborted !== true) continue;
         throw error;
@@ -131,7 +131,8 @@ function sweepLater(): void {
       clearInterval(sweeper);
       sweeper = undefined;
     }
-    void dropIdle(idleTables, Date.now() - idleMilliseconds);
+    // What cannot be dropped now is memory that is freed with the database.
+    dropIdle(idleTables, Date.now() - idleMilliseconds).catch(() => undefined);
   }, idleMilliseconds / 5).unref();
 }
 
@@ -152,37 +153,37 @@ function read(
   if (signal?.aborted === true) return Promise.reject(cancelled());
   const table = `table_${++numbers}`;
   return withSession(async (session) => {
-    try {
-      const file = await recogniseFile(place.path, facts);
-      const raw = await readAs(
-        file,
-        { session, path: place.path, file, dialect: request.dialect ?? {}, table, signal },
-        place.divisors,
-      );
-      const settled = await settleTypes(session, table, raw, wanted);
-      // Leaving the bad rows out would not help.
-      if (settled.rows === 0) throw noneLeft(place.source, raw.place, settled);
-      if (settled.rejectedRows > 0 && request.skipBadRows !== true) throw refused(place.source, raw.place, settled);
-      return {
-        sql: table,
-        source: place.source,
-        format: file.format,
-        compressed: file.compressed,
-        bytes: file.bytes,
-        sha256: raw.sha256,
-        columns: settled.columns.map((column, index) => ({ ...column, column: `c${index}` })),
-        rows: settled.rows,
-        rejectedRows: settled.rejectedRows,
-        rejected: settled.rejected,
-        place: raw.place,
-        dialect: raw.dialect,
-        warnings: [...raw.warnings, ...settled.warnings],
-      };
-    } catch (error) {
-      if (signal?.aborted !== true) await session.run(`DROP TABLE IF EXISTS ${table}`);
-      throw error;
-    }
-  }, signal);
+    const file = await recogniseFile(place.path, facts);
+    const raw = await readAs(
+      file,
+      { session, path: place.path, file, dialect: request.dialect ?? {}, table, signal },
+      place.divisors,
+    );
+    const settled = await settleTypes(session, table, raw, wanted);
+    // Leaving the bad rows out would not help.
+    if (settled.rows === 0) throw noneLeft(place.source, raw.place, settled);
+    if (settled.rejectedRows > 0 && request.skipBadRows !== true) throw refused(place.source, raw.place, settled);
+    return {
+      sql: table,
+      source: place.source,
+      format: file.format,
+      compressed: file.compressed,
+      bytes: file.bytes,
+      sha256: raw.sha256,
+      columns: settled.columns.map((column, index) => ({ ...column, column: `c${index}` })),
+      rows: settled.rows,
+      rejectedRows: settled.rejectedRows,
+      rejected: settled.rejected,
+      place: raw.place,
+      dialect: raw.dialect,
+      warnings: [...raw.warnings, ...settled.warnings],
+    };
+  }, signal).catch(async (error: unknown) => {
+    // In a session of its own: that of a cancelled call takes no more queries.
+    const drop = `DROP TABLE IF EXISTS ${table}; DROP TABLE IF EXISTS ${table}_settled`;
+    await withSession((session) => session.run(drop)).catch(() => undefined);
+    throw error;
+  });
 }
 
 function readAs(file: FileFormat, request: ReadRequest, divisors: SampleFile['divisors']): Promise<RawTable> {

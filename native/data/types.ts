@@ -87,7 +87,7 @@ export async function settleTypes(
 }
 
 /** Whether text cells among numbers are mistakes: few, and fewer than the numbers. */
-export const isNumberColumn = (present: number, numeric: number): boolean =>
+const isNumberColumn = (present: number, numeric: number): boolean =>
   numeric > present - numeric && present - numeric <= Math.max(2, 0.1 * present);
 
 const trimmed = (column: string): string => `nullif(trim(${column}), '')`;

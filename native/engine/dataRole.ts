@@ -18,7 +18,7 @@ export function dataHandlers(): Partial<Handlers<EngineCalls>> {
       (await import('../data/page.ts')).tableRows(request, offset, limit, signal),
     histogram: async ({ column, bins, ...request }, { signal }) =>
       (await import('../data/histogram.ts')).columnHistogram(request, column, bins, signal),
-    prepare: async ({ data }, { signal }) => (await import('../data/prepare.ts')).previewPreparation(data, { signal }),
+    prepare: async ({ data }, { signal }) => (await import('../data/prepare.ts')).previewPreparation(data, signal),
 
     methods: () => describeMethods(),
     check: ({ configuration }) => checkConfiguration(configuration),

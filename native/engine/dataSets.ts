@@ -9,10 +9,14 @@ import { sourceName } from '../runs/list.ts';
 /** The data set that was read last, kept for the questions that follow training. */
 export class DataSets {
   #last: { readonly key: string; readonly dataset: DataSet } | undefined;
+  /** The question before the next one. */
+  #asked: Promise<unknown> = Promise.resolve();
 
   /** Reads the data anew, as training does: the file may have changed. */
   async read(settings: DataSettings, signal: AbortSignal): Promise<DataSet> {
-    const dataset = await prepareDataSet(settings, { signal });
+    // The machine must not have to hold two data sets at once.
+    this.#last = undefined;
+    const dataset = await prepareDataSet(settings, signal);
     // From here on the data set is all that is needed, and training wants the memory.
     await closeTables();
     this.#last = { key: JSON.stringify(settings), dataset };
@@ -20,11 +24,19 @@ export class DataSets {
   }
 
   /**
-   * The data of a run as they were when it trained: those read last where they are the same.
+   * The data of a run as they were when it trained: those read last where they are the same. One question after the other,
+   * so that several about a run that come at once have its data read once.
    *
    * @throws OrthantError `data` when the file has changed since
    */
-  async of(record: RunRecord, signal: AbortSignal): Promise<DataSet> {
+  of(record: RunRecord, signal: AbortSignal): Promise<DataSet> {
+    const found = this.#asked.then(() => this.#find(record, signal));
+    this.#asked = found.catch(() => undefined);
+    return found;
+  }
+
+  async #find(record: RunRecord, signal: AbortSignal): Promise<DataSet> {
+    signal.throwIfAborted();
     const settings = record.configuration.data;
     const last = this.#last;
     if (last?.key === JSON.stringify(settings) && last.dataset.source.sha256 === record.data?.sha256)

@@ -2,6 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Evidence, ExportReport } from '../contract/results.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import type { DataSet } from '../data/dataset.ts';
+import { columnDeviations } from '../data/scaling.ts';
 import { exportModel, type ExportFormat } from '../export/exportModel.ts';
 import type { Model } from '../network/model.ts';
 import { predictStored } from './storedModel.ts';
@@ -53,12 +54,6 @@ export async function exportRun(request: ExportRunRequest): Promise<ExportReport
 
 /** Standard deviation of each target over the training rows, in its own units. */
 function targetDeviations({ schema, splits: { train } }: DataSet): number[] {
-  const count = schema.targets.length;
-  return schema.targets.map(({ scale }, target) => {
-    let [sum, squares] = [0, 0];
-    for (let i = target; i < train.targets.length; i += count) sum += train.targets[i] ?? 0;
-    const mean = sum / train.rows;
-    for (let i = target; i < train.targets.length; i += count) squares += ((train.targets[i] ?? 0) - mean) ** 2;
-    return (Math.sqrt(squares / train.rows) || 1) * scale;
-  });
+  const scaled = columnDeviations(train.targets, schema.targets.length);
+  return schema.targets.map(({ scale }, target) => (scaled[target] ?? 1) * scale);
 }

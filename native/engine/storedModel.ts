@@ -25,7 +25,8 @@ export function restoreModel(
   checkpoint: Checkpoint,
 ): Model {
   const position = parseCheckpointState(checkpoint);
-  const parts = createParts(tf, configuration, dataset);
+  // Only its Variables are wanted: as few of the data as can be go to the engine.
+  const parts = createParts(tf, configuration, dataset, 0);
   try {
     const context = { configuration, dataset, parts, position, execution: eagerExecution(parts) };
     const best = restoreCheckpoint(context, checkpoint);
@@ -52,16 +53,13 @@ export async function predictStored(
   const { layers, transform, schema } = model;
   const features = layers[0]?.inputs ?? 0;
   const outputs = schema.targets.length;
-  const kept = tf.tidy(() => ({
-    inputs: tf.tensor2d(inputs, [inputs.length / features, features]),
-    layers: layers.map(({ kernel, bias, inputs: from, units }) => ({
-      kernel: tf.tensor2d(kernel, [from, units]),
-      bias: tf.tensor1d(bias),
-    })),
+  const weights = layers.map(({ kernel, bias, inputs: from, units }) => ({
+    kernel: tf.tensor2d(kernel, [from, units]),
+    bias: tf.tensor1d(bias),
   }));
   const activations = layers.slice(0, -1).map(({ activation }) => activation);
   const predict = (chunk: tfjs.Tensor2D): tfjs.Tensor2D => {
-    const linear = forward(tf, chunk, kept.layers, activations);
+    const linear = forward(tf, chunk, weights, activations);
     if (transform === undefined) return linear;
     const positive = tf.relu(nonNegativeFunctions[transform.kind].tensor(tf, linear));
     return tf.add<tfjs.Tensor2D>(positive, tf.tensor1d(transform.epsilon));
@@ -70,12 +68,17 @@ export async function predictStored(
     await breathe();
     signal?.throwIfAborted();
   };
-  const weights = layers.reduce((sum, layer) => sum + layer.kernel.length, 0);
+  const chunkRows = chunkRowsFor(
+    layers.reduce((sum, layer) => sum + layer.kernel.length, 0),
+    features,
+  );
   try {
-    const scaled = await predictInChunks(tf, kept.inputs, outputs, chunkRowsFor(weights), predict, pause);
+    // From where they are: a chunk of them at a time is all that the engine holds.
+    const rows = { values: inputs, width: features };
+    const scaled = await predictInChunks(tf, rows, outputs, chunkRows, predict, pause);
     const scales = schema.targets.map(({ scale }) => Math.fround(scale));
     return scaled.map((value, i) => value * (scales[i % outputs] ?? 1));
   } finally {
-    tf.dispose([kept.inputs, kept.layers.map(({ kernel, bias }) => [kernel, bias])]);
+    tf.dispose(weights.map(({ kernel, bias }) => [kernel, bias]));
   }
 }

@@ -7,7 +7,7 @@ import { checkableRows, predictSafetensors } from './readBack.ts';
 import { openSession } from './session.ts';
 
 /** Largest difference that is accepted, in standard deviations of the target. */
-export const differenceLimit = 1e-4;
+const differenceLimit = 1e-4;
 
 /** Rows, as they stand in the table, and what the training engine predicts for them. */
 export interface ExportCheck {

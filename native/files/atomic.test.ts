@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { OrthantError } from '../contract/errors.ts';
-import { describeFileError, writeFileAtomic } from './atomic.ts';
+import { describeFileError, move, writeFileAtomic } from './atomic.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -117,4 +117,38 @@ test('errors that are none of the file system pass through unchanged', () => {
   const plain = new TypeError('b');
   expect(describeFileError(own, 'read x')).toBe(own);
   expect(describeFileError(plain, 'read x')).toBe(plain);
+});
+
+describe('move', () => {
+  const refusing = (code: string, times: number) => {
+    const refusal = Object.assign(new Error(code), { code });
+    const rename = vi.fn();
+    for (let time = 0; time < times; time++) {
+      rename.mockImplementationOnce(() => {
+        throw refusal;
+      });
+    }
+    return rename;
+  };
+
+  test('tries again on Windows what a virus scanner holds for a moment', () => {
+    const rename = refusing('EPERM', 2);
+    move('a', 'b', rename, 'win32');
+    expect(rename.mock.calls).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+  });
+
+  test.each([
+    ['EPERM', 'linux'],
+    ['ENOENT', 'win32'],
+  ])('says at once what will not pass: %s on %s', (code, platform) => {
+    const rename = refusing(code, 1);
+    expect(() => {
+      move('a', 'b', rename, platform);
+    }).toThrow(code);
+    expect(rename).toHaveBeenCalledOnce();
+  });
 });

@@ -46,7 +46,7 @@ export function writeFileAtomic(file: string, content: Content | Iterable<Conten
     temporary = temporaryName(place);
     writePieces(openSync(temporary, 'wx'), pieces, true);
     if (present !== undefined) chmodSync(temporary, present.mode);
-    renameSync(temporary, place);
+    move(temporary, place);
     temporary = undefined;
     syncFolder(folder);
   } catch (error) {
@@ -72,6 +72,30 @@ export function makeFolder(folder: string): void {
     // Another process may have been quicker.
     if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
+}
+
+/** What Windows answers while another program, most likely a virus scanner, looks at what is to be moved. */
+const passing: readonly (string | undefined)[] = ['EACCES', 'EBUSY', 'EPERM'];
+/** Milliseconds between one try and the next: two seconds in all. */
+const waits = [10, 20, 40, 80, 150, 300, 600, 800];
+
+/**
+ * Renames a file or a folder; a file that stands at `to` is replaced. What Windows refuses only for a moment is tried again
+ * there.
+ *
+ * @throws the file system's error
+ */
+export function move(from: string, to: string, rename = renameSync, platform: string = process.platform): void {
+  for (const wait of platform === 'win32' ? waits : []) {
+    try {
+      rename(from, to);
+      return;
+    } catch (error) {
+      if (!passing.includes((error as NodeJS.ErrnoException).code)) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait);
+    }
+  }
+  rename(from, to);
 }
 
 /** A name beside `place` that no other writer uses; hidden, so that listings can pass over it. */

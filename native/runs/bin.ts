@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { OrthantError } from '../contract/errors.ts';
-import { describeFileError, makeFolder } from '../files/atomic.ts';
+import { describeFileError, makeFolder, move } from '../files/atomic.ts';
 import { lockHolder, readRecord, RunFolder } from './folder.ts';
 
 /** Deleted runs lie in a hidden folder beside where they were, until they are restored or the bin is emptied. */
@@ -31,7 +31,7 @@ export function deleteRun(folder: string): string {
   try {
     makeFolder(bin);
     emptyOld(bin);
-    renameSync(place, binned);
+    move(place, binned);
     const now = new Date();
     utimesSync(binned, now, now);
   } catch (error) {
@@ -57,7 +57,7 @@ export function restoreRun(binned: string): string {
   let target = original;
   for (let number = 2; existsSync(target); number++) target = `${original}-${number}`;
   try {
-    renameSync(place, target);
+    move(place, target);
   } catch (error) {
     throw describeFileError(error, `move ${place} to ${target}`);
   }

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { OrthantError } from '../contract/errors.ts';
 import { evenly } from '../contract/evenly.ts';
-import { describeFileError, makeFolder, syncFolder, temporaryName, writeFileAtomic } from '../files/atomic.ts';
+import { describeFileError, makeFolder, move, syncFolder, temporaryName, writeFileAtomic } from '../files/atomic.ts';
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from '../files/safetensors.ts';
 
 /**
@@ -67,7 +67,7 @@ export function writeCheckpoint(run: string, { epoch, step, state, tensors }: Ch
       JSON.stringify({ format: 1, epoch, step, earlier, state }, finite),
     );
     syncFolder(temporary);
-    renameSync(temporary, place);
+    move(temporary, place);
     syncFolder(folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
@@ -155,7 +155,12 @@ function listNumbers(folder: string): number[] {
 function removeOld(folder: string): void {
   const keep = new Set(listNumbers(folder).slice(-kept).map(folderName));
   for (const name of entries(folder)) {
-    if (!keep.has(name)) rmSync(path.join(folder, name), { recursive: true, force: true });
+    if (keep.has(name)) continue;
+    try {
+      rmSync(path.join(folder, name), { recursive: true, force: true });
+    } catch {
+      // It goes with the next one; the one just written is whole, and no reason to end the run.
+    }
   }
 }
 

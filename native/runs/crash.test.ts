@@ -63,7 +63,7 @@ const newRun = {
 
 test('killed at any moment, a run goes on from its last whole checkpoint', async () => {
   const place = path.join(folder, 'run');
-  RunFolder.create(place, newRun).unlock();
+  RunFolder.create(place, newRun).update({ lock: undefined });
   const random = new Random(1, 'moments');
   let reached = 0;
   for (let round = 0; round < 12; round++) {

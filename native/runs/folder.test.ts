@@ -199,7 +199,7 @@ describe('the list', () => {
   test('deleted runs are out of sight and come back', () => {
     const run = RunFolder.create(place('a'), newRun);
     expect(failure(() => deleteRun(place('a'))).message).toMatch(/Stop it first/);
-    run.unlock();
+    run.update({ lock: undefined });
     const binned = deleteRun(place('a'));
     expect(listRuns(folder)).toEqual([]);
     RunFolder.create(place('a'), { ...newRun, name: 'in its place' });
@@ -220,7 +220,7 @@ describe('the list', () => {
       mkdirSync(place, { recursive: true });
       utimesSync(place, longAgo, longAgo);
     }
-    RunFolder.create(place('a'), newRun).unlock();
+    RunFolder.create(place('a'), newRun).update({ lock: undefined });
     const binned = deleteRun(place('a'));
     expect(readdirSync(path.join(folder, '.bin')).sort()).toEqual([path.basename(binned), 'thesis'].sort());
   });

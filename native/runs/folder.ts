@@ -130,10 +130,6 @@ export class RunFolder {
     });
   }
 
-  unlock(): void {
-    this.update({ lock: undefined });
-  }
-
   appendMetrics(metrics: EpochMetrics): void {
     appendMetrics(this.file(runFiles.metrics), metrics);
   }

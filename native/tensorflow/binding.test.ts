@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { describeBinding, findBinding, patchSources } from './binding.mjs';
-import { compileBinding, compilerArguments } from './compileBinding.mjs';
+import { compileBinding, compilerArguments, findCompiler } from './compileBinding.mjs';
 import { planTensorFlow } from './plan.mjs';
 import { hasTensorflow } from './testEngines.ts';
 
@@ -98,3 +98,20 @@ test.each([
   expect(args.some((each) => each.startsWith('-Wl,-rpath'))).toBe(platform !== 'win32-x64');
   expect(readFileSync(binding.nodeSymbols, 'utf8')).toContain('napi_create_int64');
 });
+
+test.skipIf(process.platform === 'win32')(
+  'only LLVM’s compiler is taken on Windows, or the one that is named',
+  async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'orthant-compiler-'));
+    try {
+      const gcc = path.join(folder, 'g++');
+      writeFileSync(gcc, '#!/bin/sh\necho g++ 13\n', { mode: 0o755 });
+      const env = { PATH: folder };
+      expect(await findCompiler(env, 'linux')).toEqual({ command: 'g++', version: 'g++ 13' });
+      expect(await findCompiler(env, 'win32')).toBeUndefined();
+      expect(await findCompiler({ ...env, CXX: gcc }, 'win32')).toEqual({ command: gcc, version: 'g++ 13' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

@@ -9,12 +9,20 @@ import { describeFailure, runCommand } from './command.mjs';
 /** @typedef {ReturnType<typeof describeBinding>} Binding */
 
 /**
- * The first of `CXX`, `c++`, `g++` and `clang++` that answers.
+ * The usual compilers. On Windows TensorFlow's library is linked as Microsoft's tools link, which of these LLVM's alone does:
+ * a g++ from MSYS2 or Strawberry Perl would only fail.
+ * @param {string} platform As `process.platform`.
+ */
+const usualCompilers = (platform) => (platform === 'win32' ? ['clang++'] : ['c++', 'g++', 'clang++']);
+
+/**
+ * The first of `CXX` and the usual compilers that answers.
  * @param {NodeJS.ProcessEnv} env
+ * @param {string} [platform] As `process.platform`.
  * @returns {Promise<{ command: string, version: string } | undefined>}
  */
-export async function findCompiler(env) {
-  for (const command of [env.CXX, 'c++', 'g++', 'clang++']) {
+export async function findCompiler(env, platform = process.platform) {
+  for (const command of [env.CXX, ...usualCompilers(platform)]) {
     if (!command) continue;
     const result = await runCommand(command, ['--version'], { timeoutMs: 30_000, env });
     if (result.code === 0) return { command, version: result.stdout.split('\n')[0]?.trim() ?? '' };
@@ -96,7 +104,7 @@ export async function compileBinding(plan, { log, env = process.env }) {
   if (isCurrent()) return binding.file;
   if (!compiler || note === undefined) {
     throw new Error(
-      'no C++ compiler was found (tried CXX, c++, g++, clang++). Install one (Debian, Ubuntu: apt install g++; macOS: xcode-select --install)',
+      `no C++ compiler was found (tried ${['CXX', ...usualCompilers(process.platform)].join(', ')}). Install one (Debian, Ubuntu: apt install g++; macOS: xcode-select --install; Windows: winget install LLVM.LLVM, and put it on the PATH)`,
     );
   }
   return withLock(path.join(plan.cache, '.lock'), async () => {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, freemem, totalmem } from 'node:os';
 import type { DoctorReport } from '../contract/doctor.ts';
 import { OrthantError } from '../contract/errors.ts';
+import { orthantVersion } from '../contract/version.ts';
 import { processorName } from './backend.ts';
 import { cacheFolder, folderBytes } from './cache.mjs';
 import { chooseEngine, choiceVariables, whyNoCard, type Choice, type EngineOptions } from './choice.ts';
@@ -61,7 +61,7 @@ export async function diagnose(
   }
   const folder = cacheFolder(env);
   return {
-    orthant: orthantVersion(),
+    orthant: orthantVersion,
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
     ...report,
@@ -72,12 +72,6 @@ export async function diagnose(
     missing,
     warnings,
   };
-}
-
-function orthantVersion(): string {
-  // Two folders up from here in the source, and from .dist/native in the built code.
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function describeCuda(installation: Installation): DoctorReport['cuda'] {

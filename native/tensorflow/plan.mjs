@@ -28,7 +28,7 @@ import { pins } from './wheels.mjs';
 export const platforms = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64'];
 
 /** The platform of this process, as plans name it. */
-export const thisPlatform = `${process.platform}-${process.arch}`;
+const thisPlatform = `${process.platform}-${process.arch}`;
 
 /**
  * What to fetch, unpack and set. Depends on its arguments only: the same on every machine, and nothing is touched.

@@ -6,6 +6,8 @@ import type { Warning } from '../contract/table.ts';
 import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
 import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
 import type { DataSet } from '../data/dataset.ts';
+import { columnDeviations } from '../data/scaling.ts';
+import { boundsOf } from '../data/targets.ts';
 import { hiddenActivations } from '../network/activations.ts';
 import { scaledBound } from '../network/bound.ts';
 import { initialLayers } from '../network/initialise.ts';
@@ -59,7 +61,7 @@ export function createParts(
     throw new OrthantError('data', 'There are no training rows.', { field: 'data.split' });
   }
 
-  const epsilon = boundsByTarget(constraint.epsilon, names);
+  const epsilon = boundsOf(schema, constraint.epsilon);
   const definition = getMethod(constraint.method.id);
   const settings = parseMethodSettings(definition.id, constraint.method.settings);
   checkLoss(configuration, definition);
@@ -83,7 +85,7 @@ export function createParts(
     epsilon: Float32Array.from(epsilon, (bound, i) => scaledBound(bound, targetScale[i] ?? 1)),
     epsilonInUnits: epsilon,
     targetScale,
-    targetDeviation: deviations(splits.train.targets, names.length),
+    targetDeviation: Float32Array.from(columnDeviations(splits.train.targets, names.length)),
     layers,
   });
   const parameters = parametersOf(tf, layers, method);
@@ -131,31 +133,6 @@ export function createParts(
       tf.dispose(layers.map(({ kernel, bias }) => [kernel, bias]));
     },
   };
-}
-
-/** One bound a target; a target that is not named has the bound 0. */
-function boundsByTarget(epsilon: RunConfiguration['constraint']['epsilon'], names: readonly string[]): number[] {
-  if (typeof epsilon === 'number') return names.map(() => epsilon);
-  const unknown = Object.keys(epsilon).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new OrthantError(
-      'configuration',
-      `There is a bound for "${unknown}", but no such target. The targets are: ${names.join(', ')}.`,
-      { field: `constraint.epsilon.${unknown}` },
-    );
-  }
-  return names.map((name) => epsilon[name] ?? 0);
-}
-
-/** Standard deviation of each column; 1 for a constant one. */
-function deviations(values: Float32Array, columns: number): Float32Array {
-  return Float32Array.from({ length: columns }, (_, column) => {
-    const rows = values.length / columns;
-    let [sum, squares] = [0, 0];
-    for (let i = column; i < values.length; i += columns) sum += values[i] ?? 0;
-    for (let i = column; i < values.length; i += columns) squares += ((values[i] ?? 0) - sum / rows) ** 2;
-    return Math.sqrt(squares / rows) || 1;
-  });
 }
 
 /**

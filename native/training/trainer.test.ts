@@ -425,6 +425,16 @@ describe('when it goes wrong', () => {
     await expect(train({ hooks: { onCheckpoint: () => Promise.reject(full) } })).rejects.toBe(full);
   });
 
+  it('frees the engine where it cannot even be said that it begins', async () => {
+    const before = runtime.tensorCount();
+    const full = new OrthantError('file', 'The disk is full.');
+    const onState = (): never => {
+      throw full;
+    };
+    await expect(train({ hooks: { onState } })).rejects.toBe(full);
+    expect(runtime.tensorCount()).toBe(before);
+  });
+
   it('refuses a checkpoint of another network or seed', async () => {
     const { checkpoints } = await train({});
     const resumeFrom = checkpoints.at(-1)!;

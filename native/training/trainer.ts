@@ -154,8 +154,8 @@ export class Trainer {
    */
   async run(): Promise<TrainingOutcome> {
     if (this.#state !== 'ready') throw new OrthantError('internal', 'A trainer runs once.');
-    this.#setState('training');
     try {
+      this.#setState('training');
       for (const warning of this.warnings) this.#hooks.onWarning?.(warning);
       const stopped = await this.#train();
       const outcome = await this.#conclude(stopped);

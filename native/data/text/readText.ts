@@ -16,7 +16,7 @@ import { RecordWriter } from './recordWriter.ts';
 import { fileBytes, utf8Head, utf8Text, type Encoding } from './source.ts';
 
 /** What stands for a missing value in a text file, besides nothing at all. */
-export const missingMarkers = ['', 'NA', 'N/A', 'n/a', '#N/A', 'null', 'NULL', 'None'];
+const missingMarkers = ['', 'NA', 'N/A', 'n/a', '#N/A', 'null', 'NULL', 'None'];
 
 /**
  * Reads delimited text. Our own scanner splits the file into records and is what rows are counted by; DuckDB reads the

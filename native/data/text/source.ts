@@ -74,7 +74,7 @@ export function utf8Head(head: Buffer, encoding: Encoding): Buffer {
   return Buffer.from(new TextDecoder(decoderName(encoding, head)).decode(head, { stream: true }));
 }
 
-export const hasUtf8Mark = (head: Buffer): boolean => head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
+const hasUtf8Mark = (head: Buffer): boolean => head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
 
 function decoderName(encoding: Exclude<Encoding, 'utf-8'>, head: Buffer): string {
   // Latin-1 as the web means it: the few letters that Windows puts in its control range included.
