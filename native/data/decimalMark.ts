@@ -95,6 +95,6 @@ export async function takenAsTextWarning(
       ? `some of its numbers have a decimal point, others a decimal comma (${values}). Write them in one way`
       : numbers[other] > numbers[own] && clear[other] > 0
         ? `${values} have ${nameOf(other)}, and the file is said to have ${nameOf(own)}. Change that, or the file`
-        : `${values} seem to have marks between thousands, and it is not clear which mark begins the decimals. Write numbers without marks between thousands${numbers[','] > numbers['.'] ? ', or say that the file has decimal commas' : ''}`;
+        : `${values} seem to have marks between thousands, and it is not clear which mark begins the decimals. Write numbers without marks between thousands${own === '.' && numbers[','] > numbers['.'] ? ', or say that the file has decimal commas' : ''}`;
   return { column: name, message: `Column "${name}" was taken as text: ${why}.` };
 }
