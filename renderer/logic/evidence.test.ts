@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { heldOutSplit, priceOfPositivity, unlearned, worstNegativeShare } from './evidence.ts';
+import type { EpochMetrics } from '../../native/contract/results.ts';
+import { heldOutSplit, priceOfPositivity, shortcomingOf, unlearned, worstNegativeShare } from './evidence.ts';
 
 const output = (rmse: number, negativeShare: number) => ({
   name: 'a',
@@ -24,6 +25,17 @@ describe('evidence', () => {
     expect(worstNegativeShare({ train: split(1, 0.2), test: split(1, 0.3) })).toBe(0.3);
     expect(worstNegativeShare({ train: split(1, 0.2), test: split(1, 0.3) }, 'train')).toBe(0.2);
     expect(heldOutSplit({ train: split(1, 0), validation: split(1, 0) })).toBe('validation');
+  });
+  it('counts what is negative, and where a bound lets outputs be negative, what is below that', () => {
+    const outputs = [{ ...output(1, 0.4), violationShare: 0.1 }];
+    const latest = { epoch: 3, splits: { train: { rows: 1, loss: 0, outputs } } } as unknown as EpochMetrics;
+    const asked = (epsilon: number) =>
+      shortcomingOf({
+        ...{ result: undefined, latest },
+        configuration: { constraint: { epsilon, method: { id: 'none', settings: {} } } },
+      });
+    expect(asked(0)).toEqual({ what: 'negatives', share: 0.4, where: 'of training rows, epoch 3' });
+    expect(asked(-5)).toMatchObject({ what: 'below the bound', share: 0.1 });
   });
   it('says which outputs are predicted no better than by their mean', () => {
     const outputs = [output(4, 0), { ...output(1.2, 0), name: 'b' }, { ...output(9, 0), name: 'c' }];
