@@ -14,12 +14,20 @@ export const fileMark = ({ decimalComma }: Pick<RawTable, 'decimalComma'>): Deci
 const otherThan = (mark: DecimalMark): DecimalMark => (mark === '.' ? ',' : '.');
 const nameOf = (mark: DecimalMark): string => (mark === '.' ? 'a decimal point' : 'a decimal comma');
 
-/** A text column as numbers, in SQL; NULL where a cell is none as written with this mark. */
-export const asNumber = (column: string, mark: DecimalMark): string =>
-  mark === '.'
-    ? `TRY_CAST(trim(${column}) AS DOUBLE)`
-    : `TRY_CAST(CASE WHEN NOT contains(${column}, '.') THEN replace(trim(${column}), ',', '.') END AS DOUBLE)`;
+/**
+ * A text column as numbers, in SQL; NULL where a cell is none as written with this mark. With both marks in it, "1.234,5",
+ * a number can be read in one way only: the first ones stand between thousands.
+ */
+export function asNumber(column: string, mark: DecimalMark): string {
+  const other = otherThan(mark);
+  const plain = (text: string): string => (mark === ',' ? `replace(${text}, ',', '.')` : text);
+  const trimmed = `trim(${column})`;
+  const withThousands = `CASE WHEN ${matches(column, groupsAndDecimals(other, mark))} THEN ${plain(`replace(${trimmed}, '${other}', '')`)} END`;
+  return `TRY_CAST(CASE WHEN contains(${column}, '${other}') THEN ${withThousands} ELSE ${plain(trimmed)} END AS DOUBLE)`;
+}
 
+const groupsAndDecimals = (mark: DecimalMark, decimals: DecimalMark): string =>
+  `[+-]?[1-9]\\d{0,2}([${mark}]\\d{3})+[${decimals}]\\d+`;
 /** Groups of three digits: "1.234", "1.234,5", "12 345". */
 const groups = (mark: string, decimals: string): string =>
   `[+-]?[1-9]\\d{0,2}([${mark}]\\d{3})+${decimals === '' ? '' : `([${decimals}]\\d+)?`}`;
@@ -95,6 +103,6 @@ export async function takenAsTextWarning(
       ? `some of its numbers have a decimal point, others a decimal comma (${values}). Write them in one way`
       : numbers[other] > numbers[own] && clear[other] > 0
         ? `${values} have ${nameOf(other)}, and the file is said to have ${nameOf(own)}. Change that, or the file`
-        : `${values} seem to have marks between thousands, and it is not clear which mark begins the decimals. Write numbers without marks between thousands${numbers[','] > numbers['.'] ? ', or say that the file has decimal commas' : ''}`;
+        : `${values} seem to have marks between thousands, and it is not clear which mark begins the decimals. Write numbers without marks between thousands${own === '.' && numbers[','] > numbers['.'] ? ', or say that the file has decimal commas' : ''}`;
   return { column: name, message: `Column "${name}" was taken as text: ${why}.` };
 }

@@ -77,6 +77,7 @@ describe('an inspection', () => {
         index + 1,
         `2021-03-${String((index % 28) + 1).padStart(2, '0')}`,
         `name ${index}`,
+        `street ${Math.min(index, 58)}`,
         ['a', 'b'][index % 2]!,
         '',
         'same',
@@ -86,7 +87,10 @@ describe('an inspection', () => {
         index * 0.5,
       ].join(','),
     );
-    const path = folder.write('roles.csv', `id,time,day,who,kind,none,word,four,part,flag,y\n${rows.join('\n')}\n`);
+    const path = folder.write(
+      'roles.csv',
+      `id,time,day,who,street,kind,none,word,four,part,flag,y\n${rows.join('\n')}\n`,
+    );
     const { columns, warnings } = await inspectTable(fileRequest(path));
     expect(
       Object.fromEntries(columns.map(({ name, suggestedRole, suggestion }) => [name, [suggestedRole, suggestion]])),
@@ -94,7 +98,8 @@ describe('an inspection', () => {
       id: ['ignore', 'it only counts the rows'],
       time: ['input', undefined],
       day: ['ignore', expect.stringContaining('date')],
-      who: ['ignore', '60 categories are more than 50'],
+      who: ['ignore', 'its values are all different: they only name the rows'],
+      street: ['ignore', '59 categories are more than 50'],
       kind: ['input', undefined],
       none: ['ignore', 'it has no values'],
       word: ['ignore', 'it has one category only'],
@@ -104,7 +109,7 @@ describe('an inspection', () => {
       y: ['input', undefined],
     });
     expect(columns[3]!.categories).toHaveLength(50);
-    expect(columns[4]!.categories).toEqual([
+    expect(columns[5]!.categories).toEqual([
       { value: 'a', count: 30 },
       { value: 'b', count: 30 },
     ]);

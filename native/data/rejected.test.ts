@@ -31,7 +31,7 @@ describe('a row that cannot be used comes with its text, what is wrong in it, an
   it.each<[string, string, string | Buffer, { line: number; column?: string; marked?: string }, RegExp]>([
     ['text among numbers', 'text.csv', csv('1,n/k,x,2'), { line: 6, column: 'b', marked: 'n/k' }, /Write a number/],
     ['a decimal comma', 'comma.csv', csv('1,"2,5",x,2'), { line: 6, column: 'b', marked: '"2,5"' }, /decimal point/],
-    ['groups of digits', 'groups.csv', csv('1,"1,234.5",x,2'), { line: 6, marked: '"1,234.5"' }, /such as 1234\.5/],
+    ['groups of digits', 'groups.csv', csv('1,"1,23,4.5",x,2'), { line: 6, marked: '"1,23,4.5"' }, /such as 1234\.5/],
     ['NaN', 'nan.csv', csv('1,2,x,nan'), { line: 6, column: 'y', marked: 'nan' }, /Replace it by a number/],
     ['infinity', 'inf.csv', csv('-inf,2,x,2'), { line: 6, column: 'a', marked: '-inf' }, /Replace it by a number/],
     ['fields missing', 'few.csv', csv('1,2'), { line: 6 }, /Add the 2 fields that are missing.*join the line/],

@@ -43,7 +43,11 @@ export function suggestRole({ type }: TableColumn, facts: ColumnFacts): Suggeste
   if (facts.namesSplits) return { role: 'ignore', reason: 'it names a split for each row' };
   if (facts.countsRows) return { role: 'ignore', reason: 'it only counts the rows' };
   if (type === 'category' && facts.distinct > mostCategories) {
-    return { role: 'ignore', reason: `${facts.distinct} categories are more than ${mostCategories}` };
+    const reason =
+      facts.distinct === facts.present
+        ? 'its values are all different: they only name the rows'
+        : `${facts.distinct} categories are more than ${mostCategories}`;
+    return { role: 'ignore', reason };
   }
   if (type === 'category' && facts.distinct === 1) return { role: 'ignore', reason: 'it has one category only' };
   return { role: 'input' };

@@ -2,7 +2,9 @@ import { endedEarly } from '../../native/contract/runs.ts';
 import type { App } from '../state/app.svelte.ts';
 import { formatCount, formatShare } from '../logic/format.ts';
 import { boundText, positiveText, stateLabels } from '../logic/labels.ts';
-import { worstNegativeShare } from '../logic/evidence.ts';
+import { keepsPositive } from '../logic/bounds.ts';
+import { shortcomingOf } from '../logic/evidence.ts';
+import type { RunTrace } from '../state/trace.svelte.ts';
 import type { Step } from '../logic/steps.ts';
 
 export interface StepSummary {
@@ -12,7 +14,7 @@ export interface StepSummary {
 
 /** Each step in a line, and whether it is done. */
 export function stepSummaries(app: App): Record<Step, StepSummary> {
-  const { data, catalogue, training } = app;
+  const { data, catalogue } = app;
   const configuration = app.document.current;
   const problem = catalogue.problemStep;
   if (configuration === null) {
@@ -21,8 +23,8 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
       data: { status: 'open', text: 'choose a file' },
       network: open,
       constraint: open,
-      train: trainSummary(training.current),
-      result: resultSummary(training.shown),
+      train: trainSummary(app),
+      result: resultSummary(app),
     };
   }
   const { inspection } = data;
@@ -54,25 +56,37 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
         problem === 'constraint' || app.brokenBound !== undefined || catalogue.warnings.length > 0 ? 'attention' : 'ok',
       text: `${boundText(configuration)}, ${catalogue.methodTitle(configuration.constraint.method.id)}`,
     },
-    train:
-      problem === 'train' ? { status: 'attention', text: 'a setting does not fit' } : trainSummary(training.current),
-    result: resultSummary(training.shown),
+    train: problem === 'train' ? { status: 'attention', text: 'a setting does not fit' } : trainSummary(app),
+    result: resultSummary(app),
   };
 }
 
-function trainSummary(trace: App['training']['current']): StepSummary {
+/** What is said of a run on other data than those in work is no step done: it says whose it is. */
+function ofRun(app: App, trace: RunTrace, summary: StepSummary): StepSummary {
+  return trace.configuration !== undefined && app.isOfOtherData(trace)
+    ? { status: 'open', text: `${app.sourceName(trace.configuration)}: ${summary.text}` }
+    : summary;
+}
+
+function trainSummary(app: App): StepSummary {
+  const trace = app.training.current;
   if (trace === undefined) return { status: 'open', text: '' };
-  const text = `${stateLabels[trace.state]}, epoch ${formatCount(trace.latest?.epoch ?? 0)}/${formatCount(trace.epochs)}`;
-  return {
+  return ofRun(app, trace, {
     status: endedEarly(trace.state) ? 'attention' : trace.active ? 'open' : 'ok',
-    text,
-  };
+    text: `${stateLabels[trace.state]}, epoch ${formatCount(trace.latest?.epoch ?? 0)}/${formatCount(trace.epochs)}`,
+  });
 }
 
-function resultSummary(trace: App['training']['shown']): StepSummary {
-  if (trace?.result === undefined) return { status: 'open', text: '' };
-  const share = worstNegativeShare(trace.result.splits);
-  return share > 0
-    ? { status: 'attention', text: `negatives ${formatShare(share)}` }
-    : { status: 'ok', text: positiveText(trace.result.evidence.level) };
+function resultSummary(app: App): StepSummary {
+  const trace = app.training.shown;
+  const shortcoming = trace?.result === undefined ? undefined : shortcomingOf(trace);
+  if (trace?.result === undefined || shortcoming === undefined) return { status: 'open', text: '' };
+  const { what, share } = shortcoming;
+  return ofRun(
+    app,
+    trace,
+    share > 0
+      ? { status: 'attention', text: `${what} ${formatShare(share)}` }
+      : { status: 'ok', text: positiveText(trace.result.evidence.level, keepsPositive(trace.configuration)) },
+  );
 }

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { runConfigurationSchema } from '../../native/contract/configuration.ts';
-import { brokenBound, epsilonOf, lowerBound } from './bounds.ts';
+import { brokenBound, epsilonOf, keepsPositive, lowerBound } from './bounds.ts';
 
 const configured = (epsilon: number | Record<string, number>) =>
   runConfigurationSchema.parse({ data: { source: { kind: 'sample', id: 'x' } }, constraint: { epsilon } });
 const target = (name: string, minimum: number) => ({ name, scale: 3.7, minimum, maximum: 100 });
+
+it('of zero or more keep outputs from being negative, below zero they do not', () => {
+  const all = [configured(0), configured({ a: 0, b: 2 }), undefined, configured(-3), configured({ a: 0, b: -1 })];
+  expect(all.map(keepsPositive)).toEqual([true, true, true, false, false]);
+});
 
 describe('a bound that the data break', () => {
   it('is found before training, with the target, both numbers, and a bound that all rows keep', () => {

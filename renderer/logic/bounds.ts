@@ -9,6 +9,12 @@ export const epsilonOf = (configuration: RunConfiguration, target: string): numb
   return typeof epsilon === 'number' ? epsilon : (epsilon[target] ?? 0);
 };
 
+/** Whether outputs that keep their bounds are not negative: a bound below zero lets them be. */
+export function keepsPositive(configuration: Pick<RunConfiguration, 'constraint'> | undefined): boolean {
+  const epsilon = configuration?.constraint.epsilon ?? 0;
+  return (typeof epsilon === 'number' ? [epsilon] : Object.values(epsilon)).every((bound) => bound >= 0);
+}
+
 /** A target with rows below its bound: no network can be right there and keep the bound, and the engine refuses it. */
 export interface BrokenBound {
   readonly name: string;

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { chartTable, mergeAxes, negativesChart, nearestIndex, readAt, runLabels, type ChartData } from './curves.ts';
+import {
+  chartTable,
+  epochCharts,
+  mergeAxes,
+  negativesChart,
+  nearestIndex,
+  readAt,
+  runLabels,
+  type ChartData,
+} from './curves.ts';
 import { RunTrace } from '../state/trace.svelte.ts';
 import { fakeConfiguration } from '../testing/fakeData.ts';
 import { fakeMetrics } from '../testing/fakeTraining.ts';
@@ -82,6 +91,29 @@ describe('curves of several outputs', () => {
       [1, false],
       [1, true],
     ]);
+  });
+  it('share one chart of the worst output, unless their units differ too much for one axis', () => {
+    const worst = (minima: readonly number[]): string[] => {
+      const known = new RunTrace('/runs/1');
+      const line = fakeMetrics(
+        fakeConfiguration('ink'),
+        minima.map((_, index) => `out ${index}`),
+        1,
+      );
+      for (const report of Object.values(line.splits))
+        report.outputs.forEach((output, index) => (output.minimum = minima[index] ?? 0));
+      known.takeMetrics([line]);
+      return epochCharts(known).flatMap(({ title, series }) =>
+        title.startsWith('Worst') ? [`${title}: ${series.map(({ label }) => label).join(', ')}`] : [],
+      );
+    };
+    expect(worst([-3, -40])).toEqual(['Worst output: out 0, out 0, validation, out 1, out 1, validation']);
+    expect(worst([-3, -40_000])).toEqual([
+      'Worst output of out 0: out 0, out 0, validation',
+      'Worst output of out 1: out 1, out 1, validation',
+    ]);
+    expect(worst([0, 0])).toHaveLength(1);
+    expect(worst([1, 2, 3, 4000])).toEqual(['Worst output: worst output, worst output, validation']);
   });
   it('have no symbols where there is nothing to tell apart', () => {
     expect(looks(['a'])).toEqual([

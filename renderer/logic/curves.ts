@@ -125,8 +125,12 @@ export const negativesChart = (trace: RunTrace, marks = trace.marks): ChartData 
     marks,
   );
 
-export const worstOutputChart = (trace: RunTrace, marks = trace.marks): ChartData =>
-  outputChart(
+/** Outputs of which one is so many times as large as another leave it a flat line on one axis. */
+const differentUnits = 20;
+
+/** One chart for all outputs, or one each where their units differ. */
+function worstOutputCharts(trace: RunTrace, marks: readonly Mark[]): ChartData[] {
+  const all = outputChart(
     trace,
     'Worst output',
     (output) => output.minimum,
@@ -134,6 +138,18 @@ export const worstOutputChart = (trace: RunTrace, marks = trace.marks): ChartDat
     { format: formatNumber, zeroLine: true },
     marks,
   );
+  // As they were in the first epoch: charts that come and go while a run trains would jump.
+  const outputs = trace.metrics[0]?.splits.train?.outputs ?? [];
+  const sizes = outputs.map(({ minimum }) => Math.abs(minimum));
+  if (outputs.length > mostOutputs || !(Math.max(...sizes) > differentUnits * Math.min(...sizes))) return [all];
+  return outputs.map(({ name }, index) => ({
+    ...all,
+    title: `Worst output of ${name}`,
+    series: all.series
+      .filter(({ colour }) => colour === index + 1)
+      .map(({ symbol: _, ...series }): CurveSeries => ({ ...series, colour: 1 })),
+  }));
+}
 
 export function multiplierChart(trace: RunTrace, marks = trace.marks): ChartData {
   const columns = columnsOf(trace);
@@ -150,7 +166,7 @@ export function multiplierChart(trace: RunTrace, marks = trace.marks): ChartData
 /** The charts of what is measured at the end of an epoch. */
 export function epochCharts(trace: RunTrace): ChartData[] {
   const { marks } = trace;
-  return [negativesChart(trace, marks), worstOutputChart(trace, marks), multiplierChart(trace, marks)];
+  return [negativesChart(trace, marks), ...worstOutputCharts(trace, marks), multiplierChart(trace, marks)];
 }
 
 /**

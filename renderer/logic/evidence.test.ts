@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochMetrics } from '../../native/contract/results.ts';
 import type { RunState } from '../../native/contract/runs.ts';
-import { heldOutSplit, negativesOf, priceOfPositivity, unlearned, worstNegativeShare } from './evidence.ts';
+import { heldOutSplit, priceOfPositivity, shortcomingOf, unlearned, worstNegativeShare } from './evidence.ts';
 
 const output = (rmse: number, negativeShare: number) => ({
   name: 'a',
@@ -29,9 +29,20 @@ describe('evidence', () => {
   });
   it('says how many outputs are negative while a run trains, and nothing once it has failed', () => {
     const latest = { epoch: 3, splits: { train: split(1, 0) } } as EpochMetrics;
-    const of = (state: RunState) => negativesOf({ state, result: undefined, latest });
-    expect(of('training')).toEqual({ share: 0, where: 'of training rows, epoch 3' });
+    const of = (state: RunState) => shortcomingOf({ state, result: undefined, latest });
+    expect(of('training')).toEqual({ what: 'negatives', share: 0, where: 'of training rows, epoch 3' });
     expect(of('failed')).toBeUndefined();
+  });
+  it('counts what is negative, and where a bound lets outputs be negative, what is below that', () => {
+    const outputs = [{ ...output(1, 0.4), violationShare: 0.1 }];
+    const latest = { epoch: 3, splits: { train: { rows: 1, loss: 0, outputs } } } as unknown as EpochMetrics;
+    const asked = (epsilon: number) =>
+      shortcomingOf({
+        ...{ state: 'training', result: undefined, latest },
+        configuration: { constraint: { epsilon, method: { id: 'none', settings: {} } } },
+      });
+    expect(asked(0)).toEqual({ what: 'negatives', share: 0.4, where: 'of training rows, epoch 3' });
+    expect(asked(-5)).toMatchObject({ what: 'below the bound', share: 0.1 });
   });
   it('says which outputs are predicted no better than by their mean', () => {
     const outputs = [output(4, 0), { ...output(1.2, 0), name: 'b' }, { ...output(9, 0), name: 'c' }];

@@ -1,30 +1,54 @@
 import type { EpochMetrics, SplitName, SplitReports, TrainingResult } from '../../native/contract/results.ts';
 import { splitNames } from '../../native/contract/results.ts';
+import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { RunState } from '../../native/contract/runs.ts';
+import { keepsPositive } from './bounds.ts';
 
 /** Reading split reports. */
 
-/** Largest share of negative predictions over outputs, and over all splits or one. */
-export function worstNegativeShare(splits: SplitReports, split?: SplitName): number {
+function worstShare(
+  figure: 'negativeShare' | 'violationShare',
+  splits: SplitReports,
+  split: SplitName | undefined,
+): number {
   const names = split === undefined ? splitNames : [split];
-  return Math.max(0, ...names.flatMap((name) => splits[name]?.outputs.map((output) => output.negativeShare) ?? []));
+  return Math.max(0, ...names.flatMap((name) => splits[name]?.outputs.map((output) => output[figure]) ?? []));
 }
+
+/** Largest share of negative predictions over outputs, and over all splits or one. */
+export const worstNegativeShare = (splits: SplitReports, split?: SplitName): number =>
+  worstShare('negativeShare', splits, split);
+
+/** The same of predictions below their bound. */
+export const worstViolationShare = (splits: SplitReports, split?: SplitName): number =>
+  worstShare('violationShare', splits, split);
 
 /** What is known of a run's outputs: its result once it has ended, its last epoch before. */
 interface Measured {
   readonly state: RunState;
   readonly result: TrainingResult | undefined;
   readonly latest: EpochMetrics | undefined;
+  readonly configuration?: Pick<RunConfiguration, 'constraint'> | undefined;
 }
 
 /**
- * Share of negative outputs of a run and what it is a share of: the result where there is one, else the last epoch. Of a
- * run that failed nothing is said: what it had in an earlier epoch is not how its outputs are.
+/**
+ * How far a run's outputs are not what they are to be, and what it is a share of: the result where there is one, else
+ * the last epoch. Where a bound lets outputs be negative, that they are is no shortcoming. Of a run that failed nothing
+ * is said: what it had in an earlier epoch is not how its outputs are.
  */
-export function negativesOf({ state, result, latest }: Measured): { share: number; where: string } | undefined {
-  if (result !== undefined) return { share: worstNegativeShare(result.splits), where: 'of the worst split' };
+export function shortcomingOf({
+  state,
+  result,
+  latest,
+  configuration,
+}: Measured): { what: string; share: number; where: string } | undefined {
+  const [what, share] = keepsPositive(configuration)
+    ? (['negatives', worstNegativeShare] as const)
+    : (['below the bound', worstViolationShare] as const);
+  if (result !== undefined) return { what, share: share(result.splits), where: 'of the worst split' };
   if (latest === undefined || state === 'failed') return undefined;
-  return { share: worstNegativeShare(latest.splits, 'train'), where: `of training rows, epoch ${latest.epoch}` };
+  return { what, share: share(latest.splits, 'train'), where: `of training rows, epoch ${latest.epoch}` };
 }
 
 /** The split that stands for new data: test where there is one. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { fakeConfiguration } from '../testing/fakeData.ts';
 import { summaryOf } from '../testing/testedApp.ts';
-import { epochsText, unsaid } from './labels.ts';
+import { boundText, epochsText, positiveText, unsaid } from './labels.ts';
 
 describe('epochsText', () => {
   it.each([
@@ -13,6 +14,26 @@ describe('epochsText', () => {
     [{ ...summaryOf('one', 'finished'), epochs: 1, trained: 1 }, '1 epoch'],
   ])('says how many a run has: $0.run', (run, text) => {
     expect(epochsText(run)).toBe(text);
+  });
+});
+
+describe('a bound', () => {
+  it('is written as numbers are, and is not called positive below zero', () => {
+    const of = (epsilon: number | Record<string, number>) => {
+      const configuration = fakeConfiguration('ink');
+      return boundText({ ...configuration, constraint: { ...configuration.constraint, epsilon } });
+    };
+    expect([of(0), of(-2197), of({ a: 1, b: 1 }), of({ a: 0, b: 1 })]).toEqual([
+      '≥ 0',
+      '≥ −2,197',
+      '≥ 1',
+      '≥ a bound each',
+    ]);
+    expect([positiveText('held-out'), positiveText('held-out', false), positiveText('none', false)]).toEqual([
+      'positive: held-out rows',
+      'bound kept: held-out rows',
+      'bound not kept throughout',
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { DoctorReport } from '../../native/contract/doctor.ts';
 import type { MethodPromise } from '../../native/contract/methods.ts';
 import type { Evidence } from '../../native/contract/results.ts';
 import { isActive, type RunState, type RunSummary } from '../../native/contract/runs.ts';
-import { formatCount } from './format.ts';
+import { formatCount, formatNumber } from './format.ts';
 
 /** What things are called in the window. */
 
@@ -40,9 +40,15 @@ export const evidenceLabels: Record<Evidence['level'], string> = {
   'by-construction': 'by construction',
 };
 
-/** How far a run's outputs are positive, in a few words. */
-export const positiveText = (level: Evidence['level']): string =>
-  level === 'none' ? 'not positive throughout' : `positive: ${evidenceLabels[level]}`;
+/**
+ * How far a run's outputs are positive, in a few words.
+ *
+ * @param positive - whether its bounds ask for that, and not for something below zero
+ */
+export const positiveText = (level: Evidence['level'], positive = true): string =>
+  level === 'none'
+    ? `${positive ? 'not positive' : 'bound not kept'} throughout`
+    : `${positive ? 'positive' : 'bound kept'}: ${evidenceLabels[level]}`;
 
 /** Those of these facts about a run that its name does not say already. */
 export const unsaid = (name: string, facts: readonly string[]): string[] =>
@@ -69,7 +75,6 @@ export function engineText(doctor: DoctorReport): string {
 /** The bound in a few words. */
 export function boundText(configuration: RunConfiguration): string {
   const { epsilon } = configuration.constraint;
-  if (typeof epsilon === 'number') return `≥ ${epsilon}`;
-  const values = [...new Set(Object.values(epsilon))];
-  return values.length === 1 ? `≥ ${values[0] ?? 0}` : '≥ a bound each';
+  const values = typeof epsilon === 'number' ? [epsilon] : [...new Set(Object.values(epsilon))];
+  return values.length === 1 ? `≥ ${formatNumber(values[0] ?? 0, 6)}` : '≥ a bound each';
 }

@@ -14,8 +14,8 @@ const run = (test: ReturnType<typeof output>[]): { splits: SplitReports } => ({
 
 describe('figures of a run in the list', () => {
   it('are the errors on held-out rows, three of them at most, and the largest share of negatives', () => {
-    expect(errorsText(run([output(0.17869, 0.006), output(5.234, 0)]))).toBe('0.179, 5.23');
-    expect(errorsText(run([1, 2, 3, 4].map((rmse) => output(rmse, 0))))).toBe('1, 2, 3, …');
+    expect(errorsText(run([output(0.17869, 0.006), output(5.234, 0)]))).toBe('0.179 · 5.23');
+    expect(errorsText(run([1, 2, 3, 4].map((rmse) => output(rmse, 0))))).toBe('1 · 2 · 3 · …');
     expect(negativesText(run([output(1, 0.006), output(1, 0.002)]))).toBe('▼ 0.6 %');
     expect(negativesText(run([output(1, 0)]))).toBe('✓ 0 %');
   });

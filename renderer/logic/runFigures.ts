@@ -13,11 +13,16 @@ const nothing = '–';
 /** Errors of more outputs than these would take the room of the other columns. */
 const mostErrors = 3;
 
+/** A comma stands between thousands. */
+const separator = ' · ';
+
 /** The error of each output on rows that training has not seen. */
 export function errorsText({ splits }: Measured): string {
   if (splits === undefined) return nothing;
   const errors = (splits[heldOutSplit(splits)]?.outputs ?? []).map(({ rmse }) => formatNumber(rmse, 3));
-  return errors.length > mostErrors ? `${errors.slice(0, mostErrors).join(', ')}, …` : errors.join(', ');
+  return errors.length > mostErrors
+    ? `${errors.slice(0, mostErrors).join(separator)}${separator}…`
+    : errors.join(separator);
 }
 
 /** The largest share of negative outputs, marked by more than a colour. */

@@ -4,6 +4,7 @@ import { fromErrorMessage } from '../../native/contract/errors.ts';
 import type { externalLinks, FileKind, WindowBridge, WindowEvent } from '../../native/contract/window.ts';
 import { brokenBound } from '../logic/bounds.ts';
 import { editsText, type Command } from '../logic/shortcuts.ts';
+import { sameDocument } from '../logic/sameDocument.ts';
 import { pages, type Page } from '../logic/steps.ts';
 import { Catalogue } from './catalogue.svelte.ts';
 import { carryOut, reasonAgainst } from './commands.ts';
@@ -16,6 +17,7 @@ import { Files } from './files.ts';
 import { Notices } from './notices.svelte.ts';
 import { chooseFile, duplicateRun, locateFile, openDropped, openPath, saveDocument, takeSample } from './opening.ts';
 import { RunList } from './runs.svelte.ts';
+import type { RunTrace } from './trace.svelte.ts';
 import { Training } from './training.svelte.ts';
 import { View } from './view.svelte.ts';
 
@@ -218,6 +220,14 @@ export class App {
       const { current } = this.training;
       if (missed && current !== undefined) await this.training.reload(current);
     });
+  }
+
+  /** Whether a run was trained on other data than those in work. */
+  isOfOtherData({ configuration }: Pick<RunTrace, 'configuration'>): boolean {
+    const { current } = this.document;
+    return (
+      current !== null && configuration !== undefined && !sameDocument(configuration.data.source, current.data.source)
+    );
   }
 
   /** What a configuration's data is called. */

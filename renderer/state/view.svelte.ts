@@ -21,6 +21,8 @@ export class View {
   row = $state(1);
   /** Raised when the table is to bring `row` into view. */
   reveal = $state(0);
+  /** Whether the settings of how the file is read are to be brought into view. */
+  reading = $state(false);
   /** Page of the Result step. */
   resultTab = $state<'evidence' | 'predict'>('evidence');
   comparing = $state(false);
@@ -31,6 +33,12 @@ export class View {
     this.column = undefined;
     this.row = 1;
     this.reveal = 0;
+  }
+
+  /** Goes to the settings of how the file is read. */
+  showReading(): void {
+    this.page = 'data';
+    this.reading = true;
   }
 
   /** Goes to a row of the table, by its number. */

@@ -4,7 +4,9 @@ import type { TablePages } from '../../state/pages.svelte.ts';
 /** Geometry of the table: which rows and columns are in view, for a million rows as for ten. */
 
 export const rowHeight = 26;
-export const columnWidth = 112;
+export const leastColumnWidth = 112;
+/** A column wider than this has its value and its name too far apart from the next one's. */
+export const mostColumnWidth = 184;
 export const rowHeaderWidth = 84;
 export const headerHeight = 92;
 /** Browsers cut elements of more pixels than this off: a longer table scrolls in proportion. */
@@ -25,10 +27,17 @@ export class TableView {
   /** What is drawn: it follows `top` when the rows there have come. */
   drawnTop = $state(0);
 
+  /** Few columns take what room there is: names and dates need it. */
+  readonly columnWidth = $derived(
+    Math.min(
+      mostColumnWidth,
+      Math.max(leastColumnWidth, Math.floor((this.width - rowHeaderWidth) / Math.max(1, this.columns))),
+    ),
+  );
   readonly fullHeight = $derived(this.rows * rowHeight);
   /** Height of the element that scrolls. */
   readonly elementHeight = $derived(Math.min(this.fullHeight, longestElement) + headerHeight);
-  readonly elementWidth = $derived(this.columns * columnWidth + rowHeaderWidth);
+  readonly elementWidth = $derived(this.columns * this.columnWidth + rowHeaderWidth);
   readonly bodyHeight = $derived(Math.max(0, this.height - headerHeight));
   readonly scaled = $derived(this.fullHeight > longestElement);
   readonly largestTop = $derived(Math.max(0, this.fullHeight - this.bodyHeight));
@@ -36,9 +45,9 @@ export class TableView {
   readonly lastRow = $derived(this.#lastAt(this.top));
   readonly firstDrawn = $derived(this.#firstAt(this.drawnTop));
   readonly lastDrawn = $derived(this.#lastAt(this.drawnTop));
-  readonly firstColumn = $derived(Math.max(0, Math.floor(this.left / columnWidth) - 1));
+  readonly firstColumn = $derived(Math.max(0, Math.floor(this.left / this.columnWidth) - 1));
   readonly lastColumn = $derived(
-    Math.min(this.columns, Math.ceil((this.left + this.width - rowHeaderWidth) / columnWidth) + 1),
+    Math.min(this.columns, Math.ceil((this.left + this.width - rowHeaderWidth) / this.columnWidth) + 1),
   );
   /** Rows that fit without being cut. */
   readonly pageRows = $derived(Math.max(1, Math.floor(this.bodyHeight / rowHeight)));
@@ -111,10 +120,10 @@ export class TableView {
     if (above < this.top) this.top = above;
     else if (above + rowHeight > this.top + this.bodyHeight)
       this.top = Math.min(this.largestTop, above + rowHeight - this.bodyHeight);
-    const before = column * columnWidth;
+    const before = column * this.columnWidth;
     const room = this.width - rowHeaderWidth;
     if (before < this.left) this.left = before;
-    else if (before + columnWidth > this.left + room) this.left = before + columnWidth - room;
+    else if (before + this.columnWidth > this.left + room) this.left = before + this.columnWidth - room;
   }
 
   /** Brings a row to the middle of the view. */

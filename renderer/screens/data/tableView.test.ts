@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cellOfKey, headerHeight, rowHeight, TableView } from './tableView.svelte.ts';
+import {
+  cellOfKey,
+  headerHeight,
+  leastColumnWidth,
+  mostColumnWidth,
+  rowHeaderWidth,
+  rowHeight,
+  TableView,
+} from './tableView.svelte.ts';
 
 describe('TableView', () => {
   const view = (rows: number): TableView =>
@@ -18,6 +26,14 @@ describe('TableView', () => {
         expect(table.elementHeight).toBeLessThan(6_001_000);
       }),
     );
+  });
+
+  it('gives few columns the room there is, and many no less than they need', () => {
+    const widths = [2, 5, 20].map((columns) => Object.assign(view(10), { columns }).columnWidth);
+    expect(widths).toEqual([mostColumnWidth, Math.floor((800 - rowHeaderWidth) / 5), leastColumnWidth]);
+    const five = Object.assign(view(10), { columns: 5 });
+    expect(five.elementWidth).toBeLessThanOrEqual(five.width);
+    expect(five.lastColumn).toBe(5);
   });
 
   it('moves by single rows however long the table is', () => {

@@ -1,0 +1,20 @@
+import type { ColumnSummary } from '../../native/contract/table.ts';
+
+interface Category {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** So many have room beside the table. */
+const mostShown = 6;
+
+/** The most frequent values of a column, and how many others there are in how many rows. */
+export function commonCategories(
+  { categories = [], distinct, missing }: Pick<ColumnSummary, 'categories' | 'distinct' | 'missing'>,
+  rows: number,
+): { shown: readonly Category[]; others: { values: number; rows: number } } {
+  // One more takes no more room than the line that would say so.
+  const shown = categories.slice(0, distinct <= mostShown + 1 ? mostShown + 1 : mostShown);
+  const counted = shown.reduce((sum, { count }) => sum + count, 0);
+  return { shown, others: { values: distinct - shown.length, rows: rows - missing - counted } };
+}

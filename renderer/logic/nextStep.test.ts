@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { nextStep } from './nextStep.ts';
+
+describe('what to try after a result', () => {
+  it('is nothing where the outputs keep their bound for every input', () => {
+    expect(nextStep('by-construction', 'for-every-input')).toBeUndefined();
+  });
+
+  it.each([
+    ['none', 'none', /choose a method/],
+    ['held-out', 'none', /Nothing kept the outputs/],
+    ['none', 'encourages', /more epochs.*“for every input”/],
+    ['train', 'at-convergence', /^Rows it has not seen may still be below.*“for every input”/],
+    ['held-out', 'at-convergence', /^Other inputs may still be below/],
+    ['held-out', 'for-every-input', /only where the network fits it/],
+  ] as const)('of evidence %s by a method that promises %s says how to go on', (level, promise, text) => {
+    expect(nextStep(level, promise)).toMatch(text);
+  });
+});

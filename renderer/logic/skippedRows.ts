@@ -1,0 +1,11 @@
+import { formatCount, plural } from './format.ts';
+
+/** Rows of a file that were not predicted, all in one sentence: a table with gaps has them in many columns. */
+export function skippedText(skipped: readonly { readonly reason: string; readonly rows: number }[]): string {
+  const all = skipped.reduce((sum, { rows }) => sum + rows, 0);
+  const [first] = skipped;
+  if (skipped.length === 1 && first !== undefined)
+    return `${plural(all, 'row')} without a prediction: ${first.reason}.`;
+  const each = skipped.map(({ reason, rows }) => `${formatCount(rows)} with ${reason}`);
+  return `${plural(all, 'row')} without a prediction: ${each.join(', ')}.`;
+}
