@@ -293,6 +293,31 @@ test('a document and a run folder repeat a run; options go over them', async () 
   expect(numbersOf('other')).not.toEqual(numbersOf('original'));
 });
 
+test('a table of few rows gets more epochs, unless a document, an option or a sample says how many', async () => {
+  const epochsOf = async (out: string, ...args: string[]): Promise<number> => {
+    const quick = ['--engine', 'wasm', '--hidden', '2', '--early-stopping', '1', '--out', at(out), '--json'];
+    resultOf(await orthant('train', ...args, ...quick));
+    return record(out).configuration.training.epochs;
+  };
+  const data = ['--data', at('table.csv'), '--targets', 'y'];
+  writeFileSync(at('twenty.orthant'), JSON.stringify({ data: { source: { kind: 'file', path: at('table.csv') } } }));
+  const save = ['--save-config', at('by-rows.orthant')];
+  // 64 training rows of 80; without the others, all 80: one step an epoch, or five of 16 rows.
+  expect(
+    await Promise.all([
+      epochsOf('by-rows', ...data, ...save),
+      epochsOf('by-batch', ...data, '--batch', '16', '--validation', '0', '--test', '0'),
+      epochsOf('chosen', ...data, '--epochs', '3'),
+      epochsOf('document', '--config', at('twenty.orthant'), '--targets', 'y'),
+      epochsOf('document-on-data', '--config', at('twenty.orthant'), ...data),
+      epochsOf('sample', '--sample', 'meats'),
+    ]),
+  ).toEqual([1000, 400, 3, 20, 20, 200]);
+  expect(record('by-rows').result?.epochs).toBeLessThan(1000);
+  const saved = runConfigurationSchema.parse(JSON.parse(readFileSync(at('by-rows.orthant'), 'utf8')));
+  expect(saved).toEqual(record('by-rows').configuration);
+});
+
 test('a run whose data have changed is not resumed', async () => {
   const file = writeTable(at('changing.csv'));
   const run = start(...training('changed', 5000, '--data', file));

@@ -13,6 +13,7 @@ import {
 } from '../contract/configuration.ts';
 import { parseOrThrow } from '../contract/errors.ts';
 import type { RunChange } from '../contract/runs.ts';
+import { epochsByRows } from '../contract/steps.ts';
 import { describeFileError } from '../files/atomic.ts';
 import type { Engine } from './client.ts';
 import { dialectOf, type ConfigurationOptions } from './configurationOptions.ts';
@@ -74,6 +75,24 @@ export async function describeRun(engine: Engine, options: ConfigurationOptions)
   const configuration = parseOrThrow(runConfigurationSchema, merged, 'The configuration');
   const columns = await columnsFrom(engine, configuration, options);
   return { configuration: { ...configuration, data: { ...configuration.data, columns } }, changes };
+}
+
+/**
+ * The configuration with as many epochs as the table needs, where they were left to it: for a data file alone. What a
+ * document, a sample or `--epochs` says stays.
+ *
+ * @param engine - of the role `data`
+ * @throws OrthantError where the data cannot be used as asked
+ */
+export async function withEpochsByRows(
+  engine: Engine,
+  configuration: RunConfiguration,
+  { config, sample, epochs }: ConfigurationOptions,
+): Promise<RunConfiguration> {
+  if (config !== undefined || sample !== undefined || epochs !== undefined) return configuration;
+  const { split } = await engine.call('prepare', { data: configuration.data });
+  const { training } = configuration;
+  return { ...configuration, training: { ...training, epochs: epochsByRows(training, split.train) } };
 }
 
 /** What the options say of the engine. */

@@ -182,7 +182,11 @@ export function addConfigurationOptions(command: Command): Command {
     .addOption(choice('--schedule <name>', `of the learning rate (${training.schedule.id})`, idsOf(scheduleSchema)))
     .option('--schedule-set <key=value>', 'a setting of the schedule, as in warmUpSteps=100 (repeatable)', collect)
     .option('--batch <rows>', `rows in a step; 0 for all (${training.batchSize})`, wholeNumber)
-    .option('--epochs <number>', `times that all training rows are gone through (${training.epochs})`, wholeNumber)
+    .option(
+      '--epochs <number>',
+      `times that all training rows are gone through (${training.epochs}; with --data, more where rows are few)`,
+      wholeNumber,
+    )
     .option('--clip <norm>', 'largest norm of the gradient; 0 for no limit (0)', number)
     .option('--weight-decay <rate>', 'pull of the weights towards zero (0)', number)
     .option('--early-stopping <epochs>', 'stop after so many epochs without a better one; 0 for never (0)', wholeNumber)

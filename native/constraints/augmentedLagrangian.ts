@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { penaltyCurve } from './curves.ts';
 import { growingCoefficient } from './growth.ts';
 import type { ConstraintMethod } from './method.ts';
+import { settledShare } from './settling.ts';
 import {
   assignScalar,
   disposeAll,
@@ -25,7 +26,7 @@ const settings = z.strictObject({
   growth: z.number().min(1).max(100).default(2).meta({
     title: 'Growth',
     description:
-      'Factor by which c grows after an epoch in which the largest violation did not fall to a quarter of the last epoch’s.',
+      'Factor by which c grows where the largest violation has not fallen to a quarter of what it was an epoch before, or 64 steps before where epochs are shorter.',
   }),
   limit: z.number().positive().max(1e9).default(1000).meta({
     title: 'Limit of c',
@@ -33,7 +34,8 @@ const settings = z.strictObject({
   }),
   dualRate: z.number().gt(0).max(1).default(1).meta({
     title: 'Dual rate',
-    description: 'Step of the multipliers: 1 is the method as in the books, less is slower and steadier.',
+    description:
+      'Step of the multipliers: 1 is the method as in the books, less is slower and steadier. Where epochs have fewer than 64 steps, so that the network has less time to follow, it is less in proportion.',
     unit: 'share of c',
     changeable: true,
   }),
@@ -45,14 +47,19 @@ const settings = z.strictObject({
  * what the penalty alone could do only with an infinite coefficient, and the penalty damps the multipliers' circling.
  *
  *     minimise L(θ) + mean(([λ + c g]+² - λ²) / (2c)),   g = ε + m - p
- *     each step:  λ <- [λ + r c g]+  for the rows of the batch
- *     each epoch: c <- min(growth · c, limit)  where the largest violation of ε is above a quarter of the last epoch's
+ *     each step:  λ <- [λ + r v c g]+  for the rows of the batch,   v = min(1, steps of an epoch / 64)
+ *     each epoch: c <- min(growth · c, limit)  where the largest violation of ε is above a quarter of the one before
  *
  * p, g: predictions and violations, [batch, outputs]; λ: multipliers, [training rows, outputs], from 0, gathered and
  * scattered by row; ε the bound, one an output; m the margin; c the coefficient; r the dual rate. The term's derivative
  * with respect to p is -[λ + c g]+ / (elements of the batch). λ is held constant while the weights move; both moves use
  * the predictions of one forward pass. The mean runs over rows and outputs, so that λ has the unit of the loss's
  * derivative and depends neither on the batch nor on the number of rows.
+ *
+ * In the books λ takes the step c g once the weights have settled at a minimum for the λ before. Here the steps between
+ * two visits of a row stand for that. Where they are few, the weights have gone only a part of the way, and whole steps
+ * would pile up to many times the multiplier that holds the row at its bound: hence v. Growth of c waits for the weights
+ * in the same way (growth.ts).
  *
  * Sources: Nocedal & Wright, Numerical Optimization, 2006, section 17.4 (equations 17.64 and 17.65 give the form for
  * inequalities); Bertsekas, Constrained Optimization and Lagrange Multiplier Methods, 1982, chapters 2 and 3.
@@ -69,7 +76,7 @@ export const augmentedLagrangian: ConstraintMethod<typeof settings> = {
   promise: 'at-convergence',
   promiseText:
     'Training rows are at or above the bound once it has converged; other inputs are likely to be and are not forced to.',
-  formula: String.raw`\min_\theta \; L(\theta) + \operatorname{mean}_{ij}\left(\frac{\left[\lambda_{ij} + c\, g_{ij}\right]_+^2 - \lambda_{ij}^2}{2c}\right), \quad g_{ij} = \varepsilon_j + m_j - p_{ij}, \qquad \lambda_{ij} \leftarrow \left[\lambda_{ij} + r c\, g_{ij}\right]_+`,
+  formula: String.raw`\min_\theta \; L(\theta) + \operatorname{mean}_{ij}\left(\frac{\left[\lambda_{ij} + c\, g_{ij}\right]_+^2 - \lambda_{ij}^2}{2c}\right), \quad g_{ij} = \varepsilon_j + m_j - p_{ij}, \qquad \lambda_{ij} \leftarrow \left[\lambda_{ij} + r v c\, g_{ij}\right]_+, \quad v = \min\left(1, \tfrac{\text{steps of an epoch}}{64}\right)`,
   source:
     'Nocedal & Wright, Numerical Optimization, 2006, section 17.4; Bertsekas, Constrained Optimization and Lagrange Multiplier Methods, 1982; per sample as in Cooper, arXiv 2504.01212.',
   preconditions: [],
@@ -81,6 +88,7 @@ export const augmentedLagrangian: ConstraintMethod<typeof settings> = {
   create: ({ coefficient: start, growth, limit, dualRate, margin }, context) => {
     const { tf } = context;
     const bound = trainingBound(context, margin);
+    const share = settledShare(context);
     const coefficient = growingCoefficient(context, start, { rule: 'adaptive', factor: growth, limit });
     const c = coefficient.variable;
     const state = {
@@ -101,7 +109,7 @@ export const augmentedLagrangian: ConstraintMethod<typeof settings> = {
       update: (prediction, rows, gathered) => {
         tf.tidy(() => {
           const multipliers = gatheredRows(gathered, 'multipliers');
-          const step = tf.mul(tf.mul(state.dualRate, c), bound.violation(prediction));
+          const step = tf.mul(tf.mul(tf.mul(state.dualRate, share), c), bound.violation(prediction));
           scatterRows(context, state.multipliers, rows, tf.relu(tf.add(multipliers, step)));
         });
       },

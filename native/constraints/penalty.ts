@@ -14,7 +14,7 @@ const settings = z.strictObject({
   schedule: z.enum(['fixed', 'growing', 'adaptive']).default('growing').meta({
     title: 'Schedule',
     description:
-      'fixed keeps alpha; growing multiplies it after every epoch; adaptive only where the largest violation did not fall to a quarter of the last epoch’s.',
+      'fixed keeps alpha; growing multiplies it after every epoch, or every 64 steps where epochs are shorter; adaptive only where the largest violation has not fallen to a quarter of what it was the time before.',
   }),
   growth: z.number().gt(1).max(100).default(1.5).meta({
     title: 'Growth',

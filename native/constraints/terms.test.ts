@@ -14,18 +14,19 @@ const trainRows = 5;
 const outputs = 2;
 const epsilon = [0.1, -0.2];
 
-function contextOf(): MethodContext {
+/** @param stepsPerEpoch - as many as make every epoch count, unless it is told */
+function contextOf(stepsPerEpoch = 64): MethodContext {
   return {
     tf: runtime.tf,
-    ...{ trainRows, outputs, batchSize: 3, stepsPerEpoch: 2, layers: [] },
+    ...{ trainRows, outputs, batchSize: 3, stepsPerEpoch, layers: [] },
     epsilon: Float32Array.from(epsilon),
     targetScale: new Float32Array([1, 1]),
     targetDeviation: new Float32Array([1, 2]),
   };
 }
 
-const create = (id: string, settings: Record<string, unknown>): MethodInstance =>
-  getMethod(id).create(parseMethodSettings(id, settings), contextOf());
+const create = (id: string, settings: Record<string, unknown>, stepsPerEpoch?: number): MethodInstance =>
+  getMethod(id).create(parseMethodSettings(id, settings), contextOf(stepsPerEpoch));
 
 /** Term and its derivative with respect to the predictions of a batch. */
 function termOf(instance: MethodInstance, rows: number[], prediction: number[][]) {
@@ -194,6 +195,24 @@ describe('what a step does to multipliers and slacks, worked out by hand', () =>
     instance.dispose();
   });
 
+  test('augmented Lagrangian: in epochs of fewer than 64 steps, a visit moves λ by so much less', () => {
+    for (const [stepsPerEpoch, share] of [
+      [1, 1 / 64],
+      [16, 0.25],
+      [63, 63 / 64],
+      [64, 1],
+      [1000, 1],
+    ] as const) {
+      const instance = create('augmented-lagrangian', { coefficient: 10, dualRate: 0.5, margin: 0 }, stepsPerEpoch);
+      // c g is 10 (0.1 + 0.7) = 8.
+      update(instance, [2], [[-0.7, 0]]);
+      expect(table2(instance, 'multipliers')[2]![0]).toBeCloseTo(0.5 * share * 8, 5);
+      // The term itself pushes with all of c: (λ + 8)² - λ² over 2 c and two outputs, which without λ is 64 / 40.
+      expect(termOf(instance, [0], [[-0.7, 0]]).value).toBeCloseTo(1.6, 5);
+      instance.dispose();
+    }
+  });
+
   test('slacks start at the root over the bound plus the floor and move first; then λ <- λ + η h', () => {
     const settings = { damping: 4, dualRate: 0.5, slackRate: 1, slackFloor: 0.04, margin: 0 };
     const instance = create('slack-lagrangian', settings);
@@ -210,11 +229,11 @@ describe('what a step does to multipliers and slacks, worked out by hand', () =>
 });
 
 describe('growth of coefficients', () => {
-  const end = (instance: MethodInstance, lowest: number) => {
+  const end = (instance: MethodInstance, lowest: number, epoch = 1) => {
     // One prediction is below its bound by `lowest`, all others are high above theirs.
     const predictions = new Float32Array(trainRows * outputs).fill(5);
     predictions[3] = epsilon[1]! - lowest;
-    instance.endEpoch!({ epoch: 1, predictions });
+    instance.endEpoch!({ epoch, predictions });
     return instance.report().coefficient;
   };
 
@@ -245,6 +264,27 @@ describe('growth of coefficients', () => {
     expect(alphas('fixed')).toEqual([10, 10, 10, 10]);
     expect(alphas('growing')).toEqual([30, 90, 200, 200]);
     expect(alphas('adaptive')).toEqual([10, 30, 30, 90]);
+  });
+
+  test('in short epochs alpha grows at the first end of one at least 64 steps after it grew last', () => {
+    for (const stepsPerEpoch of [1, 2, 5, 10, 31, 32, 33, 63, 64, 65, 1000]) {
+      const instance = create('penalty', { alpha: 1, growth: 2, limit: 1e9, schedule: 'growing' }, stepsPerEpoch);
+      let [alpha, last] = [1, 0];
+      for (let epoch = 1; epoch <= 200; epoch++) {
+        const steps = epoch * stepsPerEpoch;
+        if (steps - last >= 64) [alpha, last] = [Math.min(2 * alpha, 1e9), steps];
+        expect(end(instance, 1, epoch), `epoch ${epoch} of ${stepsPerEpoch} steps`).toBe(alpha);
+      }
+      instance.dispose();
+    }
+  });
+
+  test('in short epochs a violation is compared with the one at the last judgement, not that of the last epoch', () => {
+    // 32 steps: judged after the epochs 2, 4, 6, ...
+    const instance = create('augmented-lagrangian', { coefficient: 100 }, 32);
+    const after = [1, 1, 0.5, 0.2, 0.19, 0.1, 0.001, 0.06].map((violation, i) => end(instance, violation, i + 1));
+    expect(after).toEqual([100, 100, 100, 100, 100, 200, 200, 400]);
+    instance.dispose();
   });
 
   test('a coefficient set by hand above the limit stays', () => {

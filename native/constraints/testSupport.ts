@@ -18,6 +18,8 @@ export interface SmallProblem {
   readonly settings?: Record<string, unknown>;
   /** Whether biases are trained too. */
   readonly biases?: boolean;
+  /** What the method is told; as many as make every epoch count, unless it is given. */
+  readonly stepsPerEpoch?: number;
 }
 
 export interface SmallRun {
@@ -56,7 +58,7 @@ export function storedLayers(
 }
 
 export function smallRun(problem: SmallProblem): SmallRun {
-  const { tf, inputs, targets, method, settings = {}, biases = false } = problem;
+  const { tf, inputs, targets, method, settings = {}, biases = false, stepsPerEpoch = 64 } = problem;
   const outputs = targets[0]?.length ?? 1;
   const layers = layerVariables(tf, problem.layers);
   const activations = problem.layers.slice(0, -1).map(({ activation }) => activation);
@@ -65,7 +67,7 @@ export function smallRun(problem: SmallProblem): SmallRun {
     trainRows: inputs.length,
     outputs,
     batchSize: inputs.length,
-    stepsPerEpoch: 1,
+    stepsPerEpoch,
     epsilon: Float32Array.from(problem.epsilon ?? Array.from({ length: outputs }, () => 0)),
     targetScale: new Float32Array(outputs).fill(1),
     layers,
@@ -78,6 +80,7 @@ export function smallRun(problem: SmallProblem): SmallRun {
     const linear = forward(tf, features, instance.effective?.(layers) ?? layers, activations);
     return instance.transform?.(linear) ?? linear;
   };
+  let epoch = 0;
   return {
     instance,
     context,
@@ -107,7 +110,7 @@ export function smallRun(problem: SmallProblem): SmallRun {
     },
     predictions: () => tf.tidy(() => Float32Array.from(predict(x).dataSync())),
     endEpoch() {
-      instance.endEpoch?.({ epoch: 1, predictions: this.predictions() });
+      instance.endEpoch?.({ epoch: ++epoch, predictions: this.predictions() });
     },
     dispose: () => {
       instance.dispose();

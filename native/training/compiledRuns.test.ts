@@ -58,6 +58,33 @@ describe.skipIf(!hasTensorflow)('compiled training', () => {
     expect(numbersOf(graph.metrics)).toEqual(numbersOf(eager.metrics));
   });
 
+  it('judges a growing coefficient by steps where epochs are short: the same from a checkpoint, and in every execution', async () => {
+    // Four steps an epoch: the coefficient may grow after the epochs 16, 32 and 48.
+    const judged = (execution: 'xla' | 'graph' | 'eager') => ({
+      ...configuration(execution, { epochs: 50 }),
+      constraint: { epsilon: 0.3, method: { id: 'penalty', settings: { alpha: 1, growth: 3 } } },
+    });
+    const runs = {
+      xla: await train({ configuration: judged('xla') }),
+      graph: await train({ configuration: judged('graph') }),
+      eager: await train({ configuration: judged('eager') }),
+    };
+    for (const { metrics } of Object.values(runs)) {
+      const alphas = metrics.map(({ constraint }) => constraint.coefficient);
+      expect(alphas).toEqual(alphas.map((_, i) => 3 ** Math.floor((i + 1) / 16)));
+    }
+    expect(runs.graph.last.tensors).toEqual(runs.eager.last.tensors);
+    for (const execution of ['xla', 'graph', 'eager'] as const) {
+      const stopped = await train({ configuration: judged(execution), changes: everyStep(200) }, async (trainer) => {
+        await reaches(trainer, 90);
+        trainer.stop();
+      });
+      const resumed = await train({ configuration: judged(execution), resumeFrom: stopped.last });
+      expect(resumed.last.tensors).toEqual(runs[execution].last.tensors);
+      expect(numbersOf([...stopped.metrics, ...resumed.metrics])).toEqual(numbersOf(runs[execution].metrics));
+    }
+  });
+
   it('leaves no tensor behind', async () => {
     const before = runtime.tensorCount();
     await train({ configuration: configuration('xla') });

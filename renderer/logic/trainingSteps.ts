@@ -1,30 +1,28 @@
 import type { TrainingSettings } from '../../native/contract/configuration.ts';
+import { roundEpochs, stepsOfEpoch, usualSteps } from '../../native/contract/steps.ts';
 import { formatCount, plural } from './format.ts';
 
-/** Steps of a run: what a network learns by, of which a small table has few in an epoch. */
+/** What there is to say of the steps of a run. */
 
-/** With fewer steps than these a network has seldom learned a table. */
-const usual = 2000;
-/** Below this share of them it is worth a word. */
+/** Below this share of the usual steps it is worth a word. */
 const few = 0.5;
 
 type Amount = Pick<TrainingSettings, 'batchSize' | 'epochs'>;
 
-/** @param rows - of the training split */
-const stepsOfEpoch = ({ batchSize }: Amount, rows: number): number =>
-  batchSize === 0 ? 1 : Math.max(1, Math.ceil(rows / batchSize));
-
-/** What so many epochs are in steps, and whether that is little. */
-export function stepsText(training: Amount, rows: number): string {
+/**
+ * What so many epochs are in steps, where their number comes from, and whether it is little.
+ *
+ * @param rows - of the training split
+ * @param byRows - whether nobody has chosen the epochs
+ */
+export function stepsText(training: Amount, rows: number, byRows: boolean): string {
   const each = stepsOfEpoch(training, rows);
   const all = each * training.epochs;
   const text = `Passes over the training rows: ${plural(each, 'step')} each, ${formatCount(all)} in all.`;
-  return all < few * usual ? `${text} That is little: most tables take some thousand steps.` : text;
+  if (byRows) return `${text} As many as so many rows need; a number of yours takes its place.`;
+  return all < few * usualSteps ? `${text} That is little: most tables take some thousand steps.` : text;
 }
 
 /** Epochs that are worth a try after a run that has learned little. */
-export function moreEpochs(training: Amount, rows: number): number {
-  const wanted = Math.max(5 * training.epochs, usual / stepsOfEpoch(training, rows));
-  const size = 10 ** Math.floor(Math.log10(wanted));
-  return Math.min(1_000_000, Math.ceil(wanted / size) * size);
-}
+export const moreEpochs = (training: Amount, rows: number): number =>
+  Math.min(1_000_000, roundEpochs(Math.max(5 * training.epochs, usualSteps / stepsOfEpoch(training, rows))));

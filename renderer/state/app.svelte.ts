@@ -58,6 +58,9 @@ export class App {
     this.document.onChange(() => {
       this.#follow();
     });
+    this.data.onPrepared(() => {
+      this.#followRows();
+    });
     this.training.onRunsChanged(() => void this.runs.load());
     this.training.onGivenUp((message) => {
       this.say(message);
@@ -86,6 +89,8 @@ export class App {
     if (this.document.current === null) return 'Choose data first.';
     if (this.data.opening) return 'The data is being read.';
     if (this.data.error !== undefined) return 'The data cannot be read: see step 1.';
+    if (this.document.epochsByRows && this.data.preparing && this.data.preparation === undefined)
+      return 'The rows are being counted.';
     if (this.data.inspection !== undefined && this.data.targets.length === 0)
       return 'No column is a target: choose one in step 1.';
     if (this.data.preparationError !== undefined) return 'The data is not ready for training: see step 1.';
@@ -285,6 +290,12 @@ export class App {
     this.data.follow(this.document.current);
     this.catalogue.checkSoon(this.document.current);
     this.keepSoon();
+    this.#followRows();
+  }
+
+  #followRows(): void {
+    const rows = this.data.preparation?.split.train;
+    if (rows !== undefined) this.document.followRows(rows);
   }
 
   #take(event: WindowEvent): void {

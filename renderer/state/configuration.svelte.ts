@@ -1,11 +1,18 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import { OrthantError, parseOrThrow } from '../../native/contract/errors.ts';
+import { epochsByRows } from '../../native/contract/steps.ts';
 import { z } from 'zod';
 
-interface Change {
-  readonly label: string;
-  /** The configuration before (in the past) or after (in the future) the change; null is the empty window. */
+interface State {
+  /** Null is the empty window. */
   readonly configuration: RunConfiguration | null;
+  /** Whether its epochs are those of the number of rows, since nobody has chosen them. */
+  readonly epochsByRows?: boolean | undefined;
+}
+
+/** The state before (in the past) or after (in the future) a change. */
+interface Change extends State {
+  readonly label: string;
   /** Where another document was put in the place of this one: the file of this one. */
   readonly document?: { readonly path?: string | undefined } | undefined;
 }
@@ -13,10 +20,12 @@ interface Change {
 const changeSchema = z.object({
   label: z.string(),
   configuration: runConfigurationSchema.nullable(),
+  epochsByRows: z.boolean().optional(),
   document: z.object({ path: z.string().optional() }).optional(),
 });
 const draftSchema = z.object({
   configuration: runConfigurationSchema.nullable(),
+  epochsByRows: z.boolean().default(false),
   path: z.string().optional(),
   past: z.array(changeSchema),
   future: z.array(changeSchema),
@@ -32,6 +41,8 @@ export class ConfigurationDocument {
   current = $state.raw<RunConfiguration | null>(null);
   /** The document's file, once it was saved or opened. */
   path = $state<string | undefined>();
+  /** Whether the epochs follow the number of rows: in the configuration of a data file, until somebody sets them. */
+  epochsByRows = $state(false);
   #past = $state.raw<readonly Change[]>([]);
   #future = $state.raw<readonly Change[]>([]);
   #lastField: string | undefined;
@@ -63,14 +74,33 @@ export class ConfigurationDocument {
     const draft = structuredClone(this.current);
     recipe(draft);
     if (JSON.stringify(draft) === JSON.stringify(this.current)) return;
-    this.#step(label, draft, field);
+    const chosen = draft.training.epochs !== this.current.training.epochs;
+    this.#step(label, { configuration: draft, epochsByRows: this.epochsByRows && !chosen }, field);
   }
 
-  /** Puts another configuration in the place of this one; that can be undone, too. */
+  /**
+   * Puts another configuration in the place of this one; that can be undone, too.
+   *
+   * @param path - of its document
+   */
   replace(label: string, configuration: RunConfiguration | null, path?: string): void {
-    const document = { path: this.path };
-    this.path = path;
-    this.#step(label, configuration, undefined, document);
+    this.#replace(label, { configuration }, path);
+  }
+
+  /** Puts the configuration that a data file has by default in the place of this one. */
+  openData(path: string): void {
+    const configuration = runConfigurationSchema.parse({ data: { source: { kind: 'file', path } } });
+    this.#replace('open data', { configuration, epochsByRows: true });
+  }
+
+  /** Sets the epochs by the rows of the training split, where nobody has chosen them; no step that could be undone. */
+  followRows(rows: number): void {
+    if (!this.epochsByRows || this.current === null) return;
+    const { training } = this.current;
+    const epochs = epochsByRows(training, rows);
+    if (epochs === training.epochs) return;
+    this.current = { ...this.current, training: { ...training, epochs } };
+    this.#tell();
   }
 
   undo(): void {
@@ -121,6 +151,7 @@ export class ConfigurationDocument {
   draft(): Record<string, unknown> {
     return {
       configuration: this.current,
+      epochsByRows: this.epochsByRows,
       ...(this.path === undefined ? {} : { path: this.path }),
       past: this.#past,
       future: this.#future,
@@ -134,43 +165,49 @@ export class ConfigurationDocument {
     this.#past = parsed.data.past;
     this.#future = parsed.data.future;
     this.path = parsed.data.path;
-    this.#set(parsed.data.configuration);
+    this.#set(parsed.data);
     return true;
   }
 
   /** What leads back to where the document is now. */
   #opposite({ label, document }: Change): Change {
-    const now = { label, configuration: this.current };
+    const now = { label, configuration: this.current, epochsByRows: this.epochsByRows };
     return document === undefined ? now : { ...now, document: { path: this.path } };
   }
 
-  #takeBack({ configuration, document }: Change): void {
+  #takeBack(change: Change): void {
     // Otherwise undoing the opening of a document would leave its file to be overwritten by the one before.
-    if (document !== undefined) this.path = document.path;
-    this.#set(configuration);
+    if (change.document !== undefined) this.path = change.document.path;
+    this.#set(change);
   }
 
-  #step(
-    label: string,
-    configuration: RunConfiguration | null,
-    field: string | undefined,
-    document?: Change['document'],
-  ): void {
+  #replace(label: string, next: State, path?: string): void {
+    const document = { path: this.path };
+    this.path = path;
+    this.#step(label, next, undefined, document);
+  }
+
+  #step(label: string, next: State, field: string | undefined, document?: Change['document']): void {
     const now = this.#now();
     const merge = field !== undefined && field === this.#lastField && now - this.#lastTime < mergeMilliseconds;
     if (!merge) {
-      const before = { label, configuration: this.current, ...(document === undefined ? {} : { document }) };
-      this.#past = [...this.#past, before].slice(-depth);
+      const before = { label, configuration: this.current, epochsByRows: this.epochsByRows };
+      this.#past = [...this.#past, { ...before, ...(document === undefined ? {} : { document }) }].slice(-depth);
     }
     this.#future = [];
-    this.#set(configuration);
+    this.#set(next);
     this.#lastField = field;
     this.#lastTime = now;
   }
 
-  #set(configuration: RunConfiguration | null): void {
+  #set({ configuration, epochsByRows = false }: State): void {
     this.current = configuration;
+    this.epochsByRows = epochsByRows;
     this.#lastField = undefined;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -47,6 +47,7 @@ export class DataTable {
   pages = $state.raw<TablePages | undefined>();
   #settings = $state.raw<DataSettings | undefined>();
   readonly #connection: Connection;
+  readonly #preparedListeners = new Set<() => void>();
   readonly #histograms = new Map<string, Promise<Histogram>>();
   #request = '';
   #settingsText = '';
@@ -89,6 +90,11 @@ export class DataTable {
 
   /** Whether the file cannot be had where the configuration says: it may lie elsewhere. */
   readonly isAbsent = $derived(this.error?.code === 'file');
+
+  /** Calls `listener` each time split and scaling have been worked out. */
+  onPrepared(listener: () => void): void {
+    this.#preparedListeners.add(listener);
+  }
 
   /** Follows the configuration: opens another file when the source changed, works out the split when settings did. */
   follow(configuration: RunConfiguration | null): void {
@@ -221,6 +227,7 @@ export class DataTable {
       if (abort.signal.aborted) return;
       this.preparation = preparation;
       this.preparationError = undefined;
+      for (const listener of this.#preparedListeners) listener();
     } catch (error) {
       if (abort.signal.aborted) return;
       this.preparation = undefined;

@@ -1,4 +1,4 @@
-import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
+import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { FileKind } from '../../native/contract/window.ts';
 import type { Page } from '../logic/steps.ts';
 import type { App } from './app.svelte.ts';
@@ -63,7 +63,7 @@ export async function openPath(app: App, path: string, kind: FileKind): Promise<
     const { text } = await app.connection.call('readDocument', { path });
     app.document.read(text, 'open a document', path);
   } else {
-    app.document.replace('open data', runConfigurationSchema.parse({ data: { source: { kind: 'file', path } } }));
+    app.document.openData(path);
   }
   // The same file as before may be another one by now.
   if (!app.data.opening) app.data.refresh();

@@ -4,7 +4,7 @@ import type { RunConfiguration } from '../../contract/configuration.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { closing, withEngine, type Engine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
-import { describeRun, runtimeOf, type Described } from '../configuration.ts';
+import { describeRun, runtimeOf, withEpochsByRows, type Described } from '../configuration.ts';
 import { addConfigurationOptions, type ConfigurationOptions } from '../configurationOptions.ts';
 import { note } from '../format.ts';
 import { place } from '../parsers.ts';
@@ -46,9 +46,10 @@ async function train(options: TrainOptions): Promise<void> {
     // It may fail before it is waited for.
     early.catch(() => undefined);
     try {
-      const { configuration, changes } = await described;
+      const { configuration: asked, changes } = await described;
       // Told here, before a file is read; while training the engine tells them again with the rest.
-      await data.call('check', { configuration });
+      await data.call('check', { configuration: asked });
+      const configuration = await withEpochsByRows(data, asked, options);
       if (options.saveConfig !== undefined) saveConfiguration(options.saveConfig, configuration);
       const engine = await early;
       data.close();

@@ -67,12 +67,14 @@ const lossLabels: Record<TrainingSettings['loss'], string> = {
 /**
  * @param epochsDone - of a run under way
  * @param rows - of the training split, where they are known
+ * @param byRows - whether the epochs follow their number
  */
 export const mainFields = (
   { training }: RunConfiguration,
   fixed: FixedReasons,
   epochsDone: number,
   rows: number | undefined,
+  byRows: boolean,
 ): readonly TrainingField[] => [
   number({
     ...{ label: 'Epochs', change: 'epochs', field: 'epochs', value: training.epochs, integer: true },
@@ -82,7 +84,7 @@ export const mainFields = (
         ? `${plural(epochsDone, 'is', 'are')} done.`
         : rows === undefined
           ? 'Passes over the training rows.'
-          : stepsText(training, rows),
+          : stepsText(training, rows, byRows),
     set: (draft, value) => (draft.training.epochs = value),
   }),
   number({
