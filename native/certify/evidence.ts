@@ -6,7 +6,6 @@ import {
   type SplitName,
   type SplitReports,
 } from '../contract/results.ts';
-import { differenceLimit } from '../export/verify.ts';
 import type { Model } from '../network/model.ts';
 import { proveByConstruction } from './byConstruction.ts';
 import { figureAbove, figureBelow } from './figures.ts';
@@ -53,6 +52,9 @@ export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
 
 const overflow = 'An input so large that float32 overflows on the way gives no number at all.';
 
+/** Standard deviations that an exported model may differ by from the one that was evaluated: export's own limit. */
+const rounding = 1e-4;
+
 /** The error probability of a statement with 95 % confidence. */
 const doubt = 0.05;
 
@@ -66,15 +68,19 @@ function limits(
   const near = evaluated.some((split) =>
     splits[split]?.outputs.some(({ minimum }, output) => {
       const distance = (minimum - (model.epsilon[output] ?? 0)) / (model.schema.targets[output]?.scale ?? 1);
-      return distance >= 0 && distance < differenceLimit;
+      return distance >= 0 && distance < rounding;
     }),
   );
   const rows = splits.test?.rows ?? 0;
   // Clopper and Pearson 1934 for no case among so many: (1 - p)^rows = doubt; about 3 / rows. A row counts once for all outputs.
   const share = -Math.expm1(Math.log(doubt) / rows);
   return [
-    ...(near ? ['A prediction so near its bound may come out on the other side of it where it is rounded otherwise.'] : []),
-    ...(evaluated.includes('validation') ? ['Validation rows were not trained on, but their loss chose the epoch.'] : []),
+    ...(near
+      ? ['A prediction so near its bound may come out on the other side of it where it is rounded otherwise.']
+      : []),
+    ...(evaluated.includes('validation')
+      ? ['Validation rows were not trained on, but their loss chose the epoch.']
+      : []),
     ...(evaluated.includes('test') && !broken.includes('test')
       ? [
           `With 95 % confidence at most ${figureAbove(100 * share)} % of all rows like the ${rows} test rows have an output below its bound, provided that nothing was chosen by these ${rows}.`,

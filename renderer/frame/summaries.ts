@@ -72,7 +72,8 @@ function trainSummary(trace: App['training']['current']): StepSummary {
 function resultSummary(trace: App['training']['shown']): StepSummary {
   if (trace?.result === undefined) return { status: 'open', text: '' };
   const share = worstNegativeShare(trace.result.splits);
+  const { evidence } = trace.result;
   return share > 0
     ? { status: 'attention', text: `negatives ${formatShare(share)}` }
-    : { status: 'ok', text: positiveText(trace.result.evidence.level) };
+    : { status: evidence.level === 'none' ? 'attention' : 'ok', text: positiveText(evidence) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summaryOf } from '../testing/testedApp.ts';
-import { epochsText, unsaid } from './labels.ts';
+import { epochsText, positiveText, unsaid } from './labels.ts';
 
 describe('epochsText', () => {
   it.each([
@@ -22,5 +22,17 @@ describe('unsaid', () => {
     expect(unsaid('houses.csv, Quadratic penalty', facts)).toEqual([]);
     expect(unsaid('ink', ['Quadratic penalty', 'ink'])).toEqual(['Quadratic penalty']);
     expect(unsaid('six wide', facts)).toEqual(facts);
+  });
+});
+
+describe('positiveText', () => {
+  it('calls outputs positive only where their bounds are', () => {
+    const text = (level: 'none' | 'held-out', lowestBound?: number) =>
+      positiveText({ level, statement: '', details: [], ...(lowestBound === undefined ? {} : { lowestBound }) });
+    expect(text('held-out', 0)).toBe('positive: held-out rows');
+    expect(text('held-out')).toBe('positive: held-out rows');
+    expect(text('held-out', -2)).toBe('bound kept: held-out rows');
+    // Positive they may be, with a bound above zero.
+    expect(text('none', 0.7)).toBe('below the bound');
   });
 });

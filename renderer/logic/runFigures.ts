@@ -13,7 +13,7 @@ const nothing = '–';
 /** Errors of more outputs than these would take the room of the other columns. */
 const mostErrors = 3;
 
-/** The error of each output on rows that training has not seen. */
+/** The error of each output on test rows, or what stands in for them. */
 export function errorsText({ splits }: Measured): string {
   if (splits === undefined) return nothing;
   const errors = (splits[heldOutSplit(splits)]?.outputs ?? []).map(({ rmse }) => formatNumber(rmse, 3));
