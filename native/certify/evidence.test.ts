@@ -65,7 +65,7 @@ describe('gatherEvidence', () => {
     expect(statement).toBe(
       'As computed in training, no output is below 0 on any of the 10 training, 5 validation and 4 test rows; other inputs were not looked at.',
     );
-    expect(details).toContain('Validation rows were not trained on, but their loss chose the epoch.');
+    expect(details).toContain('Validation rows were not trained on, but their loss helped to choose the epoch.');
     expect(gatherEvidence(model(-1), { ...all, validation: split(5, 1) }).statement).toBe(
       'As computed in training, no output is below 0 on any of the 10 training rows, but some validation rows have one.',
     );

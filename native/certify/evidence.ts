@@ -32,14 +32,14 @@ export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
     details: [
       ...proofs.map((proof) => `${proof.output}: ${proof.reason}`),
       ...evaluated.flatMap((split) => describeSplit(split, splits, model)),
-      ...(kept ? [overflow] : limits(model, splits, evaluated, broken)),
+      ...(kept ? [overflow] : broken.includes('train') ? [] : limits(model, splits, evaluated, broken)),
     ],
     lowestBound: Math.min(...model.epsilon),
   });
   const below = describeBelow(model);
   if (kept) return claim('by-construction', `No output is ${below}, whatever the input; this is read off the weights.`);
   if (!evaluated.includes('train')) return claim('none', 'No row was evaluated, so nothing is known of the outputs.');
-  if (broken.includes('train')) return claim('none', `Some training rows have outputs ${below}.`);
+  if (broken.includes('train')) return claim('none', `Some training rows have an output ${below}.`);
   const clean = (names: readonly SplitName[]): string =>
     `As computed in training, no output is ${below} on any of the ${listed(names.map((name) => `${splits[name]?.rows ?? 0} ${splitTitles[name]}`))} rows`;
   if (broken.length > 0) {
@@ -50,7 +50,7 @@ export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
   return claim('held-out', `${clean(evaluated)}; other inputs were not looked at.`);
 }
 
-const overflow = 'An input so large that float32 overflows on the way gives no number at all.';
+const overflow = 'An input so large that float32 overflows on the way may give no number at all.';
 
 /** Standard deviations that an exported model may differ by from the one that was evaluated: export's own limit. */
 const rounding = 1e-4;
@@ -79,7 +79,7 @@ function limits(
       ? ['A prediction so near its bound may come out on the other side of it where it is rounded otherwise.']
       : []),
     ...(evaluated.includes('validation')
-      ? ['Validation rows were not trained on, but their loss chose the epoch.']
+      ? ['Validation rows were not trained on, but their loss helped to choose the epoch.']
       : []),
     ...(evaluated.includes('test') && !broken.includes('test')
       ? [
