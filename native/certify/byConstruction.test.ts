@@ -177,6 +177,19 @@ describe('proveByConstruction', () => {
     }
   });
 
+  it('is lost by a bound that is 0 where denormal numbers are flushed', () => {
+    const denormal = (scales: readonly number[], epsilon: number): Model => {
+      const model = build({ ...nonNegative, scales, epsilon });
+      model.layers.at(-1)!.bias.set(scales.map((scale) => epsilon / scale));
+      return model;
+    };
+    expect(holds(denormal([1, 1], 2 ** -126))).toEqual([true, true]);
+    expect(holds(denormal([1, 1], 2 ** -127))).toEqual([false, false]);
+    // The bias itself is no denormal number, but what it becomes by de-scaling is.
+    expect(holds(denormal([2 ** -20, 2], 2 ** -130))).toEqual([false, false]);
+    expect(holds(denormal([2 ** -20, 2], -(2 ** -130)))).toEqual([true, true]);
+  });
+
   it('holds for every output transform whose added epsilon reaches the bound', () => {
     for (const transform of outputTransforms) {
       const model = build({ ...nonNegative, last: 'any', bias: 'any', transform });

@@ -1,4 +1,5 @@
 import { activationFunctions } from '../network/activations.ts';
+import { leastDescaled } from '../network/bound.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
 import { figure, figureBelow } from './figures.ts';
 
@@ -11,13 +12,14 @@ export interface OutputProof {
 }
 
 /**
- * Reads off the stored float32 weights which outputs are at or above epsilon for every input; the method that trained
- * them is not asked.
+ * Reads off the stored float32 weights which outputs are never below epsilon, whatever the input; the method that
+ * trained them is not asked.
  *
  * prediction = fround(scaled * fround(scale)), as the exported graph computes it; the bound must hold for the unrounded
- * product too. Every step of the argument also holds for rounded arithmetic, since rounding is monotone: a sum of non-negative products is non-negative in any order of
- * summation, adding it to b gives at least b, and multiplying by a positive scale keeps the order. It speaks of inputs
- * that do not overflow float32 on their way (about 1e38).
+ * product too, and where denormal numbers are flushed to 0 (see `leastDescaled`). Every step of the argument also holds
+ * for rounded arithmetic, since rounding is monotone: a sum of non-negative products is non-negative in any order of
+ * summation, adding it to b gives at least b, and multiplying by a positive scale keeps the order. An input that
+ * overflows float32 on its way (0 · ∞) gives NaN, which is not below epsilon, and no number either.
  */
 export function proveByConstruction(model: Model): OutputProof[] {
   return model.schema.targets.map(({ name, scale }, output) => {
@@ -25,9 +27,7 @@ export function proveByConstruction(model: Model): OutputProof[] {
     const { floor, reason } =
       model.transform === undefined ? linearFloor(model, output) : transformFloor(model, output);
     if (floor === undefined) return { output: name, holds: false, reason };
-    const factor = Math.fround(scale);
-    // As float32 multiplies it, and unrounded with either form of the scale.
-    const lowest = Math.min(Math.fround(floor * factor), floor * factor, floor * scale);
+    const lowest = leastDescaled(floor, scale);
     const holds = lowest >= bound;
     return {
       output: name,
@@ -47,7 +47,7 @@ interface Floor {
 function transformFloor(model: Model, output: number): Floor {
   const { kind, epsilon } = model.transform ?? {};
   const floor = epsilon?.[output];
-  if (kind === undefined || floor === undefined || !model.layers.every(isFinite)) {
+  if (kind === undefined || floor === undefined || !Number.isFinite(floor) || !model.layers.every(isFinite)) {
     return { reason: 'The stored weights are not finite numbers.' };
   }
   return { floor, reason: `The output transform ${kind} is never negative and ${figure(floor)} is added to it` };

@@ -16,7 +16,7 @@ const model = (weight: number): Model => ({
   epsilon: [0],
 });
 
-const split = (rows: number, below: number): SplitReport => ({
+const split = (rows: number, below: number, minimum = below > 0 ? -1 : 1): SplitReport => ({
   rows,
   loss: 0,
   outputs: [
@@ -26,7 +26,7 @@ const split = (rows: number, below: number): SplitReport => ({
       mae: 0,
       negativeShare: below / rows,
       violationShare: below / rows,
-      minimum: below > 0 ? -1 : 1,
+      minimum,
     },
   ],
 });
@@ -46,8 +46,58 @@ describe('gatherEvidence', () => {
     expect(level(-1, { train: split(10, 0) })).toBe('train');
   });
 
-  it('is by construction where the weights show it', () => {
+  it('is by construction where the weights show it and no row contradicts', () => {
     expect(level(1, { train: split(10, 0) })).toBe('by-construction');
+    expect(level(1, {})).toBe('by-construction');
+    expect(level(1, { train: split(10, 0), test: split(5, 1) })).toBe('train');
+  });
+
+  it('claims nothing about rows where none was evaluated', () => {
+    expect(gatherEvidence(model(-1), {})).toMatchObject({
+      level: 'none',
+      statement: 'No row was evaluated, so nothing is known of the outputs.',
+    });
+  });
+
+  it('names the rows it rests on, and what chose by them', () => {
+    const all = { train: split(10, 0), validation: split(5, 0), test: split(4, 0) };
+    const { statement, details } = gatherEvidence(model(-1), all);
+    expect(statement).toBe(
+      'As computed in training, no output is below 0 on any of the 10 training, 5 validation and 4 test rows; other inputs were not looked at.',
+    );
+    expect(details).toContain('Validation rows were not trained on, but their loss helped to choose the epoch.');
+    expect(gatherEvidence(model(-1), { ...all, validation: split(5, 1) }).statement).toBe(
+      'As computed in training, no output is below 0 on any of the 10 training rows, but some validation rows have one.',
+    );
+  });
+
+  it('says how many rows may still be below, by test rows that nothing was chosen by', () => {
+    const share = (rows: number, below = 0): number | undefined => {
+      const { details } = gatherEvidence(model(-1), { train: split(10, 0), test: split(rows, below) });
+      const found = /at most ([\d.e-]+) %/.exec(details.join(' '));
+      return found === null ? undefined : Number(found[1]) / 100;
+    };
+    for (const rows of [1, 7, 100, 2000, 1e6]) {
+      // No case among so many rows has a probability of at most 5 % where the share is that large.
+      expect((1 - share(rows)!) ** rows).toBeLessThan(0.05 + 1e-9);
+      expect((1 - share(rows)!) ** rows).toBeGreaterThan(0.0499);
+    }
+    expect(share(2000, 1)).toBeUndefined();
+    const validation = gatherEvidence(model(-1), { train: split(10, 0), validation: split(100, 0) });
+    expect(validation.details.join(' ')).not.toContain('95 %');
+  });
+
+  it('warns where a prediction is so near its bound that rounding decides, and never overstates the lowest', () => {
+    const near = 'A prediction so near its bound may come out on the other side of it where it is rounded otherwise.';
+    const details = (minimum: number): readonly string[] =>
+      gatherEvidence(model(-1), { train: split(10, 0, minimum) }).details;
+    expect(details(5e-9)).toContain(near);
+    expect(details(0.1)).not.toContain(near);
+    expect(details(0.49996)).toContain('price, training: no row below 0, lowest prediction 0.4999.');
+  });
+
+  it('tells the lowest bound', () => {
+    expect(gatherEvidence(model(1), {}).lowestBound).toBe(0);
   });
 
   it('says for each output and split what was found', () => {

@@ -1,4 +1,5 @@
 import {
+  splitNames,
   splitTitles,
   type Evidence,
   type OutputReport,
@@ -7,65 +8,101 @@ import {
 } from '../contract/results.ts';
 import type { Model } from '../network/model.ts';
 import { proveByConstruction } from './byConstruction.ts';
-import { figure } from './figures.ts';
+import { figureAbove, figureBelow } from './figures.ts';
 
 /**
  * The strongest statement about a model's positivity that there is evidence for:
  *
- * - `by-construction`: every output is at or above its bound for every input, read off the stored weights;
- * - `held-out`: no row of training, validation and test split is below its bound, and there are held-out rows;
+ * - `by-construction`: no output is below its bound for any input, read off the stored weights, and no row contradicts;
+ * - `held-out`: no row of training, validation and test split is below its bound, and there are rows beside training;
  * - `train`: no training row is below its bound;
- * - `none`: some training row is.
+ * - `none`: some training row is, or none was evaluated.
  *
- * @param splits - evaluation of this very model
+ * @param splits - evaluation of this very model; empty where there was none
  */
 export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
-  const bound = describeBound(model);
   const proofs = proveByConstruction(model);
-  const details = [
-    ...proofs.map((proof) => `${proof.output}: ${proof.reason}`),
-    ...(['train', 'validation', 'test'] as const).flatMap((split) => describeSplit(split, splits, model)),
-  ];
-  if (proofs.every((proof) => proof.holds)) {
-    return {
-      level: 'by-construction',
-      statement: `Every output is ${bound} for every input; this is read off the stored weights.`,
-      details,
-    };
+  const proved = proofs.every((proof) => proof.holds);
+  const evaluated = splitNames.filter((split) => (splits[split]?.rows ?? 0) > 0);
+  const broken = evaluated.filter((split) => splits[split]?.outputs.some((output) => output.violationShare > 0));
+  const kept = proved && broken.length === 0;
+  const claim = (level: Evidence['level'], statement: string): Evidence => ({
+    level,
+    statement,
+    details: [
+      ...proofs.map((proof) => `${proof.output}: ${proof.reason}`),
+      ...evaluated.flatMap((split) => describeSplit(split, splits, model)),
+      ...(kept ? [overflow] : broken.includes('train') ? [] : limits(model, splits, evaluated, broken)),
+    ],
+    lowestBound: Math.min(...model.epsilon),
+  });
+  const below = describeBelow(model);
+  if (kept) return claim('by-construction', `No output is ${below}, whatever the input; this is read off the weights.`);
+  if (!evaluated.includes('train')) return claim('none', 'No row was evaluated, so nothing is known of the outputs.');
+  if (broken.includes('train')) return claim('none', `Some training rows have an output ${below}.`);
+  const clean = (names: readonly SplitName[]): string =>
+    `As computed in training, no output is ${below} on any of the ${listed(names.map((name) => `${splits[name]?.rows ?? 0} ${splitTitles[name]}`))} rows`;
+  if (broken.length > 0) {
+    const others = listed(broken.map((name) => splitTitles[name]));
+    return claim('train', `${clean(['train'])}, but some ${others} rows have one.`);
   }
-  const clean = (split: SplitName): boolean => splits[split]?.outputs.every((o) => o.violationShare === 0) ?? false;
-  const heldOut = (['validation', 'test'] as const).filter((split) => (splits[split]?.rows ?? 0) > 0);
-  const rows = heldOut.reduce((sum, split) => sum + (splits[split]?.rows ?? 0), 0);
-  const trainRows = splits.train?.rows ?? 0;
-  if (!clean('train')) {
-    return { level: 'none', statement: `Some training rows have outputs that are not ${bound}.`, details };
-  }
-  if (rows > 0 && heldOut.every(clean)) {
-    return {
-      level: 'held-out',
-      statement: `Every output is ${bound} on all ${trainRows} training rows and all ${rows} held-out rows; other inputs were not looked at.`,
-      details,
-    };
-  }
-  return {
-    level: 'train',
-    statement: `Every output is ${bound} on all ${trainRows} training rows${rows > 0 ? ', but not on all held-out rows' : '; there are no held-out rows'}.`,
-    details,
-  };
+  if (evaluated.length === 1) return claim('train', `${clean(['train'])}; there are no other rows.`);
+  return claim('held-out', `${clean(evaluated)}; other inputs were not looked at.`);
 }
 
-function describeBound(model: Model): string {
+const overflow = 'An input so large that float32 overflows on the way may give no number at all.';
+
+/** Standard deviations that an exported model may differ by from the one that was evaluated: export's own limit. */
+const rounding = 1e-4;
+
+/** The error probability of a statement with 95 % confidence. */
+const doubt = 0.05;
+
+/** What has to be said beside figures of rows, lest they be taken for more than they are. */
+function limits(
+  model: Model,
+  splits: SplitReports,
+  evaluated: readonly SplitName[],
+  broken: readonly SplitName[],
+): string[] {
+  const near = evaluated.some((split) =>
+    splits[split]?.outputs.some(({ minimum }, output) => {
+      const distance = (minimum - (model.epsilon[output] ?? 0)) / (model.schema.targets[output]?.scale ?? 1);
+      return distance >= 0 && distance < rounding;
+    }),
+  );
+  const rows = splits.test?.rows ?? 0;
+  // Clopper and Pearson 1934 for no case among so many: (1 - p)^rows = doubt; about 3 / rows. A row counts once for all outputs.
+  const share = -Math.expm1(Math.log(doubt) / rows);
+  return [
+    ...(near
+      ? ['A prediction so near its bound may come out on the other side of it where it is rounded otherwise.']
+      : []),
+    ...(evaluated.includes('validation')
+      ? ['Validation rows were not trained on, but their loss helped to choose the epoch.']
+      : []),
+    ...(evaluated.includes('test') && !broken.includes('test')
+      ? [
+          `With 95 % confidence at most ${figureAbove(100 * share)} % of all rows like the ${rows} test rows have an output below its bound, provided that nothing was chosen by these ${rows}.`,
+        ]
+      : []),
+  ];
+}
+
+const listed = (items: readonly string[]): string =>
+  [items.slice(0, -1).join(', '), ...items.slice(-1)].filter((part) => part !== '').join(' and ');
+
+function describeBelow(model: Model): string {
   const distinct = new Set(model.epsilon);
-  return distinct.size === 1 ? `at least ${[...distinct].join('')}` : 'at or above its bound';
+  return distinct.size === 1 ? `below ${[...distinct].join('')}` : 'below its bound';
 }
 
 function describeSplit(split: SplitName, splits: SplitReports, model: Model): string[] {
   const report = splits[split];
   if (report === undefined) return [];
-  const count = (share: number): number => Math.round(share * report.rows);
   const one = (output: OutputReport, bound: number): string => {
-    const below = count(output.violationShare);
-    return `${output.name}, ${splitTitles[split]}: ${below === 0 ? 'no row' : `${below} of ${report.rows} rows`} below ${bound}, lowest prediction ${figure(output.minimum)}.`;
+    const below = Math.round(output.violationShare * report.rows);
+    return `${output.name}, ${splitTitles[split]}: ${below === 0 ? 'no row' : `${below} of ${report.rows} rows`} below ${bound}, lowest prediction ${figureBelow(output.minimum)}.`;
   };
   return report.outputs.map((output, i) => one(output, model.epsilon[i] ?? 0));
 }

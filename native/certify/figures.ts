@@ -12,3 +12,6 @@ export function figureBelow(value: number): string {
   const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1);
   return String(Number((nearest - unit).toPrecision(digits)));
 }
+
+/** The smallest number of four significant digits that is not below `value`: an upper bound stays one. */
+export const figureAbove = (value: number): string => String(-Number(figureBelow(-value)));

@@ -160,7 +160,7 @@ export function addConfigurationOptions(command: Command): Command {
     .optionsGroup('Constraint:')
     .option(
       '--method <id>',
-      `how outputs are kept at or above the bound (${defaults.constraint.method.id}); "orthant methods" lists them`,
+      `what is done to keep outputs at or above the bound (${defaults.constraint.method.id}); "orthant methods" lists them`,
     )
     .option('--set <key=value>', 'a setting of the method (repeatable)', collect)
     .option(

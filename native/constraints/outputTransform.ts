@@ -45,7 +45,7 @@ export const outputTransform: ConstraintMethod<typeof settings> = {
   summary: 'Puts relu, softplus, exp or the square behind the last layer and adds the bound.',
   promise: 'for-every-input',
   promiseText:
-    'Every output is at or above the bound, for every input; the output is no longer that of a plain linear layer.',
+    'No output is below the bound, whatever the input; the output is no longer that of a plain linear layer.',
   formula: String.raw`p = f(z) + \varepsilon, \quad f(z) \in \left\{\max(z, 0),\; \log(1 + e^{z}),\; e^{\min(z, 30)},\; z^2\right\}`,
   source:
     'Third answer of the PyTorch forum thread 178758; the log link of generalised linear models, McCullagh & Nelder, 1989.',

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { OrthantError } from '../contract/errors.ts';
+import { activationFunctions, hiddenActivations } from '../network/activations.ts';
 import { flooredBounds } from './floor.ts';
 import type { ConstraintMethod } from './method.ts';
 import { checkFeatures, nonNegativeBySetting, nonNegativeLayers, weightCurve } from './nonNegative.ts';
@@ -17,8 +19,8 @@ const title = 'Positive parameters';
  * a unit sum to 1 on average: the signs no longer cancel, and undivided ones would multiply a signal by about the root of
  * the number of inputs in each layer. Nothing is added to the loss.
  *
- * All activations that are allowed last (relu, sigmoid, softplus) and most others are increasing, and so is every layer:
- * the network can only increase in each of its inputs. Where the target falls as an input rises, it cannot follow.
+ * All activations but gelu, which is refused, are increasing, and so is every layer: the network can only increase in
+ * each of its inputs. Where the target falls as an input rises, it cannot follow.
  *
  * Sources: PyTorch forum thread 178758, fourth answer; Archer & Wang, Application of the back propagation neural network
  * algorithm with monotonicity constraints, 1993; arXiv 2505.02537 on what such networks can represent.
@@ -31,13 +33,13 @@ export const positiveParameters: ConstraintMethod<typeof settings> = {
   summary: 'Keeps every weight and bias of every layer at 0 or above, which also makes the network monotone.',
   promise: 'for-every-input',
   promiseText:
-    'Every output is at or above the bound, for every input; in exchange the model can only rise with each of its inputs.',
+    'No output is below the bound, whatever the input; in exchange the model can only rise with each of its inputs.',
   formula: String.raw`W_l \ge 0, \; b_l \ge 0 \text{ for every layer } l, \quad b \ge \varepsilon \text{ in the last} \;\Longrightarrow\; p \ge \varepsilon`,
   source:
     'Fourth answer of the PyTorch forum thread 178758; Archer & Wang, monotonicity constraints in back propagation, 1993.',
   preconditions: [
     'The last hidden layer’s activation is never negative: relu, sigmoid or softplus.',
-    'At least one hidden layer.',
+    'At least one hidden layer, and none with gelu, which falls before it rises.',
     'The target rises, or at least does not fall, with every input: the model becomes monotone.',
   ],
   settings,
@@ -45,6 +47,16 @@ export const positiveParameters: ConstraintMethod<typeof settings> = {
   curve: ({ by }) => weightCurve(by),
   check: (_, context) => {
     checkFeatures(title, context);
+    const falling = hiddenActivations(context.network).find(
+      (activation) => !activationFunctions[activation].increasing,
+    );
+    if (falling !== undefined) {
+      throw new OrthantError(
+        'configuration',
+        `The method "${title}" makes a network that only rises with its inputs, and the activation "${falling}" falls before it rises. Choose another one for that hidden layer, or the method non-negative-last-layer.`,
+        { field: 'network.activation' },
+      );
+    }
     return [
       {
         message:

@@ -128,7 +128,10 @@ test('a change names only settings that may change, and brings no defaults along
 });
 
 test('methods of non-negative weights check what they need', () => {
-  const context = (hidden: number[], activation: 'relu' | 'tanh' | 'sigmoid' | ('tanh' | 'relu')[] = 'relu') => ({
+  const context = (
+    hidden: number[],
+    activation: 'relu' | 'tanh' | 'sigmoid' | ('tanh' | 'relu' | 'gelu')[] = 'relu',
+  ) => ({
     network: { hidden, activation, initialiser: 'he-uniform' as const },
     loss: 'squared-error' as const,
     epsilon: [0],
@@ -148,7 +151,9 @@ test('methods of non-negative weights check what they need', () => {
   expect(method.check({ by: 'projection' }, context([8, 8]))).toEqual([]);
   expect(method.check({ by: 'projection' }, context([8]))[0]!.message).toContain('convex');
   expect(method.check({ by: 'projection' }, context([8], 'sigmoid'))).toEqual([]);
-  expect(getMethod('positive-parameters').check({ by: 'projection' }, context([8, 8]))[0]!.message).toContain(
-    'monotone',
-  );
+  const monotone = getMethod('positive-parameters');
+  expect(monotone.check({ by: 'projection' }, context([8, 8]))[0]!.message).toContain('monotone');
+  const falls = errorOf(() => monotone.check({ by: 'projection' }, context([8, 8], ['gelu', 'relu'])));
+  expect([falls.field, falls.message.includes('"gelu" falls')]).toEqual(['network.activation', true]);
+  expect(() => method.check({ by: 'projection' }, context([8, 8], ['gelu', 'relu']))).not.toThrow();
 });

@@ -90,6 +90,8 @@ export const evidenceSchema = z.object({
   statement: z.string(),
   /** One sentence an output, where outputs differ or the proof has parts. */
   details: z.array(z.string()),
+  /** The lowest of the outputs' bounds, in their own units; absent in results of versions that did not record it. */
+  lowestBound: z.number().optional(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 

@@ -233,6 +233,13 @@ describe('settings that the data contradict', () => {
       { columns: { a: { role: 'input' } } },
       /None of the 20 rows .* 20 with no value in the input "a"/,
     ],
+    [
+      'target below float32',
+      csv().replaceAll(/[\d.]+$/gm, (value) => (Number(value) > 0 ? `${value}e-40` : value)),
+      ['y'],
+      {},
+      /"y" .* has a standard deviation of \S+e-\d+ over its training rows, and float32/,
+    ],
     ['beyond float32', csv({ 4: '1e300,2,3' }), ['y'], {}, /Column "a" .* is 1e\+300 in data row 5/],
   ])('%s', async (name, content, targets, rest, message) => {
     const path = folder.write(`${name}.csv`, content);

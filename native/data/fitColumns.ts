@@ -138,10 +138,13 @@ export function constantWarning(names: readonly string[]): Warning[] {
   ];
 }
 
+/** The smallest float32 that all processors compute with: what is below it, some take for 0. */
+const smallestNormal = 2 ** -126;
+
 /**
  * Scale of a target, from the training rows alone, and the range of its values over all `rows`, in its own units.
  *
- * @throws OrthantError `data` where all training rows are the same
+ * @throws OrthantError `data` where all training rows are the same, or nearly so in so small a unit that float32 ends
  */
 export function fitTarget(
   name: string,
@@ -163,6 +166,14 @@ export function fitTarget(
   }
   const all = spreadOf(values, rows);
   const scale = settings.scaling.targets === 'none' ? 1 : training.deviation;
+  if (scale < smallestNormal) {
+    throw new OrthantError(
+      'data',
+      `The target "${name}" of ${table.source} has a standard deviation of ${scale} over its training rows, and float32, ` +
+        "in which networks compute, ends at 1.2e-38. Change the column's unit.",
+      { field: `data.columns.${name}.role` },
+    );
+  }
   return { name, scale, minimum: all.minimum, maximum: all.maximum };
 }
 

@@ -38,6 +38,15 @@ it('refuses a network that the machine cannot hold, with its size and what to do
   }).not.toThrow();
 });
 
+it('refuses a network that could be trained but not be exported', () => {
+  expect(() => {
+    refuse([23_200, 23_200], 'adam', cpu, 64 * gibibyte);
+  }).toThrow(/has 538,\d{3},\d{3} weights, and they take 2\.0 GiB; the ONNX file that every run ends with holds 2 GiB/);
+  expect(() => {
+    refuse([23_000, 23_000], 'adam', cpu, 64 * gibibyte);
+  }).not.toThrow();
+});
+
 it('heeds what the card has, and what WebAssembly can address', () => {
   expect(() => {
     refuse([20_000, 20_000], 'adam', { engine: 'tensorflow', cardBytes: 4 * gibibyte }, 64 * gibibyte);

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import type { OptimizerSettings, RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { DataSet } from '../data/dataset.ts';
+import { mostWeightBytes } from '../export/onnx.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
 
 /** Values that an optimizer keeps for each weight. */
@@ -13,7 +14,8 @@ const machineBytes = (): number => Math.min(totalmem(), process.constrainedMemor
 
 /**
  * Refuses a network that cannot fit: a machine that runs out of memory ends the engine without a word, or stands still
- * for minutes before. Only what is needed in any case counts, so what passes may still be too large.
+ * for minutes before. Only what is needed in any case counts, so what passes may still be too large. A network that
+ * could be trained and not be exported is refused, too.
  *
  * @param memory - bytes of the machine
  * @throws OrthantError `configuration`
@@ -35,11 +37,16 @@ export function refuseTooLarge(
       : cardBytes === undefined
         ? [inAll, memory, 'this computer has']
         : [inEngine, cardBytes, 'the graphics card has'];
-  if (needed <= there) return;
+  const refusal =
+    needed > there
+      ? `training them with ${optimizer.id} takes at least ${gibibytes(needed)}; ${where} ${gibibytes(there)}`
+      : 4 * weights > mostWeightBytes
+        ? `they take ${gibibytes(4 * weights)}; the ONNX file that every run ends with holds 2 GiB at most`
+        : undefined;
+  if (refusal === undefined) return;
   throw new OrthantError(
     'configuration',
-    `A network of ${sizes.join('-')} units has ${weights.toLocaleString('en-GB')} weights, and training them with ` +
-      `${optimizer.id} takes at least ${gibibytes(needed)}; ${where} ${gibibytes(there)}. Choose smaller hidden layers.`,
+    `A network of ${sizes.join('-')} units has ${weights.toLocaleString('en-GB')} weights, and ${refusal}. Choose smaller hidden layers.`,
     { field: 'network.hidden' },
   );
 }

@@ -7,7 +7,7 @@ import { findGaps, type RawColumn } from '../data/encode.ts';
 import { decodeSafetensors } from '../files/safetensors.ts';
 import type { Model } from '../network/model.ts';
 import { exportModel } from './exportModel.ts';
-import { buildOnnx, encodeOnnx, encodeOnnxJson } from './onnx.ts';
+import { buildOnnx, decodeOnnx, encodeOnnx, encodeOnnxJson } from './onnx.ts';
 import { openOnnx } from './predictOnnx.ts';
 import { metadata, modelCase, reference } from './testing/randomModels.ts';
 
@@ -155,6 +155,24 @@ describe('export', () => {
     expect(JSON.parse(about['orthant.inputShift']!)).toEqual([3, 0, 0]);
     expect(JSON.parse(about['orthant.inputScale']!)).toEqual([2, 1, 1]);
     expect(JSON.parse(about['orthant.targetScale']!)).toEqual([10]);
+  });
+
+  it('writes a large tensor to JSON in pieces, since one string of it could be longer than strings can be', () => {
+    const units = 1_200_001;
+    const kernel = Float32Array.from({ length: units }, (_, i) => Math.sin(i));
+    const large: Model = {
+      schema: { inputs: [{ kind: 'number', column: 'x', shift: 0, scale: 1 }], targets: [{ name: 'y', scale: 1 }] },
+      layers: [
+        { inputs: 1, units, kernel, bias: new Float32Array(units), activation: 'relu' },
+        { inputs: units, units: 1, kernel, bias: new Float32Array(1), activation: 'none' },
+      ],
+      epsilon: [0],
+    };
+    const { proto } = buildOnnx(large, metadata);
+    const pieces = [...encodeOnnxJson(proto)];
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(5e6);
+    const read = decodeOnnx(new TextEncoder().encode(pieces.join('')), 'large.json');
+    expect(Buffer.compare(encodeOnnx(read), encodeOnnx(proto))).toBe(0);
   });
 
   it('adds no operator that an all-number model does not need', () => {

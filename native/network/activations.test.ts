@@ -36,6 +36,12 @@ test.each(activations)('%s is the same function in tensors and in float64', (act
   if (!nonNegative) expect(evaluate((t) => tensor(runtime.tf, t), [-1])[0]).toBeLessThan(0);
 });
 
+test.each(activations)('%s falls somewhere, unless it counts as increasing', (activation) => {
+  const { scalar, increasing } = activationFunctions[activation];
+  const values = Array.from({ length: 2001 }, (_, i) => scalar((i - 1000) / 100));
+  expect(values.every((value, i) => i === 0 || value >= values[i - 1]!)).toBe(increasing);
+});
+
 test('the functions have the values that their definitions in PyTorch give', () => {
   // torch.nn.functional at 1 and -2, PyTorch's defaults; gelu with approximate='tanh'.
   const known = {

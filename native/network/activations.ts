@@ -15,6 +15,8 @@ interface ActivationFunction {
   readonly scalar: (x: number) => number;
   /** Whether no value is below zero, which a non-negative last layer needs of its features. */
   readonly nonNegative: boolean;
+  /** Whether it never falls as x rises, which a monotone network needs of all its layers. */
+  readonly increasing: boolean;
 }
 
 /** log(1 + exp(x)) without overflow. */
@@ -28,16 +30,22 @@ export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
  * ONNX, and `nn.GELU(approximate='tanh')` in PyTorch), so that all of them compute the same function.
  */
 export const activationFunctions: Readonly<Record<Activation, ActivationFunction>> = {
-  relu: { tensor: (tf, x) => tf.relu(x), scalar: (x) => Math.max(x, 0), nonNegative: true },
+  relu: { tensor: (tf, x) => tf.relu(x), scalar: (x) => Math.max(x, 0), nonNegative: true, increasing: true },
   'leaky-relu': {
     tensor: (tf, x) => tf.leakyRelu(x, leakySlope),
     scalar: (x) => (x > 0 ? x : leakySlope * x),
     nonNegative: false,
+    increasing: true,
   },
-  elu: { tensor: (tf, x) => tf.elu(x), scalar: (x) => (x > 0 ? x : Math.expm1(x)), nonNegative: false },
-  tanh: { tensor: (tf, x) => tf.tanh(x), scalar: Math.tanh, nonNegative: false },
-  sigmoid: { tensor: (tf, x) => tf.sigmoid(x), scalar: sigmoid, nonNegative: true },
-  softplus: { tensor: (tf, x) => tf.softplus(x), scalar: softplus, nonNegative: true },
+  elu: {
+    tensor: (tf, x) => tf.elu(x),
+    scalar: (x) => (x > 0 ? x : Math.expm1(x)),
+    nonNegative: false,
+    increasing: true,
+  },
+  tanh: { tensor: (tf, x) => tf.tanh(x), scalar: Math.tanh, nonNegative: false, increasing: true },
+  sigmoid: { tensor: (tf, x) => tf.sigmoid(x), scalar: sigmoid, nonNegative: true, increasing: true },
+  softplus: { tensor: (tf, x) => tf.softplus(x), scalar: softplus, nonNegative: true, increasing: true },
   gelu: {
     tensor: <T extends tfjs.Tensor>(tf: typeof tfjs, x: T): T => {
       const { scale, cubic } = geluConstants;
@@ -46,8 +54,10 @@ export const activationFunctions: Readonly<Record<Activation, ActivationFunction
     },
     scalar: (x) => 0.5 * x * (1 + Math.tanh(geluConstants.scale * (x + geluConstants.cubic * x ** 3))),
     nonNegative: false,
+    // It has a minimum near -0.75.
+    increasing: false,
   },
-  none: { tensor: (_, x) => x, scalar: (x) => x, nonNegative: false },
+  none: { tensor: (_, x) => x, scalar: (x) => x, nonNegative: false, increasing: true },
 };
 
 /** The activations that are never below zero, so that non-negative weights on them give non-negative outputs. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scaledBound } from './bound.ts';
+import { leastDescaled, scaledBound } from './bound.ts';
 
 const scales = fc.float({ min: Math.fround(1e-6), max: Math.fround(1e9), noNaN: true });
 const epsilons = fc.double({ min: -1e6, max: 1e6, noNaN: true });
@@ -25,15 +25,40 @@ test('zero stays zero', () => {
   expect(scaledBound(0, 3.7)).toBe(0);
 });
 
-test('denormal bounds and scales are got through quickly', () => {
+test('denormal bounds are got through quickly and kept where denormal numbers are flushed to 0', () => {
+  const flushed = (value: number): number => (Math.abs(value) < 2 ** -126 ? 0 : value);
   for (const [epsilon, scale] of [
-    [1e-45, 1e-38],
+    [1e-45, 1e-37],
     [5e-324, 1e-6],
     [-1e-45, 1e-38],
     [1e-40, 1e9],
+    [1e-40, 1],
+    [2 ** -126, 3],
   ] as const) {
-    const bound = scaledBound(epsilon, Math.fround(scale));
-    expect(Math.fround(bound * Math.fround(scale))).toBeGreaterThanOrEqual(epsilon);
+    const factor = Math.fround(scale);
+    const bound = scaledBound(epsilon, factor);
+    expect(bound).toBeLessThanOrEqual(1.001 * Math.max(2 ** -126, 2 ** -126 / factor, epsilon / factor));
+    expect(Math.fround(bound * factor)).toBeGreaterThanOrEqual(epsilon);
+    expect(flushed(Math.fround(flushed(bound) * factor))).toBeGreaterThanOrEqual(epsilon);
+    expect(leastDescaled(bound, scale)).toBeGreaterThanOrEqual(epsilon);
+  }
+});
+
+test('what no float32 keeps ends, too', () => {
+  for (const [epsilon, scale] of [
+    [1e30, 1e-30],
+    [1, 1e-44],
+    [1e-40, 0],
+    [0, 0],
+  ] as const) {
+    expect(scaledBound(epsilon, Math.fround(scale))).not.toBeLessThan(Infinity);
+  }
+});
+
+test('a denormal scale may be off by more than others', () => {
+  for (const scale of [1.42e-40, 1.42e-44, 4.1e-42]) {
+    const bound = scaledBound(-0.7 * scale, Math.fround(scale));
+    expect(bound * scale).toBeGreaterThanOrEqual(-0.7 * scale);
   }
 });
 

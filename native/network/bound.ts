@@ -1,32 +1,59 @@
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
+const infinityBits = 0x7f80_0000;
+
 /** The float32 that is so many representable numbers above `value` (denormal ones included). */
 function above(value: number, count: number): number {
   float[0] = value;
   // The bits of positive floats are ordered like integers, those of negative ones the other way round.
   const position = (bits[0] ?? 0) < 0 ? -((bits[0] ?? 0) & 0x7fff_ffff) : (bits[0] ?? 0);
-  const target = position + count;
+  const target = Math.min(position + count, infinityBits);
   bits[0] = target < 0 ? -target | 0x8000_0000 : target;
   return float[0];
 }
 
+/** The smallest normal float32. What is smaller counts as 0 on processors that are told to flush denormal numbers. */
+const smallestNormal = 2 ** -126;
+
+const flushed = (value: number): number => (Math.abs(value) < smallestNormal ? 0 : value);
+
+/**
+ * The least that `value` can become by de-scaling: as float32 `Math.fround(value * scale)`, as ONNX computes it, with
+ * denormal numbers or without, or in float64 with the scale before or after its rounding to float32. De-scaling keeps
+ * order, so this is a lower bound of whatever is not below `value`.
+ *
+ * @param value - float32
+ * @param scale - of a target, float64
+ */
+export function leastDescaled(value: number, scale: number): number {
+  const factor = Math.fround(scale);
+  const product = value * factor;
+  const withoutDenormals = flushed(Math.fround(flushed(value) * flushed(factor)));
+  return Math.min(product, value * scale, Math.fround(product), withoutDenormals);
+}
+
 /**
  * The smallest scaled float32 (up to a few units in the last place) that is at least `epsilon` after de-scaling,
- * however the de-scaling is rounded: as float32 `Math.fround(value * scale)`, as ONNX computes it, or in float64 with
- * the scale before its rounding to float32. A bias or an added constant of this size keeps `output >= epsilon`.
+ * however the de-scaling is rounded (see {@link leastDescaled}) and whatever scale was rounded to the float32 one. A
+ * bias or an added constant of this size keeps `output >= epsilon`.
  *
  * @param epsilon - the bound in the target's own units
  * @param scale - standard deviation of the target, float32
+ * @returns Infinity where no float32 does
  */
 export function scaledBound(epsilon: number, scale: number): number {
+  // Half a unit in the last place, which is larger in proportion where the scale is denormal.
+  const rounding = Math.max(2 ** -24, 2 ** -150 / scale);
   const holds = (value: number): boolean =>
-    Math.fround(value * scale) >= epsilon &&
-    value * scale * (1 - 2 ** -24) >= epsilon &&
-    value * scale * (1 + 2 ** -24) >= epsilon;
-  const quotient = Math.fround(epsilon / scale);
+    leastDescaled(value, scale) >= epsilon &&
+    value * scale * (1 - rounding) >= epsilon &&
+    value * scale * (1 + rounding) >= epsilon;
+  const quotient = Math.fround(
+    epsilon > 0 ? Math.max(Math.max(epsilon, smallestNormal) / scale, smallestNormal) : epsilon / scale,
+  );
   // One or two steps are enough but for denormal numbers, which the doubling gets through.
   let value = quotient;
-  for (let steps = 1; !holds(value); steps *= 2) value = above(quotient, steps);
+  for (let steps = 1; value < Infinity && !holds(value); steps *= 2) value = above(quotient, steps);
   return value;
 }

@@ -82,11 +82,12 @@ function resultSummary(app: App): StepSummary {
   const shortcoming = trace?.result === undefined ? undefined : shortcomingOf(trace);
   if (trace?.result === undefined || shortcoming === undefined) return { status: 'open', text: '' };
   const { what, share } = shortcoming;
+  const { evidence } = trace.result;
   return ofRun(
     app,
     trace,
     share > 0
       ? { status: 'attention', text: `${what} ${formatShare(share)}` }
-      : { status: 'ok', text: positiveText(trace.result.evidence.level, keepsPositive(trace.configuration)) },
+      : { status: evidence.level === 'none' ? 'attention' : 'ok', text: positiveText(evidence) },
   );
 }

@@ -55,8 +55,8 @@ describe('formats', () => {
 describe('formatSentence', () => {
   it.each([
     [
-      'Every output is at least 0.05 on all 8000 training rows and all 2000 held-out rows; other inputs were not looked at.',
-      'Every output is at least 0.05 on all 8,000 training rows and all 2,000 held-out rows; other inputs were not looked at.',
+      'As computed in training, no output is below 0.05 on any of the 8000 training and 2000 test rows; other inputs were not looked at.',
+      'As computed in training, no output is below 0.05 on any of the 8,000 training and 2,000 test rows; other inputs were not looked at.',
     ],
     [
       'y, training: 3 of 8000 rows below 0, lowest prediction -0.05.',

@@ -24,7 +24,7 @@ export const forumAnswers: readonly ForumAnswer[] = [
   },
   {
     title: 'Positive parameters',
-    text: 'Keep every weight and bias above zero. The network becomes monotone.',
+    text: 'Keep every weight and bias at zero or above. The network becomes monotone.',
     method: { id: 'positive-parameters', settings: {} },
   },
 ];

@@ -18,7 +18,7 @@ describe('epochsText', () => {
 });
 
 describe('a bound', () => {
-  it('is written as numbers are, and is not called positive below zero', () => {
+  it('is written as numbers are', () => {
     const of = (epsilon: number | Record<string, number>) => {
       const configuration = fakeConfiguration('ink');
       return boundText({ ...configuration, constraint: { ...configuration.constraint, epsilon } });
@@ -29,11 +29,6 @@ describe('a bound', () => {
       '≥ 1',
       '≥ a bound each',
     ]);
-    expect([positiveText('held-out'), positiveText('held-out', false), positiveText('none', false)]).toEqual([
-      'positive: held-out rows',
-      'bound kept: held-out rows',
-      'bound not kept throughout',
-    ]);
   });
 });
 
@@ -43,5 +38,17 @@ describe('unsaid', () => {
     expect(unsaid('houses.csv, Quadratic penalty', facts)).toEqual([]);
     expect(unsaid('ink', ['Quadratic penalty', 'ink'])).toEqual(['Quadratic penalty']);
     expect(unsaid('six wide', facts)).toEqual(facts);
+  });
+});
+
+describe('positiveText', () => {
+  it('calls outputs positive only where their bounds are', () => {
+    const text = (level: 'none' | 'held-out', lowestBound?: number) =>
+      positiveText({ level, statement: '', details: [], ...(lowestBound === undefined ? {} : { lowestBound }) });
+    expect(text('held-out', 0)).toBe('positive: held-out rows');
+    expect(text('held-out')).toBe('positive: held-out rows');
+    expect(text('held-out', -2)).toBe('bound kept: held-out rows');
+    // Positive they may be, with a bound above zero.
+    expect(text('none', 0.7)).toBe('below the bound');
   });
 });

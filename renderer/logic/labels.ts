@@ -40,15 +40,14 @@ export const evidenceLabels: Record<Evidence['level'], string> = {
   'by-construction': 'by construction',
 };
 
-/**
- * How far a run's outputs are positive, in a few words.
- *
- * @param positive - whether its bounds ask for that, and not for something below zero
- */
-export const positiveText = (level: Evidence['level'], positive = true): string =>
-  level === 'none'
-    ? `${positive ? 'not positive' : 'bound not kept'} throughout`
-    : `${positive ? 'positive' : 'bound kept'}: ${evidenceLabels[level]}`;
+/** What a model whose outputs keep their bounds is: positive, unless a bound is below zero. */
+export const keptTitle = ({ lowestBound = 0 }: Evidence): string => (lowestBound < 0 ? 'Bound kept' : 'Positive');
+
+/** How far a run's outputs keep their bounds, in a few words. */
+export const positiveText = (evidence: Evidence): string =>
+  evidence.level === 'none'
+    ? 'below the bound'
+    : `${keptTitle(evidence).toLowerCase()}: ${evidenceLabels[evidence.level]}`;
 
 /** Those of these facts about a run that its name does not say already. */
 export const unsaid = (name: string, facts: readonly string[]): string[] =>

@@ -16,7 +16,7 @@ const mostErrors = 3;
 /** A comma stands between thousands. */
 const separator = ' · ';
 
-/** The error of each output on rows that training has not seen. */
+/** The error of each output on test rows, or what stands in for them. */
 export function errorsText({ splits }: Measured): string {
   if (splits === undefined) return nothing;
   const errors = (splits[heldOutSplit(splits)]?.outputs ?? []).map(({ rmse }) => formatNumber(rmse, 3));
