@@ -1,9 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Page } from 'playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { write } from '../dataFiles.ts';
+import { goodFiles, write } from '../dataFiles.ts';
 
 /** The configuration as one document: undone, restored, saved, opened, pasted. */
+
+async function paste(page: Page, text: string): Promise<void> {
+  await page.getByRole('button', { name: /^Configuration:/ }).click();
+  await page.getByRole('menuitem', { name: 'Paste a configuration' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(text);
+  await dialog.getByRole('button', { name: 'Use this configuration' }).click();
+}
 
 test('changes are undone and redone, one by one', async ({ orthant }) => {
   const { page } = orthant;
@@ -76,17 +86,10 @@ test('a document is saved, opened and pasted', { tag: '@browser-host' }, async (
   await expect(network).toContainText('784-21-2');
 
   const text = (await readFile(saved, 'utf8')).replace(/"hidden": \[\s*21\s*\]/, '"hidden": [9, 8]');
-  const paste = async (pasted: string): Promise<void> => {
-    await page.getByRole('button', { name: /^Configuration:/ }).click();
-    await page.getByRole('menuitem', { name: 'Paste a configuration' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('textbox').fill(pasted);
-    await dialog.getByRole('button', { name: 'Use this configuration' }).click();
-  };
-  await paste(text);
+  await paste(page, text);
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(network).toContainText('784-9-8-2');
-  await paste('{ "data": 1 }');
+  await paste(page, '{ "data": 1 }');
   await expect(page.getByRole('dialog').getByRole('alert')).toContainText(/data/);
   await page.keyboard.press('Escape');
   await expect(network).toContainText('784-9-8-2');
@@ -94,4 +97,32 @@ test('a document is saved, opened and pasted', { tag: '@browser-host' }, async (
   const broken = await write({ name: 'broken.orthant', bytes: () => '{ "network": ' }, folder);
   await orthant.withChosenFile(broken, () => page.keyboard.press('ControlOrMeta+Shift+O'));
   await expect(page.getByRole('main').getByRole('alert')).toContainText(/JSON|document/i);
+});
+
+test('a pasted configuration takes the file that it names once that is opened, or another that is located', async ({
+  orthant,
+  folder,
+}) => {
+  const { page } = orthant;
+  const [houses] = goodFiles;
+  const file = await write(houses ?? { name: '', bytes: () => '' }, folder);
+  const name = path.basename(file);
+  const data = {
+    source: { kind: 'file', path: path.join('/elsewhere', name) },
+    columns: { price: { role: 'target' } },
+  };
+  await paste(page, JSON.stringify({ data, network: { hidden: [7, 5] } }));
+  await expect(orthant.notice(`${name} was not opened by you`)).toBeVisible();
+  await orthant.withChosenFile(file, () => page.getByRole('button', { name: 'Open another file' }).click());
+  await expect(page.getByText('60 rows × 3 columns')).toBeVisible();
+  await expect(orthant.stepButton('Network')).toContainText('2-7-5-1');
+
+  await page.getByRole('button', { name: 'Undo: locate the file' }).click();
+  await expect(orthant.notice(`${name} was not opened by you`)).toBeVisible();
+  const renamed = await write({ name: 'renamed.csv', bytes: () => readFileSync(file) }, folder);
+  await orthant.withChosenFile(renamed, () =>
+    page.getByRole('button', { name: 'Locate the file', exact: true }).click(),
+  );
+  await expect(page.getByRole('heading', { level: 1, name: 'renamed.csv' })).toBeVisible();
+  await expect(orthant.stepButton('Network')).toContainText('2-7-5-1');
 });

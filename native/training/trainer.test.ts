@@ -312,6 +312,22 @@ describe('what a run can be told', () => {
     expect(middle(calls.map(({ steps }) => steps))).toBeGreaterThan(1);
   });
 
+  it('does not make a change that cannot be recorded', async () => {
+    const full = (): never => {
+      throw new OrthantError('file', 'The disk is full.');
+    };
+    const configuration = exampleConfiguration({ training: { epochs: 2 } });
+    const trainer = Trainer.create({ configuration, dataset, runtime, hooks: { onChange: full } });
+    const done = trainer.run();
+    await trainer.pause();
+    expect(() => {
+      trainer.resume({ epochs: 3 });
+    }).toThrow('The disk is full.');
+    expect(trainer.state).toBe('paused');
+    trainer.resume();
+    expect((await done).epochs).toBe(2);
+  });
+
   it('refuses a change while it is not paused', async () => {
     await train({}, (trainer) => {
       expect(() => {

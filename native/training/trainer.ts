@@ -216,8 +216,9 @@ export class Trainer {
         : { methodSettings: parseMethodChange(parts.definition.id, methodSettings) }),
     };
     if (Object.keys(change).length === 1) return;
-    this.#pendingChanges.unshift(change);
+    // First recorded: what cannot be does not take effect either.
     this.#hooks.onChange?.(change);
+    this.#pendingChanges.unshift(change);
   }
 
   async #train(): Promise<TrainingOutcome['stopped']> {

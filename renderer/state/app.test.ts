@@ -124,7 +124,7 @@ describe('a configuration whose file cannot be read where it says', () => {
     chooseFile: () => ({ path: '/here/mine.csv' }),
   };
   const waiting = async () => {
-    const tested = await testedApp(answers as never, { pathOfFile: vi.fn() } as unknown as WindowBridge);
+    const tested = await testedApp(answers, { pathOfFile: vi.fn() } as unknown as WindowBridge);
     await settled();
     tested.app.document.read(documentOf(pasted()), 'paste a document');
     await settled();
