@@ -68,11 +68,7 @@ export async function readTableColumns(
 }
 
 /** The distinct texts in alphabetical order (by code point), or nothing where there are too many. */
-async function distinctTexts(
-  session: Session,
-  table: Table,
-  { column }: TableColumn,
-): Promise<string[] | undefined> {
+async function distinctTexts(session: Session, table: Table, { column }: TableColumn): Promise<string[] | undefined> {
   const rows = await session.rows(
     `SELECT DISTINCT ${column} AS text FROM ${table.sql} WHERE ${column} IS NOT NULL ORDER BY text LIMIT ${mostCodes + 1}`,
   );
