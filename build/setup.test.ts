@@ -274,18 +274,6 @@ describe('built code', () => {
     expect(chunks().length).toBe(2 * first.length);
     expect(filesOfOlderBuilds(folder).sort()).toEqual(first.map((file) => `.dist/native/${file}`).sort());
   });
-
-  test('samples lie beside the built code as they lie beside the source', async () => {
-    write('native/data/samples/tiny.csv', 'a,b\n');
-    write(
-      'native/data/read.ts',
-      `import { readFileSync } from 'node:fs'; export const sample = () => readFileSync(new URL('samples/tiny.csv', import.meta.url), 'utf8');`,
-    );
-    write('native/cli/main.ts', `const { sample } = await import('../data/read.ts'); process.stdout.write(sample());`);
-    write('native/engine/main.ts', `import { sample } from '../data/read.ts'; process.stdout.write(sample());`);
-    await buildCode(folder, { log });
-    expect(run()).toBe('a,b\n');
-  });
 });
 
 describe('the command orthant', () => {
