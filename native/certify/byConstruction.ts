@@ -15,9 +15,9 @@ export interface OutputProof {
  * them is not asked.
  *
  * prediction = fround(scaled * fround(scale)), as the exported graph computes it; the bound must hold for the unrounded
- * product too. Every step of the argument also holds for rounded arithmetic, since rounding is monotone: a sum of non-negative products is non-negative in any order of
- * summation, adding it to b gives at least b, and multiplying by a positive scale keeps the order. It speaks of inputs
- * that do not overflow float32 on their way (about 1e38).
+ * product too. Every step of the argument also holds for rounded arithmetic, since rounding is monotone: a sum of
+ * non-negative products is non-negative in any order of summation, adding it to b gives at least b, and multiplying by a
+ * positive scale keeps the order. It speaks of inputs that do not overflow float32 on their way (about 1e38).
  */
 export function proveByConstruction(model: Model): OutputProof[] {
   return model.schema.targets.map(({ name, scale }, output) => {
