@@ -62,6 +62,8 @@ export async function setup({ gpu = false, quiet = false, only = stepNames, targ
     ]);
     for (const [name, title, provide] of steps) {
       if (!wants(name)) continue;
+      // Nothing can be done there, and saying so before every command would help nobody.
+      if (quiet && plan.engine !== 'tensorflow') continue;
       const failure = failureNote(`${name}-${plan.device}`);
       if (quiet && failure.recent() !== undefined && isMissing(name, plan)) continue;
       try {

@@ -112,6 +112,14 @@ describe('set-up', () => {
     expect(setup(['--only', 'tensorflow,binding'], env).stdout).toContain('no Python with pip');
   });
 
+  test('unasked, it says nothing where there is no TensorFlow to fetch', () => {
+    const NODE_OPTIONS = "--import=data:text/javascript,Object.defineProperty(process,'arch',{value:'ia32'})";
+    const asked = setup(['--only', 'tensorflow'], { NODE_OPTIONS, ORTHANT_CACHE: folder });
+    expect(asked.stdout).toMatch(/There is no TensorFlow .* wheel for \w+-ia32; the embedded WASM engine is used/);
+    const unasked = setup(['--only', 'tensorflow', '--quiet'], { NODE_OPTIONS, ORTHANT_CACHE: folder });
+    expect([unasked.status, unasked.stdout, unasked.stderr]).toEqual([0, '', '']);
+  });
+
   test('unasked, a first failure goes to standard error', () => {
     const env = { PATH: folder, ORTHANT_CACHE: path.join(folder, 'cache') };
     const { status, stdout, stderr } = setup(['--quiet', '--only', 'tensorflow'], env);
@@ -273,18 +281,6 @@ describe('built code', () => {
     expect(run()).toBe('the second\n');
     expect(chunks().length).toBe(2 * first.length);
     expect(filesOfOlderBuilds(folder).sort()).toEqual(first.map((file) => `.dist/native/${file}`).sort());
-  });
-
-  test('samples lie beside the built code as they lie beside the source', async () => {
-    write('native/data/samples/tiny.csv', 'a,b\n');
-    write(
-      'native/data/read.ts',
-      `import { readFileSync } from 'node:fs'; export const sample = () => readFileSync(new URL('samples/tiny.csv', import.meta.url), 'utf8');`,
-    );
-    write('native/cli/main.ts', `const { sample } = await import('../data/read.ts'); process.stdout.write(sample());`);
-    write('native/engine/main.ts', `import { sample } from '../data/read.ts'; process.stdout.write(sample());`);
-    await buildCode(folder, { log });
-    expect(run()).toBe('a,b\n');
   });
 });
 

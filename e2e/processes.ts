@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 
 /** Processes below `ancestor`, with their command lines. Everywhere but on Windows. */
 export function descendants(ancestor: number): { pid: number; command: string }[] {
-  const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8', maxBuffer: 1 << 26 })
+  // An option each: after POSIX, as on macOS, all behind a first "=" would be its header.
+  const columns = ['-o', 'pid=', '-o', 'ppid=', '-o', 'args='];
+  const all = execFileSync('ps', ['-A', ...columns], { encoding: 'utf8', maxBuffer: 1 << 26 })
     .split('\n')
     .flatMap((line) => {
       const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];

@@ -21,7 +21,11 @@ interface Opened {
 let opened: Opened | undefined;
 
 const removeSpill = ({ spill }: Opened): void => {
-  rmSync(spill, { recursive: true, force: true });
+  try {
+    rmSync(spill, { recursive: true, force: true });
+  } catch {
+    // It lies in the temporary folder, and is no reason for an answer that was found to fail.
+  }
 };
 
 /** What is open when the process ends, dismissed ones that are still in use included. */

@@ -6,9 +6,9 @@ import { EventOutbox } from './eventOutbox.ts';
 import { openParentPort } from './parentPort.ts';
 
 /**
- * Entry of the engine process: `engine.js --role data|train [--background]`, started by the command line, the browser host (both as a
- * Node child process) or Electron (as a utility process). It answers the calls of its role until the program that
- * started it is gone.
+ * Entry of the engine process: `engine.js --role data|train [--background]`, started by the command line, the browser host
+ * (both as a Node child process) or Electron (as a utility process). It answers the calls of its role until the program
+ * that started it is gone.
  */
 
 const { role, background } = parseArgs({
