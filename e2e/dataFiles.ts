@@ -137,6 +137,24 @@ export const quirkyTable: DataFile = {
   },
 };
 
+/** A table whose quantity has spaces between thousands and none of its decimals to show how it is written. */
+export const spacedTable: DataFile = {
+  name: 'loads.csv',
+  rows: 40,
+  columns: 4,
+  bytes: () => {
+    const lines = Array.from({ length: 40 }, (_, row) =>
+      [
+        `2024-03-${String(1 + (row % 28)).padStart(2, '0')}`,
+        row % 4 === 3 ? 'south' : 'north',
+        row / 2,
+        `${1 + row} 234`,
+      ].join(','),
+    );
+    return `day,zone,heat,load\n${lines.join('\n')}\n`;
+  },
+};
+
 /** 12 rows of 800 columns, c0 to c799: row 3 has 700.3 in c700. */
 export const wideTable: DataFile = {
   name: 'wide.csv',

@@ -170,5 +170,14 @@ for (const { name, width, height } of sizes) {
         );
       expect.soft(hidden, `${screen}: buttons of the bar outside the window`).toEqual([]);
     });
+    for (const step of ['Data', 'Network', 'Constraint', 'Train'] as const) {
+      await orthant.step(step);
+      const setting = page.getByRole('complementary').locator('select:visible').last();
+      await setting.scrollIntoViewIfNeeded();
+      await expect.soft(setting, `${step}: its last setting can be scrolled to`).toBeInViewport();
+    }
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await expect.soft(page.getByLabel('Epochs', { exact: true }), 'a click leads below the charts').toBeFocused();
+    await expect.soft(page.getByLabel('Epochs', { exact: true })).toBeInViewport();
   });
 }

@@ -1,4 +1,4 @@
-import { quirkyTable, write } from '../dataFiles.ts';
+import { quirkyTable, spacedTable, write } from '../dataFiles.ts';
 import { expect, test } from '../fixtures.ts';
 
 /** Somebody with a table of their own, who has read nothing: what is in the way is said where it is, with the way on. */
@@ -53,7 +53,30 @@ test('from a spreadsheet with quirks to a model with positive outputs', async ({
   await training.toEnd(240_000);
   await orthant.result.open();
   await expect(orthant.notice(/always predicting the mean/)).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: /^(At or above the bound:|The bound is not kept)/ })).toBeVisible();
   expect(Math.min(...(await orthant.result.lowest()))).toBeGreaterThan(-1.5);
   await orthant.result.takeOnnx(folder);
   await expect(orthant.result.export).toContainText('Verified');
+});
+
+test('a column that looks like numbers and is none is told where it would be chosen, with the way to mend it', async ({
+  orthant,
+  folder,
+}) => {
+  const { page } = orthant;
+  await orthant.openData(await write(spacedTable, folder));
+  const choice = page.getByLabel('Predict', { exact: true });
+  await expect(choice.getByRole('option', { name: 'load (text, no numbers)' })).toBeDisabled();
+  await expect(choice.getByRole('option', { name: 'day (dates, no numbers)' })).toBeDisabled();
+  await expect(orthant.notice(/Column "load" was taken as text/)).toBeVisible();
+  const settings = page.getByRole('complementary', { name: 'Data settings' });
+  await expect(settings.getByLabel('Delimiter')).toBeHidden();
+  await page.getByRole('button', { name: 'How the file is read' }).click();
+  await expect(settings.getByLabel('Delimiter')).toBeInViewport();
+  await expect(settings.getByText('How the file is read')).toBeFocused();
+
+  // What is odd about it has been said, and what stands beside the table names the values of a column of words.
+  await page.getByRole('columnheader', { name: 'zone' }).click();
+  await expect(settings.getByRole('row', { name: 'north 30' })).toBeVisible();
+  await expect(settings.getByRole('row', { name: 'south 10' })).toBeVisible();
 });

@@ -147,7 +147,10 @@ function worstOutputCharts(trace: RunTrace, marks: readonly Mark[]): ChartData[]
     title: `Worst output of ${name}`,
     series: all.series
       .filter(({ colour }) => colour === index + 1)
-      .map(({ symbol: _, ...series }): CurveSeries => ({ ...series, colour: 1 })),
+      .map(({ label, values, dash }): CurveSeries => ({
+        ...{ label, values, colour: 1 },
+        ...(dash === undefined ? {} : { dash, paired: true }),
+      })),
   }));
 }
 

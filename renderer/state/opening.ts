@@ -102,9 +102,10 @@ function loadAhead(app: App): void {
 /** Makes a run's configuration the one in work. */
 export async function duplicateRun(app: App, run: string): Promise<void> {
   await app.attempt(async () => {
-    const { configuration } = await app.connection.call('runRecord', { run });
+    const { name, configuration } = await app.connection.call('runRecord', { run });
     app.document.replace('take over the configuration of a run', configuration);
     app.go('constraint');
+    app.say(`The configuration of “${name}” is the one in work now. Undo brings back the one before.`);
   });
 }
 
