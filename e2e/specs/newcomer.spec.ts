@@ -36,7 +36,7 @@ test('from a spreadsheet with quirks to a model with positive outputs', async ({
   const epochs = page.getByLabel('Epochs', { exact: true });
   const batch = page.getByLabel('Batch size, rows', { exact: true });
   await expect(epochs).toHaveValue('1000');
-  await expect(page.getByText(/2 steps each, 2,000 in all\. As many as so many rows need/)).toBeVisible();
+  await expect(page.getByText(/2 steps each, 2,000 in all\. The number of rows sets the epochs/)).toBeVisible();
   await batch.fill('16');
   await expect(epochs).toHaveValue('400');
   await orthant.setEpochs(20);
