@@ -9,7 +9,9 @@ describe('steps of a run', () => {
   });
 
   it('say where their number comes from as long as nobody has chosen it', () => {
-    expect(stepsText({ epochs: 400, batchSize: 64 }, 278, true)).toMatch(/2,000 in all\. As many as so many rows need/);
+    expect(stepsText({ epochs: 400, batchSize: 64 }, 278, true)).toMatch(
+      /2,000 in all\. The number of rows sets the epochs/,
+    );
     // Never that it is little: the number is what is thought right.
     expect(stepsText({ epochs: 20, batchSize: 64 }, 278, true)).not.toMatch(/little/);
   });

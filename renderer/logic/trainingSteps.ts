@@ -19,7 +19,7 @@ export function stepsText(training: Amount, rows: number, byRows: boolean): stri
   const each = stepsOfEpoch(training, rows);
   const all = each * training.epochs;
   const text = `Passes over the training rows: ${plural(each, 'step')} each, ${formatCount(all)} in all.`;
-  if (byRows) return `${text} As many as so many rows need; a number of yours takes its place.`;
+  if (byRows) return `${text} The number of rows sets the epochs until you do.`;
   return all < few * usualSteps ? `${text} That is little: most tables take some thousand steps.` : text;
 }
 

@@ -185,10 +185,15 @@ describe('ConfigurationDocument', () => {
 
     it('are known to be nobody’s choice in a draft, too', () => {
       const document = ofData();
+      const kept = () => {
+        const again = new ConfigurationDocument();
+        again.restore(JSON.parse(JSON.stringify(document.draft())));
+        again.followRows(48);
+        return again;
+      };
+      expect(epochs(kept())).toBe(1000);
       document.change('epochs', (draft) => (draft.training.epochs = 7));
-      const again = new ConfigurationDocument();
-      again.restore(JSON.parse(JSON.stringify(document.draft())));
-      again.followRows(48);
+      const again = kept();
       expect(epochs(again)).toBe(7);
       again.undo();
       again.followRows(48);
