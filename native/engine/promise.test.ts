@@ -70,7 +70,9 @@ function wildModel(random: Random): Model {
     variable.assign(tf.tensor(Float32Array.from({ length: variable.size }, weight), variable.shape) as never);
   }
   instance.project?.(layers);
-  const stored = tf.tidy(() => storeLayers(instance.effective?.(layers) ?? layers, activation));
+  tf.engine().startScope();
+  const stored = storeLayers(instance.effective?.(layers) ?? layers, activation);
+  tf.engine().endScope();
   instance.dispose();
   tf.dispose(layers.map(({ kernel, bias }) => [kernel, bias]));
   return {
