@@ -87,13 +87,15 @@ describe('gatherEvidence', () => {
     expect(validation.details.join(' ')).not.toContain('95 %');
   });
 
-  it('warns where a prediction is so near its bound that rounding decides, and never overstates the lowest', () => {
+  it('warns where a prediction is so near its bound that rounding decides, and never shows a lowest one at a bound that it is below', () => {
     const near = 'A prediction so near its bound may come out on the other side of it where it is rounded otherwise.';
     const details = (minimum: number): readonly string[] =>
       gatherEvidence(model(-1), { train: split(10, 0, minimum) }).details;
     expect(details(5e-9)).toContain(near);
     expect(details(0.1)).not.toContain(near);
-    expect(details(0.49996)).toContain('price, training: no row below 0, lowest prediction 0.4999.');
+    expect(details(0.49996)).toContain('price, training: no row below 0, lowest prediction 0.5.');
+    const below = gatherEvidence({ ...model(-1), epsilon: [0.5] }, { train: split(10, 1, 0.49996) });
+    expect(below.details).toContain('price, training: 1 of 10 rows below 0.5, lowest prediction 0.4999.');
   });
 
   it('tells the lowest bound', () => {

@@ -8,7 +8,7 @@ import {
 } from '../contract/results.ts';
 import type { Model } from '../network/model.ts';
 import { proveByConstruction } from './byConstruction.ts';
-import { figureAbove, figureBelow } from './figures.ts';
+import { figure, figureAbove, figureBelow } from './figures.ts';
 
 /**
  * The strongest statement about a model's positivity that there is evidence for:
@@ -97,12 +97,16 @@ function describeBelow(model: Model): string {
   return distinct.size === 1 ? `below ${[...distinct].join('')}` : 'below its bound';
 }
 
+/** Rounded to the nearest, as tables do, unless that would carry a prediction that is below its bound up to it. */
+const lowest = (minimum: number, bound: number): string =>
+  minimum < bound && Number(figure(minimum)) >= bound ? figureBelow(minimum) : figure(minimum);
+
 function describeSplit(split: SplitName, splits: SplitReports, model: Model): string[] {
   const report = splits[split];
   if (report === undefined) return [];
   const one = (output: OutputReport, bound: number): string => {
     const below = Math.round(output.violationShare * report.rows);
-    return `${output.name}, ${splitTitles[split]}: ${below === 0 ? 'no row' : `${below} of ${report.rows} rows`} below ${bound}, lowest prediction ${figureBelow(output.minimum)}.`;
+    return `${output.name}, ${splitTitles[split]}: ${below === 0 ? 'no row' : `${below} of ${report.rows} rows`} below ${bound}, lowest prediction ${lowest(output.minimum, bound)}.`;
   };
   return report.outputs.map((output, i) => one(output, model.epsilon[i] ?? 0));
 }
