@@ -2,7 +2,6 @@ import { endedEarly } from '../../native/contract/runs.ts';
 import type { App } from '../state/app.svelte.ts';
 import { formatCount, formatShare } from '../logic/format.ts';
 import { boundText, positiveText, stateLabels } from '../logic/labels.ts';
-import { keepsPositive } from '../logic/bounds.ts';
 import { shortcomingOf } from '../logic/evidence.ts';
 import type { RunTrace } from '../state/trace.svelte.ts';
 import type { Step } from '../logic/steps.ts';
