@@ -40,6 +40,12 @@ afterEach(async () => {
 const at = (name: string): string => path.resolve(folder, name);
 const read = (name: string): string => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : '');
 
+/** What a program that has been started writes of itself, once it has. */
+async function written(name: string): Promise<string> {
+  while (!read(name).endsWith('\n')) await new Promise((resolve) => setTimeout(resolve, 20));
+  return read(name);
+}
+
 /** Resolves once none of these processes runs; a test's own time limit ends a wait in vain. */
 async function gone(pids: readonly number[]): Promise<void> {
   // A process that nobody has taken notice of since it ended is still listed.
@@ -122,8 +128,9 @@ describe('where Electron cannot run', () => {
         new RegExp(`user namespaces.* To mend it: sudo chown root:root '${at('chrome-sandbox')}' && sudo chmod 4755`),
       );
       expect(program.text()).toContain(`Electron did not start (ended by SIG${signal}); opening in a browser.`);
-      expect(read('electron.args') + read('browser.args')).not.toContain('no-sandbox');
-      expect(read('browser.args')).toMatch(/--app=http:\/\/127\.0\.0\.1:\d+\/\?token=/);
+      const args = await written('browser.args');
+      expect(read('electron.args') + args).not.toContain('no-sandbox');
+      expect(args).toMatch(/--app=http:\/\/127\.0\.0\.1:\d+\/\?token=/);
     },
   );
 
@@ -200,7 +207,7 @@ describe('in a browser', () => {
     const second = open({ options, browser: 'sleep 0.5' });
     expect(await second.ended).toBe(0);
     expect(second.text()).toContain(`Orthant runs already (process ${first.pid}, port ${new URL(one).port})`);
-    const [, other = ''] = address.exec(read('browser.args')) ?? [];
+    const [, other = ''] = address.exec(await written('browser.args')) ?? [];
     expect(new URL(other).origin).toBe(new URL(one).origin);
     expect((await fetch(other, { redirect: 'manual' })).status).toBe(303);
 
