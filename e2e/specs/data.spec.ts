@@ -40,7 +40,7 @@ test('of 800 columns those in view are there: by scroll bar and by keys, with th
   const header = (column: number) => page.getByRole('columnheader', { name: new RegExp(`^c${column}\\b`) });
   /** The cell of a row, from 0, in a column. */
   const cell = (row: number, column: number) =>
-    grid.locator(`[aria-rowindex="${row + 1}"] [role=gridcell][aria-colindex="${column + 1}"]`);
+    grid.locator(`[aria-rowindex="${row + 2}"] [role=gridcell][aria-colindex="${column + 1}"]`);
   await expect(cell(3, 0)).toHaveText('0.3');
   await expect(grid).toHaveAttribute('aria-colcount', '800');
   expect(await page.getByRole('columnheader').count(), 'headers of columns out of view').toBeLessThan(20);
@@ -78,8 +78,9 @@ test('decimal marks stand below each other, however many digits are behind them'
   const { page } = orthant;
   const lines = ['0.5,1', '12.125,2', '3,3', '-0.0625,40', ...Array.from({ length: 20 }, (_, row) => `${row},${row}`)];
   await orthant.openData(await write({ name: 'marks.csv', bytes: () => `size,count\n${lines.join('\n')}\n` }, folder));
+  /** The cell of a row, from 0, in a column; the header is the grid's first row. */
   const cell = (row: number, column: number) =>
-    page.getByRole('grid').locator(`[aria-rowindex="${row + 1}"] [role=gridcell][aria-colindex="${column + 1}"]`);
+    page.getByRole('grid').locator(`[aria-rowindex="${row + 2}"] [role=gridcell][aria-colindex="${column + 1}"]`);
   await expect(cell(0, 0)).toContainText('0.5');
   /** Where the first digit behind the mark would begin, seen or not. */
   const mark = (row: number): Promise<number> =>
