@@ -57,7 +57,9 @@ test('from a spreadsheet with quirks to a model with positive outputs', async ({
   await training.toEnd(240_000);
   await orthant.result.open();
   await expect(orthant.notice(/always predicting the mean/)).toHaveCount(0);
-  await expect(page.getByRole('heading', { name: /^(Bound kept:|Some training rows are below the bound)/ })).toBeVisible();
+  await expect(
+    page.getByRole('heading', { name: /^(Bound kept:|Some training rows are below the bound)/ }),
+  ).toBeVisible();
   expect(Math.min(...(await orthant.result.lowest()))).toBeGreaterThan(-1.5);
   await orthant.result.takeOnnx(folder);
   await expect(orthant.result.export).toContainText('Verified');
