@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultEpochs } from './steps.ts';
 
 /**
  * The run configuration: the one document that describes a run, saved as `*.orthant`, recorded in `run.json`, sent to
@@ -144,7 +145,7 @@ export const trainingSettingsSchema = z.strictObject({
   schedule: scheduleSchema.default({ id: 'cosine', final: 0, warmUpSteps: 0 }),
   /** Rows in a step; 0 stands for all training rows. */
   batchSize: z.int().min(0).default(64),
-  epochs: z.int().min(1).max(1_000_000).default(20),
+  epochs: z.int().min(1).max(1_000_000).default(defaultEpochs),
   /** Largest global norm of the gradient; 0 switches clipping off. */
   gradientClip: z.number().min(0).default(0),
   /** L2 for sgd, momentum, rmsprop and adam; decoupled for adamw. On weights, not on biases. */

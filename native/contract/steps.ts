@@ -1,15 +1,19 @@
-import { trainingSettingsSchema, type TrainingSettings } from './configuration.ts';
-
 /** Steps of a run: what a network learns by, of which a small table has few in an epoch. */
+
+interface Batches {
+  /** Rows of a step; 0 stands for all of them. */
+  readonly batchSize: number;
+}
 
 /** With fewer steps than these a network has seldom learned a table. */
 export const usualSteps = 2000;
 /** Of the smallest tables, which have a step an epoch: more are looked through after every one of them. */
 const mostEpochs = 1000;
-const fewestEpochs = trainingSettingsSchema.parse({}).epochs;
+/** Of a table with steps enough in each, and of a configuration that says nothing of them. */
+export const defaultEpochs = 20;
 
 /** @param rows - of the training split */
-export const stepsOfEpoch = ({ batchSize }: Pick<TrainingSettings, 'batchSize'>, rows: number): number =>
+export const stepsOfEpoch = ({ batchSize }: Batches, rows: number): number =>
   batchSize === 0 ? 1 : Math.max(1, Math.ceil(rows / batchSize));
 
 /** A number of epochs that is easy to read: the next one with one digit that is not 0. */
@@ -24,7 +28,7 @@ export function roundEpochs(epochs: number): number {
  *
  * @param rows - of the training split
  */
-export function epochsByRows(training: Pick<TrainingSettings, 'batchSize'>, rows: number): number {
+export function epochsByRows(training: Batches, rows: number): number {
   const wanted = roundEpochs(usualSteps / stepsOfEpoch(training, rows));
-  return Math.min(mostEpochs, Math.max(fewestEpochs, wanted));
+  return Math.min(mostEpochs, Math.max(defaultEpochs, wanted));
 }
