@@ -48,7 +48,9 @@ export class BrowserWindow {
         reject(new Error(`The browser ended before it could be led: ${said}`));
       }, reject);
     });
-    const browser = await chromium.connectOverCDP(address, { noDefaults: true, timeout: patience });
+    const browser = await chromium.connectOverCDP(address, {
+      ...{ noDefaults: true, isLocal: true, timeout: patience },
+    });
     const [context] = browser.contexts();
     const page = context?.pages()[0] ?? (await context?.waitForEvent('page', { timeout: patience }));
     if (page === undefined || child.pid === undefined) throw new Error('The browser has opened no window.');
