@@ -2,9 +2,12 @@ import type { EngineEvent } from '../contract/engine.ts';
 
 /** Milliseconds that what is measured waits for more of its kind: the eye sees no more than so many updates a second. */
 const shortestWait = 100;
-/** Longer where sending takes more than this share of the time, but not so long that a window seems to stand still. */
+/**
+ * Longer where sending takes more than this share of the time, but not so long that a window seems to stand still, or has
+ * so many short epochs to take in at once that it does.
+ */
 const share = 1 / 200;
-const longestWait = 500;
+const longestWait = 250;
 /** Between two reports of progress when nobody looks: a task bar and a notification need no more. */
 const unwatchedWait = 2000;
 
