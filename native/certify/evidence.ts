@@ -1,4 +1,5 @@
 import {
+  differenceLimit,
   splitNames,
   splitTitles,
   type Evidence,
@@ -52,9 +53,6 @@ export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
 
 const overflow = 'An input so large that float32 overflows on the way may give no number at all.';
 
-/** Standard deviations that an exported model may differ by from the one that was evaluated: export's own limit. */
-const rounding = 1e-4;
-
 /** The error probability of a statement with 95 % confidence. */
 const doubt = 0.05;
 
@@ -68,7 +66,7 @@ function limits(
   const near = evaluated.some((split) =>
     splits[split]?.outputs.some(({ minimum }, output) => {
       const distance = (minimum - (model.epsilon[output] ?? 0)) / (model.schema.targets[output]?.scale ?? 1);
-      return distance >= 0 && distance < rounding;
+      return distance >= 0 && distance < differenceLimit;
     }),
   );
   const rows = splits.test?.rows ?? 0;

@@ -11,6 +11,12 @@ export const splitTitles: Readonly<Record<SplitName, string>> = {
   test: 'test',
 };
 
+/**
+ * Standard deviations of a target by which an exported model may differ from the trained one, whose outputs are what
+ * evidence speaks of.
+ */
+export const differenceLimit = 1e-4;
+
 /** One output on one split, at frozen weights, in the target's own units. */
 export const outputReportSchema = z.object({
   name: z.string(),

@@ -1,6 +1,7 @@
 import type { DataSettings } from '../contract/configuration.ts';
 import type { ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
+import { smallestNormal } from '../contract/float32.ts';
 import type { Preparation, Warning } from '../contract/table.ts';
 import { mostOneHot, type InputUse } from './columnUse.ts';
 import type { RawColumns } from './encode.ts';
@@ -137,9 +138,6 @@ export function constantWarning(names: readonly string[]): Warning[] {
     },
   ];
 }
-
-/** The smallest float32 that all processors compute with: what is below it, some take for 0. */
-const smallestNormal = 2 ** -126;
 
 /**
  * Scale of a target, from the training rows alone, and the range of its values over all `rows`, in its own units.

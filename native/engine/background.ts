@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
+import { linuxStat } from '../runs/processes.ts';
 
 const { PRIORITY_BELOW_NORMAL: below } = constants.priority;
 
@@ -22,6 +23,5 @@ export function giveWay(): void {
 
 /** A session of others, such as Electron's own, must not be slowed down with it. Field 6 of stat(5) is the session. */
 function leadsItsSession(): boolean {
-  const [, afterName = ''] = readFileSync('/proc/self/stat', 'utf8').split(/\) (?!.*\) )/s);
-  return Number(afterName.split(' ')[3]) === process.pid;
+  return Number(linuxStat(process.pid, 6)) === process.pid;
 }

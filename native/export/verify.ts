@@ -1,13 +1,10 @@
 import { OrthantError } from '../contract/errors.ts';
-import type { ExportReport } from '../contract/results.ts';
+import { differenceLimit, type ExportReport } from '../contract/results.ts';
 import type { RawColumns } from '../data/encode.ts';
 import type { Model } from '../network/model.ts';
 import type { GraphInterface } from './metadata.ts';
 import { checkableRows, predictSafetensors } from './readBack.ts';
 import { openSession } from './session.ts';
-
-/** Largest difference that is accepted, in standard deviations of the target. */
-const differenceLimit = 1e-4;
 
 /** Rows, as they stand in the table, and what the training engine predicts for them. */
 export interface ExportCheck {

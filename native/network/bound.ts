@@ -1,3 +1,5 @@
+import { smallestNormal } from '../contract/float32.ts';
+
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
@@ -12,9 +14,6 @@ function above(value: number, count: number): number {
   bits[0] = target < 0 ? -target | 0x8000_0000 : target;
   return float[0];
 }
-
-/** The smallest normal float32. What is smaller counts as 0 on processors that are told to flush denormal numbers. */
-const smallestNormal = 2 ** -126;
 
 const flushed = (value: number): number => (Math.abs(value) < smallestNormal ? 0 : value);
 

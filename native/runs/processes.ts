@@ -67,8 +67,12 @@ function hasEnded(pid: number): boolean {
   }
 }
 
-/** A field of /proc/PID/stat, from the third on, by its number in proc(5). */
-function linuxStat(pid: number, field: number): string {
+/**
+ * A field of /proc/PID/stat, from the third on, by its number in proc(5). On Linux alone.
+ *
+ * @throws the file system's error where there is no such process
+ */
+export function linuxStat(pid: number, field: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // Field 2 is the program's name in parentheses and may hold spaces and parentheses itself.
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[field - 3] ?? '';

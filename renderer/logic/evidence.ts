@@ -32,7 +32,6 @@ interface Measured {
 }
 
 /**
-/**
  * How far a run's outputs are not what they are to be, and what it is a share of: the result where there is one, else
  * the last epoch. Where a bound lets outputs be negative, that they are is no shortcoming. Of a run that failed nothing
  * is said: what it had in an earlier epoch is not how its outputs are.

@@ -49,7 +49,9 @@ export class BrowserWindow {
       }, reject);
     });
     const browser = await chromium.connectOverCDP(address, {
-      ...{ noDefaults: true, isLocal: true, timeout: patience },
+      noDefaults: true,
+      isLocal: true,
+      timeout: patience,
     });
     const [context] = browser.contexts();
     const page = context?.pages()[0] ?? (await context?.waitForEvent('page', { timeout: patience }));

@@ -11,6 +11,7 @@ import { runRecordSchema } from '../../../native/contract/runs.ts';
 import { Application } from './application.ts';
 import { within, type Player, type Turn } from './turns.ts';
 
+/** How a run is led. */
 export type Place = 'command line' | 'window hidden' | 'charts in view';
 const timeSchema = z.object({ from: z.number(), to: z.number() });
 /** What the probe in the training process writes when the run has ended. */
@@ -25,7 +26,6 @@ export interface Sample {
 }
 /** The same run in one of the places, each with an engine of its own. */
 export interface Contender extends Player {
-  readonly place: Place;
   /** What was measured, once it has ended. */
   readonly sample: (turns: readonly Turn[]) => Sample;
   readonly close: () => Promise<void>;
@@ -45,7 +45,6 @@ export function contender(
   mkdirSync(probeIn(folder), { recursive: true });
   mkdirSync(runsIn(folder), { recursive: true });
   return {
-    place,
     ...(place === 'command line'
       ? fromCommandLine(root, folder, configuration)
       : fromWindow(folder, configuration, place)),
@@ -53,7 +52,7 @@ export function contender(
   };
 }
 
-type Running = Omit<Contender, 'place' | 'sample'>;
+type Running = Omit<Contender, 'sample'>;
 
 function fromCommandLine(root: string, folder: string, configuration: RunConfigurationInput): Running {
   const document = path.join(folder, 'bench.orthant');

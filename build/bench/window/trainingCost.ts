@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { RunConfigurationInput } from '../../../native/contract/configuration.ts';
 import { digits, meanRatio } from '../statistics.mjs';
-import { contender, type Contender, type Sample } from './contenders.ts';
+import { contender, type Contender, type Place, type Sample } from './contenders.ts';
 import type { Bench, BenchContext, Figure } from './figure.ts';
 import { limited, median, range } from './figure.ts';
 import { busyShare } from './machine.ts';
@@ -87,11 +87,11 @@ async function compare(context: BenchContext, one: Case, place: keyof typeof com
   const measured: Pair[] = [];
   for (let pair = 0; pair < (context.quick ? 1 : pairs); pair++) {
     const busy = await busyShare();
-    const [commandLine, window] = (['command line', place] as const).map((where) => {
+    const at = (where: Place): Contender => {
       const folder = path.join(context.folder, [one.name, where, place, pair].join(' ').replaceAll(/\W+/g, '-'));
       return contender(where, { root: context.root, folder, configuration: one.configuration(folder, context.quick) });
-    });
-    if (commandLine === undefined || window === undefined) throw new Error('There are two of them.');
+    };
+    const [commandLine, window] = [at('command line'), at(place)];
     try {
       // Whoever begins stands still for longest before it trains.
       const players = pair % 2 === 0 ? [commandLine, window] : [window, commandLine];
