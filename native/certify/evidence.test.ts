@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SplitReport, SplitReports } from '../contract/results.ts';
+import type { Evidence, SplitReport, SplitReports } from '../contract/results.ts';
 import type { Model } from '../network/model.ts';
 import { gatherEvidence } from './evidence.ts';
 
@@ -61,11 +61,11 @@ describe('gatherEvidence', () => {
 
   it('names the rows it rests on, and what chose by them', () => {
     const all = { train: split(10, 0), validation: split(5, 0), test: split(4, 0) };
-    const { statement, details } = gatherEvidence(model(-1), all);
+    const { statement, limits } = gatherEvidence(model(-1), all);
     expect(statement).toBe(
       'As computed in training, no output is below 0 on any of the 10 training, 5 validation and 4 test rows; other inputs were not looked at.',
     );
-    expect(details).toContain('Validation rows were not trained on, but their loss helped to choose the epoch.');
+    expect(limits).toContain('Validation rows were not trained on, but their loss helped to choose the epoch.');
     expect(gatherEvidence(model(-1), { ...all, validation: split(5, 1) }).statement).toBe(
       'As computed in training, no output is below 0 on any of the 10 training rows, but some validation rows have one.',
     );
@@ -73,8 +73,8 @@ describe('gatherEvidence', () => {
 
   it('says how many rows may still be below, by test rows that nothing was chosen by', () => {
     const share = (rows: number, below = 0): number | undefined => {
-      const { details } = gatherEvidence(model(-1), { train: split(10, 0), test: split(rows, below) });
-      const found = /at most ([\d.e-]+) %/.exec(details.join(' '));
+      const { limits = [] } = gatherEvidence(model(-1), { train: split(10, 0), test: split(rows, below) });
+      const found = /at most ([\d.e-]+) %/.exec(limits.join(' '));
       return found === null ? undefined : Number(found[1]) / 100;
     };
     for (const rows of [1, 7, 100, 2000, 1e6]) {
@@ -84,18 +84,17 @@ describe('gatherEvidence', () => {
     }
     expect(share(2000, 1)).toBeUndefined();
     const validation = gatherEvidence(model(-1), { train: split(10, 0), validation: split(100, 0) });
-    expect(validation.details.join(' ')).not.toContain('95 %');
+    expect(validation.limits?.join(' ')).not.toContain('95 %');
   });
 
   it('warns where a prediction is so near its bound that rounding decides, and never shows a lowest one at a bound that it is below', () => {
     const near = 'A prediction so near its bound may come out on the other side of it where it is rounded otherwise.';
-    const details = (minimum: number): readonly string[] =>
-      gatherEvidence(model(-1), { train: split(10, 0, minimum) }).details;
-    expect(details(5e-9)).toContain(near);
-    expect(details(0.1)).not.toContain(near);
-    expect(details(0.49996)).toContain('price, training: no row below 0, lowest prediction 0.5.');
+    const of = (minimum: number): Evidence => gatherEvidence(model(-1), { train: split(10, 0, minimum) });
+    expect(of(5e-9).limits).toContain(near);
+    expect(of(0.1).limits).not.toContain(near);
+    expect(of(0.49996).figures).toContain('price, training: no row below 0, lowest prediction 0.5.');
     const below = gatherEvidence({ ...model(-1), epsilon: [0.5] }, { train: split(10, 1, 0.49996) });
-    expect(below.details).toContain('price, training: 1 of 10 rows below 0.5, lowest prediction 0.4999.');
+    expect(below.figures).toContain('price, training: 1 of 10 rows below 0.5, lowest prediction 0.4999.');
   });
 
   it('tells the lowest bound', () => {
@@ -105,8 +104,8 @@ describe('gatherEvidence', () => {
   it('says for each output and split what was found', () => {
     const evidence = gatherEvidence(model(-1), { train: split(1000, 3), test: split(5, 0) });
     expect(evidence.statement).toContain('Some training rows');
-    expect(evidence.details).toContain('price, training: 3 of 1000 rows below 0, lowest prediction -1.');
-    expect(evidence.details).toContain('price, test: no row below 0, lowest prediction 1.');
+    expect(evidence.figures).toContain('price, training: 3 of 1000 rows below 0, lowest prediction -1.');
+    expect(evidence.figures).toContain('price, test: no row below 0, lowest prediction 1.');
     expect(evidence.details.some((detail) => detail.includes('1 of 1 last-layer weights are negative'))).toBe(true);
   });
 });

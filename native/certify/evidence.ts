@@ -30,11 +30,9 @@ export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
   const claim = (level: Evidence['level'], statement: string): Evidence => ({
     level,
     statement,
-    details: [
-      ...proofs.map((proof) => `${proof.output}: ${proof.reason}`),
-      ...evaluated.flatMap((split) => describeSplit(split, splits, model)),
-      ...(kept ? [overflow] : broken.includes('train') ? [] : limits(model, splits, evaluated, broken)),
-    ],
+    details: proofs.map((proof) => `${proof.output}: ${proof.reason}`),
+    figures: evaluated.flatMap((split) => describeSplit(split, splits, model)),
+    limits: kept ? [overflow] : broken.includes('train') ? [] : limitsOf(model, splits, evaluated, broken),
     lowestBound: Math.min(...model.epsilon),
   });
   const below = describeBelow(model);
@@ -57,7 +55,7 @@ const overflow = 'An input so large that float32 overflows on the way may give n
 const doubt = 0.05;
 
 /** What has to be said beside figures of rows, lest they be taken for more than they are. */
-function limits(
+function limitsOf(
   model: Model,
   splits: SplitReports,
   evaluated: readonly SplitName[],

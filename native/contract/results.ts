@@ -94,9 +94,13 @@ export const evidenceSchema = z.object({
   level: z.enum(evidenceLevels),
   /** One sentence: what was found and where it holds. */
   statement: z.string(),
-  /** One sentence an output, where outputs differ or the proof has parts. */
+  /** One sentence an output: what can be read off the weights. */
   details: z.array(z.string()),
-  /** The lowest of the outputs' bounds, in their own units; absent in results of versions that did not record it. */
+  /** One sentence an output and split: what its rows came to. */
+  figures: z.array(z.string()).optional(),
+  /** What has to be said beside the statement, lest it be taken for more than it is. */
+  limits: z.array(z.string()).optional(),
+  /** The lowest of the outputs' bounds, in their own units; it and the optional ones above are absent in older results. */
   lowestBound: z.number().optional(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
