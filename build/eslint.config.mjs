@@ -9,18 +9,20 @@ import svelteConfig from '../renderer/svelte.config.js';
  * @type {Record<string, string[]>}
  */
 const nativeFolders = {
+  base: [],
   contract: [],
   files: ['contract'],
   tensorflow: ['contract'],
-  data: ['contract', 'files'],
-  network: ['contract', 'files'],
-  constraints: ['contract', 'network'],
+  data: ['base', 'contract', 'files'],
+  network: ['base', 'contract', 'files'],
+  constraints: ['base', 'contract', 'network'],
   compile: ['contract', 'tensorflow'],
-  training: ['contract', 'files', 'tensorflow', 'data', 'network', 'constraints', 'compile', 'runs'],
-  certify: ['contract', 'network'],
-  export: ['contract', 'files', 'data', 'network'],
-  runs: ['contract', 'files'],
+  training: ['base', 'contract', 'files', 'tensorflow', 'data', 'network', 'constraints', 'compile', 'runs'],
+  evidence: ['contract', 'network'],
+  export: ['base', 'contract', 'files', 'data', 'network', 'runs'],
+  runs: ['base', 'contract', 'files'],
   engine: [
+    'base',
     'contract',
     'files',
     'tensorflow',
@@ -29,13 +31,13 @@ const nativeFolders = {
     'constraints',
     'compile',
     'training',
-    'certify',
+    'evidence',
     'export',
     'runs',
   ],
   // The command line is a client of the engine process: it speaks the contract and reaches around nothing. The documents
   // it writes itself are written as all files are.
-  cli: ['contract', 'files'],
+  cli: ['base', 'contract', 'files'],
 };
 
 const topFolders = ['renderer', 'electron', 'native', 'build', 'e2e'];
@@ -63,8 +65,8 @@ const outside = (folder, except = '') =>
 const arrows = [
   forbid(
     ['renderer/**/*.{ts,svelte}'],
-    outside('renderer', '(?!(?<=native/)contract/)'),
-    'renderer/ imports native/contract and nothing else outside itself.',
+    outside('renderer', '(?!(?<=native/)(?:contract|base)/)'),
+    'renderer/ imports native/contract and native/base, and nothing else outside itself.',
   ),
   forbid(
     ['electron/**/*.ts'],
@@ -73,11 +75,11 @@ const arrows = [
   ),
   ...Object.entries(nativeFolders).map(([folder, allowed]) => {
     const others = Object.keys(nativeFolders).filter((other) => other !== folder && !allowed.includes(other));
-    const packages = folder === 'contract' ? '|^(?!zod$|\\.)' : '';
+    const packages = { contract: '|^(?!zod$|\\.)', base: '|^(?!\\.)' }[folder] ?? '';
     return forbid(
       [`native/${folder}/**/*.ts`],
       `^\\.\\./(?:\\.\\./)*(?:native/)?(?:${others.join('|')})/|${outside('native')}${packages}`,
-      `native/${folder}/ may import ${allowed.map((name) => `${name}/`).join(', ') || 'only zod'}: see nativeFolders in build/eslint.config.mjs.`,
+      `native/${folder}/ may import ${allowed.map((name) => `${name}/`).join(', ') || (folder === 'contract' ? 'only zod' : 'nothing')}: see nativeFolders in build/eslint.config.mjs.`,
     );
   }),
 ];

@@ -1,4 +1,4 @@
-import { didYouMean } from '../contract/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
 import { wrongUse } from './failure.ts';
 
 /** The part of a JSON Schema that decides how a setting is written on the command line. */

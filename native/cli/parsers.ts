@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { didYouMean } from '../contract/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
 
 /** What options take, as commander's argument parsers: wrong values are told with the option's name. */
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OrthantError, parseOrThrow } from '../contract/errors.ts';
 import type { MethodDescriptor } from '../contract/methods.ts';
-import { didYouMean } from '../contract/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
 import { augmentedLagrangian } from './augmentedLagrangian.ts';
 import { dualAscent } from './dualAscent.ts';
 import type { ConstraintMethod } from './method.ts';

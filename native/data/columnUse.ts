@@ -1,6 +1,6 @@
 import type { ColumnRole, ColumnSettings, DataSettings } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
-import { didYouMean } from '../contract/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
 import type { Warning } from '../contract/table.ts';
 import type { Session } from './database.ts';
 import { columnFacts, suggestRole } from './roles.ts';

@@ -1,7 +1,7 @@
 import type { DataSettings } from '../contract/configuration.ts';
 import type { ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
-import { smallestNormal } from '../contract/float32.ts';
+import { smallestNormal } from '../base/float32.ts';
 import type { Preparation, Warning } from '../contract/table.ts';
 import { mostOneHot, type InputUse } from './columnUse.ts';
 import type { RawColumns } from './encode.ts';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { runConfigurationSchema, type RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError, parseOrThrow } from '../contract/errors.ts';
 import { sampleSchema, type Sample } from '../contract/table.ts';
-import { didYouMean } from '../contract/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
 
 /**
  * The samples shipped with Orthant, a folder each: `sample.json` describes it, `recommended.orthant` is a run

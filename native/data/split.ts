@@ -1,7 +1,7 @@
 import type { SplitSettings } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames, type SplitName } from '../contract/results.ts';
-import { Random } from '../files/random.ts';
+import { Random } from '../base/random.ts';
 import { splitNamesInFiles } from './roles.ts';
 
 /** Row numbers of each split, ascending. */

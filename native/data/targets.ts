@@ -1,7 +1,7 @@
 import type { ConstraintSettings } from '../contract/configuration.ts';
 import type { DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
-import { didYouMean } from '../contract/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
 import { splitNames } from '../contract/results.ts';
 import type { DataSet } from './dataset.ts';
 

@@ -1,6 +1,6 @@
 import type { Handlers } from '../contract/channel.ts';
 import type { EngineCalls } from '../contract/engine.ts';
-import { fewEpochs } from '../contract/evenly.ts';
+import { fewEpochs } from '../base/evenly.ts';
 import { describeMethods } from '../constraints/registry.ts';
 import { deleteRun, restoreRun } from '../runs/bin.ts';
 import { RunFolder } from '../runs/folder.ts';

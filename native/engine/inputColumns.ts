@@ -1,6 +1,6 @@
 import type { DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
-import { didYouMean } from '../contract/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
 import type { RawColumns } from '../data/encode.ts';
 import { readTableColumns } from '../data/readColumns.ts';
 import { withTable, type TableRequest } from '../data/table.ts';

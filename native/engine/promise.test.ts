@@ -1,11 +1,11 @@
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { proveByConstruction } from '../certify/byConstruction.ts';
+import { proveByConstruction } from '../evidence/byConstruction.ts';
 import { constraintMethods, getMethod, parseMethodSettings } from '../constraints/registry.ts';
 import { activations } from '../contract/configuration.ts';
 import { buildOnnx, encodeOnnx } from '../export/onnx.ts';
 import { metadata } from '../export/testing/randomModels.ts';
-import { Random } from '../files/random.ts';
+import { Random } from '../base/random.ts';
 import { nonNegativeActivations } from '../network/activations.ts';
 import { scaledBound } from '../network/bound.ts';
 import { layerVariables } from '../network/initialise.ts';

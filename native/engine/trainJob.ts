@@ -4,7 +4,7 @@ import type { EngineEvent } from '../contract/engine.ts';
 import type { TrainingResult } from '../contract/results.ts';
 import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/runs.ts';
 import type { Warning } from '../contract/table.ts';
-import { gatherEvidence } from '../certify/evidence.ts';
+import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { boundsOf, checkTargets } from '../data/targets.ts';
 import type { CheckpointPlace } from '../runs/checkpoints.ts';

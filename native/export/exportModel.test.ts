@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findGaps, type RawColumn } from '../data/encode.ts';
-import { decodeSafetensors } from '../files/safetensors.ts';
+import { decodeSafetensors } from '../runs/safetensors.ts';
 import type { Model } from '../network/model.ts';
 import { exportModel } from './exportModel.ts';
 import { buildOnnx, decodeOnnx, encodeOnnx, encodeOnnxJson } from './onnx.ts';

@@ -1,5 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { littleEndianBytes } from '../files/safetensors.ts';
+import { littleEndianBytes } from '../runs/safetensors.ts';
 import {
   AttributeProto_AttributeType as AttributeType,
   GraphProtoSchema,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { dataSchemaSchema } from '../contract/dataSchema.ts';
 import { evidenceSchema, type Evidence } from '../contract/results.ts';
-import { littleEndianBytes } from '../files/safetensors.ts';
+import { littleEndianBytes } from '../runs/safetensors.ts';
 import type { Model } from '../network/model.ts';
 
 /** What an exported file says about its model beside the model itself. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Activation } from '../contract/configuration.ts';
 import type { ModelInput } from '../contract/dataSchema.ts';
-import { encodeSafetensors, type SafeTensor } from '../files/safetensors.ts';
+import { encodeSafetensors, type SafeTensor } from '../runs/safetensors.ts';
 import { leakySlope } from '../network/activations.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
 import { exponentLimit } from '../network/transforms.ts';

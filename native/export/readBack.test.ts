@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawColumn } from '../data/encode.ts';
-import { decodeSafetensors, encodeSafetensors } from '../files/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../runs/safetensors.ts';
 import type { Model } from '../network/model.ts';
 import { encodePytorch } from './pytorch.ts';
 import { checkableRows, predictSafetensors } from './readBack.ts';

@@ -3,7 +3,7 @@ import { activations } from '../contract/configuration.ts';
 import { featureCount } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { encodeRows, type RawColumns } from '../data/encode.ts';
-import { decodeSafetensors } from '../files/safetensors.ts';
+import { decodeSafetensors } from '../runs/safetensors.ts';
 import { outputTransforms, type DenseLayer, type Model } from '../network/model.ts';
 import { predict } from '../network/predict.ts';
 import { readEntries } from './metadata.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readersPython, readModels } from '../../build/onnx/readers/environment.mjs';
 import { outputTransforms, type Model } from '../network/model.ts';
 import { encodeRows, numbersOf, textsOf, type RawColumns } from '../data/encode.ts';
-import { Random } from '../files/random.ts';
+import { Random } from '../base/random.ts';
 import { buildOnnx, decodeOnnx, encodeOnnx, encodeOnnxJson } from './onnx.ts';
 import { encodePytorch } from './pytorch.ts';
 import { metadata, modelCase, randomLayers, reference, type ModelCase } from './testing/randomModels.ts';

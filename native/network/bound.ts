@@ -1,4 +1,4 @@
-import { smallestNormal } from '../contract/float32.ts';
+import { smallestNormal } from '../base/float32.ts';
 
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);

@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { NetworkSettings } from '../contract/configuration.ts';
-import { Random } from '../files/random.ts';
+import { Random } from '../base/random.ts';
 import { hiddenActivations } from './activations.ts';
 import type { LayerVariables } from './layers.ts';
 import type { DenseLayer } from './model.ts';

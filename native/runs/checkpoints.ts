@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { OrthantError } from '../contract/errors.ts';
-import { evenly } from '../contract/evenly.ts';
+import { evenly } from '../base/evenly.ts';
 import { describeFileError, makeFolder, move, syncFolder, temporaryName, writeFileAtomic } from '../files/atomic.ts';
-import { decodeSafetensors, encodeSafetensors, type SafeTensor } from '../files/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type SafeTensor } from './safetensors.ts';
 
 /**
  * Checkpoints: `checkpoints/000001/`, `000002/`, ... in the order they were taken, each with `tensors.safetensors` and

@@ -6,7 +6,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runConfigurationSchema } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
-import { Random } from '../files/random.ts';
+import { Random } from '../base/random.ts';
 import { RunFolder } from './folder.ts';
 import { currentState } from './list.ts';
 

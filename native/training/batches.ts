@@ -1,4 +1,4 @@
-import { Random } from '../files/random.ts';
+import { Random } from '../base/random.ts';
 
 /**
  * Which rows each step sees. The order of an epoch depends on (seed, epoch) alone, so a run that goes on in the middle

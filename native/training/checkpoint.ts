@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { OrthantError, parseOrThrow } from '../contract/errors.ts';
 import { epochMetricsSchema } from '../contract/results.ts';
 import { runChangeSchema } from '../contract/runs.ts';
-import type { SafeTensor } from '../files/safetensors.ts';
+import type { SafeTensor } from '../runs/safetensors.ts';
 import type { DenseLayer } from '../network/model.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import { diverged, type RunContext, type Snapshot } from './context.ts';

@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { optimizerSchema, type OptimizerSettings } from '../contract/configuration.ts';
-import { Random } from '../files/random.ts';
+import { Random } from '../base/random.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { createOptimizer, type OptimizerOptions } from './optimizers.ts';
 

@@ -4,7 +4,7 @@ import {
   type RunConfigurationInput,
 } from '../contract/configuration.ts';
 import { sharedFloats, type DataSet, type SplitRows } from '../data/dataset.ts';
-import { Random } from '../files/random.ts';
+import { Random } from '../base/random.ts';
 
 /**
  * A small regression problem for tests: positive targets with many values near zero, so that a plain fit predicts

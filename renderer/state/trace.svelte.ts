@@ -1,6 +1,6 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EngineEvent } from '../../native/contract/engine.ts';
-import { evenly, fewEpochs } from '../../native/contract/evenly.ts';
+import { evenly, fewEpochs } from '../../native/base/evenly.ts';
 import type { ErrorMessage } from '../../native/contract/errors.ts';
 import type { EpochMetrics, TrainingResult } from '../../native/contract/results.ts';
 import { isActive, type PausedChange, type RunRecord, type RunState } from '../../native/contract/runs.ts';

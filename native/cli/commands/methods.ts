@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { MethodDescriptor } from '../../contract/methods.ts';
-import { didYouMean } from '../../contract/nearest.ts';
+import { didYouMean } from '../../base/nearest.ts';
 import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { wrongUse } from '../failure.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { activations, type Activation } from '../../contract/configuration.ts';
 import { featureCount, type ModelInput } from '../../contract/dataSchema.ts';
 import { encodeRows, type RawColumn, type RawColumns } from '../../data/encode.ts';
-import { Random } from '../../files/random.ts';
+import { Random } from '../../base/random.ts';
 import { scaledBound } from '../../network/bound.ts';
 import { outputTransforms, type DenseLayer, type Model } from '../../network/model.ts';
 import { predict } from '../../network/predict.ts';

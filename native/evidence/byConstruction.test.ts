@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activations, type Activation } from '../contract/configuration.ts';
-import { Random } from '../files/random.ts';
+import { Random } from '../base/random.ts';
 import { scaledBound } from '../network/bound.ts';
 import { forward } from '../network/forward.ts';
 import { outputTransforms, type Model, type OutputTransformKind } from '../network/model.ts';

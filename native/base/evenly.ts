@@ -1,5 +1,3 @@
-import type { EpochMetrics } from './results.ts';
-
 /**
  * Thins what is measured at rising places, for a view that cannot show more: of too many points a quarter to a
  * half of those that may be there stay, evenly spaced over their range however often they have been thinned before.
@@ -28,7 +26,10 @@ export function evenly<Item>(
 }
 
 /** Epochs of a long run for a view that cannot show more; the best snapshot's epoch stays. */
-export function fewEpochs(metrics: readonly EpochMetrics[], most: number): readonly EpochMetrics[] {
+export function fewEpochs<Metrics extends { readonly epoch: number; readonly best: boolean }>(
+  metrics: readonly Metrics[],
+  most: number,
+): readonly Metrics[] {
   const best = metrics.findLast((line) => line.best);
   return evenly(
     metrics,
