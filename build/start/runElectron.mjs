@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { describeEnd } from '../../native/system/nodeProcess.mjs';
 
 /** Milliseconds within which an end that nobody asked for is taken for a start that failed. */
 const startTime = 5000;
@@ -78,7 +79,5 @@ export async function runElectron(electron, args) {
   // Chromium ends by a trap or an abort where it cannot go on.
   const failed = end.code !== 0 && !signals.some((signal) => signal === end.signal);
   if (!failed || asked || !quick) return { ran: true, code: end.code ?? (asked ? 0 : 1) };
-  const reason =
-    end.error?.message ?? (end.signal === null ? `exit code ${String(end.code)}` : `ended by ${end.signal}`);
-  return { ran: false, reason, blamesSandbox: sandbox };
+  return { ran: false, reason: end.error?.message ?? describeEnd(end.code, end.signal), blamesSandbox: sandbox };
 }

@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { OrthantError } from '../../native/contract/errors.ts';
-import { writeAtomically } from './atomic.ts';
-import { describeFileError } from './fileError.ts';
+import { describeFileError } from '../../native/contract/fileErrors.ts';
+import { writeFileAtomicAsync } from '../../native/system/files.mjs';
 import type { Inputs } from './inputs.ts';
 import type { Outputs } from './outputs.ts';
 import { documentExtension, kindOfFile } from './recentFiles.ts';
@@ -57,7 +57,7 @@ export async function readDocument(file: string, opened: Inputs): Promise<ReadDo
       await handle.close();
     }
   } catch (error) {
-    throw error instanceof OrthantError ? error : describeFileError(error, file, 'read');
+    throw describeFileError(error, `read ${file}`, 'path');
   }
 }
 
@@ -96,8 +96,8 @@ export async function writeDocument(
   const mayBeOverwritten = kindOfFile(file) === 'configuration' && (await inputs.has(file, 'configuration'));
   if (!mayBeOverwritten) outputs.demand(file, 'path');
   try {
-    await writeAtomically(file, text);
+    await writeFileAtomicAsync(file, text);
   } catch (error) {
-    throw describeFileError(error, file, 'written');
+    throw describeFileError(error, `write ${file}`, 'path');
   }
 }

@@ -50,6 +50,9 @@ export class OrthantError extends Error {
   }
 }
 
+/** The end of a call that its caller gave up. */
+export const cancelled = (): OrthantError => new OrthantError('cancelled', 'The call was cancelled.');
+
 /** Any thrown value as the message that crosses a process border. */
 export function toErrorMessage(error: unknown): ErrorMessage {
   if (error instanceof OrthantError) {
@@ -64,7 +67,8 @@ export function toErrorMessage(error: unknown): ErrorMessage {
     return { ...describeZodError(error), ...(error.stack === undefined ? {} : { stack: error.stack }) };
   }
   if (error instanceof Error && error.name === 'AbortError') {
-    return { code: 'cancelled', message: 'The call was cancelled.' };
+    const { code, message } = cancelled();
+    return { code, message };
   }
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? error.stack : undefined;

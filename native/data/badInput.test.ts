@@ -113,7 +113,10 @@ describe('a file that is no table', () => {
 
   it('does not exist, or is a folder', async () => {
     const missing = await refusal(inspectTable(fileRequest(join(folder.path, 'missing.csv'))));
-    expect(missing).toMatchObject({ code: 'file', message: expect.stringContaining('There is no file') as string });
+    expect(missing).toMatchObject({
+      code: 'file',
+      message: expect.stringContaining('it is not there. Check the path') as string,
+    });
     mkdirSync(join(folder.path, 'inner'), { recursive: true });
     expect((await refusal(inspectTable(fileRequest(join(folder.path, 'inner'))))).message).toMatch(/is a folder/);
   });

@@ -29,7 +29,7 @@ it('says so when a gzipped file is taken away while it is looked at', async () =
   later.path = `${path}.gone`;
   await expect(recogniseFile(path, facts)).rejects.toMatchObject({
     code: 'file',
-    message: `There is no file ${path}. Check the folder and the spelling.`,
+    message: `Cannot read ${path}: it is not there. Check the path.`,
   });
 });
 
@@ -38,6 +38,6 @@ it.skipIf(process.platform === 'win32')('says what to do about a link that leads
   symlinkSync(path, path);
   await expect(fileFacts(path)).rejects.toMatchObject({
     code: 'file',
-    message: `Cannot read ${path}: its symbolic links lead in a circle. Mend them, or name the place itself.`,
+    message: `Cannot read ${path}: its symbolic links lead in a circle. Fix them, or name the place itself.`,
   });
 });

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { OrthantError } from '../contract/errors.ts';
 import type { fileFormats } from '../contract/table.ts';
-import { describeFileError } from '../files/atomic.ts';
+import { describeFileError } from '../contract/fileErrors.ts';
 
 /** What kind of table a file holds, told by its content and never by its name. */
 
@@ -62,23 +62,7 @@ export async function fileFacts(path: string): Promise<FileFacts> {
 }
 
 /** A failed system call as one paragraph: what, where, what to do. */
-export function explainFileError(error: unknown, path: string): OrthantError {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const options = { cause: error };
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new OrthantError('file', `There is no file ${path}. Check the folder and the spelling.`, options);
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new OrthantError('file', `${path} may not be read by this user. Change its permissions.`, options);
-  }
-  if (code === 'ENOSPC') {
-    return new OrthantError('file', `The disk is full: ${path} cannot be unpacked to the temporary folder.`, options);
-  }
-  if (error instanceof OrthantError) return error;
-  const described = describeFileError(error, `read ${path}`);
-  if (described instanceof OrthantError) return described;
-  return new OrthantError('file', `${path} cannot be read: ${described.message}.`, options);
-}
+export const explainFileError = (error: unknown, path: string): Error => describeFileError(error, `read ${path}`);
 
 async function readHead(path: string, bytes: number): Promise<Buffer> {
   let file: FileHandle | undefined;
@@ -117,7 +101,7 @@ async function unzippedHead(path: string): Promise<Buffer> {
 }
 
 /** A failed unzipping as one paragraph: `data` where the file is damaged, else as {@link explainFileError} has it. */
-export function explainGzipError(error: unknown, path: string): OrthantError {
+export function explainGzipError(error: unknown, path: string): Error {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === 'Z_BUF_ERROR') {
     return new OrthantError(

@@ -1,9 +1,9 @@
 import { basename, resolve } from 'node:path';
 import type { DataSource, Dialect } from '../contract/configuration.ts';
-import { OrthantError } from '../contract/errors.ts';
+import { cancelled, OrthantError } from '../contract/errors.ts';
 import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
 import { readArrays } from './arrays/readArrays.ts';
-import { cancelled, closeDatabase, withSession, type Session } from './database.ts';
+import { closeDatabase, withSession, type Session } from './database.ts';
 import { fileFacts, recogniseFile, type FileFacts, type FileFormat } from './fileFormat.ts';
 import type { RawTable, ReadRequest } from './rawTable.ts';
 import { readJson } from './readJson.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
-import { linuxStat } from '../runs/processes.ts';
+import { linuxStat } from '../system/processes.mjs';
 
 const { PRIORITY_BELOW_NORMAL: below } = constants.priority;
 
@@ -8,7 +8,7 @@ const { PRIORITY_BELOW_NORMAL: below } = constants.priority;
  * Lets every other program go first from now on: the window stays smooth while training takes each processor it can get.
  * Call it before the library starts its threads, which inherit it. Where the system does not allow it, all stays as it is.
  */
-export function giveWay(): void {
+export function lowerPriority(): void {
   try {
     // Whoever has started it with less may be allowed more, and has not asked for that.
     if (getPriority() < below) setPriority(below);

@@ -5,7 +5,7 @@ import { describeMethods } from '../constraints/registry.ts';
 import { deleteRun, restoreRun } from '../runs/bin.ts';
 import { RunFolder } from '../runs/folder.ts';
 import { currentState, listRuns } from '../runs/list.ts';
-import { runsFolder } from '../runs/location.ts';
+import { runsFolder } from '../system/folders.mjs';
 import { checkConfiguration } from './check.ts';
 
 /** The calls of the `data` role. What opens tables is loaded when it is first needed. */

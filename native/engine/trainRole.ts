@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Handlers } from '../contract/channel.ts';
 import type { EngineCalls, EngineEvent } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
-import { runsFolder } from '../runs/location.ts';
+import { runsFolder } from '../system/folders.mjs';
 import { checkConfiguration } from './check.ts';
 import { DataSets } from './dataSets.ts';
 import { JobQueue } from './jobs.ts';

@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { exportFormats } from '../contract/engine.ts';
 import type { ExportReport } from '../contract/results.ts';
-import { writeFileAtomic, type Content } from '../files/atomic.ts';
+import { attempt } from '../contract/fileErrors.ts';
+import { writeFileAtomic, type Content } from '../system/files.mjs';
 import type { Model } from '../network/model.ts';
 import type { ExportMetadata } from './metadata.ts';
 import { buildOnnx, encodeOnnx, encodeOnnxJson } from './onnx.ts';
@@ -60,7 +61,9 @@ function writeAll(contents: readonly [file: string, content: Content | Iterable<
   try {
     for (const [file, content] of contents) {
       const isNew = !existsSync(file);
-      writeFileAtomic(file, content);
+      attempt(`write ${file}`, () => {
+        writeFileAtomic(file, content);
+      });
       if (isNew) written.push(file);
     }
   } catch (error) {

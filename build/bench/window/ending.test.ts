@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { isAlive } from '../../../electron/services/processes.ts';
+import { isAlive } from '../../../native/system/processes.mjs';
 import { startNode } from '../../start/testing.ts';
 
 let root: string;

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { isAlive } from '../../../electron/services/processes.ts';
+import { isAlive } from '../../../native/system/processes.mjs';
 import { descendants } from '../../../e2e/processes.ts';
 import { startNode, type Program } from '../../start/testing.ts';
 import { takeTurns, within, type Player, type Turn } from './turns.ts';

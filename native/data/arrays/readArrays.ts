@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DOUBLE, DuckDBDataChunk, DuckDBDoubleVector } from '@duckdb/node-api';
-import { OrthantError } from '../../contract/errors.ts';
+import { cancelled, OrthantError } from '../../contract/errors.ts';
 import { columnNames } from '../columnNames.ts';
-import { cancelled } from '../database.ts';
 import { withPlainFile } from '../plainFile.ts';
 import type { RawTable, ReadRequest } from '../rawTable.ts';
 import { arrayColumnNames, arrayColumns, readElements, type StoredArray } from './array.ts';

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { explainFileError } from '../fileFormat.ts';
+import { describeFileError } from '../../contract/fileErrors.ts';
 
 const lineFeed = Buffer.from('\n');
 
@@ -13,7 +13,7 @@ export class RecordWriter {
     try {
       return new RecordWriter(await open(path, 'w'), path);
     } catch (error) {
-      throw explainFileError(error, path);
+      throw describeFileError(error, `write ${path}`);
     }
   }
 
@@ -33,7 +33,7 @@ export class RecordWriter {
     try {
       await this.#file.appendFile(all);
     } catch (error) {
-      throw explainFileError(error, this.#path);
+      throw describeFileError(error, `write ${this.#path}`);
     }
   }
 

@@ -1,13 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
-import { describeFileError, makeFolder } from '../files/atomic.ts';
-
-/** Where runs live unless they are given a folder of their own: `ORTHANT_RUNS`, or `Orthant/runs` in the home folder. */
-export function runsFolder(env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
-  const chosen = env.ORTHANT_RUNS;
-  return chosen === undefined || chosen === '' ? path.join(home, 'Orthant', 'runs') : path.resolve(chosen);
-}
+import { attempt } from '../contract/fileErrors.ts';
+import { makeFolder } from '../system/files.mjs';
 
 /**
  * Makes the folder of a new run: date and time, then what is trained on and how. Runs that are begun in the same second, as
@@ -21,15 +15,13 @@ export function runsFolder(env: NodeJS.ProcessEnv = process.env, home = homedir(
 export function makeRunFolder(folder: string, created: Date, words: readonly string[]): string {
   const stamp = created.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
   const name = [stamp, ...words.map(plainWord)].filter((word) => word !== '').join('-');
-  try {
+  return attempt(`make a folder for the run in ${folder}`, () => {
     makeFolder(folder);
     for (let number = 1; ; number++) {
       const place = path.join(folder, number === 1 ? name : `${name}-${number}`);
       if (isFirstToMake(place)) return place;
     }
-  } catch (error) {
-    throw describeFileError(error, `make a folder for the run in ${folder}`);
-  }
+  });
 }
 
 function isFirstToMake(place: string): boolean {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
-import { isRunning, startTime, thisProcess } from './processes.ts';
+import { isRunning, startTime, thisProcess } from './processes.mjs';
 
 test('this process runs; one of the same id that started at another time does not', () => {
   expect(isRunning(thisProcess())).toBe(true);
