@@ -18,6 +18,22 @@ import { fileBytes, utf8Head, utf8Text, type Encoding } from './source.ts';
 /** What stands for a missing value in a text file, besides nothing at all. */
 const missingMarkers = ['', 'NA', 'N/A', 'n/a', '#N/A', 'null', 'NULL', 'None'];
 
+/*
+ * Why DuckDB's reader does not come first, with our scanner behind it for damaged files only. It was tried with DuckDB
+ * 1.5.5 (all_varchar, strict_mode, store_rejects, the dialect given): 1,890 random files, of which 933 were read alike.
+ * On the others DuckDB
+ * - loses good rows below a stray quote, while it reports the same rejected lines as we do (348 files),
+ * - takes a row with an empty field too many, or with spaces behind a closing quote, for a good one, without a word,
+ * - swallows all that follows a quote that is never closed,
+ * - counts rows for lines where fields hold line ends, so that its reports name the wrong line,
+ * - refuses mixed line ends, takes a blank line for a row of one column, keeps NUL bytes and rejects Latin-1.
+ * The first two cannot be seen without counting records and their fields, which is what the scanner does; nor could any
+ * of its code go, as the repair would need it. The scan is also what finds the place of a bad cell, and where comments,
+ * preambles and further encodings can be read. It costs little: on 48 MB (300,000 x 20 numbers) 0.06 s of the 1.35 s
+ * that reading takes (0.08 of 1.7 s with quotes), and DuckDB alone takes 1.26 s. readText.test.ts compares both readers,
+ * and says of each difference when a version of DuckDB no longer has it.
+ */
+
 /**
  * Reads delimited text. Our own scanner splits the file into records and is what rows are counted by; DuckDB reads the
  * values. Text that is not plain UTF-8 with one kind of line end and sound records is first rewritten as such to a
