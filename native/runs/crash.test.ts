@@ -25,7 +25,7 @@ const writerSource = (folderModule: string): string => `
   for (let epoch = first + 1; ; epoch++) {
     run.appendMetrics({
       epoch, step: epoch, seconds: epoch, learningRate: 1, objective: epoch, splits: {},
-      constraint: { largestMultiplier: epoch, activeRows: 0 }, best: true,
+      constraint: { largestMultiplier: epoch }, best: true,
     });
     run.writeCheckpoint({
       epoch, step: epoch, state: { epoch },

@@ -8,8 +8,8 @@ import { chooseExecution } from './chooseExecution.ts';
 import type { Execution } from './execution.ts';
 import { createParts, type TrainingParts } from './parts.ts';
 import { hasLargeProducts } from './stepCost.ts';
-import { unevenRows as dataset, unevenRun as configuration } from './testRuns.ts';
-import { exampleConfiguration } from './testSupport.ts';
+import { unevenRows as dataset, unevenRun as configuration } from './testing/runs.ts';
+import { exampleConfiguration } from './testing/example.ts';
 import { Trainer } from './trainer.ts';
 
 let runtime: EngineRuntime;

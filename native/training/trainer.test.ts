@@ -9,11 +9,11 @@ import { predict } from '../network/predict.ts';
 import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { testEngines as engines, testDeviceOf } from '../tensorflow/testEngines.ts';
-import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
+import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 import { eagerExecution } from './execution.ts';
 import { breathe } from './control.ts';
 import { createParts } from './parts.ts';
-import { carriedOut, everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testRuns.ts';
+import { carriedOut, everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testing/runs.ts';
 import { Trainer, type TrainerOptions } from './trainer.ts';
 
 const dataset = exampleDataSet();
