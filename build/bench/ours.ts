@@ -8,7 +8,7 @@ import { openEngine } from '../../native/tensorflow/backend.ts';
 import { engineEnvironment } from '../../native/tensorflow/environment.ts';
 import { chooseExecution } from '../../native/training/chooseExecution.ts';
 import { createParts } from '../../native/training/parts.ts';
-import { exampleConfiguration, exampleDataSet } from '../../native/training/testSupport.ts';
+import { exampleConfiguration, exampleDataSet } from '../../native/training/testing/example.ts';
 import { productsProgram } from './products.ts';
 
 interface Case {

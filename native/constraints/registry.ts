@@ -13,7 +13,7 @@ import { positiveParameters } from './positiveParameters.ts';
 import { slackLagrangian } from './slackLagrangian.ts';
 
 /** Every method there is, in the order in which they are shown. A new method is a file in this folder and a line here. */
-export const constraintMethods: readonly ConstraintMethod[] = [
+const methods = [
   none,
   penalty,
   slackLagrangian,
@@ -22,7 +22,10 @@ export const constraintMethods: readonly ConstraintMethod[] = [
   outputTransform,
   nonNegativeLastLayer,
   positiveParameters,
-];
+] as const;
+
+export type MethodId = (typeof methods)[number]['id'];
+export const constraintMethods: readonly ConstraintMethod[] = methods;
 
 /**
  * The method with this id.

@@ -49,8 +49,6 @@ export type SplitReports = z.infer<typeof splitReportsSchema>;
 export const constraintReportSchema = z.object({
   /** Largest multiplier, 0 where the method has none. */
   largestMultiplier: z.number(),
-  /** Rows with at least one multiplier that is not 0. */
-  activeRows: z.int(),
   /** Penalty coefficient, where the method has one. */
   coefficient: z.number().optional(),
   /** Slacks stuck at zero while their constraint pushes (slack method only). */

@@ -3,7 +3,7 @@ import type { Handlers } from '../contract/channel.ts';
 import type { EngineCalls, EngineEvent } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { runsFolder } from '../system/folders.mjs';
-import { checkConfiguration } from './check.ts';
+import { checkConfiguration } from '../training/checkConfiguration.ts';
 import { DataSets } from './dataSets.ts';
 import { JobQueue } from './jobs.ts';
 import { Library } from './library.ts';

@@ -9,8 +9,8 @@ import { sharedFloats, type DataSet } from '../data/dataset.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import { chunkRowsWithin, dataMemoryLimit } from './dataMemory.ts';
 import { createParts } from './parts.ts';
-import { everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testRuns.ts';
-import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
+import { everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testing/runs.ts';
+import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 import type { Trainer, TrainerHooks, TrainerOptions } from './trainer.ts';
 
 const mebibyte = 2 ** 20;

@@ -2,9 +2,9 @@ import {
   runConfigurationSchema,
   type RunConfiguration,
   type RunConfigurationInput,
-} from '../contract/configuration.ts';
-import { sharedFloats, type DataSet, type SplitRows } from '../data/dataset.ts';
-import { Random } from '../base/random.ts';
+} from '../../contract/configuration.ts';
+import { sharedFloats, type DataSet, type SplitRows } from '../../data/dataset.ts';
+import { Random } from '../../base/random.ts';
 
 /**
  * A small regression problem for tests: positive targets with many values near zero, so that a plain fit predicts

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { RunConfiguration, RunConfigurationInput } from '../contract/configuration.ts';
-import type { EpochMetrics } from '../contract/results.ts';
-import type { RunChange } from '../contract/runs.ts';
-import type { Checkpoint } from '../runs/checkpoints.ts';
-import { breathe } from './control.ts';
-import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
-import { Trainer, type TrainerHooks, type TrainerOptions, type TrainingOutcome } from './trainer.ts';
+import type { RunConfiguration, RunConfigurationInput } from '../../contract/configuration.ts';
+import type { EpochMetrics } from '../../contract/results.ts';
+import type { RunChange } from '../../contract/runs.ts';
+import type { Checkpoint } from '../../runs/checkpoints.ts';
+import { breathe } from '../control.ts';
+import { exampleConfiguration, exampleDataSet } from './example.ts';
+import { Trainer, type TrainerHooks, type TrainerOptions, type TrainingOutcome } from '../trainer.ts';
 
 /** For tests: a run to its end, and what its hooks were told. */
 export interface RecordedRun {

@@ -4,12 +4,12 @@ import type {
   OptimizerSettings,
   RunConfiguration,
   RunConfigurationInput,
-} from '../contract/configuration.ts';
-import type { EngineRuntime } from '../tensorflow/backend.ts';
-import { chooseExecution } from './chooseExecution.ts';
-import { eagerExecution, type Execution } from './execution.ts';
-import { createParts, type TrainingParts } from './parts.ts';
-import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
+} from '../../contract/configuration.ts';
+import type { EngineRuntime } from '../../tensorflow/backend.ts';
+import { chooseExecution } from '../chooseExecution.ts';
+import { eagerExecution, type Execution } from '../execution.ts';
+import { createParts, type TrainingParts } from '../parts.ts';
+import { exampleConfiguration, exampleDataSet } from './example.ts';
 
 /** For tests: what a compiled step is compared with the eager one for. */
 export interface Case {
@@ -27,19 +27,25 @@ export interface Case {
 export const rows = 60;
 const dataset = exampleDataSet({ rows, heldOut: 10 });
 
+export const configurationOf = (
+  { method, settings = {}, optimizer, loss, activation, hidden = [6, 5], training }: Case,
+  { batchSize = 16, seed = 1 } = {},
+): RunConfiguration =>
+  exampleConfiguration({
+    network: { hidden, activation },
+    // Above every target's smallest values, so that predictions break the bound.
+    constraint: { epsilon: 0.3, method: { id: method, settings } },
+    training: { loss, batchSize, seed, optimizer: { id: optimizer, learningRate: 5e-3 }, ...training },
+  });
+
 export function setUp(
   runtime: EngineRuntime,
-  { method, settings = {}, optimizer, loss, activation, hidden = [6, 5], training }: Case,
+  each: Case,
   execution: 'xla' | 'graph',
-  { batchSize = 16, seed = 1 } = {},
+  batches?: { batchSize?: number; seed?: number },
 ): { parts: TrainingParts; compiled: Execution } {
   const configuration: RunConfiguration = {
-    ...exampleConfiguration({
-      network: { hidden, activation },
-      // Above every target's smallest values, so that predictions break the bound.
-      constraint: { epsilon: 0.3, method: { id: method, settings } },
-      training: { loss, batchSize, seed, optimizer: { id: optimizer, learningRate: 5e-3 }, ...training },
-    }),
+    ...configurationOf(each, batches),
     runtime: { engine: 'tensorflow', device: 'cpu', deterministic: false, execution },
   };
   const parts = createParts(runtime.tf, configuration, dataset);

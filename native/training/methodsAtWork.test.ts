@@ -1,24 +1,22 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { constraintMethods } from '../constraints/registry.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { testEngines as engines, testDeviceOf } from '../tensorflow/testEngines.ts';
-import { linearLayer, smallRun } from './testSupport.ts';
+import { linearLayer, smallRun } from './testing/smallRun.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const all: [string, Record<string, unknown>][] = [
-  ['none', {}],
-  ['penalty', {}],
-  ['slack-lagrangian', {}],
-  ['dual-ascent', {}],
-  ['augmented-lagrangian', {}],
-  ...['relu', 'softplus', 'exp', 'square'].map((transform): [string, object] => ['output-transform', { transform }]),
-  ...['projection', 'square', 'softplus', 'exp'].flatMap((by): [string, object][] => [
-    ['non-negative-last-layer', { by }],
-    ['positive-parameters', { by }],
-  ]),
-] as [string, Record<string, unknown>][];
+/** Every method, once with each choice of each of its settings that has choices. */
+const all = constraintMethods.flatMap(({ id, settings }): [string, Record<string, unknown>][] => {
+  const chosen = Object.entries(settings.shape).flatMap(([name, schema]) => {
+    const { enum: choices = [] } = z.toJSONSchema(schema as z.ZodType, { io: 'input' });
+    return choices.map((choice): [string, Record<string, unknown>] => [id, { [name]: choice }]);
+  });
+  return chosen.length === 0 ? [[id, {}]] : chosen;
+});
 
 const network = () => [
   { ...linearLayer([1, -1, 0.5, 2, 0.1, -0.4], 3), activation: 'relu' as const },
