@@ -10,7 +10,7 @@ import svelteConfig from '../renderer/svelte.config.js';
  */
 const nativeFolders = {
   base: [],
-  contract: [],
+  contract: ['base'],
   files: ['contract'],
   tensorflow: ['contract'],
   data: ['base', 'contract', 'files'],
@@ -18,7 +18,7 @@ const nativeFolders = {
   constraints: ['base', 'contract', 'network'],
   compile: ['contract', 'tensorflow'],
   training: ['base', 'contract', 'files', 'tensorflow', 'data', 'network', 'constraints', 'compile', 'runs'],
-  evidence: ['contract', 'network'],
+  evidence: ['base', 'contract', 'network'],
   export: ['base', 'contract', 'files', 'data', 'network', 'runs'],
   runs: ['base', 'contract', 'files'],
   engine: [
@@ -79,7 +79,7 @@ const arrows = [
     return forbid(
       [`native/${folder}/**/*.ts`],
       `^\\.\\./(?:\\.\\./)*(?:native/)?(?:${others.join('|')})/|${outside('native')}${packages}`,
-      `native/${folder}/ may import ${allowed.map((name) => `${name}/`).join(', ') || (folder === 'contract' ? 'only zod' : 'nothing')}: see nativeFolders in build/eslint.config.mjs.`,
+      `native/${folder}/ may import ${allowed.map((name) => `${name}/`).join(', ') || 'nothing'}${folder === 'contract' ? ' and zod' : ''}: see nativeFolders in build/eslint.config.mjs.`,
     );
   }),
 ];

@@ -2,14 +2,12 @@ import { basename, resolve } from 'node:path';
 import type { DataSource, Dialect } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
-import { readArrays } from './arrays/readArrays.ts';
 import { cancelled, closeDatabase, withSession, type Session } from './database.ts';
-import { fileFacts, recogniseFile, type FileFacts, type FileFormat } from './fileFormat.ts';
-import type { RawTable, ReadRequest } from './rawTable.ts';
-import { readJson } from './readJson.ts';
-import { readParquet } from './readParquet.ts';
+import { fileFacts, type FileFacts, type FileFormat } from './fileFormat.ts';
+import type { RawTable } from './rawTable.ts';
+import { readers } from './readers.ts';
+import { recogniseFile } from './recognise.ts';
 import { sampleFile, type SampleFile } from './samples.ts';
-import { readText } from './text/readText.ts';
 import { settleTypes, type SettledColumn, type WantedTypes } from './types.ts';
 
 /** What decides how a file is read. */
@@ -154,8 +152,7 @@ function read(
   const table = `table_${++numbers}`;
   return withSession(async (session) => {
     const file = await recogniseFile(place.path, facts);
-    const raw = await readAs(
-      file,
+    const raw = await readers[file.format].read(
       { session, path: place.path, file, dialect: request.dialect ?? {}, table, signal },
       place.divisors,
     );
@@ -184,21 +181,6 @@ function read(
     await withSession((session) => session.run(drop)).catch(() => undefined);
     throw error;
   });
-}
-
-function readAs(file: FileFormat, request: ReadRequest, divisors: SampleFile['divisors']): Promise<RawTable> {
-  switch (file.format) {
-    case 'csv':
-      return readText(request);
-    case 'json':
-      return readJson(request);
-    case 'parquet':
-      return readParquet(request);
-    case 'npy':
-    case 'npz':
-    case 'idx':
-      return readArrays(request, divisors);
-  }
 }
 
 interface Rejections {
