@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { firstOnes } from '../base/lists.ts';
 import type { DataSource, Dialect } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
@@ -193,7 +194,7 @@ function refused(source: string, place: RawTable['place'], { rows, rejectedRows,
   const many = rejectedRows === 1 ? '1 row' : `${rejectedRows} rows`;
   return new OrthantError(
     'data',
-    `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${firstOnes(place, rejectedRows, rejected)} ` +
+    `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${describeFirst(place, rejectedRows, rejected)} ` +
       `Mend ${rejectedRows === 1 ? 'it' : 'them'}, or have such rows left out and counted.`,
     { field: 'skipBadRows' },
   );
@@ -202,10 +203,10 @@ function refused(source: string, place: RawTable['place'], { rows, rejectedRows,
 const noneLeft = (source: string, place: RawTable['place'], { rejectedRows, rejected }: Rejections): OrthantError =>
   new OrthantError(
     'data',
-    `None of the ${rejectedRows} rows of ${source} can be used: ${firstOnes(place, rejectedRows, rejected)} Mend the file, or ignore the column if it is always the same one.`,
+    `None of the ${rejectedRows} rows of ${source} can be used: ${describeFirst(place, rejectedRows, rejected)} Mend the file, or ignore the column if it is always the same one.`,
   );
 
-function firstOnes(place: RawTable['place'], count: number, rejected: readonly RejectedRow[]): string {
-  const shown = rejected.slice(0, 5).map(({ line, reason }) => `${place} ${line} ${reason}`);
-  return `${shown.join('; ')}${count > shown.length ? `; and ${count - shown.length} more` : ''}.`;
+function describeFirst(place: RawTable['place'], count: number, rejected: readonly RejectedRow[]): string {
+  const reasons = rejected.map(({ line, reason }) => `${place} ${line} ${reason}`);
+  return `${firstOnes(reasons, { separator: '; ', of: count })}.`;
 }

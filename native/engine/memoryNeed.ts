@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { gibibytes } from '../base/figures.ts';
 import type { OptimizerSettings, RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { DataSet } from '../data/dataset.ts';
@@ -50,5 +51,3 @@ export function refuseTooLarge(
     { field: 'network.hidden' },
   );
 }
-
-const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

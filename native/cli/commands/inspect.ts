@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { decimalBytes } from '../../base/figures.ts';
 import { joined } from '../../base/lists.ts';
 import { fileFormats, fileFormatTitles } from '../../contract/fileFormats.ts';
 import type { ColumnSummary, Inspection } from '../../contract/table.ts';
@@ -8,7 +9,7 @@ import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOp
 import { addDialectOptions, dialectOf, type TableOptions } from '../configurationOptions.ts';
 import { wrongUse } from '../failure.ts';
 import { place } from '../parsers.ts';
-import { bytes, count, note, percent, print, printJson, significant, table } from '../format.ts';
+import { count, note, percent, print, printJson, significant, table } from '../format.ts';
 
 interface InspectOptions extends TableOptions, CommonOptions {
   sample?: string;
@@ -56,7 +57,7 @@ function describe({
   for (const { message } of warnings) note(`Note: ${message}`);
   const left = rejectedRows === 0 ? '' : `, ${rejectedRows} left out`;
   return [
-    `${source}: ${format}${compressed ? ', gzipped' : ''}, ${bytes(size)}, ${count(rows, 'row')}${left}, ${count(columns.length, 'column')}\n`,
+    `${source}: ${format}${compressed ? ', gzipped' : ''}, ${decimalBytes(size)}, ${count(rows, 'row')}${left}, ${count(columns.length, 'column')}\n`,
     dialect === undefined ? '' : `${describeDialect(dialect)}\n`,
     '\n',
     table(
