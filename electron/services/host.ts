@@ -7,7 +7,8 @@ import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EngineRole } from '../../native/contract/engine.ts';
 import { engineRoles } from '../../native/contract/engine.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
-import type { FileKind, menuCommands, WindowEvent } from '../../native/contract/window.ts';
+import type { Command } from '../../native/contract/commands.ts';
+import type { FileKind, WindowEvent } from '../../native/contract/window.ts';
 import { windowCalls } from '../../native/contract/window.ts';
 import { Drafts } from './drafts.ts';
 import { EngineOwner } from './engineOwner.ts';
@@ -21,8 +22,6 @@ import { kindOfFile, RecentFiles } from './recentFiles.ts';
 import type { RunWatch } from './runWatch.ts';
 import { UploadNames } from './uploadNames.ts';
 import { windowHandlers } from './windowHandlers.ts';
-
-export type MenuCommand = (typeof menuCommands)[number];
 
 /** What one kind of host can do for one window. */
 export interface WindowPlatform {
@@ -220,7 +219,7 @@ export class Host {
   }
 
   /** Hands a command of the menu to the window that came last, or to the next one that comes. */
-  menu(command: MenuCommand): void {
+  menu(command: Command): void {
     this.#tell({ event: 'menu', command });
   }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { joined } from '../base/lists.ts';
 import {
   activations,
   initialisers,
@@ -9,6 +10,7 @@ import {
   type Activation,
   type Dialect,
 } from '../contract/configuration.ts';
+import { fileFormatTitles } from '../contract/fileFormats.ts';
 import { choice, collect, names, number, oneOf, place, sizes, wholeNumber } from './parsers.ts';
 
 /** Options that describe a run, as commander gives them. */
@@ -106,7 +108,7 @@ export function addConfigurationOptions(command: Command): Command {
   command
     .optionsGroup('Data:')
     .option('--sample <id>', 'a sample that comes with Orthant, with its recommended configuration ("orthant samples")')
-    .option('--data <file>', 'CSV, TSV, Parquet, JSON, NPY, NPZ or IDX, also gzipped', place)
+    .option('--data <file>', `${joined(fileFormatTitles(), 'or')}, also gzipped`, place)
     .option(
       '--config <file>',
       'a configuration document (*.orthant), or the folder of a run that is to be repeated',

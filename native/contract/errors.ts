@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstOnes } from '../base/lists.ts';
 import { describeIssue } from './invalid.ts';
 
 /**
@@ -95,12 +96,11 @@ export function describeZodError(
   error: z.ZodError,
   what = 'The request',
 ): { code: ErrorCode; message: string; field?: string } {
-  const issues = error.issues.slice(0, 3).map(describeIssue);
-  const more = error.issues.length > issues.length ? ` (and ${error.issues.length - issues.length} more)` : '';
+  const issues = firstOnes(error.issues.map(describeIssue), { most: 3, separator: '; ' });
   const field = error.issues[0]?.path.map(String).join('.');
   return {
     code: 'usage',
-    message: `${what} is not valid: ${issues.join('; ')}${more}.`,
+    message: `${what} is not valid: ${issues}.`,
     ...(field === undefined || field === '' ? {} : { field }),
   };
 }

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { gibibytes } from '../base/figures.ts';
 import type { DataSettings } from '../contract/configuration.ts';
 import { featureCount, type DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
@@ -216,7 +217,7 @@ function checkSize(schema: DataSchema, rows: number): void {
   if (bytes < 0.5 * totalmem()) return;
   throw new OrthantError(
     'data',
-    `${rows} rows with ${features} features need ${(bytes / 2 ** 30).toFixed(1)} GiB, more than half of this machine's ` +
+    `${rows} rows with ${features} features need ${gibibytes(bytes)}, more than half of this machine's ` +
       'memory. Use fewer rows, or ignore columns with many categories.',
   );
 }

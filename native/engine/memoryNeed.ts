@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { gibibytes } from '../base/figures.ts';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { DataSet } from '../data/dataset.ts';
@@ -49,5 +50,3 @@ export function refuseTooLarge(
     { field: 'network.hidden' },
   );
 }
-
-const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
-import type { exportFormats } from '../contract/engine.ts';
+import { keysOf } from '../base/keysOf.ts';
+import { exportFormatIds, exportFormats, type ExportFormatId, type ExportVerifier } from '../contract/exportFormats.ts';
 import type { ExportReport } from '../contract/results.ts';
 import { attempt } from '../contract/fileErrors.ts';
 import { writeFileAtomic, type Content } from '../system/files.mjs';
@@ -7,9 +8,8 @@ import type { Model } from '../network/model.ts';
 import type { ExportMetadata } from './metadata.ts';
 import { buildOnnx, encodeOnnx, encodeOnnxJson } from './onnx.ts';
 import { encodePytorch } from './pytorch.ts';
-import { verifyOnnx, verifySafetensors, type ExportCheck } from './verify.ts';
-
-export type ExportFormat = (typeof exportFormats)[number];
+import { verifySafetensors } from './readBack.ts';
+import { verifyOnnx, type ExportCheck } from './verify.ts';
 
 export interface ExportRequest {
   readonly model: Model;
@@ -17,36 +17,63 @@ export interface ExportRequest {
   /** What the exported model is compared on. */
   readonly check: ExportCheck;
   /** Path of the file to write, for each format that is wanted. */
-  readonly files: Readonly<Partial<Record<ExportFormat, string>>>;
+  readonly files: Readonly<Partial<Record<ExportFormatId, string>>>;
   /** Aborted, it ends the work before a file is written. */
   readonly signal?: AbortSignal | undefined;
 }
+
+type Contents = Content | Iterable<Content>;
+
+/** A model as files that one verification is true of, and what it found. */
+interface Verified<Format extends ExportFormatId> {
+  readonly report: ExportReport;
+  readonly contents: Readonly<Record<Format, Contents>>;
+}
+
+type VerifiedBy<Verifier> = {
+  [Format in ExportFormatId]: (typeof exportFormats)[Format]['verifier'] extends Verifier ? Format : never;
+}[ExportFormatId];
+
+/** Encodes and verifies a model once for all formats of a verifier; a format that is left out does not compile. */
+const exporters: {
+  readonly [Verifier in ExportVerifier]: (request: ExportRequest) => Promise<Verified<VerifiedBy<Verifier>>>;
+} = {
+  'onnx-runtime': async ({ model, metadata, check, signal }) => {
+    const { proto, names } = buildOnnx(model, metadata);
+    const onnx = encodeOnnx(proto);
+    const report = await verifyOnnx(onnx, model, names, check, signal);
+    return { report, contents: { onnx, 'onnx-json': encodeOnnxJson(proto) } };
+  },
+  safetensors: ({ model, metadata, check }) => {
+    const safetensors = encodePytorch(model, metadata);
+    return Promise.resolve({ report: verifySafetensors(safetensors, model, check), contents: { safetensors } });
+  },
+};
 
 /**
  * Exports a model. Each kind of file is first used as whoever takes it away would use it, and its predictions are
  * compared with the training engine's: ONNX runs in ONNX Runtime (its JSON holds the same message), safetensors is read
  * back. Only then the files are written, each whole or not at all.
  *
+ * @param request - with one file at least
  * @returns what the comparison found; where several were made, that of the largest difference
  * @throws OrthantError `export` where an exported model is not the trained one (no file is written then), `file`
  *   where a file cannot be written, `cancelled` where that was asked for before the first one was written
  */
 export async function exportModel(request: ExportRequest): Promise<ExportReport> {
-  const { model, metadata, check, files, signal } = request;
-  const contents: [file: string, content: Content | Iterable<Content>][] = [];
+  const { files, signal } = request;
+  const contents: [file: string, content: Contents][] = [];
   const reports: ExportReport[] = [];
-  const { safetensors, ...onnxFiles } = files;
-  if (Object.keys(onnxFiles).length > 0 || safetensors === undefined) {
-    const { proto, names } = buildOnnx(model, metadata);
-    const binary = encodeOnnx(proto);
-    reports.push(await verifyOnnx(binary, model, names, check, signal));
-    if (files.onnx !== undefined) contents.push([files.onnx, binary]);
-    if (files['onnx-json'] !== undefined) contents.push([files['onnx-json'], encodeOnnxJson(proto)]);
-  }
-  if (safetensors !== undefined) {
-    const bytes = encodePytorch(model, metadata);
-    reports.push(verifySafetensors(bytes, model, check));
-    contents.push([safetensors, bytes]);
+  for (const verifier of keysOf(exporters)) {
+    const wanted = exportFormatIds.filter((id) => exportFormats[id].verifier === verifier && files[id] !== undefined);
+    if (wanted.length === 0) continue;
+    const verified: { report: ExportReport; contents: Partial<Record<ExportFormatId, Contents>> } =
+      await exporters[verifier](request);
+    reports.push(verified.report);
+    for (const id of wanted) {
+      const [file, content] = [files[id], verified.contents[id]];
+      if (file !== undefined && content !== undefined) contents.push([file, content]);
+    }
   }
   signal?.throwIfAborted();
   writeAll(contents);
@@ -56,7 +83,7 @@ export async function exportModel(request: ExportRequest): Promise<ExportReport>
 }
 
 /** Writes all of the files; where one cannot be written, those before it go again: half of an export is none. */
-function writeAll(contents: readonly [file: string, content: Content | Iterable<Content>][]): void {
+function writeAll(contents: readonly [file: string, content: Contents][]): void {
   const written: string[] = [];
   try {
     for (const [file, content] of contents) {

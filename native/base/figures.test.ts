@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { figure, figureBelow } from './figures.ts';
+import { decimalBytes, figure, figureBelow } from './figures.ts';
 
 it('a bound that is rounded is never above the bound, and close to it', () => {
   fc.assert(
@@ -22,4 +22,10 @@ it('a figure has four digits and keeps its sign', () => {
   expect(figureBelow(0.12349)).toBe('0.1234');
   expect(figureBelow(-0.12341)).toBe('-0.1235');
   expect(figureBelow(0)).toBe('0');
+});
+
+it('a size is written in the unit that its rounded number has', () => {
+  expect([0, 999, 1000, 999_999, 1_234_567, 5e15].map((bytes) => decimalBytes(bytes))).toEqual([
+    ...['0 B', '999 B', '1 kB', '1 MB', '1.23 MB', '5000 TB'],
+  ]);
 });

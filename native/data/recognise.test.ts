@@ -3,7 +3,8 @@ import type * as fs from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it, vi } from 'vitest';
-import { fileFacts, recogniseFile } from './fileFormat.ts';
+import { fileFacts } from './fileFormat.ts';
+import { recogniseFile } from './recognise.ts';
 import { testFolder } from './testing/files.ts';
 
 /** What a path leads to once its first bytes were looked at. */
