@@ -1,6 +1,7 @@
 import type { ColumnRole, DataSettings, RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { ColumnSummary, Histogram, Inspection, Preparation, Warning } from '../../native/contract/table.ts';
+import { Listeners } from '../logic/listeners.ts';
 import { pictureSide } from '../logic/picture.ts';
 import { sameDocument } from '../logic/sameDocument.ts';
 import type { Connection, Request } from './connection.svelte.ts';
@@ -37,9 +38,10 @@ const quiet = 250;
 export class DataTable {
   /** What the file would hold without the rows for which it was refused. */
   refused = $state.raw<Inspection | undefined>();
+  /** Split and scaling have been worked out. */
+  readonly prepared = new Listeners();
   #settings = $state.raw<DataSettings | undefined>();
   readonly #connection: Connection;
-  readonly #preparedListeners = new Set<() => void>();
   readonly #histograms = new Map<string, Promise<Histogram>>();
   #request = '';
   #settingsText = '';
@@ -90,11 +92,6 @@ export class DataTable {
 
   /** Whether the file cannot be had where the configuration says: it may lie elsewhere. */
   readonly isAbsent = $derived(this.error?.code === 'file');
-
-  /** Calls `listener` each time split and scaling have been worked out. */
-  onPrepared(listener: () => void): void {
-    this.#preparedListeners.add(listener);
-  }
 
   /** Follows the configuration: opens another file when the source changed, works out the split when settings did. */
   follow(configuration: RunConfiguration | null): void {
@@ -199,7 +196,7 @@ export class DataTable {
     void this.#preparation
       .runSoon(quiet, (signal) => this.#connection.call('prepare', { data }, { signal }))
       .then((prepared) => {
-        if (prepared) for (const listener of this.#preparedListeners) listener();
+        if (prepared) this.prepared.call();
       });
   }
 }
