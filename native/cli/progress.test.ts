@@ -34,7 +34,7 @@ test('a terminal shows one bar that is redrawn, and lines above it', () => {
     const view = new ProgressView(true);
     view.show(progress(20));
     view.show(progress(99));
-    view.show({ event: 'phase', run: 'r', state: 'evaluating', message: 'evaluating' });
+    view.show({ event: 'phase', run: 'r', state: 'training', message: 'evaluating' });
   });
   expect(lines).toEqual([
     'Evaluating ...',
