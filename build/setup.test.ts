@@ -213,7 +213,7 @@ describe('npm packages', () => {
     );
     await installPackages(folder, { log: () => undefined });
     await installPackages(folder, { log: () => undefined });
-    expect(readFileSync(path.join(folder, 'calls'), 'utf8')).toBe('ci --no-audit --no-fund\n');
+    expect(readFileSync(path.join(folder, 'calls'), 'utf8')).toBe('ci --include=dev --no-audit --no-fund\n');
   });
 });
 
