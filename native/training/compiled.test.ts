@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { activations, losses, optimizerSchema } from '../contract/configuration.ts';
+import { activationSchema, lossSchema, optimizerSchema } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { record } from '../compile/tape.ts';
 import { constraintMethods } from '../constraints/registry.ts';
@@ -124,8 +124,8 @@ const anyCase: fc.Arbitrary<Case> = fc
   .record({
     way: fc.constantFrom(...cases),
     optimizer: fc.constantFrom(...optimizers),
-    loss: fc.constantFrom(...losses),
-    layers: fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.constantFrom(...activations)), {
+    loss: fc.constantFrom(...lossSchema.options),
+    layers: fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.constantFrom(...activationSchema.options)), {
       minLength: 1,
       maxLength: 3,
     }),
@@ -151,8 +151,8 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
     const covered = <Key extends keyof Case>(key: Key) => new Set(cases.map((each) => each[key]));
     expect(covered('method')).toEqual(new Set(constraintMethods.map(({ id }) => id)));
     expect(covered('optimizer')).toEqual(new Set(optimizers));
-    expect(covered('loss')).toEqual(new Set(losses));
-    expect(new Set(cases.flatMap(({ activation }) => activation))).toEqual(new Set(activations));
+    expect(covered('loss')).toEqual(new Set(lossSchema.options));
+    expect(new Set(cases.flatMap(({ activation }) => activation))).toEqual(new Set(activationSchema.options));
     expect(choices.length).toBeGreaterThan(10);
     for (const { id, name, choice, usual } of choices) {
       const compared = cases.some(({ method, settings }) => method === id && (settings?.[name] ?? usual) === choice);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { losses, type Loss } from '../contract/configuration.ts';
+import { lossSchema, type Loss } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { MethodPromise } from '../contract/methods.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
@@ -21,7 +21,7 @@ const byHand: Record<Loss, [number, number]> = {
   gamma: [0.25 + Math.LN2, 2 - Math.LN2],
 };
 
-describe.each(losses)('the %s loss', (loss) => {
+describe.each(lossSchema.options)('the %s loss', (loss) => {
   it('is what it is by hand, as a mean over rows and outputs', () => {
     const [first, second] = byHand[loss];
     expect(meanLoss(loss, Float32Array.of(2), Float32Array.of(0.5))).toBeCloseTo(first, 12);
@@ -83,7 +83,7 @@ describe('checkLoss', () => {
     });
 
   it('needs, for a logarithm alone, a method that keeps predictions positive and a bound above 0', () => {
-    for (const loss of losses) {
+    for (const loss of lossSchema.options) {
       const needs = loss === 'poisson' || loss === 'gamma';
       expect(check(loss, 'for-every-input', 0.01)?.field, loss).toBeUndefined();
       for (const promise of ['none', 'encourages', 'at-convergence'] as const) {
