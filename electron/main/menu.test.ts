@@ -97,18 +97,11 @@ describe('the keys of the menu', () => {
     const { items } = build('linux');
     const { log } = build('linux');
     expect(log).toEqual([]);
-    const ofMenu = new Map<string, string>();
-    for (const item of flat(items)) {
-      if (item.accelerator === undefined) continue;
-      const keys = item.accelerator.replace('CmdOrCtrl', 'Control').replace('Return', 'Enter').toLowerCase();
-      ofMenu.set(keys, item.label ?? '');
-    }
-    for (const [command, { key, control, alt, shift }] of Object.entries(commands)) {
-      const parts = [control && 'Control', alt && 'Alt', shift && 'Shift', key].filter(
-        (part) => typeof part === 'string',
-      );
-      expect([...ofMenu.keys()], command).toContain(parts.join('+').toLowerCase());
-    }
-    expect(ofMenu.size).toBe(commandIds.length);
+    const ofMenu = flat(items).flatMap(({ accelerator }) => (accelerator === undefined ? [] : [accelerator]));
+    expect(ofMenu.map((keys) => keys.replace('CmdOrCtrl', 'Ctrl').replace('Return', 'Enter')).toSorted()).toEqual(
+      Object.values(commands)
+        .map(({ keys }) => keys)
+        .toSorted(),
+    );
   });
 });

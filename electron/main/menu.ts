@@ -16,12 +16,6 @@ interface MenuParts {
   readonly recent: readonly { path: string; name: string }[];
 }
 
-function accelerator(command: Command): string {
-  const { key, control, alt, shift } = commands[command];
-  const held = [control ? 'CmdOrCtrl+' : '', alt ? 'Alt+' : '', shift ? 'Shift+' : ''].join('');
-  return `${held}${key === 'Enter' ? 'Return' : key.toUpperCase()}`;
-}
-
 /**
  * The application menu by the platform's own conventions. The window listens to the keys itself: the menu shows
  * them, and only macOS, where menus own the keys, registers them.
@@ -30,7 +24,7 @@ export function menuTemplate(parts: MenuParts): Item[] {
   const mac = parts.platform === 'darwin';
   const item = (command: Command): Item => ({
     label: commands[command].label,
-    accelerator: accelerator(command),
+    accelerator: commands[command].keys.replace('Ctrl', 'CmdOrCtrl').replace('Enter', 'Return'),
     registerAccelerator: mac,
     click: () => {
       parts.command(command);

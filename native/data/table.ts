@@ -6,8 +6,7 @@ import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
 import { closeDatabase, withSession, type Session } from './database.ts';
 import { fileFacts, type FileFacts, type FileFormat } from './fileFormat.ts';
 import type { RawTable } from './rawTable.ts';
-import { readers } from './readers.ts';
-import { recogniseFile } from './recognise.ts';
+import { readers, recogniseFile } from './readers.ts';
 import { sampleFile, type SampleFile } from './samples.ts';
 import { settleTypes, type SettledColumn, type WantedTypes } from './types.ts';
 

@@ -24,29 +24,25 @@ export interface ExportRequest {
 
 type Contents = Content | Iterable<Content>;
 
-/** A model as files that one verification is true of, and what it found. */
-interface Verified<Format extends ExportFormatId> {
-  readonly report: ExportReport;
-  readonly contents: Readonly<Record<Format, Contents>>;
-}
-
 type VerifiedBy<Verifier> = {
   [Format in ExportFormatId]: (typeof exportFormats)[Format]['verifier'] extends Verifier ? Format : never;
 }[ExportFormatId];
 
 /** Encodes and verifies a model once for all formats of a verifier; a format that is left out does not compile. */
 const exporters: {
-  readonly [Verifier in ExportVerifier]: (request: ExportRequest) => Promise<Verified<VerifiedBy<Verifier>>>;
+  readonly [Verifier in ExportVerifier]: (
+    request: ExportRequest,
+  ) => Promise<readonly [ExportReport, Readonly<Record<VerifiedBy<Verifier>, Contents>>]>;
 } = {
   'onnx-runtime': async ({ model, metadata, check, signal }) => {
     const { proto, names } = buildOnnx(model, metadata);
     const onnx = encodeOnnx(proto);
     const report = await verifyOnnx(onnx, model, names, check, signal);
-    return { report, contents: { onnx, 'onnx-json': encodeOnnxJson(proto) } };
+    return [report, { onnx, 'onnx-json': encodeOnnxJson(proto) }];
   },
   safetensors: ({ model, metadata, check }) => {
     const safetensors = encodePytorch(model, metadata);
-    return Promise.resolve({ report: verifySafetensors(safetensors, model, check), contents: { safetensors } });
+    return Promise.resolve([verifySafetensors(safetensors, model, check), { safetensors }]);
   },
 };
 
@@ -62,17 +58,16 @@ const exporters: {
  */
 export async function exportModel(request: ExportRequest): Promise<ExportReport> {
   const { files, signal } = request;
+  const paths = new Map(Object.entries(files));
   const contents: [file: string, content: Contents][] = [];
   const reports: ExportReport[] = [];
   for (const verifier of keysOf(exporters)) {
-    const wanted = exportFormatIds.filter((id) => exportFormats[id].verifier === verifier && files[id] !== undefined);
-    if (wanted.length === 0) continue;
-    const verified: { report: ExportReport; contents: Partial<Record<ExportFormatId, Contents>> } =
-      await exporters[verifier](request);
-    reports.push(verified.report);
-    for (const id of wanted) {
-      const [file, content] = [files[id], verified.contents[id]];
-      if (file !== undefined && content !== undefined) contents.push([file, content]);
+    if (!exportFormatIds.some((id) => exportFormats[id].verifier === verifier && paths.has(id))) continue;
+    const [report, made] = await exporters[verifier](request);
+    reports.push(report);
+    for (const [id, content] of Object.entries<Contents>(made)) {
+      const file = paths.get(id);
+      if (file !== undefined) contents.push([file, content]);
     }
   }
   signal?.throwIfAborted();

@@ -14,14 +14,15 @@ const editable = (target: EventTarget | null): boolean =>
 /** The command of a key press. In a text field, undo and redo belong to the text. */
 export function shortcutOf(event: KeyPress): Command | undefined {
   const found = commandIds.find((command) => {
-    const { key, control = false, alt = false, shift = false } = commands[command];
+    const held = commands[command].keys.split('+');
+    const key = held.pop() ?? '';
     return (
       // With Alt held, some systems give another character: the key's position tells then.
       (event.key.toLowerCase() === key.toLowerCase() ||
-        (alt && (event.code === `Digit${key}` || event.code === `Key${key.toUpperCase()}`))) &&
-      (event.ctrlKey || event.metaKey) === control &&
-      event.altKey === alt &&
-      event.shiftKey === shift
+        (held.includes('Alt') && (event.code === `Digit${key}` || event.code === `Key${key}`))) &&
+      (event.ctrlKey || event.metaKey) === held.includes('Ctrl') &&
+      event.altKey === held.includes('Alt') &&
+      event.shiftKey === held.includes('Shift')
     );
   });
   if ((found === 'undo' || found === 'redo') && editable(event.target)) return undefined;
@@ -43,8 +44,6 @@ export function editsText(command: Command): boolean {
 
 /** A shortcut as it is printed: "Ctrl+Shift+Z", on a Mac "⇧⌘Z". */
 export function shortcutText(command: Command, mac = globalThis.navigator.userAgent.includes('Mac')): string {
-  const { key, control, alt, shift } = commands[command];
-  const name = key.length === 1 ? key.toUpperCase() : key;
-  if (mac) return `${alt ? '⌥' : ''}${shift ? '⇧' : ''}${control ? '⌘' : ''}${name}`;
-  return [control ? 'Ctrl' : '', alt ? 'Alt' : '', shift ? 'Shift' : '', name].filter((part) => part !== '').join('+');
+  const { keys } = commands[command];
+  return mac ? keys.replace('Ctrl+Shift+', '⇧⌘').replace('Ctrl+', '⌘').replace('Alt+', '⌥') : keys;
 }

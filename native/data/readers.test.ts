@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it, vi } from 'vitest';
 import { fileFacts } from './fileFormat.ts';
-import { recogniseFile } from './recognise.ts';
+import { recogniseFile } from './readers.ts';
 import { testFolder } from './testing/files.ts';
 
 /** What a path leads to once its first bytes were looked at. */
