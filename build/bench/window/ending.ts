@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { descendants } from '../../../e2e/processes.ts';
-import { endingSignals } from '../../../electron/services/endingSignals.ts';
+import { endingSignals } from '../../../native/system/processes.mjs';
 
 /**
  * From now on this process takes with it what it has started, however deep, whichever way it ends: hosts and engines are
