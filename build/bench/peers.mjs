@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
+import { describeFailure, runCommand } from '../../native/system/command.mjs';
 import { findPython } from '../../native/tensorflow/python.mjs';
 
 /**

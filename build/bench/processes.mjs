@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
+import { describeFailure, runCommand } from '../../native/system/command.mjs';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 /** Files that the bench makes: the virtual environment, its own built code, the results. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { makeFolder, move, writeFileAtomic } from '../../native/system/files.mjs';
-import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
+import { describeFailure, runCommand } from '../../native/system/command.mjs';
 
 /**
  * What Vite builds, a row each. `sources` are the folders it is made from; a row none of whose `entries` is there is skipped.
@@ -32,7 +32,7 @@ const codeTargets = [
     id: 'renderer',
     name: 'window',
     config: 'renderer/vite.config.ts',
-    sources: ['renderer', 'native/contract'],
+    sources: ['renderer', 'native/contract', 'native/base'],
     entries: ['renderer/index.html'],
     output: '.dist/renderer',
   },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
+import { describeFailure, runCommand } from '../../native/system/command.mjs';
 
 const stampName = '.orthant-packages.json';
 

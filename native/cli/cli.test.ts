@@ -242,7 +242,7 @@ test('failures: exit code 1, one paragraph; what could not train leaves no folde
   const base = ['--targets', 'y', '--epochs', '1', '--out', at('failed')];
   const missing = await orthant('train', '--data', at('missing.csv'), ...base);
   expect(missing).toMatchObject({ code: 1, out: '' });
-  expect(missing.err).toMatch(/no file .*missing\.csv/);
+  expect(missing.err).toMatch(/^orthant: Cannot read .*missing\.csv: it is not there\. Check the path/m);
   const document = await orthant('train', '--config', at('missing.orthant'));
   expect(document).toMatchObject({ code: 1, out: '' });
   expect(document.err).toMatch(

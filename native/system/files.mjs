@@ -40,23 +40,17 @@ export function writeFileAtomic(file, content, mode) {
 
 /**
  * As {@link writeFileAtomic}, but the thread is free while Windows holds the file up, which may take seconds.
- *
- * @param {string} file
- * @param {Content | Iterable<Content>} content
- * @param {number} [mode]
- * @returns {Promise<void>}
+ * @param {Parameters<typeof writeFileAtomic>} args
  */
-export async function writeFileAtomicAsync(file, content, mode) {
-  for (const wait of writing(file, content, mode)) await sleep(wait);
+export async function writeFileAtomicAsync(...args) {
+  for (const wait of writing(...args)) await sleep(wait);
 }
 
 /**
  * Yields the milliseconds to wait before each further try.
- * @param {string} file
- * @param {Content | Iterable<Content>} content
- * @param {number} [mode]
+ * @param {Parameters<typeof writeFileAtomic>} args
  */
-function* writing(file, content, mode = 0o666) {
+function* writing(...[file, content, mode = 0o666]) {
   const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
   const place = resolveLink(file);
   const present = statSync(place, { throwIfNoEntry: false });
@@ -84,7 +78,6 @@ function* writing(file, content, mode = 0o666) {
  * parent is there but takes no folders, as in /proc.)
  *
  * @param {string} folder
- * @returns {void}
  * @throws The file system's error.
  */
 export function makeFolder(folder) {
@@ -111,43 +104,31 @@ const waits = [10, 20, 40, 80, 150, 300, 600, 800];
  *
  * @param {string} from
  * @param {string} to
- * @returns {void}
  * @throws The file system's error.
  */
 export function move(from, to) {
   for (const wait of moving(from, to)) pause(wait);
 }
 
-/**
- * @param {string} from
- * @param {string} to
- */
+/** @param {string} from @param {string} to */
 function* moving(from, to) {
   for (const wait of process.platform === 'win32' ? waits : []) {
     try {
       renameSync(from, to);
       return;
     } catch (error) {
-      if (!passing.includes(codeOf(error) ?? '')) throw error;
+      if (!passing.includes(codeOf(error))) throw error;
       yield wait;
     }
   }
   renameSync(from, to);
 }
 
-/**
- * Holds up the whole thread.
- * @param {number} milliseconds
- */
-export function pause(milliseconds) {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-}
+/** Holds up the whole thread. @param {number} milliseconds */
+export const pause = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
-/**
- * The system's code of an error, such as `ENOENT`.
- * @param {unknown} error
- */
-export const codeOf = (error) => /** @type {NodeJS.ErrnoException | undefined} */ (error)?.code;
+/** The system's code of an error, such as `ENOENT`. @param {unknown} error */
+export const codeOf = (error) => String(/** @type {NodeJS.ErrnoException} */ (error).code);
 
 /**
  * A name beside `place` that no other writer uses; hidden, so that listings can pass over it.
@@ -173,11 +154,7 @@ export function syncFolder(folder) {
   }
 }
 
-/**
- * @param {number} handle
- * @param {Iterable<Content>} pieces
- * @param {boolean} sync
- */
+/** @param {number} handle @param {Iterable<Content>} pieces @param {boolean} sync */
 function writePieces(handle, pieces, sync) {
   try {
     for (const piece of pieces) {

@@ -26,7 +26,7 @@ const tornMilliseconds = 10_000;
  * @throws What `action` throws, and the file system's errors where the file cannot be made.
  */
 export function exclusively(file, action) {
-  while (!take(file)) if (findHolder(file)) pause(5);
+  while (!take(file)) if (findHolder(file) !== undefined) pause(5);
   try {
     return action();
   } finally {
@@ -48,11 +48,9 @@ export async function withLock(file, action, { onWait } = {}) {
   let reported = false;
   while (!take(file)) {
     const holder = findHolder(file);
-    if (!holder) continue;
-    if (!reported && holder.pid !== 0) {
-      onWait?.(holder.pid);
-      reported = true;
-    }
+    if (holder === undefined) continue;
+    if (!reported && holder !== 0) onWait?.(holder);
+    reported ||= holder !== 0;
     await sleep(200);
   }
   try {
@@ -62,10 +60,7 @@ export async function withLock(file, action, { onWait } = {}) {
   }
 }
 
-/**
- * Makes the file with this process's name in it, whole from the first moment, unless it is there.
- * @param {string} file
- */
+/** Makes the file with this process's name in it, whole from the first moment, unless it is there. @param {string} file */
 function take(file) {
   const own = `${file}.${randomBytes(6).toString('hex')}`;
   const text = JSON.stringify(thisProcess());
@@ -74,7 +69,7 @@ function take(file) {
     try {
       linkSync(own, file);
     } catch (error) {
-      if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(codeOf(error) ?? '')) throw error;
+      if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(codeOf(error))) throw error;
       // A file system without links: the content may then be seen a moment late, which counts as torn.
       writeFileSync(file, text, { flag: 'wx' });
     }
@@ -88,24 +83,19 @@ function take(file) {
 }
 
 /**
- * The process that holds the lock; its id is 0 while the file is being written. Undefined where nothing is in the way any
+ * The id of the process that holds the lock, 0 while the file is being written; undefined where nothing is in the way any
  * more: what a process left that died while it held the lock is removed.
  * @param {string} file
- * @returns {ProcessIdentity | undefined}
  */
 function findHolder(file) {
-  const text = readText(file);
-  if (text === undefined) return undefined;
-  const holder = parseHolder(text);
-  const made = holder === undefined ? statSync(file, { throwIfNoEntry: false })?.mtimeMs : undefined;
-  if (holder === undefined ? made !== undefined && Date.now() - made <= tornMilliseconds : isRunning(holder)) {
-    return holder ?? { pid: 0, started: 0 };
-  }
-  // Of several that wait, one renames it; should it have taken another's new file by then, that one is put back.
   const aside = `${file}.${randomBytes(6).toString('hex')}`;
   try {
+    const text = readFileSync(file, 'utf8');
+    const holder = parseHolder(text);
+    if (holder ? isRunning(holder) : Date.now() - statSync(file).mtimeMs <= tornMilliseconds) return holder?.pid ?? 0;
+    // Of several that wait, one renames it; should it have taken another's new file by then, that one is put back.
     renameSync(file, aside);
-    if (readText(aside) !== text) linkSync(aside, file);
+    if (readFileSync(aside, 'utf8') !== text) linkSync(aside, file);
   } catch {
     // Another was quicker.
   }
@@ -113,23 +103,11 @@ function findHolder(file) {
   return undefined;
 }
 
-/**
- * @param {string} text
- * @returns {ProcessIdentity | undefined} Undefined where it is torn.
- */
+/** @param {string} text @returns {ProcessIdentity | undefined} Undefined where it is torn. */
 function parseHolder(text) {
   try {
     const holder = JSON.parse(text);
     return Number.isInteger(holder?.pid) ? holder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** @param {string} file */
-function readText(file) {
-  try {
-    return readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }

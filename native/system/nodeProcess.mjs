@@ -65,7 +65,7 @@ export function startNode(entry, args, { environment, onOutput, nodeArguments = 
         void ended.then(listener);
       },
     },
-    /** Closes the channel: a program that has nothing else to wait for ends by that. */
+    /** Closes the channel: a program with nothing else to wait for ends. Node reports that end to nobody. */
     disconnect: () => {
       if (child.connected) child.disconnect();
     },
@@ -82,11 +82,7 @@ export function startNode(entry, args, { environment, onOutput, nodeArguments = 
   };
 }
 
-/**
- * How a process ended, in words.
- * @param {number | null} code
- * @param {string | null} [signal]
- */
+/** How a process ended, in words. @param {number | null} code @param {string | null} [signal] */
 export const describeEnd = (code, signal = null) =>
   signal === null ? `exit code ${String(code ?? 'unknown')}` : `killed by ${signal}${signal === 'SIGKILL' ? hint : ''}`;
 

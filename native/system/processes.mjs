@@ -9,6 +9,9 @@ import { readFileSync } from 'node:fs';
  * @property {number} started Seconds since 1970 at which the process started; 0 where the system does not tell.
  */
 
+/** The signals that end a program: Ctrl-C, a polite kill, the end of the terminal. */
+export const endingSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
 /** The system's clock may be set while a process runs, which moves the start times that are computed from it. */
 const toleranceSeconds = 3;
 
@@ -21,10 +24,7 @@ export function thisProcess() {
   return own;
 }
 
-/**
- * Whether that very process still runs. Where a start time is unknown, a process of that id counts as the same.
- * @param {ProcessIdentity} identity
- */
+/** Whether that process still runs; any of its id where a start time is unknown. @param {ProcessIdentity} identity */
 export function isRunning({ pid, started }) {
   if (!isAlive(pid)) return false;
   const now = startTime(pid);
@@ -32,10 +32,7 @@ export function isRunning({ pid, started }) {
   return Math.abs(now - started) <= toleranceSeconds;
 }
 
-/**
- * Whether a process of this id runs, whoever it belongs to.
- * @param {number} pid
- */
+/** Whether a process of this id runs, whoever it belongs to. @param {number} pid */
 export function isAlive(pid) {
   try {
     process.kill(pid, 0);
@@ -89,10 +86,7 @@ export function linuxStat(pid, field) {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[field - 3] ?? '';
 }
 
-/**
- * Clock ticks from boot to the process's start; Linux shows 100 ticks a second.
- * @param {number} pid
- */
+/** Clock ticks from boot to the process's start; Linux shows 100 ticks a second. @param {number} pid */
 function linuxStartTime(pid) {
   const ticks = Number(linuxStat(pid, 22));
   const boot = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]);
@@ -107,10 +101,7 @@ function windowsStartTime(pid) {
   return Number.isFinite(milliseconds) && milliseconds > 0 ? milliseconds / 1000 : undefined;
 }
 
-/**
- * @param {string} program
- * @param {string[]} args
- */
+/** @param {string} program @param {string[]} args */
 const run = (program, args) =>
   execFileSync(program, args, {
     encoding: 'utf8',

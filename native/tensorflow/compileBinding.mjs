@@ -4,7 +4,7 @@ import path from 'node:path';
 import { makeFolder, move } from '../system/files.mjs';
 import { withLock } from '../system/lock.mjs';
 import { bindingFile, bindingNote, describeBinding } from './binding.mjs';
-import { describeFailure, runCommand } from './command.mjs';
+import { describeFailure, runCommand } from '../system/command.mjs';
 
 /** @typedef {import('./plan.mjs').Plan} Plan */
 /** @typedef {ReturnType<typeof describeBinding>} Binding */

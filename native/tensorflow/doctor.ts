@@ -7,7 +7,7 @@ import { processorName } from './backend.ts';
 import { cacheFolder } from '../system/folders.mjs';
 import { folderBytes } from './cache.mjs';
 import { chooseEngine, choiceVariables, whyNoCard, type Choice, type EngineOptions } from './choice.ts';
-import { runCommand } from './command.mjs';
+import { runCommand } from '../system/command.mjs';
 import { findCompiler } from './compileBinding.mjs';
 import { findInstallation, setupCommand, type Installation } from './installation.ts';
 import { planTensorFlow } from './plan.mjs';

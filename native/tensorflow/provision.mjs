@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { makeFolder, move } from '../system/files.mjs';
 import { withLock } from '../system/lock.mjs';
 import { completeMarker, folderBytes, isUnpacked, megabytes } from './cache.mjs';
-import { describeFailure, runCommand } from './command.mjs';
+import { describeFailure, runCommand } from '../system/command.mjs';
 import { missingWheels } from './plan.mjs';
 import { findPython } from './python.mjs';
 import { pins } from './wheels.mjs';

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
+import { endingSignals } from './processes.mjs';
 
 /**
  * What a finished child process left behind. `code` is null when it could not be started or was ended by a signal.
  * @typedef {{ code: number | null, stdout: string, stderr: string, timedOut: boolean, error?: Error }} CommandResult
  */
-
-const endingSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
  * Runs a program to its end, with a time limit, and collects what it prints. Never throws: a program that is not
