@@ -6,7 +6,7 @@ import { columnNames } from './columnNames.ts';
 import { isUtf16 } from './fileFormat.ts';
 import { jsonArrayElements, JsonShapeError, jsonLines, type JsonElement } from './json/elements.ts';
 import { excerpt } from './excerpt.ts';
-import type { Cell, Place, RawColumn, RawTable, ReadRequest } from './rawTable.ts';
+import type { Cell, Place, StoredColumn, RawTable, ReadRequest } from './rawTable.ts';
 import { fileBytes, utf8Head, utf8Text } from './text/source.ts';
 
 const keptRejected = 100;
@@ -178,7 +178,7 @@ function note(found: Map<string, Found>, key: string, value: unknown): void {
   else if (value !== null) values.nested++;
 }
 
-function columnOf(name: string, { numbers, texts, booleans }: Found): RawColumn {
+function columnOf(name: string, { numbers, texts, booleans }: Found): StoredColumn {
   if (texts === 0 && booleans === 0) return { name, stored: 'DOUBLE' };
   if (texts === 0 && numbers === 0) return { name, stored: 'VARCHAR', known: 'boolean' };
   return { name, stored: 'VARCHAR' };
@@ -186,7 +186,7 @@ function columnOf(name: string, { numbers, texts, booleans }: Found): RawColumn 
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-async function store(request: ReadRequest, keys: readonly string[], columns: readonly RawColumn[]): Promise<void> {
+async function store(request: ReadRequest, keys: readonly string[], columns: readonly StoredColumn[]): Promise<void> {
   const { session, table } = request;
   const list = columns.map(({ stored }, index) => `c${index} ${stored}`);
   await session.run(`CREATE OR REPLACE TABLE ${table} (${list.join(', ')})`);

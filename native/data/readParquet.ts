@@ -3,7 +3,7 @@ import { OrthantError } from '../contract/errors.ts';
 import { columnNames } from './columnNames.ts';
 import { quoteName, quotePath } from './database.ts';
 import { explainFileError } from './fileFormat.ts';
-import type { RawColumn, RawTable, ReadRequest } from './rawTable.ts';
+import type { StoredColumn, RawTable, ReadRequest } from './rawTable.ts';
 import { withPlainFile } from './plainFile.ts';
 
 /**
@@ -48,7 +48,7 @@ export function readParquet(request: ReadRequest): Promise<RawTable> {
     }
     const [[rows] = []] = await session.rows(`SELECT count(*) FROM ${table}`);
     if (rows === 0) throw new OrthantError('data', `${path} names its columns and has no rows.`);
-    const columns = used.map(({ kind }, index): RawColumn => {
+    const columns = used.map(({ kind }, index): StoredColumn => {
       const name = names[index] ?? '';
       if (kind === 'number') return { name, stored: 'DOUBLE' };
       return kind === 'text' ? { name, stored: 'VARCHAR' } : { name, stored: 'VARCHAR', known: kind };

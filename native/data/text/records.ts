@@ -115,7 +115,7 @@ export class RecordScanner {
       const { end } = record;
       // The next record begins behind a line feed that may follow.
       if (buffer[end] === CR && end + 1 >= buffer.length && !final) return start;
-      if (end - start > longestLine) throw new LineTooLongError(this.#line);
+      this.#limit(end - start);
       if (end === start) this.#blank++;
       else this.#judge(buffer, start, record, ascii);
       this.#line += 1 + record.linesInside;
@@ -170,7 +170,10 @@ export class RecordScanner {
         }
       }
     }
-    if (position >= length && !final) return this.#more(length - start);
+    if (position >= length && !final) {
+      this.#limit(length - start);
+      return undefined;
+    }
     return { end: position, fields, linesInside: this.#linesHere, problem: undefined };
   }
 
@@ -186,7 +189,10 @@ export class RecordScanner {
   ): FoundRecord | undefined {
     let end = start;
     while (end < buffer.length && buffer[end] !== LF && buffer[end] !== CR) end++;
-    if (end >= buffer.length && !final) return this.#more(end - start);
+    if (end >= buffer.length && !final) {
+      this.#limit(end - start);
+      return undefined;
+    }
     // Closed by a quote that opens a field further below, it is not closed here.
     const open = problem.kind === 'after-quote' && problem.at > end - start;
     return { end, fields: 0, linesInside: 0, problem: open ? { kind: 'open-quote', at: problem.opened } : problem };
@@ -210,8 +216,7 @@ export class RecordScanner {
     return -1;
   }
 
-  /** More bytes are needed, unless the line has too many already. */
-  #more(bytes: number): undefined {
+  #limit(bytes: number): void {
     if (bytes > longestLine) throw new LineTooLongError(this.#line);
   }
 
