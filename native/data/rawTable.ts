@@ -57,3 +57,13 @@ export interface RawTable {
   readonly warnings: readonly Warning[];
   readonly sha256: string;
 }
+
+/** A file of numbered rows without lines, all of which were read. */
+export const wholeTable = (table: Pick<RawTable, 'columns' | 'rows' | 'warnings' | 'sha256'>): RawTable => ({
+  ...table,
+  rejectedRows: 0,
+  rejected: [],
+  place: 'row',
+  locate: (cells) => Promise.resolve(cells.map(({ row }) => ({ line: row + 1 }))),
+  decimalComma: false,
+});

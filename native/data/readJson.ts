@@ -60,29 +60,17 @@ export async function readJson(request: ReadRequest): Promise<RawTable> {
         'objects, or one object a line, as pandas writes with to_json(orient="records").',
     );
   }
-  const names = columnNames(
-    kept.map(([key]) => key),
-    kept.length,
-    path,
-  );
+  const keys = kept.map(([key]) => key);
+  const names = columnNames(keys, keys.length, path);
   const columns = kept.map(([, values], index) => columnOf(names[index] ?? '', values));
-  await store(
-    request,
-    kept.map(([key]) => key),
-    columns,
-  );
+  await store(request, keys, columns);
   return {
     columns,
     rows,
     rejectedRows,
     rejected,
     place: 'line',
-    locate: (wanted) =>
-      locate(
-        request,
-        kept.map(([key]) => key),
-        wanted,
-      ),
+    locate: (wanted) => locate(request, keys, wanted),
     decimalComma: false,
     warnings: [...found]
       .filter(([, { nested }]) => nested > 0)
@@ -117,29 +105,19 @@ async function* parsedRows(request: ReadRequest, hash?: ReturnType<typeof create
 }
 
 function parseRow({ line, text }: JsonElement): ParsedRow {
+  const bad = (reason: string, advice: string): ParsedRow => ({ line, text, problem: { reason, advice } });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return {
-      line,
-      text,
-      problem: {
-        reason: `is not valid JSON (${why.slice(0, 120)})`,
-        advice: 'Write the row as one whole object, its names in double quotes, such as {"a": 1, "b": 2}.',
-      },
-    };
+    return bad(
+      `is not valid JSON (${why.slice(0, 120)})`,
+      'Write the row as one whole object, its names in double quotes, such as {"a": 1, "b": 2}.',
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return {
-      line,
-      text,
-      problem: {
-        reason: 'is not a JSON object',
-        advice: 'Write the row as an object that names its values, such as {"a": 1, "b": 2}.',
-      },
-    };
+    return bad('is not a JSON object', 'Write the row as an object that names its values, such as {"a": 1, "b": 2}.');
   }
   return { row: value as JsonObject, line, text };
 }
