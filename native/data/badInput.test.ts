@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { OrthantError } from '../contract/errors.ts';
 import { inspectTable } from './inspect.ts';
 import { prepareDataSet } from './prepare.ts';
-import { checkTargets } from './targets.ts';
+import { checkBounds } from './targets.ts';
 import { fileRequest, settingsFor, testFolder } from './testing/files.ts';
 
 const folder = testFolder();
@@ -170,17 +170,17 @@ describe('settings that the data contradict', () => {
     const dataSet = await prepareDataSet(settingsFor(path, ['y']));
     const { message } = await refusal(
       Promise.resolve().then(() => {
-        checkTargets(dataSet, [0]);
+        checkBounds(dataSet, [0]);
       }),
     );
     expect(message).toMatch(/below its bound 0 in 2 of 20 rows: data row 5 \(-3\), data row 10 \(-0\.123457\)/);
     const suggested = Number(/for example (\S+)\.$/.exec(message)?.[1]);
     expect(suggested).toBe(-3);
     expect(() => {
-      checkTargets(dataSet, [suggested]);
+      checkBounds(dataSet, [suggested]);
     }).not.toThrow();
     expect(() => {
-      checkTargets(dataSet, [-2.9]);
+      checkBounds(dataSet, [-2.9]);
     }).toThrow(/in 1 of 20 rows/);
   });
 });

@@ -123,7 +123,8 @@ export function constantWarning(names: readonly string[]): Warning[] {
   if (names.length === 1) {
     return [
       {
-        ...{ column: first, topic: 'constant' },
+        column: first,
+        topic: 'constant',
         message: `The input "${first}" is the same in all training rows, so it says nothing; it is scaled by 1.`,
       },
     ];

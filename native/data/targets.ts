@@ -33,7 +33,7 @@ export function boundsOf(schema: DataSchema, epsilon: ConstraintSettings['epsilo
  * @param epsilon - the bound of each target, in its own units
  * @throws OrthantError `data` with how many rows, the first ones, and what to do
  */
-export function checkTargets(dataSet: DataSet, epsilon: readonly number[]): void {
+export function checkBounds(dataSet: DataSet, epsilon: readonly number[]): void {
   const { targets } = dataSet.schema;
   for (const [output, { name, scale }] of targets.entries()) {
     const bound = epsilon[output] ?? 0;

@@ -1,11 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { RunConfiguration } from '../contract/configuration.ts';
-import { featureCount } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Warning } from '../contract/table.ts';
 import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
 import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
 import type { DataSet } from '../data/dataset.ts';
+import { countFeatures } from '../data/encode.ts';
 import { columnDeviations } from '../data/scaling.ts';
 import { boundsOf } from '../data/targets.ts';
 import { hiddenActivations } from '../network/activations.ts';
@@ -57,7 +57,7 @@ export function createParts(
   const { training, network, constraint } = configuration;
   const { schema, splits } = dataset;
   const names = schema.targets.map(({ name }) => name);
-  const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  const features = countFeatures(schema.inputs);
   if (splits.train.rows === 0) {
     throw new OrthantError('data', 'There are no training rows.', { field: 'data.split' });
   }

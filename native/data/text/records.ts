@@ -37,22 +37,31 @@ const CR = 0x0d;
 const noBytes = Buffer.alloc(0);
 const keptBadRecords = 100;
 
+const nothingFound = () => ({
+  good: 0,
+  /** The first ones. */
+  bad: [] as BadRecord[],
+  badCount: 0,
+  blank: 0,
+  /** Bytes of the longest good record. */
+  longest: 0,
+  /** Line ends inside quotes. */
+  linesInside: 0,
+  linesEndedBy: { lf: 0, crlf: 0, cr: 0 },
+  /** Records that are not UTF-8, and records that are and hold more than ASCII. */
+  invalid: 0,
+  validBeyondAscii: 0,
+});
+export type ScanSummary = Readonly<ReturnType<typeof nothingFound>>;
+
 export class RecordScanner {
   readonly #grammar: Grammar;
   readonly #fields: number | undefined;
   readonly #onRecord: OnRecord | undefined;
-  readonly #bad: BadRecord[] = [];
+  readonly #found = nothingFound();
   #line = 1;
-  #good = 0;
-  #badCount = 0;
-  #blank = 0;
-  #longest = 0;
-  #linesInside = 0;
   /** Line ends inside the quotes of the record that is followed. */
   #linesHere = 0;
-  #linesEndedBy = { lf: 0, crlf: 0, cr: 0 };
-  #invalid = 0;
-  #validBeyondAscii = 0;
 
   /**
    * @param fields - how many each record must have; not checked when left out
@@ -64,22 +73,8 @@ export class RecordScanner {
     this.#onRecord = onRecord;
   }
 
-  get summary() {
-    return {
-      good: this.#good,
-      /** The first ones. */
-      bad: this.#bad as readonly BadRecord[],
-      badCount: this.#badCount,
-      blank: this.#blank,
-      /** Bytes of the longest good record. */
-      longest: this.#longest,
-      /** Line ends inside quotes. */
-      linesInside: this.#linesInside,
-      linesEndedBy: this.#linesEndedBy as Readonly<{ lf: number; crlf: number; cr: number }>,
-      /** Records that are not UTF-8, and records that are and hold more than ASCII. */
-      invalid: this.#invalid,
-      validBeyondAscii: this.#validBeyondAscii,
-    };
+  get summary(): ScanSummary {
+    return this.#found;
   }
 
   /**
@@ -115,11 +110,11 @@ export class RecordScanner {
       const { end } = record;
       // The next record begins behind a line feed that may follow.
       if (buffer[end] === CR && end + 1 >= buffer.length && !final) return start;
-      if (end - start > longestLine) throw new LineTooLongError(this.#line);
-      if (end === start) this.#blank++;
+      this.#limit(end - start);
+      if (end === start) this.#found.blank++;
       else this.#judge(buffer, start, record, ascii);
       this.#line += 1 + record.linesInside;
-      this.#linesInside += record.linesInside;
+      this.#found.linesInside += record.linesInside;
       start = this.#passLineEnd(buffer, end);
     }
     return Math.min(start, buffer.length);
@@ -170,7 +165,10 @@ export class RecordScanner {
         }
       }
     }
-    if (position >= length && !final) return this.#more(length - start);
+    if (position >= length && !final) {
+      this.#limit(length - start);
+      return undefined;
+    }
     return { end: position, fields, linesInside: this.#linesHere, problem: undefined };
   }
 
@@ -186,7 +184,10 @@ export class RecordScanner {
   ): FoundRecord | undefined {
     let end = start;
     while (end < buffer.length && buffer[end] !== LF && buffer[end] !== CR) end++;
-    if (end >= buffer.length && !final) return this.#more(end - start);
+    if (end >= buffer.length && !final) {
+      this.#limit(end - start);
+      return undefined;
+    }
     // Closed by a quote that opens a field further below, it is not closed here.
     const open = problem.kind === 'after-quote' && problem.at > end - start;
     return { end, fields: 0, linesInside: 0, problem: open ? { kind: 'open-quote', at: problem.opened } : problem };
@@ -210,8 +211,7 @@ export class RecordScanner {
     return -1;
   }
 
-  /** More bytes are needed, unless the line has too many already. */
-  #more(bytes: number): undefined {
+  #limit(bytes: number): void {
     if (bytes > longestLine) throw new LineTooLongError(this.#line);
   }
 
@@ -222,33 +222,33 @@ export class RecordScanner {
     }
     if (!ascii && !isAscii(buffer.subarray(start, end))) {
       if (isUtf8(buffer.subarray(start, end))) {
-        this.#validBeyondAscii++;
+        this.#found.validBeyondAscii++;
       } else {
-        this.#invalid++;
+        this.#found.invalid++;
         problem ??= { kind: 'encoding' };
       }
     }
     if (problem === undefined) {
-      this.#good++;
-      this.#longest = Math.max(this.#longest, end - start);
+      this.#found.good++;
+      this.#found.longest = Math.max(this.#found.longest, end - start);
       this.#onRecord?.(buffer, start, end, this.#line);
       return;
     }
-    this.#badCount++;
-    if (this.#bad.length < keptBadRecords) {
-      this.#bad.push(badRecord(this.#line, problem, buffer.subarray(start, end), this.#grammar));
+    this.#found.badCount++;
+    if (this.#found.bad.length < keptBadRecords) {
+      this.#found.bad.push(badRecord(this.#line, problem, buffer.subarray(start, end), this.#grammar));
     }
   }
 
   /** Counts the line end at `end`, and says where the next record begins. */
   #passLineEnd(buffer: Buffer, end: number): number {
     if (buffer[end] === LF) {
-      this.#linesEndedBy.lf++;
+      this.#found.linesEndedBy.lf++;
     } else if (buffer[end] === CR && buffer[end + 1] === LF) {
-      this.#linesEndedBy.crlf++;
+      this.#found.linesEndedBy.crlf++;
       return end + 2;
     } else if (buffer[end] === CR) {
-      this.#linesEndedBy.cr++;
+      this.#found.linesEndedBy.cr++;
     }
     return end + 1;
   }

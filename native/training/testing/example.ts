@@ -3,7 +3,8 @@ import {
   type RunConfiguration,
   type RunConfigurationInput,
 } from '../../contract/configuration.ts';
-import { sharedFloats, type DataSet, type SplitRows } from '../../data/dataset.ts';
+import { sharedFloats } from '../../base/float32.ts';
+import type { DataSet, SplitRows } from '../../data/dataset.ts';
 import { Random } from '../../base/random.ts';
 
 /**
