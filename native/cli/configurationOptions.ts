@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import type { z } from 'zod';
 import {
-  activations,
-  initialisers,
-  losses,
+  activationSchema,
+  initialiserSchema,
+  lossSchema,
   optimizerSchema,
   runConfigurationSchema,
   scheduleSchema,
@@ -28,11 +29,11 @@ export interface ConfigurationOptions extends TableOptions {
   targetScaling?: 'standard-deviation' | 'none';
   hidden?: number[];
   activation?: Activation[];
-  initialiser?: (typeof initialisers)[number];
+  initialiser?: z.infer<typeof initialiserSchema>;
   method?: string;
   set?: string[];
   epsilon?: string[];
-  loss?: (typeof losses)[number];
+  loss?: z.infer<typeof lossSchema>;
   optimizer?: string;
   learningRate?: number;
   optimizerSet?: string[];
@@ -153,10 +154,16 @@ export function addConfigurationOptions(command: Command): Command {
     )
     .option(
       '--activation <names>',
-      `of the hidden layers, one for all or one each (relu): ${activations.join(', ')}`,
-      (text: string) => text.split(',').map((name) => oneOf(activations)(name.trim())),
+      `of the hidden layers, one for all or one each (relu): ${activationSchema.options.join(', ')}`,
+      (text: string) => text.split(',').map((name) => oneOf(activationSchema.options)(name.trim())),
     )
-    .addOption(choice('--initialiser <name>', `how the first weights are drawn (${network.initialiser})`, initialisers))
+    .addOption(
+      choice(
+        '--initialiser <name>',
+        `how the first weights are drawn (${network.initialiser})`,
+        initialiserSchema.options,
+      ),
+    )
     .optionsGroup('Constraint:')
     .option(
       '--method <id>',
@@ -169,7 +176,7 @@ export function addConfigurationOptions(command: Command): Command {
       collect,
     )
     .optionsGroup('Training:')
-    .addOption(choice('--loss <name>', `what is minimised (${training.loss})`, losses))
+    .addOption(choice('--loss <name>', `what is minimised (${training.loss})`, lossSchema.options))
     .addOption(
       choice('--optimizer <name>', `what moves the weights (${training.optimizer.id})`, idsOf(optimizerSchema)),
     )

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { methodSettings } from '../contract/configuration.ts';
+import { describeSettings } from '../contract/describeSettings.ts';
 import { OrthantError, parseOrThrow } from '../contract/errors.ts';
 import type { MethodDescriptor } from '../contract/methods.ts';
 import { didYouMean } from '../base/nearest.ts';
@@ -40,7 +42,7 @@ export function getMethod(id: string): ConstraintMethod {
   );
 }
 
-const field = 'constraint.method.settings';
+const field = methodSettings.path;
 
 /** Refuses settings that the method does not have, naming the one that was probably meant. */
 function refuseUnknown(method: ConstraintMethod, settings: Record<string, unknown>, known: readonly string[]): void {
@@ -112,8 +114,15 @@ function describeMethod(method: ConstraintMethod): MethodDescriptor {
   const { id, title, summary, promise, promiseText, formula, source, preconditions } = method;
   const curve = method.curve?.(method.settings.parse({}));
   return {
-    ...{ id, title, summary, promise, promiseText, formula, source },
+    id,
+    title,
+    summary,
+    promise,
+    promiseText,
+    formula,
+    source,
     settings: z.toJSONSchema(method.settings, { io: 'input' }),
+    fields: describeSettings(method.settings, methodSettings.path, methodSettings.flag),
     preconditions: [...preconditions],
     ...(curve === undefined ? {} : { curve }),
   };

@@ -11,6 +11,7 @@ import { errorMessageSchema, type ErrorCode } from './errors.ts';
 import { methodDescriptorSchema } from './methods.ts';
 import { epochMetricsSchema, exportReportSchema, splitNames, trainingResultSchema } from './results.ts';
 import { pausedChangeSchema, runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runs.ts';
+import { describedSettingSchema } from './settings.ts';
 import {
   cellSchema,
   histogramSchema,
@@ -100,6 +101,8 @@ export const forwardedCalls = {
 
   // What there is to choose from, and whether a configuration fits.
   methods: call('data', nothing, z.array(methodDescriptorSchema), none),
+  /** The settings of a run configuration, but those of its method. */
+  settings: call('data', nothing, z.array(describedSettingSchema), none),
   /** Checks a configuration without reading its data; throws what is wrong, answers what deserves a warning. */
   check: call('data', z.strictObject({ configuration: runConfigurationSchema }), z.array(warningSchema), [
     'configuration',

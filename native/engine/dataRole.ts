@@ -1,3 +1,4 @@
+import { describeConfiguration } from '../contract/describeSettings.ts';
 import type { Handlers } from '../contract/channel.ts';
 import type { EngineCalls } from '../contract/engine.ts';
 import { fewEpochs } from '../base/evenly.ts';
@@ -21,6 +22,7 @@ export function dataHandlers(): Partial<Handlers<EngineCalls>> {
     prepare: async ({ data }, { signal }) => (await import('../data/prepare.ts')).previewPreparation(data, signal),
 
     methods: () => describeMethods(),
+    settings: () => describeConfiguration(),
     check: ({ configuration }) => checkConfiguration(configuration),
     trainEnvironment: async (settings) => {
       const { engineEnvironment } = await import('../tensorflow/environment.ts');

@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { proveByConstruction } from '../evidence/byConstruction.ts';
 import { constraintMethods, getMethod, parseMethodSettings } from '../constraints/registry.ts';
-import { activations } from '../contract/configuration.ts';
+import { activationSchema } from '../contract/configuration.ts';
 import { buildOnnx, encodeOnnx } from '../export/onnx.ts';
 import { metadata } from '../export/testing/randomModels.ts';
 import { Random } from '../base/random.ts';
@@ -39,7 +39,9 @@ function wildModel(random: Random): Model {
   const method = getMethod(id);
   const hidden = Array.from({ length: 1 + random.below(4) }, () => 1 + random.below(8));
   const activation = hidden.map((_, layer) =>
-    layer === hidden.length - 1 && 'by' in settings ? pick([...nonNegativeActivations]) : pick(activations),
+    layer === hidden.length - 1 && 'by' in settings
+      ? pick([...nonNegativeActivations])
+      : pick(activationSchema.options),
   );
   const scales = Array.from({ length: 1 + random.below(3) }, () =>
     pick([1, power(-1, 1), power(-6, 6), power(-30, 30)]),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activations } from '../contract/configuration.ts';
+import { activationSchema } from '../contract/configuration.ts';
 import { featureCount } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { encodeRows, type RawColumns } from '../data/encode.ts';
@@ -103,7 +103,7 @@ function readLayers(
 function activationOf(module: TorchModule | undefined): DenseLayer['activation'] {
   if (module === undefined || module[0] === 'Linear') return 'none';
   const text = JSON.stringify(module);
-  const found = activations.find((activation) => JSON.stringify(activationModules[activation]) === text);
+  const found = activationSchema.options.find((activation) => JSON.stringify(activationModules[activation]) === text);
   if (found === undefined) throw unreadable(`its module ${module[0]} is none that Orthant writes`);
   return found;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { activations, losses, optimizerSchema } from '../contract/configuration.ts';
+import { activationSchema, lossSchema, optimizerSchema } from '../contract/configuration.ts';
 import { record } from '../compile/tape.ts';
 import { constraintMethods } from '../constraints/registry.ts';
 import { nonNegativeActivations } from '../network/activations.ts';
@@ -111,14 +111,16 @@ const anyCase: fc.Arbitrary<Case> = fc.constantFrom(...cases).chain(({ method, s
   const positive = constraintMethods.some(({ id, positiveByConstruction }) => id === method && positiveByConstruction);
   // Features below 0 are refused where weights at or above 0 are to bound the output.
   const bounded = positive && method !== 'output-transform';
-  const activation = fc.constantFrom(...activations);
+  const activation = fc.constantFrom(...activationSchema.options);
   const last = bounded ? fc.constantFrom(...nonNegativeActivations) : activation;
   return fc
     .record({
       method: fc.constant(method),
       settings: fc.constant(settings),
       optimizer: fc.constantFrom(...optimizers),
-      loss: fc.constantFrom(...losses.filter((loss) => positive || (loss !== 'poisson' && loss !== 'gamma'))),
+      loss: fc.constantFrom(
+        ...lossSchema.options.filter((loss) => positive || (loss !== 'poisson' && loss !== 'gamma')),
+      ),
       layers: fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), activation), { maxLength: 2 }),
       last: fc.tuple(fc.integer({ min: 1, max: 9 }), last),
     })
@@ -139,8 +141,8 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
     const covered = <Key extends keyof Case>(key: Key) => new Set(cases.map((each) => each[key]));
     expect(covered('method')).toEqual(new Set(constraintMethods.map(({ id }) => id)));
     expect(covered('optimizer')).toEqual(new Set(optimizers));
-    expect(covered('loss')).toEqual(new Set(losses));
-    expect(new Set(cases.flatMap(({ activation }) => activation))).toEqual(new Set(activations));
+    expect(covered('loss')).toEqual(new Set(lossSchema.options));
+    expect(new Set(cases.flatMap(({ activation }) => activation))).toEqual(new Set(activationSchema.options));
     expect(choices.length).toBeGreaterThan(10);
     for (const { id, name, choice, usual } of choices) {
       const compared = cases.some(({ method, settings }) => method === id && (settings?.[name] ?? usual) === choice);
