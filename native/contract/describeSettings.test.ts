@@ -127,7 +127,7 @@ const methodSettings = constraintMethods.flatMap(({ settings }) =>
 function leaves(node: z.core.JSONSchema.BaseSchema, path: string): string[] {
   const variants = node.oneOf ?? [node];
   return variants.flatMap((variant) =>
-    Object.entries((variant).properties ?? {}).flatMap(([name, child]) => {
+    Object.entries(variant.properties ?? {}).flatMap(([name, child]) => {
       const below = leaves(child as z.core.JSONSchema.BaseSchema, `${path}${name}.`);
       return below.length > 0 ? below : [`${path}${name}`];
     }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quotePath, withSession, type Session } from '../database.ts';
 import { fileFacts } from '../fileFormat.ts';
-import { recogniseFile } from '../recognise.ts';
+import { recogniseFile } from '../readers.ts';
 import { testFolder } from '../testing/files.ts';
 import { readText } from './readText.ts';
 
