@@ -101,6 +101,26 @@ const arrows = [
       `native/${folder}/ may import ${list || { system: "only Node's own modules" }[folder] || 'nothing'}${folder === 'contract' ? ' and zod' : ''}: see nativeFolders in build/eslint.config.mjs.`,
     );
   }),
+  // Within renderer/ a folder imports itself and those listed beside it; of charts/ only components know the state.
+  ...Object.entries(
+    /** @type {Record<string, string[]>} */ ({
+      'logic/**/*.ts': [],
+      'components/**/*.{ts,svelte}': ['logic'],
+      'state/**/*.ts': ['logic'],
+      'charts/**/*.svelte': ['logic', 'components', 'state'],
+      'charts/**/*.ts': ['logic'],
+      'screens/**/*.{ts,svelte}': ['logic', 'components', 'state', 'charts'],
+    }),
+  ).map(([files, allowed]) => {
+    const others = ['logic', 'components', 'state', 'charts', 'screens', 'frame'].filter(
+      (other) => !files.startsWith(other) && !allowed.includes(other),
+    );
+    return forbid(
+      [`renderer/${files}`],
+      `^(?:\\.\\./)+(?:${others.join('|')})/|${outside('renderer', '(?!(?<=native/)(?:contract|base)/)')}`,
+      `renderer/${files} may import ${allowed.map((name) => `${name}/`).join(', ') || 'nothing else of renderer/'}.`,
+    );
+  }),
 ];
 
 export default tseslint.config(

@@ -1,7 +1,6 @@
 import { figure } from '../../native/base/figures.ts';
 import type { ModelInput } from '../../native/contract/dataSchema.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
-import type { Request } from '../state/connection.svelte.ts';
 import { parseNumber } from './forms.ts';
 
 /** One row for a model, as it is typed: a text for each of its inputs. */
@@ -35,7 +34,10 @@ export const joinValues = (values: readonly string[]): string =>
  *
  * @throws OrthantError where there are too many or too few texts, or one is no number
  */
-export function modelRow(inputs: readonly ModelInput[], texts: readonly string[]): Request<'predictRow'>['values'] {
+export function modelRow(
+  inputs: readonly ModelInput[],
+  texts: readonly string[],
+): Record<string, number | string | null> {
   if (texts.length !== inputs.length)
     throw new OrthantError(
       'usage',
