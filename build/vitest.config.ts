@@ -41,7 +41,10 @@ export default defineConfig({
         plugins: [svelte({ configFile: `${import.meta.dirname}/../renderer/svelte.config.js` })],
         cacheDir: '.cache/vite',
         // Found beforehand: a package that turns up in the middle makes the browser reload, and with it the tests.
-        optimizeDeps: { entries: ['renderer/main.ts', 'renderer/**/*.svelte', 'renderer/**/*.browser.test.ts'] },
+        optimizeDeps: {
+          entries: ['renderer/main.ts', 'renderer/**/*.svelte', 'renderer/**/*.browser.test.ts'],
+          include: ['axe-core'],
+        },
         test: {
           name: 'browser',
           include: ['renderer/**/*.browser.test.ts'],
