@@ -49,13 +49,13 @@ const topFolders = ['renderer', 'electron', 'native', 'build', 'e2e'];
 
 /**
  * Forbids the files of a folder the relative imports that match `regex`, with the reason.
- * @param {string} folder
+ * @param {string} folder Or a pattern of files.
  * @param {string} regex
  * @param {string} message
  * @returns {import('eslint').Linter.Config}
  */
 const forbid = (folder, regex, message) => ({
-  files: [`${folder}/**/*.{ts,mjs,svelte}`],
+  files: [folder.includes('*') ? folder : `${folder}/**/*.{ts,mjs,svelte}`],
   rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
 });
 
@@ -104,20 +104,20 @@ const arrows = [
   // Within renderer/ a folder imports itself and those listed beside it; of charts/ only components know the state.
   ...Object.entries(
     /** @type {Record<string, string[]>} */ ({
-      'logic/**/*.ts': [],
-      'components/**/*.{ts,svelte}': ['logic'],
-      'state/**/*.ts': ['logic'],
+      logic: [],
+      components: ['logic'],
+      state: ['logic'],
+      charts: ['logic'],
       'charts/**/*.svelte': ['logic', 'components', 'state'],
-      'charts/**/*.ts': ['logic'],
-      'screens/**/*.{ts,svelte}': ['logic', 'components', 'state', 'charts'],
+      screens: ['logic', 'components', 'state', 'charts'],
     }),
   ).map(([files, allowed]) => {
     const others = ['logic', 'components', 'state', 'charts', 'screens', 'frame'].filter(
       (other) => !files.startsWith(other) && !allowed.includes(other),
     );
     return forbid(
-      [`renderer/${files}`],
-      `^(?:\\.\\./)+(?:${others.join('|')})/|${outside('renderer', '(?!(?<=native/)(?:contract|base)/)')}`,
+      `renderer/${files}`,
+      `^(?:\\.\\./)+(?:${others.join('|')})/|${outside('renderer', ['native/contract/', 'native/base/'])}`,
       `renderer/${files} may import ${allowed.map((name) => `${name}/`).join(', ') || 'nothing else of renderer/'}.`,
     );
   }),
