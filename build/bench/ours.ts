@@ -7,7 +7,7 @@ import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import { openEngine } from '../../native/tensorflow/backend.ts';
 import { engineEnvironment } from '../../native/tensorflow/environment.ts';
 import { chooseExecution } from '../../native/training/chooseExecution.ts';
-import { createParts } from '../../native/training/parts.ts';
+import { buildParts } from '../../native/training/buildParts.ts';
 import { exampleConfiguration, exampleDataSet } from '../../native/training/testing/example.ts';
 import { productsProgram } from './products.ts';
 
@@ -85,7 +85,7 @@ function training(execution: 'eager' | 'auto' | 'xla' | 'graph'): Measured {
   const before = performance.now();
   const dataset = exampleDataSet({ rows: bench.rows, inputs, outputs, heldOut: 0 });
   const drawing = performance.now() - before;
-  const parts = createParts(tf, configuration, dataset);
+  const parts = buildParts(tf, configuration, dataset);
   const chosen = chooseExecution(parts, runtime, configuration);
   const count = execution === 'eager' ? Math.min(bench.steps, 10) : bench.steps;
   const { plan } = parts;

@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import { CompiledRun, type Execution } from '../../native/compile/compiledRun.ts';
+import { CompiledRun, type CompiledKind } from '../../native/compile/compiledRun.ts';
 import { traceRun } from '../../native/compile/traceRun.ts';
 import { nativeBackend } from '../../native/tensorflow/nativeBackend.ts';
 
@@ -17,7 +17,7 @@ export function productsProgram(
   tf: typeof tfjs,
   sizes: readonly number[],
   batch: number,
-  execution: Execution,
+  execution: CompiledKind,
 ): CompiledRun {
   const layers = sizes.length - 1;
   const inputs = tf.randomNormal<tfjs.Rank.R2>([batch, sizes[0] ?? 1]);

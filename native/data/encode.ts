@@ -1,4 +1,4 @@
-import { featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
+import { countFeatures, featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { sharedFloats } from './dataset.ts';
 
@@ -56,7 +56,7 @@ const blockRows = 512;
  * @returns row-major [rows, features]; a feature that has no value (see {@link findGaps}) is NaN
  */
 export function encodeRows(schema: DataSchema, columns: RawColumns, rows: number | Int32Array): Float32Array {
-  const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  const features = countFeatures(schema.inputs);
   const count = typeof rows === 'number' ? rows : rows.length;
   const chosen = typeof rows === 'number' ? undefined : rows;
   const encoded = sharedFloats(count * features);

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import type { DataSettings } from '../contract/configuration.ts';
-import { featureCount, type DataSchema } from '../contract/dataSchema.ts';
+import { countFeatures, type DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames } from '../contract/results.ts';
 import type { Preparation, Warning } from '../contract/table.ts';
@@ -109,7 +109,7 @@ async function fit(session: Session, table: Table, settings: DataSettings): Prom
     return fitted;
   });
   warnings.push(...constantWarning(constants));
-  const features = inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  const features = countFeatures(inputs);
   if (features > split.train.length) {
     warnings.push({
       message:
@@ -211,7 +211,7 @@ const pick = (column: RawColumn, rows: Int32Array): RawColumn =>
     : Array.from(rows, (row) => column[row] ?? null);
 
 function checkSize(schema: DataSchema, rows: number): void {
-  const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  const features = countFeatures(schema.inputs);
   const bytes = 4 * rows * (features + schema.targets.length);
   if (bytes < 0.5 * totalmem()) return;
   throw new OrthantError(
