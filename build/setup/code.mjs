@@ -41,7 +41,7 @@ const codeTargets = [
     id: 'renderer',
     name: 'window',
     config: 'renderer/vite.config.ts',
-    sources: ['renderer', 'native/contract'],
+    sources: ['renderer', 'native/contract', 'native/base'],
     entries: ['renderer/index.html'],
     output: '.dist/renderer',
   },
@@ -131,7 +131,7 @@ function sourceStamp(root, target) {
       else if (!entry.name.endsWith('.test.ts')) add(where);
     }
   };
-  for (const folder of target.sources) walk(folder);
+  for (const folder of target.sources.filter((each) => existsSync(path.join(root, each)))) walk(folder);
   for (const file of [target.config, 'package-lock.json']) add(file);
   return hash.digest('hex');
 }
@@ -148,17 +148,8 @@ async function build(root, target, stamp) {
   const output = path.join(root, target.output);
   try {
     const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-    const args = [
-      vite,
-      'build',
-      '--config',
-      target.config,
-      '--outDir',
-      temporary,
-      '--emptyOutDir',
-      '--logLevel',
-      'error',
-    ];
+    const places = ['--config', target.config, '--outDir', temporary, '--emptyOutDir'];
+    const args = [vite, 'build', ...places, '--logLevel', 'error'];
     const result = await runCommand(process.execPath, args, { timeoutMs: 5 * 60_000, cwd: root });
     if (result.timedOut || result.error) throw new Error(describeFailure(`building ${target.name}`, result));
     if (result.code !== 0) throw new Error(`building ${target.name} failed:\n${withoutStack(result.stderr)}`);

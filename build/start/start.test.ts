@@ -221,7 +221,10 @@ describe('npm start', () => {
       // Named as it is started: a page has no other file of this computer read.
       const table = writeTable(path.join(root, 'table.csv'));
       const started = startNode([script, '--port', '0', table], {
-        ...{ ORTHANT_STATE: root, ORTHANT_RUNS: path.join(root, 'runs'), DISPLAY: '', WAYLAND_DISPLAY: '' },
+        ORTHANT_STATE: root,
+        ORTHANT_RUNS: path.join(root, 'runs'),
+        DISPLAY: '',
+        WAYLAND_DISPLAY: '',
       });
       const [address] = await started.says(/http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/);
       const { origin, port } = new URL(address);
