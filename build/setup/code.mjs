@@ -34,7 +34,7 @@ const codeTargets = [
     name: 'hosts of the window',
     config: 'build/electron.vite.config.ts',
     sources: ['electron', 'native/contract'],
-    entries: ['electron/electronMain.ts', 'electron/browser/main.ts'],
+    entries: ['electron/electronMain.ts', 'electron/browser/browserMain.ts'],
     output: '.dist/electron',
   },
   {
