@@ -26,7 +26,7 @@ const codeTargets = [
     name: 'engine and command line',
     config: 'build/native.vite.config.ts',
     sources: ['native'],
-    entries: ['native/engine/main.ts', 'native/cli/cliMain.ts'],
+    entries: ['native/engine/engineMain.ts', 'native/cli/cliMain.ts'],
     output: '.dist/native',
   },
   {
