@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../native/contract/channel.ts';
 import type { WindowCalls, WindowEvent } from '../../native/contract/window.ts';
-import type { TestedHost } from '../testing/browserHost.ts';
-import { openSocket, startTestedHost, until } from '../testing/browserHost.ts';
+import type { TestedHost } from '../testing/testedHost.ts';
+import { openSocket, startTestedHost, until } from '../testing/testedHost.ts';
 import { Host } from './host.ts';
 
 let tested: TestedHost;
