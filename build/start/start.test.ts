@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive } from '../../electron/services/processes.ts';
 import { openSocket } from '../../electron/testing/testedHost.ts';
-import { descendants } from '../../e2e/processes.ts';
+import { descendants } from '../../e2e/hostProcesses.ts';
 import type { WindowEvent } from '../../native/contract/window.ts';
 import { writeTable } from '../../native/engine/testSupport.ts';
 import { readRecord } from '../../native/runs/folder.ts';
