@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ElectronApplication, Locator, Page } from 'playwright/test';
 import { expect } from 'playwright/test';
-import { trainingProcess } from '../processes.ts';
+import { trainingProcess } from '../hostProcesses.ts';
 import { ResultPage } from './resultPage.ts';
 import { Training } from './training.ts';
 
