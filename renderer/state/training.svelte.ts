@@ -109,12 +109,8 @@ export class Training {
       this.#connection.call('runMetrics', { run, most: epochsKept }),
       this.#connection.call('runCheckpoints', { run }),
     ]);
-    trace.load(
-      record,
-      metrics,
-      checkpoints.map(({ epoch }) => epoch),
-      newerState,
-    );
+    const epochs = checkpoints.map(({ epoch }) => epoch);
+    trace.load(record, metrics, epochs, newerState);
   }
 
   /** Shows a run of the list. */
