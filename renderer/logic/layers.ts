@@ -3,7 +3,7 @@ import { formatCount } from './format.ts';
 
 /** A network's layers as text, sizes and parameter counts. */
 
-export type ParsedLayers = { readonly hidden: number[] } | { readonly problem: string };
+type ParsedLayers = { readonly hidden: number[] } | { readonly problem: string };
 
 const largest = 65_536;
 
@@ -55,7 +55,7 @@ export function layerShapes(inputs: number, hidden: readonly number[], outputs: 
   });
 }
 
-export interface NetworkPreset {
+interface NetworkPreset {
   readonly title: string;
   readonly hint: string;
   readonly hidden: number[];

@@ -17,9 +17,9 @@ export interface Column {
   readonly chosen: boolean;
 }
 
-export type TableRequest = Request<'inspect'>;
+type TableRequest = Request<'inspect'>;
 
-export const tableRequest = (data: DataSettings): TableRequest => ({
+const tableRequest = (data: DataSettings): TableRequest => ({
   source: data.source,
   dialect: data.dialect,
   skipBadRows: data.skipBadRows,
