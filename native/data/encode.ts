@@ -1,6 +1,6 @@
+import { sharedFloats } from '../base/float32.ts';
 import { featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
-import { sharedFloats } from './dataset.ts';
 
 /**
  * Raw columns as network inputs. Training, prediction from a run folder and the exported ONNX graph all follow what
@@ -45,6 +45,10 @@ const toNumber = (text: string | null): number => (text === null || text.trim() 
 export const scaledFeature = (value: number, { shift, scale }: { shift: number; scale: number }): number =>
   Math.fround((Math.fround(value) - Math.fround(shift)) / Math.fround(scale));
 
+/** Network inputs that all columns become. */
+export const countFeatures = (inputs: readonly ModelInput[]): number =>
+  inputs.reduce((sum, input) => sum + featureCount(input), 0);
+
 /** Rows encoded one after the other before the next column is looked at, so that they stay in the processor's cache. */
 const blockRows = 512;
 
@@ -56,7 +60,7 @@ const blockRows = 512;
  * @returns row-major [rows, features]; a feature that has no value (see {@link findGaps}) is NaN
  */
 export function encodeRows(schema: DataSchema, columns: RawColumns, rows: number | Int32Array): Float32Array {
-  const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  const features = countFeatures(schema.inputs);
   const count = typeof rows === 'number' ? rows : rows.length;
   const chosen = typeof rows === 'number' ? undefined : rows;
   const encoded = sharedFloats(count * features);

@@ -6,7 +6,7 @@ import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/r
 import type { Warning } from '../contract/table.ts';
 import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
-import { boundsOf, checkTargets } from '../data/targets.ts';
+import { boundsOf, checkBounds } from '../data/targets.ts';
 import type { CheckpointPlace } from '../runs/checkpoints.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
@@ -121,7 +121,7 @@ export class TrainJob implements Job {
     this.#abort.signal.throwIfAborted();
     for (const warning of dataset.preparation.warnings) this.#warn(warning);
     if (resume) refuseOtherData(record, dataset);
-    checkTargets(dataset, boundsOf(dataset.schema, configuration.constraint.epsilon));
+    checkBounds(dataset, boundsOf(dataset.schema, configuration.constraint.epsilon));
     refuseTooLarge(configuration, dataset, runtime);
     // From here on the run is another one than it was; until here an attempt to go on with it has changed nothing.
     this.folder.removeModel();

@@ -8,8 +8,8 @@ import { chooseExecution } from './chooseExecution.ts';
 import type { Execution } from './execution.ts';
 import { createParts, type TrainingParts } from './parts.ts';
 import { hasLargeProducts } from './stepCost.ts';
-import { unevenRows as dataset, unevenRun as configuration } from './testRuns.ts';
-import { exampleConfiguration } from './testSupport.ts';
+import { unevenRows as dataset, unevenRun as configuration } from './testing/runs.ts';
+import { exampleConfiguration } from './testing/example.ts';
 import { Trainer } from './trainer.ts';
 
 let runtime: EngineRuntime;
@@ -106,7 +106,6 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
       };
       return { parts: { ...parts, method: { ...parts.method, term } }, steps: () => steps };
     };
-    const started = Date.now();
     const before = runtime.tensorCount();
     const { parts, steps } = open();
     const state = Object.values(parts.state).map((variable) => variable.dataSync<'float32'>().slice());
@@ -115,7 +114,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     expect(chosen.reason).toMatch(/^XLA does not compile the step: .*compile-time constant.*\.$/);
     // One step to warm up, and two for each of the two sizes of a batch.
     expect(steps()).toBe(5);
-    expect(chosen.compileSeconds).toBeLessThanOrEqual((Date.now() - started) / 1000);
+    expect(chosen.compileSeconds).toBeGreaterThan(0);
     expect(Object.values(parts.state).map((variable) => variable.dataSync<'float32'>())).toEqual(state);
     chosen.steps([parts.plan.batch(parts.plan.order(1), 0)], [1e-3]);
     chosen.dispose();

@@ -5,12 +5,13 @@ import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { ChunkReader } from '../compile/chunkReader.ts';
 import { withBinding } from '../compile/testSupport.ts';
-import { sharedFloats, type DataSet } from '../data/dataset.ts';
+import { sharedFloats } from '../base/float32.ts';
+import type { DataSet } from '../data/dataset.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import { chunkRowsWithin, dataMemoryLimit } from './dataMemory.ts';
 import { createParts } from './parts.ts';
-import { everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testRuns.ts';
-import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
+import { everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testing/runs.ts';
+import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 import type { Trainer, TrainerHooks, TrainerOptions } from './trainer.ts';
 
 const mebibyte = 2 ** 20;

@@ -11,8 +11,8 @@ import {
   unevenRows as dataset,
   unevenRun as configuration,
   type RecordedRun,
-} from './testRuns.ts';
-import { exampleConfiguration } from './testSupport.ts';
+} from './testing/runs.ts';
+import { exampleConfiguration } from './testing/example.ts';
 import { Trainer, type TrainerOptions } from './trainer.ts';
 
 let runtime: EngineRuntime;

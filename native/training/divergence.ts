@@ -1,5 +1,6 @@
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
+import { optimizers } from './optimizers.ts';
 
 /** What is known at the moment a run left the finite numbers. */
 export interface DivergenceContext {
@@ -34,8 +35,7 @@ function likelyCause({ configuration, learningRate, largestInput, coefficient }:
   field: string;
 } {
   const { optimizer, gradientClip } = configuration.training;
-  const plain = optimizer.id === 'sgd' || optimizer.id === 'momentum';
-  const usual = plain ? usualLearningRate.plain : usualLearningRate.normalised;
+  const usual = optimizers[optimizer.id].plain ? usualLearningRate.plain : usualLearningRate.normalised;
   if (learningRate > usual) {
     return {
       text: `Most likely the learning rate ${learningRate} is too high for ${optimizer.id}: try ${usual / 10}.`,

@@ -1,11 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { RunConfiguration } from '../contract/configuration.ts';
-import { featureCount } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Warning } from '../contract/table.ts';
 import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
 import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
 import type { DataSet } from '../data/dataset.ts';
+import { countFeatures } from '../data/encode.ts';
 import { columnDeviations } from '../data/scaling.ts';
 import { boundsOf } from '../data/targets.ts';
 import { hiddenActivations } from '../network/activations.ts';
@@ -15,9 +15,10 @@ import type { LayerVariables } from '../network/layers.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
 import { storeLayers } from '../network/store.ts';
 import { planBatches, type BatchPlan } from './batches.ts';
+import { checkConfiguration } from './checkConfiguration.ts';
 import { chunkRowsFor, type TargetBound } from './evaluate.ts';
 import { chunkRowsWithin, chunkWarning } from './dataMemory.ts';
-import { checkLoss, checkTargets } from './losses.ts';
+import { checkLossTargets } from './losses.ts';
 import { createOptimizer, type Parameter } from './optimizers.ts';
 import type { StepParts } from './step.ts';
 import { createTrainingRows, type TrainingRows } from './trainingRows.ts';
@@ -56,7 +57,7 @@ export function createParts(
   const { training, network, constraint } = configuration;
   const { schema, splits } = dataset;
   const names = schema.targets.map(({ name }) => name);
-  const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  const features = countFeatures(schema.inputs);
   if (splits.train.rows === 0) {
     throw new OrthantError('data', 'There are no training rows.', { field: 'data.split' });
   }
@@ -64,27 +65,20 @@ export function createParts(
   const epsilon = boundsOf(schema, constraint.epsilon);
   const definition = getMethod(constraint.method.id);
   const settings = parseMethodSettings(definition.id, constraint.method.settings);
-  checkLoss(configuration, definition);
-  checkTargets(training.loss, splits.train.targets, names);
+  const fitting = checkConfiguration(configuration);
+  checkLossTargets(training.loss, splits.train.targets, names);
   const activations = hiddenActivations(network);
 
   const plan = planBatches(splits.train.rows, training.batchSize, training.seed);
   const chunkRows = chunkRowsWithin(dataMemory, dataset, plan.batchSize);
-  const warnings = [
-    ...definition.check(settings, { network, loss: training.loss, epsilon }),
-    ...(chunkRows === undefined ? [] : [{ message: chunkWarning(dataMemory, chunkRows) }]),
-  ];
+  const warnings = [...fitting, ...(chunkRows === undefined ? [] : [{ message: chunkWarning(dataMemory, chunkRows) }])];
   const layers = initialLayers(tf, { network, inputs: features, outputs: names.length, seed: training.seed });
-  const targetScale = Float32Array.from(schema.targets, ({ scale }) => scale);
   const method = definition.create(settings, {
     tf,
     trainRows: splits.train.rows,
     outputs: names.length,
-    batchSize: plan.batchSize,
     stepsPerEpoch: plan.stepsPerEpoch,
-    epsilon: Float32Array.from(epsilon, (bound, i) => scaledBound(bound, targetScale[i] ?? 1)),
-    epsilonInUnits: epsilon,
-    targetScale,
+    epsilon: Float32Array.from(schema.targets, ({ scale }, i) => scaledBound(epsilon[i] ?? 0, Math.fround(scale))),
     targetDeviation: Float32Array.from(columnDeviations(splits.train.targets, names.length)),
     layers,
   });

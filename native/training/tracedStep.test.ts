@@ -5,7 +5,7 @@ import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { traceParts } from './chooseExecution.ts';
 import { createParts, type TrainingParts } from './parts.ts';
-import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
+import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 
 let runtime: EngineRuntime;
 let parts: TrainingParts;

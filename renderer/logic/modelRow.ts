@@ -1,3 +1,4 @@
+import { figure } from '../../native/base/figures.ts';
 import type { ModelInput } from '../../native/contract/dataSchema.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { parseNumber } from './forms.ts';
@@ -6,7 +7,7 @@ import { parseNumber } from './forms.ts';
 
 /** What stands in a field before anything was typed: a middling number, a category that the model knows. */
 export const startText = (input: ModelInput): string =>
-  input.kind === 'number' ? String(Number(input.shift.toPrecision(4))) : (knownCategories(input)[0] ?? '');
+  input.kind === 'number' ? figure(input.shift) : (knownCategories(input)[0] ?? '');
 
 export const knownCategories = (input: Exclude<ModelInput, { kind: 'number' }>): readonly string[] =>
   input.kind === 'one-hot' ? input.categories : input.order;

@@ -1,11 +1,12 @@
 import { OrthantError } from '../../native/contract/errors.ts';
+import { dataFileEndings } from '../../native/contract/fileFormats.ts';
 import { browserHostPaths, type FileKind, type WindowBridge } from '../../native/contract/window.ts';
 import { z } from 'zod';
 import { saveAs } from '../logic/saveAs.ts';
 import type { Connection } from './connection.svelte.ts';
 
 const accepted: Record<FileKind, string> = {
-  data: '.csv,.tsv,.txt,.gz,.parquet,.json,.jsonl,.ndjson,.npy,.npz,.idx,*',
+  data: [...dataFileEndings.map((ending) => `.${ending}`), '*'].join(),
   configuration: '.orthant,.json',
 };
 
