@@ -104,7 +104,7 @@ describe('gatherEvidence', () => {
   it('says for each output and split what was found', () => {
     const evidence = gatherEvidence(model(-1), { train: split(1000, 3), test: split(5, 0) });
     expect(evidence.statement).toContain('Some training rows');
-    expect(evidence.figures).toContain('price, training: 3 of 1000 rows below 0, lowest prediction -1.');
+    expect(evidence.figures).toContain('price, training: 3 of 1,000 rows below 0, lowest prediction −1.');
     expect(evidence.figures).toContain('price, test: no row below 0, lowest prediction 1.');
     expect(evidence.details.some((detail) => detail.includes('1 of 1 last-layer weights are negative'))).toBe(true);
   });

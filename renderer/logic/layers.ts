@@ -4,7 +4,7 @@ import { formatCount } from './format.ts';
 
 /** A network's layers as text, sizes and parameter counts. */
 
-export type ParsedLayers = { readonly hidden: number[] } | { readonly problem: string };
+type ParsedLayers = { readonly hidden: number[] } | { readonly problem: string };
 
 /**
  * Reads hidden layer sizes from text such as `784,784`, `64 x 64` or `128 - 32`. Empty text is a network without hidden
@@ -54,7 +54,7 @@ export function layerShapes(inputs: number, hidden: readonly number[], outputs: 
   });
 }
 
-export interface NetworkPreset {
+interface NetworkPreset {
   readonly title: string;
   readonly hint: string;
   readonly hidden: number[];
