@@ -151,7 +151,7 @@ export default tseslint.config(
   ...arrows,
   {
     // Tests stand beside what they test and may use any part as a source of truth.
-    files: ['**/*.test.ts'],
+    files: ['**/*.test.ts', 'renderer/testing/**'],
     rules: { '@typescript-eslint/no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
 );
