@@ -49,6 +49,7 @@ const requests: { [Name in WindowCallName]: z.input<WindowCalls[Name]['request']
   histogram: { ...table, column: 'a' },
   prepare: { data: configuration.data },
   methods: {},
+  settings: {},
   check: { configuration },
   trainEnvironment: {},
   runs: {},

@@ -6,6 +6,7 @@ import { runConfigurationSchema } from '../contract/configuration.ts';
 import { trainingResultSchema, type EpochMetrics, type TrainingResult } from '../contract/results.ts';
 import { runRecordSchema, runSummarySchema, type RunRecord } from '../contract/runs.ts';
 import { buildCode, builtFile, temporaryFolder, writeTable } from '../engine/testSupport.ts';
+import { isAlive } from '../system/processes.mjs';
 import { testEngines } from '../tensorflow/testEngines.ts';
 
 const folder = temporaryFolder();
@@ -92,14 +93,6 @@ const lockedBy = (out: string): number | undefined =>
 const hasCheckpoint = (out: string): boolean =>
   existsSync(at(out, 'checkpoints')) && readdirSync(at(out, 'checkpoints')).some((name) => /^\d+$/.test(name));
 
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 50_000, interval: 20 });
 
 test('a reader of its progress that has seen enough does not end a run', async () => {
@@ -182,7 +175,7 @@ describe.each(testEngines)('on %s', (engine) => {
         const crash = await killed.outcome;
         expect(crash.code).toBe(1);
         expect(crash.out).toBe('');
-        expect(crash.err).toMatch(/The engine process ended unexpectedly \(signal SIGKILL.*orthant resume/);
+        expect(crash.err).toMatch(/The engine process ended unexpectedly \(killed by SIGKILL.*orthant resume/);
         expectExecution(resultOf(await orthant('resume', at(name('killed')), '--json')));
       };
       await Promise.all([whole(), stopAndResume(), killAndResume()]);

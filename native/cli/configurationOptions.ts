@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
+import type { z } from 'zod';
+import { joined } from '../base/lists.ts';
 import {
-  activations,
-  initialisers,
-  losses,
+  activationSchema,
+  initialiserSchema,
+  lossSchema,
   optimizerSchema,
   runConfigurationSchema,
   scheduleSchema,
   type Activation,
   type Dialect,
 } from '../contract/configuration.ts';
+import { fileFormatTitles } from '../contract/fileFormats.ts';
 import { choice, collect, names, number, oneOf, place, sizes, wholeNumber } from './parsers.ts';
 
 /** Options that describe a run, as commander gives them. */
@@ -28,11 +31,11 @@ export interface ConfigurationOptions extends TableOptions {
   targetScaling?: 'standard-deviation' | 'none';
   hidden?: number[];
   activation?: Activation[];
-  initialiser?: (typeof initialisers)[number];
+  initialiser?: z.infer<typeof initialiserSchema>;
   method?: string;
   set?: string[];
   epsilon?: string[];
-  loss?: (typeof losses)[number];
+  loss?: z.infer<typeof lossSchema>;
   optimizer?: string;
   learningRate?: number;
   optimizerSet?: string[];
@@ -106,7 +109,7 @@ export function addConfigurationOptions(command: Command): Command {
   command
     .optionsGroup('Data:')
     .option('--sample <id>', 'a sample that comes with Orthant, with its recommended configuration ("orthant samples")')
-    .option('--data <file>', 'CSV, TSV, Parquet, JSON, NPY, NPZ or IDX, also gzipped', place)
+    .option('--data <file>', `${joined(fileFormatTitles(), 'or')}, also gzipped`, place)
     .option(
       '--config <file>',
       'a configuration document (*.orthant), or the folder of a run that is to be repeated',
@@ -153,10 +156,16 @@ export function addConfigurationOptions(command: Command): Command {
     )
     .option(
       '--activation <names>',
-      `of the hidden layers, one for all or one each (relu): ${activations.join(', ')}`,
-      (text: string) => text.split(',').map((name) => oneOf(activations)(name.trim())),
+      `of the hidden layers, one for all or one each (relu): ${activationSchema.options.join(', ')}`,
+      (text: string) => text.split(',').map((name) => oneOf(activationSchema.options)(name.trim())),
     )
-    .addOption(choice('--initialiser <name>', `how the first weights are drawn (${network.initialiser})`, initialisers))
+    .addOption(
+      choice(
+        '--initialiser <name>',
+        `how the first weights are drawn (${network.initialiser})`,
+        initialiserSchema.options,
+      ),
+    )
     .optionsGroup('Constraint:')
     .option(
       '--method <id>',
@@ -169,7 +178,7 @@ export function addConfigurationOptions(command: Command): Command {
       collect,
     )
     .optionsGroup('Training:')
-    .addOption(choice('--loss <name>', `what is minimised (${training.loss})`, losses))
+    .addOption(choice('--loss <name>', `what is minimised (${training.loss})`, lossSchema.options))
     .addOption(
       choice('--optimizer <name>', `what moves the weights (${training.optimizer.id})`, idsOf(optimizerSchema)),
     )

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { methodSettings } from '../contract/configuration.ts';
+import { describeSettings } from '../contract/describeSettings.ts';
 import { OrthantError, parseOrThrow } from '../contract/errors.ts';
 import type { MethodDescriptor } from '../contract/methods.ts';
 import { didYouMean } from '../base/nearest.ts';
@@ -13,7 +15,7 @@ import { positiveParameters } from './positiveParameters.ts';
 import { slackLagrangian } from './slackLagrangian.ts';
 
 /** Every method there is, in the order in which they are shown. A new method is a file in this folder and a line here. */
-export const constraintMethods: readonly ConstraintMethod[] = [
+const methods = [
   none,
   penalty,
   slackLagrangian,
@@ -22,7 +24,10 @@ export const constraintMethods: readonly ConstraintMethod[] = [
   outputTransform,
   nonNegativeLastLayer,
   positiveParameters,
-];
+] as const;
+
+export type MethodId = (typeof methods)[number]['id'];
+export const constraintMethods: readonly ConstraintMethod[] = methods;
 
 /**
  * The method with this id.
@@ -40,7 +45,7 @@ export function getMethod(id: string): ConstraintMethod {
   );
 }
 
-const field = 'constraint.method.settings';
+const field = methodSettings.path;
 
 /** Refuses settings that the method does not have, naming the one that was probably meant. */
 function refuseUnknown(method: ConstraintMethod, settings: Record<string, unknown>, known: readonly string[]): void {
@@ -109,12 +114,18 @@ export function parseMethodChange(id: string, change: Record<string, unknown>): 
 
 /** A method as plain data. */
 function describeMethod(method: ConstraintMethod): MethodDescriptor {
-  const { id, title, summary, promise, promiseText, formula, source, preconditions } = method;
   const curve = method.curve?.(method.settings.parse({}));
   return {
-    ...{ id, title, summary, promise, promiseText, formula, source },
+    id: method.id,
+    title: method.title,
+    summary: method.summary,
+    promise: method.promise,
+    promiseText: method.promiseText,
+    formula: method.formula,
+    source: method.source,
     settings: z.toJSONSchema(method.settings, { io: 'input' }),
-    preconditions: [...preconditions],
+    fields: describeSettings(method.settings, methodSettings.path, methodSettings.flag),
+    preconditions: [...method.preconditions],
     ...(curve === undefined ? {} : { curve }),
   };
 }

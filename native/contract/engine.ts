@@ -8,9 +8,11 @@ import {
 } from './configuration.ts';
 import { doctorReportSchema } from './doctor.ts';
 import { errorMessageSchema, type ErrorCode } from './errors.ts';
+import { exportFormatIds } from './exportFormats.ts';
 import { methodDescriptorSchema } from './methods.ts';
 import { epochMetricsSchema, exportReportSchema, splitNames, trainingResultSchema } from './results.ts';
 import { pausedChangeSchema, runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runs.ts';
+import { describedSettingSchema } from './settings.ts';
 import {
   cellSchema,
   histogramSchema,
@@ -71,8 +73,6 @@ const run = z.strictObject({ run: z.string().min(1) });
 /** `row` is its number in the table, from 1, as people count: neither a header nor rows left out as unreadable count. */
 const predictionSchema = z.object({ row: z.int(), target: z.array(z.number()), prediction: z.array(z.number()) });
 
-export const exportFormats = ['onnx-json', 'onnx', 'safetensors'] as const;
-
 /** The calls that a window may make, too: its host passes them on. */
 export const forwardedCalls = {
   // Looking at data.
@@ -100,6 +100,8 @@ export const forwardedCalls = {
 
   // What there is to choose from, and whether a configuration fits.
   methods: call('data', nothing, z.array(methodDescriptorSchema), none),
+  /** The settings of a run configuration, but those of its method. */
+  settings: call('data', nothing, z.array(describedSettingSchema), none),
   /** Checks a configuration without reading its data; throws what is wrong, answers what deserves a warning. */
   check: call('data', z.strictObject({ configuration: runConfigurationSchema }), z.array(warningSchema), [
     'configuration',
@@ -172,7 +174,7 @@ export const forwardedCalls = {
   ),
   export: call(
     'train',
-    run.extend({ format: z.enum(exportFormats), out: z.string().min(1) }),
+    run.extend({ format: z.enum(exportFormatIds), out: z.string().min(1) }),
     z.object({ file: z.string(), report: exportReportSchema }),
     ofModel,
   ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describedSettingSchema } from './settings.ts';
 
 /** How strong a method's promise is. */
 export const promiseSchema = z.enum(['none', 'encourages', 'at-convergence', 'for-every-input']);
@@ -33,6 +34,8 @@ export const methodDescriptorSchema = z.object({
   preconditions: z.array(z.string()),
   /** JSON Schema (draft 2020-12) of the settings: default, range, `title`, `description` and `unit` each. */
   settings: z.record(z.string(), z.unknown()),
+  /** The same settings as forms and options are made from them. */
+  fields: z.array(describedSettingSchema),
   curve: curveSchema.optional(),
 });
 export type MethodDescriptor = z.infer<typeof methodDescriptorSchema>;

@@ -1,3 +1,4 @@
+import { describeConfiguration } from '../contract/describeSettings.ts';
 import type { Handlers } from '../contract/channel.ts';
 import type { EngineCalls } from '../contract/engine.ts';
 import { fewEpochs } from '../base/evenly.ts';
@@ -5,8 +6,8 @@ import { describeMethods } from '../constraints/registry.ts';
 import { deleteRun, restoreRun } from '../runs/bin.ts';
 import { RunFolder } from '../runs/folder.ts';
 import { currentState, listRuns } from '../runs/list.ts';
-import { runsFolder } from '../runs/location.ts';
-import { checkConfiguration } from './check.ts';
+import { runsFolder } from '../system/folders.mjs';
+import { checkConfiguration } from '../training/checkConfiguration.ts';
 
 /** The calls of the `data` role. What opens tables is loaded when it is first needed. */
 export function dataHandlers(): Partial<Handlers<EngineCalls>> {
@@ -21,6 +22,7 @@ export function dataHandlers(): Partial<Handlers<EngineCalls>> {
     prepare: async ({ data }, { signal }) => (await import('../data/prepare.ts')).previewPreparation(data, signal),
 
     methods: () => describeMethods(),
+    settings: () => describeConfiguration(),
     check: ({ configuration }) => checkConfiguration(configuration),
     trainEnvironment: async (settings) => {
       const { engineEnvironment } = await import('../tensorflow/environment.ts');

@@ -2,7 +2,8 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { proveByConstruction } from '../evidence/byConstruction.ts';
 import { constraintMethods, getMethod, parseMethodSettings } from '../constraints/registry.ts';
-import { activations } from '../contract/configuration.ts';
+import { contextFor } from '../constraints/testSupport.ts';
+import { activationSchema } from '../contract/configuration.ts';
 import { buildOnnx, encodeOnnx } from '../export/onnx.ts';
 import { metadata } from '../export/testing/randomModels.ts';
 import { Random } from '../base/random.ts';
@@ -39,7 +40,9 @@ function wildModel(random: Random): Model {
   const method = getMethod(id);
   const hidden = Array.from({ length: 1 + random.below(4) }, () => 1 + random.below(8));
   const activation = hidden.map((_, layer) =>
-    layer === hidden.length - 1 && 'by' in settings ? pick([...nonNegativeActivations]) : pick(activations),
+    layer === hidden.length - 1 && 'by' in settings
+      ? pick([...nonNegativeActivations])
+      : pick(activationSchema.options),
   );
   const scales = Array.from({ length: 1 + random.below(3) }, () =>
     pick([1, power(-1, 1), power(-6, 6), power(-30, 30)]),
@@ -60,12 +63,14 @@ function wildModel(random: Random): Model {
       activation: activation[layer] ?? 'none',
     })),
   );
-  const targetScale = Float32Array.from(scales);
-  const instance = method.create(parseMethodSettings(method.id, settings), {
-    ...{ tf, trainRows: 1, outputs: scales.length, batchSize: 1, stepsPerEpoch: 1, layers, targetScale },
-    epsilon: Float32Array.from(epsilon, (bound, output) => scaledBound(bound, targetScale[output]!)),
-    epsilonInUnits: epsilon,
-  });
+  const instance = method.create(
+    parseMethodSettings(method.id, settings),
+    contextFor(tf, {
+      outputs: scales.length,
+      layers,
+      epsilon: Float32Array.from(epsilon, (bound, output) => scaledBound(bound, Math.fround(scales[output]!))),
+    }),
+  );
   for (const variable of layers.flatMap(({ kernel, bias }) => [kernel, bias] as const)) {
     variable.assign(tf.tensor(Float32Array.from({ length: variable.size }, weight), variable.shape) as never);
   }

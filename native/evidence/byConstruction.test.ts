@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { activations, type Activation } from '../contract/configuration.ts';
+import { activationSchema, type Activation } from '../contract/configuration.ts';
 import { Random } from '../base/random.ts';
 import { scaledBound } from '../network/bound.ts';
 import { forward } from '../network/forward.ts';
@@ -99,7 +99,7 @@ function inUnits({ schema }: Model, scaled: ArrayLike<number>, float32 = true): 
 const recipe: fc.Arbitrary<Recipe> = fc.record({
   seed: fc.nat(),
   hidden: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 3 }),
-  activation: fc.constantFrom(...activations),
+  activation: fc.constantFrom(...activationSchema.options),
   scales: fc.tuple(fc.double({ min: 1e-3, max: 1e4, noNaN: true }), fc.double({ min: 1e-3, max: 1e4, noNaN: true })),
   epsilon: fc.constantFrom(0, 0.1, 0.7, 3, -2),
   last: fc.constantFrom('any', 'non-negative', 'zero'),

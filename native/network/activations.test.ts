@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { activations } from '../contract/configuration.ts';
+import { activationSchema } from '../contract/configuration.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { activationFunctions, hiddenActivations, nonNegativeActivations } from './activations.ts';
 import { outputTransforms } from './model.ts';
@@ -21,7 +21,7 @@ function evaluate(
 
 const finite = fc.float({ min: -50, max: 50, noNaN: true });
 
-test.each(activations)('%s is the same function in tensors and in float64', (activation) => {
+test.each(activationSchema.options)('%s is the same function in tensors and in float64', (activation) => {
   const { tensor, scalar, nonNegative } = activationFunctions[activation];
   fc.assert(
     fc.property(fc.array(finite, { minLength: 1, maxLength: 50 }), (x) => {
@@ -36,7 +36,7 @@ test.each(activations)('%s is the same function in tensors and in float64', (act
   if (!nonNegative) expect(evaluate((t) => tensor(runtime.tf, t), [-1])[0]).toBeLessThan(0);
 });
 
-test.each(activations)('%s falls somewhere, unless it counts as increasing', (activation) => {
+test.each(activationSchema.options)('%s falls somewhere, unless it counts as increasing', (activation) => {
   const { scalar, increasing } = activationFunctions[activation];
   const values = Array.from({ length: 2001 }, (_, i) => scalar((i - 1000) / 100));
   expect(values.every((value, i) => i === 0 || value >= values[i - 1]!)).toBe(increasing);

@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import { activations, type Activation, type NetworkSettings } from '../contract/configuration.ts';
+import { activationSchema, type Activation, type NetworkSettings } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 
 /** Slope of leaky ReLU left of zero: PyTorch's and ONNX's default (tfjs would take 0.2). */
@@ -62,7 +62,7 @@ export const activationFunctions: Readonly<Record<Activation, ActivationFunction
 
 /** The activations that are never below zero, so that non-negative weights on them give non-negative outputs. */
 export const nonNegativeActivations: ReadonlySet<Activation> = new Set(
-  activations.filter((activation) => activationFunctions[activation].nonNegative),
+  activationSchema.options.filter((activation) => activationFunctions[activation].nonNegative),
 );
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { activations, initialisers, type NetworkSettings } from '../contract/configuration.ts';
+import { activationSchema, initialiserSchema, type NetworkSettings } from '../contract/configuration.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hiddenActivations } from './activations.ts';
 import { forward } from './forward.ts';
@@ -44,8 +44,8 @@ test('the forward pass computes a network that was worked out by hand', () => {
 
 const shapes = fc.record({
   hidden: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 3 }),
-  activation: fc.constantFrom(...activations),
-  initialiser: fc.constantFrom(...initialisers),
+  activation: fc.constantFrom(...activationSchema.options),
+  initialiser: fc.constantFrom(...initialiserSchema.options),
 });
 
 test('tensors and the float64 reference predict the same, for random networks, with and without transform', () => {

@@ -55,7 +55,6 @@ export function fakeMetrics(configuration: RunConfiguration, targets: readonly s
     splits: reports(targets, epoch, constrained, configuration.training.seed),
     constraint: {
       largestMultiplier: multipliers ? 22 * (1 - Math.exp(-epoch / 2)) : 0,
-      activeRows: multipliers ? 200 : 0,
       coefficient: 100,
     },
     distribution: targets.map((name) => distribution(name, epoch, constrained)),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { activations, type Activation } from '../../contract/configuration.ts';
-import { featureCount, type ModelInput } from '../../contract/dataSchema.ts';
+import { activationSchema, type Activation } from '../../contract/configuration.ts';
+import { countFeatures, type ModelInput } from '../../contract/dataSchema.ts';
 import { encodeRows, type RawColumn, type RawColumns } from '../../data/encode.ts';
 import { Random } from '../../base/random.ts';
 import { scaledBound } from '../../network/bound.ts';
@@ -67,7 +67,7 @@ export const modelCase: fc.Arbitrary<ModelCase> = fc
     targets: fc.array(fc.constantFrom(1, 0.004, 1234.5), { minLength: 1, maxLength: 3 }),
     named: fc.shuffledSubarray(names, { minLength: names.length }),
     hidden: fc.array(
-      fc.record({ units: fc.integer({ min: 1, max: 9 }), activation: fc.constantFrom(...activations) }),
+      fc.record({ units: fc.integer({ min: 1, max: 9 }), activation: fc.constantFrom(...activationSchema.options) }),
       {
         maxLength: 3,
       },
@@ -83,7 +83,7 @@ export const modelCase: fc.Arbitrary<ModelCase> = fc
       targets: targets.map((scale, i) => ({ name: named[inputs.length + i] ?? '', scale })),
     };
     const epsilon = targets.map((_, i) => 0.001 * i);
-    const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+    const features = countFeatures(schema.inputs);
     const model: Model = {
       schema,
       layers: randomLayers(random, features, [...hidden, { units: targets.length, activation: 'none' }]),

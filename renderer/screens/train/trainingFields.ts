@@ -1,5 +1,5 @@
 import {
-  losses,
+  lossSchema,
   optimizerSchema,
   scheduleSchema,
   type RunConfiguration,
@@ -94,7 +94,7 @@ export const mainFields = (
   }),
   choice({
     ...{ label: 'Loss', change: 'loss', value: training.loss, reason: fixed.loss },
-    options: losses.map((value) => ({ value, label: lossLabels[value] })),
+    options: lossSchema.options.map((value) => ({ value, label: lossLabels[value] })),
     set: (draft, value) => (draft.training.loss = value),
   }),
   choice({

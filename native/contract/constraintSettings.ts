@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** The settings of the constraint: the bound, and the method that keeps outputs at or above it. */
+
+/** Where the settings of a method stand, and the option that takes them. */
+export const methodSettings = { path: 'constraint.method.settings', flag: '--set <key=value>' } as const;
+
+export const constraintSettingsSchema = z.strictObject({
+  method: z
+    .strictObject({
+      id: z.string().min(1).meta({
+        title: 'Method',
+        description: 'what is done to keep outputs at or above the bound',
+        flag: '--method <id>',
+      }),
+      /** Validated by the registry of methods against the method's own schema. */
+      settings: z.record(z.string(), z.unknown()).default({}).meta({
+        title: 'Settings of the method',
+        description: 'a setting of the method (repeatable)',
+        flag: methodSettings.flag,
+      }),
+    })
+    .default({ id: 'augmented-lagrangian', settings: {} }),
+  /** The bound `output >= epsilon` in the target's own units: one for all targets, or one each by name. */
+  epsilon: z
+    .union([z.number(), z.record(z.string(), z.number())])
+    .default(0)
+    .meta({
+      title: 'Every output at least',
+      description: "the bound in the target's own units",
+      help: "In the target's own units.",
+      flag: '--epsilon <bound>',
+    }),
+});
+export type ConstraintSettings = z.infer<typeof constraintSettingsSchema>;

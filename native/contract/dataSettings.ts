@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { choiceOf, type Choosable } from './settings.ts';
+
+/** The settings of a run's data: where they lie, how they are read, and what becomes of their columns and rows. */
+
+export const columnRoles = { input: { title: 'Input' }, target: { title: 'Target' }, ignore: { title: 'Ignore' } };
+export const columnRoleSchema = choiceOf(columnRoles);
+export type ColumnRole = z.infer<typeof columnRoleSchema>;
+
+/** How a categorical input becomes numbers. */
+export const encodings = { 'one-hot': { title: 'One-hot' }, ordinal: { title: 'Ordered' } };
+export type Encoding = keyof typeof encodings;
+
+/** How one column is used. A column that is not named here gets the role that the file's inspection suggests. */
+export const columnSettingsSchema = z.strictObject({
+  role: columnRoleSchema,
+  /** For categorical inputs; one-hot unless an order is given. */
+  encoding: choiceOf(encodings).optional(),
+  /** The categories from lowest to highest, for ordinal encoding: they become 0, 1, 2, ... */
+  order: z.array(z.string()).optional(),
+});
+export type ColumnSettings = z.infer<typeof columnSettingsSchema>;
+
+/** The usual delimiters; any other character may be one. */
+export const delimiters = {
+  ',': { title: 'Comma' },
+  ';': { title: 'Semicolon' },
+  '\t': { title: 'Tabulator' },
+  '|': { title: 'Bar' },
+  ' ': { title: 'Space' },
+};
+
+/** How characters are stored. */
+export const characterEncodings = {
+  'utf-8': { title: 'UTF-8' },
+  'utf-16': { title: 'UTF-16' },
+  'latin-1': { title: 'Latin-1' },
+};
+
+/** How a delimited text file is read; what is left out is found in the file. */
+export const dialectSchema = z.strictObject({
+  delimiter: z.string().length(1).optional().meta({
+    title: 'Delimiter',
+    description: 'what stands between two values; "\\t" for a tab',
+    help: '',
+    flag: '--delimiter <character>',
+    choices: delimiters,
+  }),
+  quote: z.string().max(1).optional().meta({
+    title: 'Quote',
+    description: 'what encloses a text',
+    help: '',
+    flag: '--quote <character>',
+  }),
+  header: z.boolean().optional().meta({
+    title: 'First line names the columns',
+    description: 'the first line holds the names',
+    help: '',
+    flag: '--header',
+  }),
+  decimalComma: z.boolean().optional().meta({
+    title: 'Decimal comma',
+    description: '1,5 is one and a half',
+    help: '',
+    flag: '--decimal-comma',
+  }),
+  encoding: choiceOf(characterEncodings).optional().meta({
+    title: 'Characters',
+    description: 'how characters are stored',
+    help: '',
+    flag: '--encoding <name>',
+  }),
+});
+export type Dialect = z.infer<typeof dialectSchema>;
+
+export const dataSourceSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('sample'), id: z.string().min(1) }),
+    z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
+  ])
+  .meta({ title: 'Data', description: 'the table', flag: '--sample, --data' });
+export type DataSource = z.infer<typeof dataSourceSchema>;
+
+const share = z.number().min(0).max(1);
+
+export const splitSchema = z
+  .discriminatedUnion('by', [
+    /** A column whose values are `train`, `validation` (or `valid`, `val`) and `test`. */
+    z.strictObject({
+      by: z.literal('column'),
+      column: z.string().min(1).meta({
+        title: 'Column',
+        description: 'column that says train, validation or test',
+        help: '',
+        flag: '--split-column <name>',
+      }),
+    }),
+    /** Shares of the rows, drawn by seed. What validation and test leave is for training. */
+    z.strictObject({
+      by: z.literal('seed'),
+      validation: share.default(0.1).meta({
+        title: 'Validation',
+        description: 'share of the rows to choose the best epoch by',
+        help: '',
+        flag: '--validation <share>',
+      }),
+      test: share.default(0.1).meta({
+        title: 'Test',
+        description: 'share of the rows that training never sees',
+        help: '',
+        flag: '--test <share>',
+      }),
+      seed: z.int().min(0).default(0).meta({
+        title: 'Seed',
+        description: 'draws the split',
+        help: '',
+        flag: '--split-seed <seed>',
+      }),
+    }),
+  ])
+  .meta({ title: 'Split by', description: 'what decides which rows are for what', help: '' });
+export type SplitSettings = z.infer<typeof splitSchema>;
+
+export const splitKinds: Record<SplitSettings['by'], Choosable> = {
+  seed: { title: 'Split by seed' },
+  column: { title: 'By column' },
+};
+
+/** What becomes of rows with a missing input. */
+export const missingValues = {
+  drop: { title: 'Leave them out' },
+  median: { title: 'Fill in the training median' },
+};
+
+export const inputScalings = {
+  standard: { title: 'Mean 0, deviation 1' },
+  'min-max': { title: 'From 0 to 1' },
+  none: { title: 'As they are' },
+};
+
+/** Targets are divided by their standard deviation, never shifted, so that positive stays positive. */
+export const targetScalings = {
+  'standard-deviation': { title: 'Divided by their deviation' },
+  none: { title: 'As they are' },
+};
+
+export const dataSettingsSchema = z.strictObject({
+  source: dataSourceSchema,
+  dialect: dialectSchema.default({}),
+  skipBadRows: z.boolean().default(false).meta({
+    title: 'Leave out rows that cannot be read',
+    description: 'leave out (and report) rows that cannot be read, instead of refusing the file',
+    help: '',
+    flag: '--skip-bad-rows',
+  }),
+  columns: z.record(z.string(), columnSettingsSchema).default({}).meta({
+    title: 'Columns',
+    description: 'how each column is used',
+    flag: '--targets, --inputs, --ignore, --ordinal',
+  }),
+  missing: choiceOf(missingValues).default('drop').meta({
+    title: 'Rows with a missing input',
+    description: 'rows with a missing input are dropped or filled with the median',
+    help: '',
+    flag: '--missing <how>',
+  }),
+  split: splitSchema.default({ by: 'seed', validation: 0.1, test: 0.1, seed: 0 }).meta({ choices: splitKinds }),
+  scaling: z
+    .strictObject({
+      inputs: choiceOf(inputScalings).default('standard').meta({
+        title: 'Inputs',
+        description: 'scaling of the inputs',
+        help: '',
+        flag: '--input-scaling <how>',
+      }),
+      targets: choiceOf(targetScalings).default('standard-deviation').meta({
+        title: 'Targets',
+        description: 'scaling of the targets, never shifted',
+        help: 'Never shifted, so that positive stays positive.',
+        flag: '--target-scaling <how>',
+      }),
+    })
+    .default({ inputs: 'standard', targets: 'standard-deviation' }),
+});
+export type DataSettings = z.infer<typeof dataSettingsSchema>;

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { runConfigurationSchema } from './configuration.ts';
+import type { DescribedSetting } from './settings.ts';
+
+/** The one interpreter of settings' schemas. It reads the JSON Schema that zod makes of them. */
+
+/** What it reads of a JSON Schema, the keys of `.meta()` among them. */
+interface Node extends z.GlobalMeta {
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly const?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly oneOf?: readonly Node[];
+}
+
+/** Where a node stands: its path, what the group around it defaults to, and the option of settings without their own. */
+interface Place {
+  readonly path: string;
+  readonly default?: unknown;
+  readonly flag?: string | undefined;
+}
+
+/**
+ * Every setting of a schema that has a title, in the schema's order. Settings of a union's variants follow the setting
+ * that chooses the variant; those that several variants describe alike are one setting.
+ *
+ * @param path - of the settings in a run configuration; empty: the schema is that of a whole one
+ * @param flag - of settings that have none of their own: `--set <key=value>`
+ */
+export const describeSettings = (schema: z.ZodType, path = '', flag?: string): DescribedSetting[] =>
+  describe(z.toJSONSchema(schema, { io: 'input' }) as Node, { path, flag });
+
+/** The settings of a run configuration, but those of its method. */
+export const describeConfiguration = (): DescribedSetting[] => describeSettings(runConfigurationSchema);
+
+function describe(node: Node, place: Place): DescribedSetting[] {
+  if (node.oneOf !== undefined && node.choices !== undefined) return describeUnion(node, node.oneOf, place);
+  if (node.properties !== undefined) return describeProperties(node.properties, { ...place, default: node.default });
+  return node.title === undefined ? [] : [describeOne(node, place)];
+}
+
+function describeProperties(properties: Readonly<Record<string, Node>>, place: Place): DescribedSetting[] {
+  const defaults = (place.default ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.entries(properties).flatMap(([name, node]) =>
+    describe(node, {
+      path: place.path === '' ? name : `${place.path}.${name}`,
+      default: defaults[name],
+      flag: place.flag,
+    }),
+  );
+}
+
+function describeUnion(union: Node, variants: readonly Node[], place: Place): DescribedSetting[] {
+  const key = Object.entries(variants[0]?.properties ?? {}).find(([, node]) => node.const !== undefined)?.[0] ?? '';
+  const path = `${place.path}.${key}`;
+  const id = (variant: Node): string => variant.properties?.[key]?.const ?? '';
+  const chooser = describeOne(
+    { ...union, enum: variants.map(id) },
+    { path, default: (union.default as Readonly<Record<string, unknown>> | undefined)?.[key] },
+  );
+  const described = new Map<string, { setting: DescribedSetting; is: string[] }>();
+  for (const variant of variants) {
+    for (const setting of describe({ ...variant }, { path: place.path, flag: union.settings?.flag })) {
+      const same = described.get(JSON.stringify(setting));
+      if (same === undefined) described.set(JSON.stringify(setting), { setting, is: [id(variant)] });
+      else same.is.push(id(variant));
+    }
+  }
+  const settings = [...described.values()].map(({ setting, is }) =>
+    is.length === variants.length ? setting : { ...setting, when: { path, is } },
+  );
+  if (union.settings === undefined) return [chooser, ...settings];
+  const whole = { title: `Settings of the ${place.path.split('.').at(-1) ?? ''}`, ...union.settings };
+  return [chooser, ...settings, describeOne(whole, { path: place.path })];
+}
+
+function describeOne(node: Node, place: Place): DescribedSetting {
+  const { title = '', description = '', help = description, unit, changeable = false, choices = {} } = node;
+  const [flag, argument] = (node.flag ?? place.flag)?.split(' <') ?? [];
+  const common = {
+    path: place.path,
+    name: place.path.split('.').at(-1) ?? '',
+    title,
+    description,
+    help,
+    changeable,
+    ...(unit === undefined ? {} : { unit }),
+    ...(flag === undefined ? {} : { flag }),
+    ...(argument === undefined ? {} : { argument: argument.replace('>', '') }),
+  };
+  const fallback = place.default ?? node.default;
+  const byDefault = fallback === undefined ? {} : { default: fallback as never };
+  const options = Object.entries(choices).map(([value, choice]) => ({ value, ...choice }));
+  if (node.enum !== undefined) {
+    const titled = options.length > 0 ? options : node.enum.map((value) => ({ value, title: value }));
+    return { ...common, ...byDefault, kind: 'choice', options: titled };
+  }
+  switch (node.type) {
+    case 'number':
+    case 'integer':
+      return { ...common, ...byDefault, ...range(node), kind: 'number', integer: node.type === 'integer' };
+    case 'boolean':
+      return { ...common, ...byDefault, kind: 'switch' };
+    case 'string':
+      return { ...common, ...byDefault, kind: 'text', options };
+    default:
+      return { ...common, ...byDefault, kind: 'custom' };
+  }
+}
+
+/** The limits of a number, without those that only say "a safe integer". */
+function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Node): {
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum: boolean;
+  exclusiveMaximum: boolean;
+} {
+  const least = exclusiveMinimum ?? minimum;
+  const most = exclusiveMaximum ?? maximum;
+  return {
+    ...(least === undefined || least === Number.MIN_SAFE_INTEGER ? {} : { minimum: least }),
+    ...(most === undefined || most === Number.MAX_SAFE_INTEGER ? {} : { maximum: most }),
+    exclusiveMinimum: exclusiveMinimum !== undefined,
+    exclusiveMaximum: exclusiveMaximum !== undefined,
+  };
+}

@@ -1,0 +1,9 @@
+/** Limits of a run configuration, for schemas and for controls that do not see a schema. */
+export const limits = {
+  /** Hidden layers of a network. */
+  layers: 64,
+  /** Units of a hidden layer. */
+  units: 65_536,
+  epochs: 1_000_000,
+  seed: 0xffff_ffff,
+} as const;

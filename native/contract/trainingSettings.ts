@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+import { choiceOf, type Choosable } from './settings.ts';
+import { defaultEpochs } from './steps.ts';
+
+/** The settings of training: what is minimised, what moves the weights, and for how long. */
+
+export const losses = {
+  'squared-error': { title: 'Squared error' },
+  absolute: { title: 'Absolute error' },
+  huber: { title: 'Huber' },
+  poisson: { title: 'Poisson (counts)' },
+  gamma: { title: 'Gamma (skewed amounts)' },
+};
+export const lossSchema = choiceOf(losses);
+export type Loss = z.infer<typeof lossSchema>;
+
+const positive = z.number().positive();
+const decayRate = z.number().min(0).lt(1);
+
+const learningRate = (value: number): z.ZodDefault<typeof positive> =>
+  positive.default(value).meta({
+    title: 'Learning rate',
+    description: 'of the optimizer',
+    help: '',
+    flag: '--learning-rate <rate>',
+    changeable: true,
+  });
+const epsilon = positive.default(1e-8).meta({
+  title: 'Epsilon',
+  description: 'Keeps the division by a gradient that is almost 0 finite.',
+});
+const moments = {
+  beta1: decayRate.default(0.9).meta({
+    title: 'Beta 1',
+    description: 'Share of the mean gradient that is kept from step to step.',
+  }),
+  beta2: decayRate.default(0.999).meta({
+    title: 'Beta 2',
+    description: 'Share of the mean squared gradient that is kept from step to step.',
+  }),
+};
+
+export const optimizerSchema = z
+  .discriminatedUnion('id', [
+    z.strictObject({ id: z.literal('sgd'), learningRate: learningRate(0.01) }),
+    z.strictObject({
+      id: z.literal('momentum'),
+      learningRate: learningRate(0.01),
+      momentum: decayRate.default(0.9).meta({
+        title: 'Momentum',
+        description: 'Share of the last step that is added to the next one.',
+      }),
+      nesterov: z.boolean().default(false).meta({
+        title: 'Nesterov',
+        description: 'Takes the gradient where the momentum leads to.',
+      }),
+    }),
+    z.strictObject({
+      id: z.literal('rmsprop'),
+      learningRate: learningRate(0.001),
+      decay: decayRate.default(0.9).meta({
+        title: 'Decay',
+        description: 'Share of the mean squared gradient that is kept from step to step.',
+      }),
+      epsilon,
+    }),
+    z.strictObject({ id: z.literal('adam'), learningRate: learningRate(0.001), ...moments, epsilon }),
+    z.strictObject({ id: z.literal('adamw'), learningRate: learningRate(0.001), ...moments, epsilon }),
+  ])
+  .meta({
+    title: 'Optimizer',
+    description: 'what moves the weights',
+    help: '',
+    flag: '--optimizer <name>',
+    settings: {
+      flag: '--optimizer-set <key=value>',
+      description: 'another setting of the optimizer, as in momentum=0.95 (repeatable)',
+    },
+  });
+export type OptimizerSettings = z.infer<typeof optimizerSchema>;
+
+export const optimizers: Record<OptimizerSettings['id'], Choosable> = {
+  sgd: { title: 'SGD' },
+  momentum: { title: 'SGD with momentum' },
+  rmsprop: { title: 'RMSProp' },
+  adam: { title: 'Adam' },
+  adamw: { title: 'AdamW' },
+};
+
+const warmUpSteps = z.int().min(0).default(0).meta({
+  title: 'Warm-up',
+  description: 'Steps over which the learning rate rises from 0.',
+  help: '',
+  unit: 'steps',
+});
+
+export const scheduleSchema = z
+  .discriminatedUnion('id', [
+    z.strictObject({ id: z.literal('constant'), warmUpSteps }),
+    z.strictObject({
+      id: z.literal('step'),
+      everyEpochs: z.int().min(1).default(10).meta({
+        title: 'Every',
+        description: 'Epochs after which the learning rate falls.',
+        help: '',
+        unit: 'epochs',
+      }),
+      factor: z.number().positive().max(1).default(0.5).meta({
+        title: 'Factor',
+        description: 'What the learning rate is multiplied by each time.',
+        help: '',
+      }),
+      warmUpSteps,
+    }),
+    z.strictObject({
+      id: z.literal('cosine'),
+      final: z.number().min(0).max(1).default(0).meta({
+        title: 'Share left at the end',
+        description: 'Share of the first learning rate that is left at the last step.',
+        help: '',
+      }),
+      warmUpSteps,
+    }),
+  ])
+  .meta({
+    title: 'Schedule',
+    description: 'of the learning rate',
+    help: '',
+    flag: '--schedule <name>',
+    settings: {
+      flag: '--schedule-set <key=value>',
+      description: 'a setting of the schedule, as in warmUpSteps=100 (repeatable)',
+    },
+  });
+export type ScheduleSettings = z.infer<typeof scheduleSchema>;
+
+export const schedules: Record<ScheduleSettings['id'], Choosable> = {
+  constant: { title: 'Constant' },
+  step: { title: 'Falls in steps' },
+  cosine: { title: 'Falls along a cosine' },
+};
+
+export const trainingSettingsSchema = z.strictObject({
+  loss: lossSchema.default('squared-error').meta({
+    title: 'Loss',
+    description: 'what is minimised',
+    help: '',
+    flag: '--loss <name>',
+  }),
+  optimizer: optimizerSchema
+    .default({ id: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
+    .meta({ choices: optimizers }),
+  schedule: scheduleSchema.default({ id: 'cosine', final: 0, warmUpSteps: 0 }).meta({ choices: schedules }),
+  batchSize: z.int().min(0).default(64).meta({
+    title: 'Batch size',
+    description: 'rows in a step; 0 for all',
+    help: '0 takes all rows in every step.',
+    unit: 'rows',
+    flag: '--batch <rows>',
+  }),
+  epochs: z.int().min(1).max(limits.epochs).default(defaultEpochs).meta({
+    title: 'Epochs',
+    description: 'times that all training rows are gone through',
+    help: 'Passes over the training rows.',
+    flag: '--epochs <number>',
+    changeable: true,
+  }),
+  gradientClip: z.number().min(0).default(0).meta({
+    title: 'Gradient clipping',
+    description: 'largest norm of the gradient; 0 for no limit',
+    help: 'Largest norm of the gradient; 0 is off.',
+    flag: '--clip <norm>',
+  }),
+  /** L2 for sgd, momentum, rmsprop and adam; decoupled for adamw. */
+  weightDecay: z.number().min(0).default(0).meta({
+    title: 'Weight decay',
+    description: 'pull of the weights towards zero',
+    help: 'On weights, not on biases; 0 is off.',
+    flag: '--weight-decay <rate>',
+  }),
+  earlyStopping: z.int().min(0).default(0).meta({
+    title: 'Early stopping',
+    description: 'stop after so many epochs without a better one; 0 for never',
+    help: 'Stops when nothing has improved for so long; 0 is off.',
+    unit: 'epochs',
+    flag: '--early-stopping <epochs>',
+  }),
+  seed: z.int().min(0).max(limits.seed).default(0).meta({
+    title: 'Seed',
+    description: 'draws the first weights and the order of the rows',
+    help: 'The same seed gives the same run again.',
+    flag: '--seed <seed>',
+  }),
+});
+export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
