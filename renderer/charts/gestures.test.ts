@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterKey, moved, zoomed, type Looking } from './gestures.ts';
+import { afterKey, moved, zoomed, zoomedBy, type Looking } from './gestures.ts';
 
 const whole = { from: 0, to: 100 };
 
@@ -25,6 +25,8 @@ describe('keys', () => {
   it('zoom around the middle, and show all again', () => {
     expect(press(['+']).zoom).toEqual({ from: 15, to: 85 });
     expect(press(['+', '-']).zoom).toBeUndefined();
+    const six = { from: 0, to: 6 };
+    expect(zoomedBy('out', zoomedBy('in', six, six) ?? six, six)).toBeUndefined();
     expect(press(['+', '+', '0']).zoom).toBeUndefined();
   });
   it('move with Shift', () => {

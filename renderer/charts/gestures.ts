@@ -20,8 +20,11 @@ export function moved(range: Range, share: number, whole: Range): Range | undefi
 function fitted(range: Range, whole: Range): Range | undefined {
   const from = Math.max(range.from, whole.from);
   const to = Math.min(range.to, whole.to);
-  if (from <= whole.from && to >= whole.to) return undefined;
-  return to - from < (whole.to - whole.from) / 1e5 ? range : { from, to };
+  const width = whole.to - whole.from;
+  // Zoomed in and out again, a range differs from the whole by a rounding error.
+  const error = width * 1e-9;
+  if (from - whole.from <= error && whole.to - to <= error) return undefined;
+  return to - from < width / 1e5 ? range : { from, to };
 }
 
 /** Narrows, widens or shows all, around the middle. */

@@ -31,7 +31,7 @@ test('a training process that ended is said with the run to resume, and may be d
     page: 'train',
     answers: {
       ...answersOfRun(configuration, 'training', 2),
-      runs: () => answersOfRun(configuration, ended ? 'interrupted' : 'training', 2).runs?.({}, {} as never) ?? [],
+      runs: () => answersOfRun(configuration, ended ? 'interrupted' : 'training', 2).runs(),
       resumeRun: ({ run }) => ({ run }),
     },
   });

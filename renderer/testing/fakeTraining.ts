@@ -113,7 +113,7 @@ export function answersOfRun(
   state: RunState,
   epochs: number,
   more: Partial<RunRecord> = {},
-): Answers {
+) {
   const targets = targetsOf(configuration);
   const metrics = Array.from({ length: epochs }, (_, epoch) => fakeMetrics(configuration, targets, epoch + 1));
   const last = metrics.at(-1);
@@ -154,11 +154,11 @@ export function answersOfRun(
       targets,
       rows: [7, 8].map((row) => ({
         row,
-        split: 'test',
+        split: 'test' as const,
         target: targets.map(() => 1),
         prediction: targets.map(() => row - 7.5),
       })),
     }),
     sampleConfiguration: () => configuration,
-  };
+  } satisfies Answers;
 }

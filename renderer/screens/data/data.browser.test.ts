@@ -34,7 +34,7 @@ describe('the table', () => {
     await expect.element(main.getByText(/^1,000,000 rows × 10 columns, CSV compressed/)).toBeVisible();
     await expect.element(grid).toHaveAttribute('aria-rowcount', '1000001');
     const price = grid.getByRole('columnheader').filter({ hasText: /^price/ });
-    await expect.element(price.getByRole('button')).toHaveTextContent('target');
+    await expect.element(price.getByRole('button')).toHaveTextContent('Target');
     await expect.element(grid.getByRole('columnheader').filter({ hasText: /^x/ })).toHaveTextContent(/< 0/);
     await expect.element(grid.getByRole('columnheader').filter({ hasText: /^depth/ })).toHaveTextContent(/missing/);
     const first = grid.getByRole('row').filter({ has: page.getByRole('rowheader', { name: '1', exact: true }) });
