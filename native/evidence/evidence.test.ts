@@ -73,7 +73,7 @@ describe('gatherEvidence', () => {
 
   it('says how many rows may still be below, by test rows that nothing was chosen by', () => {
     const share = (rows: number, below = 0): number | undefined => {
-      const { limits = [] } = gatherEvidence(model(-1), { train: split(10, 0), test: split(rows, below) });
+      const { limits } = gatherEvidence(model(-1), { train: split(10, 0), test: split(rows, below) });
       const found = /at most ([\d.e-]+) %/.exec(limits.join(' '));
       return found === null ? undefined : Number(found[1]) / 100;
     };
@@ -84,7 +84,7 @@ describe('gatherEvidence', () => {
     }
     expect(share(2000, 1)).toBeUndefined();
     const validation = gatherEvidence(model(-1), { train: split(10, 0), validation: split(100, 0) });
-    expect(validation.limits?.join(' ')).not.toContain('95 %');
+    expect(validation.limits.join(' ')).not.toContain('95 %');
   });
 
   it('warns where a prediction is so near its bound that rounding decides, and never shows a lowest one at a bound that it is below', () => {
