@@ -2,13 +2,13 @@ import { basename, resolve } from 'node:path';
 import { firstOnes } from '../base/lists.ts';
 import type { DataSource, Dialect } from '../contract/configuration.ts';
 import { cancelled, OrthantError } from '../contract/errors.ts';
-import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
+import type { Inspection, RejectedRow } from '../contract/table.ts';
 import { closeDatabase, withSession, type Session } from './database.ts';
 import { fileFacts, type FileFacts, type FileFormat } from './fileFormat.ts';
 import type { RawTable } from './rawTable.ts';
 import { readers, recogniseFile } from './readers.ts';
 import { sampleFile, type SampleFile } from './samples.ts';
-import { settleTypes, type SettledColumn, type WantedTypes } from './types.ts';
+import { settleTypes, type SettledColumn, type SettledTable, type WantedTypes } from './types.ts';
 
 /** What decides how a file is read. */
 export interface TableRequest {
@@ -26,7 +26,7 @@ export interface TableColumn extends SettledColumn {
  * An open table. In SQL its columns are `c0`, `c1`, ...: DOUBLE, finite or NULL, where the type is number; VARCHAR,
  * not empty, or NULL elsewhere. `rowid` is the row's number from 0.
  */
-export interface Table {
+export interface Table extends SettledTable {
   /** Name in SQL. */
   readonly sql: string;
   /** For a person: the path, or "sample ink". */
@@ -36,12 +36,8 @@ export interface Table {
   readonly bytes: number;
   readonly sha256: string;
   readonly columns: readonly TableColumn[];
-  readonly rows: number;
-  readonly rejectedRows: number;
-  readonly rejected: readonly RejectedRow[];
   readonly place: RawTable['place'];
   readonly dialect: Inspection['dialect'];
-  readonly warnings: readonly Warning[];
 }
 
 interface CachedTable {
@@ -161,6 +157,7 @@ function read(
     if (settled.rows === 0) throw noneLeft(place.source, raw.place, settled);
     if (settled.rejectedRows > 0 && request.skipBadRows !== true) throw refused(place.source, raw.place, settled);
     return {
+      ...settled,
       sql: table,
       source: place.source,
       format: file.format,
@@ -168,9 +165,6 @@ function read(
       bytes: file.bytes,
       sha256: raw.sha256,
       columns: settled.columns.map((column, index) => ({ ...column, column: `c${index}` })),
-      rows: settled.rows,
-      rejectedRows: settled.rejectedRows,
-      rejected: settled.rejected,
       place: raw.place,
       dialect: raw.dialect,
       warnings: [...raw.warnings, ...settled.warnings],
