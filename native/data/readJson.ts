@@ -76,7 +76,6 @@ export async function readJson(request: ReadRequest): Promise<RawTable> {
     rows,
     rejectedRows,
     rejected,
-    place: 'line',
     locate: (wanted) =>
       locate(
         request,

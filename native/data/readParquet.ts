@@ -58,7 +58,6 @@ export function readParquet(request: ReadRequest): Promise<RawTable> {
       rows: Number(rows),
       rejectedRows: 0,
       rejected: [],
-      place: 'row',
       locate: (wanted) => Promise.resolve(wanted.map(({ row }) => ({ line: row + 1 }))),
       decimalComma: false,
       warnings: all

@@ -41,7 +41,6 @@ export function readArrays(request: ReadRequest, divisors: Readonly<Record<strin
       rows,
       rejectedRows: 0,
       rejected: [],
-      place: 'row',
       locate: (wanted) => Promise.resolve(wanted.map(({ row }) => ({ line: row + 1 }))),
       decimalComma: false,
       warnings: [],
