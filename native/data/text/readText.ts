@@ -51,7 +51,6 @@ export async function readText(request: ReadRequest): Promise<RawTable> {
       rows,
       rejectedRows: summary.badCount,
       rejected: [...summary.bad],
-      place: 'line',
       locate: (wanted) => locate(request, text, wanted),
       decimalComma: dialect.decimalComma,
       oneDecimalMark: request.dialect.decimalComma !== undefined,
