@@ -57,6 +57,7 @@ export const dialectSchema = z.strictObject({
     description: 'the first line holds the names',
     help: '',
     flag: '--header',
+    opposite: 'there is no such line: columns are called c0, c1, ...',
   }),
   decimalComma: z.boolean().optional().meta({
     title: 'Decimal comma',
