@@ -10,21 +10,21 @@ import svelteConfig from '../renderer/svelte.config.js';
  */
 const nativeFolders = {
   base: [],
-  contract: [],
-  files: ['contract'],
-  tensorflow: ['contract'],
-  data: ['base', 'contract', 'files'],
-  network: ['base', 'contract', 'files'],
-  constraints: ['base', 'contract', 'network'],
-  compile: ['contract', 'tensorflow'],
-  training: ['base', 'contract', 'files', 'tensorflow', 'data', 'network', 'constraints', 'compile', 'runs'],
-  evidence: ['contract', 'network'],
-  export: ['base', 'contract', 'files', 'data', 'network', 'runs'],
-  runs: ['base', 'contract', 'files'],
+  contract: ['base'],
+  system: [],
+  tensorflow: ['system', 'contract'],
+  data: ['base', 'system', 'contract'],
+  network: ['base', 'system', 'contract'],
+  constraints: ['base', 'system', 'contract', 'network'],
+  compile: ['system', 'contract', 'tensorflow'],
+  training: ['base', 'system', 'contract', 'tensorflow', 'data', 'network', 'constraints', 'compile', 'runs'],
+  evidence: ['base', 'system', 'contract', 'network'],
+  export: ['base', 'system', 'contract', 'data', 'network', 'runs'],
+  runs: ['base', 'system', 'contract'],
   engine: [
     'base',
+    'system',
     'contract',
-    'files',
     'tensorflow',
     'data',
     'network',
@@ -35,51 +35,90 @@ const nativeFolders = {
     'export',
     'runs',
   ],
-  // The command line is a client of the engine process: it speaks the contract and reaches around nothing. The documents
-  // it writes itself are written as all files are.
-  cli: ['base', 'contract', 'files'],
+  // The command line is a client of the engine process: it speaks the contract and reaches around nothing.
+  cli: ['base', 'system', 'contract'],
 };
+
+/**
+ * Packages that a folder must not import, as the rest of a regular expression.
+ * @type {Record<string, string>}
+ */
+const foreignPackages = { contract: '|^(?!zod$|\\.)', base: '|^(?!\\.)', system: '|^(?!node:|\\.)' };
 
 const topFolders = ['renderer', 'electron', 'native', 'build', 'e2e'];
 
 /**
- * Forbids relative imports that match `regex`, with the reason.
- * @param {string[]} files
+ * Forbids the files of a folder the relative imports that match `regex`, with the reason.
+ * @param {string} folder Or a pattern of files.
  * @param {string} regex
  * @param {string} message
  * @returns {import('eslint').Linter.Config}
  */
-const forbid = (files, regex, message) => ({
-  files,
-  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
+const forbid = (folder, regex, message) => ({
+  files: [folder.includes('*') ? folder : `${folder}/**/*.{ts,mjs,svelte}`],
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
 });
 
 /**
  * Matches relative imports of the other top folders.
  * @param {string} folder
- * @param {string} [except]
+ * @param {string[]} [except] Beginnings of paths that may be imported.
  */
-const outside = (folder, except = '') =>
-  `^(?:\\.\\./)+(?:${topFolders.filter((other) => other !== folder).join('|')})/${except}`;
+const outside = (folder, except = []) => {
+  const others = topFolders.filter((other) => other !== folder).join('|');
+  return `^(?:\\.\\./)+(?!${except.join('|') || '$'})(?:${others})/`;
+};
+
+const ofBuild = ['native/system/', 'native/tensorflow/', 'electron/browser/port.mjs', 'e2e/processes.ts'];
 
 const arrows = [
   forbid(
-    ['renderer/**/*.{ts,svelte}'],
-    outside('renderer', '(?!(?<=native/)(?:contract|base)/)'),
+    'renderer',
+    outside('renderer', ['native/contract/', 'native/base/']),
     'renderer/ imports native/contract and native/base, and nothing else outside itself.',
   ),
   forbid(
-    ['electron/**/*.ts'],
-    outside('electron', '(?!(?<=native/)contract/)'),
-    'electron/ imports native/contract and starts the engine by its entry file.',
+    'electron',
+    outside('electron', ['native/contract/', 'native/system/']),
+    'electron/ imports native/contract and native/system, and starts the engine by its entry file.',
+  ),
+  forbid(
+    'build',
+    outside('build', [...ofBuild, 'renderer/svelte.config.js']),
+    `build/ imports ${ofBuild.join(', ')}; its benches also what they measure.`,
+  ),
+  forbid(
+    'build/bench',
+    outside('build', [...ofBuild, ...['contract', 'training', 'compile'].map((name) => `native/${name}/`), 'e2e/']),
+    'build/bench/ drives the application as e2e/ does, and imports the parts of the engine whose time it measures.',
   ),
   ...Object.entries(nativeFolders).map(([folder, allowed]) => {
     const others = Object.keys(nativeFolders).filter((other) => other !== folder && !allowed.includes(other));
-    const packages = { contract: '|^(?!zod$|\\.)', base: '|^(?!\\.)' }[folder] ?? '';
+    const list = allowed.map((name) => `${name}/`).join(', ');
     return forbid(
-      [`native/${folder}/**/*.ts`],
-      `^\\.\\./(?:\\.\\./)*(?:native/)?(?:${others.join('|')})/|${outside('native')}${packages}`,
-      `native/${folder}/ may import ${allowed.map((name) => `${name}/`).join(', ') || (folder === 'contract' ? 'only zod' : 'nothing')}: see nativeFolders in build/eslint.config.mjs.`,
+      `native/${folder}`,
+      `^\\.\\./(?:\\.\\./)*(?:native/)?(?:${others.join('|')})/|${outside('native')}${foreignPackages[folder] ?? ''}`,
+      `native/${folder}/ may import ${list || { system: "only Node's own modules" }[folder] || 'nothing'}${folder === 'contract' ? ' and zod' : ''}: see nativeFolders in build/eslint.config.mjs.`,
+    );
+  }),
+  // Within renderer/ a folder imports itself and those listed beside it; of charts/ only components know the state.
+  ...Object.entries(
+    /** @type {Record<string, string[]>} */ ({
+      logic: [],
+      components: ['logic'],
+      state: ['logic'],
+      charts: ['logic'],
+      'charts/**/*.svelte': ['logic', 'components', 'state'],
+      screens: ['logic', 'components', 'state', 'charts'],
+    }),
+  ).map(([files, allowed]) => {
+    const others = ['logic', 'components', 'state', 'charts', 'screens', 'frame'].filter(
+      (other) => !files.startsWith(other) && !allowed.includes(other),
+    );
+    return forbid(
+      `renderer/${files}`,
+      `^(?:\\.\\./)+(?:${others.join('|')})/|${outside('renderer', ['native/contract/', 'native/base/'])}`,
+      `renderer/${files} may import ${allowed.map((name) => `${name}/`).join(', ') || 'nothing else of renderer/'}.`,
     );
   }),
 ];
@@ -152,6 +191,6 @@ export default tseslint.config(
   {
     // Tests stand beside what they test and may use any part as a source of truth.
     files: ['**/*.test.ts'],
-    rules: { '@typescript-eslint/no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+    rules: { 'no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
 );

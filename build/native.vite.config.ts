@@ -11,10 +11,7 @@ const entries = { engine: 'native/engine/main.ts', cli: 'native/cli/main.ts' };
  * Packages stay packages: several of them are native, and all are there. Only those of many small files are bundled, since
  * every process of the engine and every command would find and read each of them (0.2 s).
  */
-const bundled = ['zod', '@bufbuild/protobuf', 'fflate', '@duckdb/node-api', 'commander', 'cli-progress'].concat(
-  // What cli-progress is made of.
-  ['string-width', 'strip-ansi', 'ansi-regex', 'is-fullwidth-code-point', 'emoji-regex'],
-);
+const bundled = ['zod', '@bufbuild/protobuf', 'fflate', '@duckdb/node-api', 'commander'];
 
 export default defineConfig({
   root,

@@ -8,7 +8,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { withLock } from '../native/tensorflow/cache.mjs';
+import { withLock } from '../native/system/lock.mjs';
 import { findBinding } from '../native/tensorflow/binding.mjs';
 import { missingWheels, planTensorFlow, platforms } from '../native/tensorflow/plan.mjs';
 import { buildCode, codeIsCurrent } from './setup/code.mjs';

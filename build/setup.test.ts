@@ -213,7 +213,7 @@ describe('npm packages', () => {
     );
     await installPackages(folder, { log: () => undefined });
     await installPackages(folder, { log: () => undefined });
-    expect(readFileSync(path.join(folder, 'calls'), 'utf8')).toBe('ci --no-audit --no-fund\n');
+    expect(readFileSync(path.join(folder, 'calls'), 'utf8')).toBe('ci --include=dev --no-audit --no-fund\n');
   });
 });
 
@@ -291,7 +291,8 @@ describe('the command orthant', () => {
       recursive: true,
       filter: (from) => !/samples|\.test\.ts$/.test(from),
     });
-    cpSync(path.join(root, 'native/tensorflow'), path.join(folder, 'native/tensorflow'), { recursive: true });
+    for (const name of ['native/system', 'native/tensorflow'])
+      cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
     for (const name of ['package.json', 'package-lock.json'])
       copyFileSync(path.join(root, name), path.join(folder, name));
     symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));

@@ -57,13 +57,9 @@ async function parquet(): Promise<Uint8Array> {
   }
 }
 
-/** What PyArrow wrote (native/data/testing/make_fixtures.py): 4 rows, 2 columns, one value not a number. */
-async function parquetWithNan(): Promise<Uint8Array> {
-  const fixtures = JSON.parse(
-    await readFile(path.join(import.meta.dirname, '../native/data/testing/fixtures.json'), 'utf8'),
-  ) as { parquetNan: string };
-  return Buffer.from(fixtures.parquetNan, 'base64');
-}
+/** Written by PyArrow: 4 rows, 2 columns, one value not a number. */
+const parquetWithNan = (): Promise<Uint8Array> =>
+  readFile(path.join(import.meta.dirname, '../native/data/golden/input/nan.parquet'));
 
 const json = JSON.stringify(rows);
 const csv = separated(',');

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * `npm run bench`: how fast training is, beside others on the same machine. Prints tables, says which targets are
- * reached, and writes everything as JSON.
+ * `npm run bench`: how fast training is, beside JAX and PyTorch on the same machine. Prints tables and writes everything
+ * as JSON.
  *
- *     npm run bench -- [--quick] [--only TEXT] [--peers jax,torch,cooper,keras,sklearn] [--rounds N]
+ *     npm run bench -- [--quick] [--only TEXT] [--peers jax,torch] [--rounds N]
  *
  * Every number comes from a process of its own. A round runs each column once, one after the other; a column's time is
  * the median over rounds and their samples, and a ratio is the median of the rounds' ratios.
@@ -12,12 +12,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { chooseCard, findCards } from '../../native/tensorflow/cards.mjs';
-import { samplesOfRun, stepCases } from './cases.mjs';
+import { stepCases } from './cases.mjs';
 import { readOptions } from './options.mjs';
 import { peers, preparePeers } from './peers.mjs';
 import { folder, root } from './processes.mjs';
-import { benchGroup, prepareOurs } from './steps.mjs';
-import { measureTargets, targetTable } from './targets.mjs';
+import { benchStep, prepareOurs } from './steps.mjs';
 import { benchWholeRun, wholeRunName } from './wholeRun.mjs';
 
 const usage = `npm run bench -- [--quick] [--only TEXT] [--peers ${Object.keys(peers).join(',')}] [--rounds N]`;
@@ -40,7 +39,7 @@ if (cases.length === 0 && !matches(wholeRunName)) fail(`Nothing is called "${opt
 mkdirSync(folder, { recursive: true });
 const { card } = chooseCard(await findCards());
 const python = chosen.length === 0 ? '' : await preparePeers(chosen, folder, card !== undefined, console.log);
-const environment = await prepareOurs();
+const own = await prepareOurs();
 
 const processor = cpus();
 const machine = {
@@ -50,20 +49,15 @@ const machine = {
   node: process.version,
 };
 const on = [`${machine.processor}, ${machine.cores} cores`, ...(card === undefined ? [] : [card.name])].join('; ');
-console.log(`${on}; ${rounds} round(s) of ${samplesOfRun} samples.\n`);
+console.log(`${on}; ${rounds} round(s).\n`);
 
 const steps = [];
-for (const group of new Set(cases.map((each) => each.group))) {
-  const members = cases.filter((each) => each.group === group);
-  steps.push(...(await benchGroup(members, { rounds, chosen, python, environment })));
-}
+for (const bench of cases) steps.push(await benchStep(bench, { rounds, chosen, python, own }));
 const epochs = options.quick ? 5 : 50;
-const wholeRuns = matches(wholeRunName) ? [await benchWholeRun({ rounds, epochs, chosen, python })] : [];
-const targets = measureTargets(steps, wholeRuns);
-console.log(targetTable(targets), '\n');
+const wholeRun = matches(wholeRunName) ? await benchWholeRun({ rounds, epochs, chosen, python }) : undefined;
 
 const date = new Date().toISOString();
-const report = { date, machine, options: { quick: options.quick, rounds }, steps, wholeRuns, targets };
+const report = { date, machine, options: { quick: options.quick, rounds }, steps, wholeRun };
 const file = path.join(folder, `bench-${date.replaceAll(/[:.]/g, '-')}.json`);
 writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 console.log(`Written: ${path.relative(root, file)}`);

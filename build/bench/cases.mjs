@@ -1,21 +1,20 @@
 /**
- * What is benched: one training step of two networks at four batch sizes with three methods.
+ * One training step of two networks at four batch sizes with three methods.
  * @typedef {object} StepCase
  * @property {string} name
- * @property {string} group Name of network and batch: what the cases have in common that take turns.
  * @property {number[]} sizes Inputs, hidden layers, outputs.
  * @property {number} rows Training rows.
  * @property {number} batch Rows in a step.
  * @property {'none' | 'penalty' | 'augmented-lagrangian'} method
- * @property {number} steps Steps in one call, for those who make many at once: about 50 ms.
+ * @property {number} steps Steps in one call, for programs that make many at once: about 50 ms.
  * @property {number} seconds Length of one sample.
+ * @property {number} samples Samples of one process.
  */
 
 const networks = [
   { sizes: [784, 784, 784, 2], rows: 8192 },
   { sizes: [9, 64, 64, 1], rows: 49_152 },
 ];
-const batches = [64, 512, 4096, 0];
 const methods = /** @type {const} */ (['none', 'penalty', 'augmented-lagrangian']);
 
 /** Multiplications and additions of a step's matrix products: forward, and twice that backward. */
@@ -28,21 +27,16 @@ const operations = (/** @type {number[]} */ sizes, /** @type {number} */ batch) 
  */
 export const stepCases = (quick) =>
   networks.flatMap(({ sizes, rows }) =>
-    batches
-      .filter((batch) => !quick || (batch > 0 && batch <= 512))
-      .flatMap((size) =>
-        methods.map((method) => {
-          const batch = size === 0 ? rows : size;
-          const group = `${sizes.join('-')} batch ${size === 0 ? `all ${rows}` : size}`;
-          return {
-            name: `${group} ${method}`,
-            ...{ group, sizes, rows, batch, method },
-            steps: Math.max(1, Math.min(1000, Math.round(1e10 / operations(sizes, batch)))),
-            seconds: quick ? 0.15 : 0.4,
-          };
-        }),
-      ),
+    (quick ? [64, 512] : [64, 512, 4096, rows]).flatMap((batch) =>
+      methods.map((method) => ({
+        name: `${sizes.join('-')} batch ${batch === rows ? `all ${rows}` : batch} ${method}`,
+        sizes,
+        rows,
+        batch,
+        method,
+        steps: Math.max(1, Math.min(1000, Math.round(1e10 / operations(sizes, batch)))),
+        seconds: quick ? 0.15 : 0.4,
+        samples: 5,
+      })),
+    ),
   );
-
-/** Samples of one process; a process is one run, and runs of all columns take turns. */
-export const samplesOfRun = 5;

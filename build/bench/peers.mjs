@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
+import { describeFailure, runCommand } from '../../native/system/command.mjs';
 import { findPython } from '../../native/tensorflow/python.mjs';
 
 /**
- * Those we are compared with: the packages they need, a word on their size, and their columns. `step` for the step
- * benches (`methods`: those it knows, if not all), `whole` the script of the whole run; `withCard` what is installed
- * instead where there is an NVIDIA card, without which it would run on the processor there.
- * @typedef {{ title: string, script: string, mode: string, methods?: string[] }} StepPeer
+ * The programs we are compared with: the packages they need, a word on their size, and their columns. `step` for the step
+ * benches, `whole` the script of the whole run; `withCard` what is installed instead where there is an NVIDIA card, without
+ * which it would run on the processor there.
  * @typedef {{ packages: string[], size: string }} Installed
+ * @typedef {{ title: string, script: string, mode: string }} StepPeer
  * @type {Record<string, Installed & { withCard?: Installed, step: StepPeer[], whole?: { title: string, script: string } }>}
  */
 export const peers = {
@@ -29,29 +29,6 @@ export const peers = {
       { title: 'PyTorch compiled', script: 'step_torch.py', mode: 'compiled' },
     ],
     whole: { title: 'PyTorch, DataLoader', script: 'whole_torch.py' },
-  },
-  // Stands on PyTorch.
-  cooper: {
-    packages: ['cooper-optim==1.0.1', 'torch==2.15.0'],
-    size: 'with PyTorch, on Linux up to 5 GB',
-    step: [{ title: 'Cooper', script: 'step_cooper.py', mode: 'eager', methods: ['augmented-lagrangian'] }],
-  },
-  // Stands on one of the others; on JAX it needs nothing more.
-  keras: {
-    packages: ['keras==3.15.1', 'jax==0.10.2'],
-    size: '0.4 GB',
-    withCard: {
-      packages: ['keras==3.15.1', 'jax[cuda12]==0.10.2'],
-      size: 'several GB, since it brings the CUDA libraries',
-    },
-    step: [],
-    whole: { title: 'Keras, fit', script: 'whole_keras.py' },
-  },
-  sklearn: {
-    packages: ['scikit-learn==1.9.1'],
-    size: '0.2 GB',
-    step: [],
-    whole: { title: 'scikit-learn, MLPRegressor', script: 'whole_sklearn.py' },
   },
 };
 
@@ -80,14 +57,8 @@ export async function preparePeers(names, folder, card, log) {
     const wanted = `${packages.join('\n')}\n`;
     if (existsSync(note) && readFileSync(note, 'utf8') === wanted) continue;
     log(`Installing ${packages.join(', ')} into ${environment} (${size}).`);
-    await finish(`installing ${peer}`, python, [
-      '-m',
-      'pip',
-      'install',
-      '-q',
-      '--disable-pip-version-check',
-      ...packages,
-    ]);
+    const pip = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check'];
+    await finish(`installing ${peer}`, python, [...pip, ...packages]);
     writeFileSync(note, wanted);
   }
   return python;

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
+import { describeFailure, runCommand } from '../../native/system/command.mjs';
 
 export const root = path.resolve(import.meta.dirname, '../..');
-/** What the bench makes: the virtual environment, its own built code, the results. */
+/** Files that the bench makes: the virtual environment, its own built code, the results. */
 export const folder = path.join(root, '.cache/bench');
 export const peerScripts = path.join(import.meta.dirname, 'peers');
 const minutes = 60_000;
@@ -13,7 +13,7 @@ const minutes = 60_000;
  */
 
 /**
- * The JSON object that a program prints last; where it fails that is said and the bench goes on without it.
+ * The JSON object that a program prints last; undefined, after a message, if it fails.
  * @param {string} what
  * @param {Column} column
  * @param {readonly string[]} more Further arguments.
@@ -23,7 +23,7 @@ export async function lastLine(what, { title, command, args, env }, more) {
   const result = await runCommand(command, [...args, ...more], {
     timeoutMs: 30 * minutes,
     cwd: root,
-    env: { ...process.env, KERAS_BACKEND: 'jax', TF_CPP_MIN_LOG_LEVEL: '2', ...env },
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...env },
   });
   const line = result.stdout.trim().split('\n').at(-1) ?? '';
   if (result.code === 0 && line.startsWith('{')) return JSON.parse(line);

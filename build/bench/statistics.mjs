@@ -25,26 +25,6 @@ export const summary = (values) => ({
 export const ratioOf = (first, second) =>
   median(first.map((samples, round) => median(samples) / median(second[round] ?? [])).filter(Number.isFinite));
 
-/**
- * How many times as long `first` took as `second`, from pairs made side by side: the geometric mean of their ratios, since
- * twice and half as long are equally far from equal, and its standard error. Of the longer list the end is left out.
- * @param {readonly number[]} first
- * @param {readonly number[]} second
- */
-export function meanRatio(first, second) {
-  const logarithms = first.slice(0, second.length).map((value, index) => Math.log(value / (second[index] ?? NaN)));
-  const { length } = logarithms;
-  const mean = logarithms.reduce((sum, value) => sum + value, 0) / length;
-  const squares = logarithms.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const ratio = Math.exp(mean);
-  return {
-    ratio,
-    error: ratio * Math.sqrt(squares / (length - 1) / length),
-    least: Math.exp(Math.min(...logarithms)),
-    most: Math.exp(Math.max(...logarithms)),
-  };
-}
-
 /** @param {number} value */
 export const digits = (value) => String(Number(value.toPrecision(3)));
 
@@ -59,4 +39,31 @@ export function table(rows) {
       row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
     )
     .join('\n');
+}
+
+/**
+ * Prints the times of several programs as a table.
+ * @param {string} name
+ * @param {string} unit
+ * @param {readonly { title: string, by: string, rounds: readonly (readonly number[])[] }[]} columns Ours first; `rounds`:
+ *   samples of each round, none in a round that failed.
+ * @returns The same, with median, range and ratio to ours; without programs that failed in every round.
+ */
+export function compare(name, unit, columns) {
+  const results = columns
+    .filter(({ rounds }) => rounds.flat().length > 0)
+    .map((column) => ({
+      ...column,
+      time: summary(column.rounds.flat()),
+      ratio: ratioOf(column.rounds, columns[0]?.rounds ?? []),
+    }));
+  const rows = results.map(({ title, by, time: { median: middle, least, most }, ratio }) => [
+    `  ${title}`,
+    digits(middle),
+    `${digits(least)} - ${digits(most)}`,
+    digits(ratio),
+    by,
+  ]);
+  console.log(table([[name, unit, 'from - to', 'times ours', 'by'], ...rows]), '\n');
+  return results;
 }

@@ -1,18 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
+import { makeFolder, move, writeFileAtomic } from '../../native/system/files.mjs';
+import { describeFailure, runCommand } from '../../native/system/command.mjs';
 
 /**
  * What Vite builds, a row each. `sources` are the folders it is made from; a row none of whose `entries` is there is skipped.
@@ -33,7 +24,7 @@ const codeTargets = [
     id: 'electron',
     name: 'hosts of the window',
     config: 'build/electron.vite.config.ts',
-    sources: ['electron', 'native/contract'],
+    sources: ['electron', 'native/contract', 'native/system'],
     entries: ['electron/main.ts', 'electron/browser/main.ts'],
     output: '.dist/electron',
   },
@@ -41,7 +32,7 @@ const codeTargets = [
     id: 'renderer',
     name: 'window',
     config: 'renderer/vite.config.ts',
-    sources: ['renderer', 'native/contract'],
+    sources: ['renderer', 'native/contract', 'native/base'],
     entries: ['renderer/index.html'],
     output: '.dist/renderer',
   },
@@ -166,15 +157,14 @@ async function build(root, target, stamp) {
     const entries = files.filter((file) => !/-[\w-]{8}\.js(\.map)?$/.test(file));
     for (const file of [...files.filter((each) => !entries.includes(each)), ...entries]) {
       const to = path.join(output, file);
-      mkdirSync(path.dirname(to), { recursive: true });
-      renameSync(path.join(temporary, file), to);
+      makeFolder(path.dirname(to));
+      move(path.join(temporary, file), to);
     }
     const old = Date.now() - keepOldMs;
     for (const file of listFiles(output)) {
       if (!files.includes(file) && statSync(path.join(output, file)).mtimeMs < old) rmSync(path.join(output, file));
     }
-    writeFileSync(path.join(temporary, stampName), `${[stamp, ...files].join('\n')}\n`);
-    cpSync(path.join(temporary, stampName), path.join(output, stampName));
+    writeFileAtomic(path.join(output, stampName), `${[stamp, ...files].join('\n')}\n`);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeFailure, runCommand } from '../../native/tensorflow/command.mjs';
+import { describeFailure, runCommand } from '../../native/system/command.mjs';
 
 const stampName = '.orthant-packages.json';
 
@@ -14,7 +14,8 @@ const stampName = '.orthant-packages.json';
 export async function installPackages(root, { log }) {
   if (packagesAreCurrent(root)) return;
   log('Installing npm packages');
-  const args = ['ci', '--no-audit', '--no-fund'];
+  // With NODE_ENV=production npm would leave out what builds and tests need.
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
   // Under npm, the same npm; its path is that of a script for this Node.
   const npm = process.env.npm_execpath;
   const [command, ...rest] = npm?.endsWith('.js')

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { cacheFolder } from '../../native/tensorflow/cache.mjs';
+import { writeFileAtomic } from '../../native/system/files.mjs';
+import { cacheFolder } from '../../native/system/folders.mjs';
 import { chooseCard, findCards } from '../../native/tensorflow/cards.mjs';
 import { compileBinding } from '../../native/tensorflow/compileBinding.mjs';
 import { missingWheels, planTensorFlow } from '../../native/tensorflow/plan.mjs';
@@ -50,8 +51,7 @@ export function failureNote(step) {
     /** @param {string} reason */
     write(reason) {
       try {
-        mkdirSync(path.dirname(file), { recursive: true });
-        writeFileSync(file, JSON.stringify({ time: Date.now(), reason }));
+        writeFileAtomic(file, JSON.stringify({ time: Date.now(), reason }));
       } catch {
         // A cache folder that cannot be written is what failed.
       }

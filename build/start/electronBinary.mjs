@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runCommand } from '../../native/tensorflow/command.mjs';
+import { runCommand } from '../../native/system/command.mjs';
 
 /** Electron's binary: fetched by its own installer on first use, with a time limit, and not tried over and over. */
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { usualPort } from '../../electron/browser/port.mjs';
+import { endingSignals } from '../../native/system/processes.mjs';
 import { findBrowser, hasDisplay, openWindow, profileFolder, windowArguments } from './applicationWindow.mjs';
 import { earlierFailure, findElectron, installElectron } from './electronBinary.mjs';
 import { blamesSandbox, runElectron } from './runElectron.mjs';
@@ -161,7 +162,7 @@ async function showJoined(joined, here, wanted) {
     say(address);
     return 0;
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, window.end);
+  for (const signal of endingSignals) process.once(signal, window.end);
   const { failed } = await window.closed;
   if (failed) say(`The browser did not open a window.\n${address}`);
   return 0;

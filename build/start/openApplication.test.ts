@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { isAlive } from '../../electron/services/processes.ts';
+import { isAlive } from '../../native/system/processes.mjs';
 import { buildCode } from '../../native/engine/testSupport.ts';
 import type { StartOptions } from './openApplication.mjs';
 import type { Surroundings } from './sandbox.mjs';
@@ -48,9 +48,7 @@ async function written(name: string): Promise<string> {
 
 /** Resolves once none of these processes runs; a test's own time limit ends a wait in vain. */
 async function gone(pids: readonly number[]): Promise<void> {
-  // A process that nobody has taken notice of since it ended is still listed.
-  const runs = (pid: number): boolean => isAlive(pid) && !read(`/proc/${pid}/stat`).includes(' Z ');
-  while (pids.some(runs)) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 interface Given {
@@ -127,7 +125,7 @@ describe('where Electron cannot run', () => {
       expect(program.text()).toMatch(
         new RegExp(`user namespaces.* To mend it: sudo chown root:root '${at('chrome-sandbox')}' && sudo chmod 4755`),
       );
-      expect(program.text()).toContain(`Electron did not start (ended by SIG${signal}); opening in a browser.`);
+      expect(program.text()).toContain(`Electron did not start (killed by SIG${signal}); opening in a browser.`);
       const args = await written('browser.args');
       expect(read('electron.args') + args).not.toContain('no-sandbox');
       expect(args).toMatch(/--app=http:\/\/127\.0\.0\.1:\d+\/\?token=/);

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { describeEnd } from '../../native/system/nodeProcess.mjs';
+import { endingSignals } from '../../native/system/processes.mjs';
 
 /** Milliseconds within which an end that nobody asked for is taken for a start that failed. */
 const startTime = 5000;
@@ -38,8 +40,7 @@ export async function runElectron(electron, args) {
       // It is gone.
     }
   };
-  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
-  for (const signal of signals) process.on(signal, handOn);
+  for (const signal of endingSignals) process.on(signal, handOn);
   process.on('exit', endGroup);
 
   const electronProcess = spawn(electron, args, {
@@ -69,16 +70,14 @@ export async function runElectron(electron, args) {
       }, 50);
     });
   });
-  for (const signal of signals) process.off(signal, handOn);
+  for (const signal of endingSignals) process.off(signal, handOn);
   endGroup();
   process.off('exit', endGroup);
 
   const sandbox = blamesSandbox(said);
   const quick = Date.now() - started < (sandbox ? sandboxTime : startTime);
   // Chromium ends by a trap or an abort where it cannot go on.
-  const failed = end.code !== 0 && !signals.some((signal) => signal === end.signal);
+  const failed = end.code !== 0 && !endingSignals.some((signal) => signal === end.signal);
   if (!failed || asked || !quick) return { ran: true, code: end.code ?? (asked ? 0 : 1) };
-  const reason =
-    end.error?.message ?? (end.signal === null ? `exit code ${String(end.code)}` : `ended by ${end.signal}`);
-  return { ran: false, reason, blamesSandbox: sandbox };
+  return { ran: false, reason: end.error?.message ?? describeEnd(end.code, end.signal), blamesSandbox: sandbox };
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { runCommand } from '../../native/tensorflow/command.mjs';
+import { runCommand } from '../../native/system/command.mjs';
 
 /**
  * Whether Chromium's sandbox can start, which Electron and every Chromium-family browser need. Where it cannot, the command that

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isAlive } from '../../electron/services/processes.ts';
+import { isAlive } from '../../native/system/processes.mjs';
 import { openSocket } from '../../electron/testing/browserHost.ts';
 import { descendants } from '../../e2e/processes.ts';
 import type { WindowEvent } from '../../native/contract/window.ts';
@@ -280,7 +280,7 @@ describe('npm start', () => {
     const started = startNode([script, '--port', '0'], { ORTHANT_STATE: file, DISPLAY: '', WAYLAND_DISPLAY: '' });
     expect(await started.ended).toBe(1);
     expect(started.text()).toMatch(
-      /file cannot be written: something else of that name is there .*ORTHANT_STATE names another/,
+      /Cannot write to .*file: something of that name is there .*ORTHANT_STATE names another/,
     );
     expect(started.text()).not.toMatch(/\n\s+at /);
   });

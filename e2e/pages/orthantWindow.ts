@@ -53,7 +53,8 @@ export class OrthantWindow {
 
   /** Waits until the window has what it had before: it asks for the engine last. */
   async loaded(): Promise<void> {
-    await expect(this.page.getByRole('banner').getByRole('status')).toContainText(/CPU|GPU|No training engine/);
+    const status = this.page.getByRole('banner').getByRole('status');
+    await expect(status).toContainText(/CPU|GPU|No training engine/, { timeout: 30_000 });
   }
 
   async toStart(): Promise<void> {

@@ -41,7 +41,7 @@ test('the training process is killed: the window says what happened, and the run
 
   // Electron knows the number of the signal only.
   await expect(
-    orthant.notice(/training process ended unexpectedly \((?:killed by SIGKILL|killed, exit code 9)\)/),
+    orthant.notice(/training process ended unexpectedly \((?:killed by SIGKILL[^)]*|killed, exit code 9)\)/),
   ).toBeVisible();
   await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
   const resume = page.getByRole('button', { name: 'Resume from the last checkpoint' });

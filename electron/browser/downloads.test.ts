@@ -13,7 +13,7 @@ it('says where nothing can be put up for download, and why, as the call that ask
   await writeFile(taken, 'in the way');
   await expect(new Downloads(taken).offer('model.onnx')).rejects.toMatchObject({
     code: 'file',
-    message: expect.stringMatching(/cannot be written: .*\.$/) as string,
+    message: expect.stringMatching(/^Cannot write to .*: .*\.$/) as string,
   });
   expect(windowCalls.chooseOutput.errors).toContain('file');
 });

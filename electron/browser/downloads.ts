@@ -5,8 +5,8 @@ import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { browserHostPaths } from '../../native/contract/window.ts';
-import { describeFileError } from '../services/fileError.ts';
-import { isAlive } from '../services/processes.ts';
+import { describeFileError } from '../../native/contract/fileErrors.ts';
+import { isAlive } from '../../native/system/processes.mjs';
 import { safeName } from './safeName.ts';
 
 /** Files to take away: a temporary file each, under an address that cannot be guessed. */
@@ -29,7 +29,7 @@ export class Downloads {
     const name = safeName(suggestedName, 'download');
     const folder = path.join(this.#folder, id);
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw describeFileError(error, folder, 'written');
+      throw describeFileError(error, `write to ${folder}`);
     });
     const file = path.join(folder, name);
     this.#files.set(id, file);

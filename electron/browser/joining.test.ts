@@ -37,7 +37,7 @@ it('has a second start open another window of the host that runs, and its files 
   await until(() => opened.some(({ event }) => event === 'open-file'));
   expect(opened).toContainEqual({ event: 'open-file', path: file, kind: 'data' });
   expect(before.filter(({ event }) => event === 'open-file')).toEqual([]);
-  expect(await tested.host.inputs.has(file)).toBe(true);
+  expect(await tested.host.permissions.has('read', file)).toBe(true);
 });
 
 it.skipIf(process.platform === 'win32')('says where it answers to nobody else', () => {

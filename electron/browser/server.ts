@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { WebSocketServer } from 'ws';
 import { OrthantError, toErrorMessage } from '../../native/contract/errors.ts';
 import { browserHostPaths } from '../../native/contract/window.ts';
+import { attachWindow } from '../services/attachWindow.ts';
 import { contentPolicy, securityHeaders } from '../services/contentPolicy.ts';
 import type { Host, WindowPlatform } from '../services/host.ts';
 import type { RendererFiles } from '../services/rendererFiles.ts';
@@ -240,7 +241,7 @@ function upgrade(
     return;
   }
   sockets.handleUpgrade(request, socket, head, (accepted) => {
-    options.host.attach(socketPort(accepted), browserPlatform(options.downloads));
+    attachWindow(options.host, socketPort(accepted), browserPlatform(options.downloads));
   });
 }
 

@@ -63,6 +63,6 @@ it('says where an upload cannot be stored, and why', async () => {
   const request = Object.assign(Readable.from(['a']), { headers: {}, complete: true }) as unknown as IncomingMessage;
   await expect(receiveUpload(request, folders.uploads, 'a.csv')).rejects.toMatchObject({
     code: 'file',
-    message: expect.stringMatching(/uploads cannot be written: .*\.$/) as string,
+    message: expect.stringMatching(/^Cannot write to .*uploads: .*\.$/) as string,
   });
 });

@@ -7,8 +7,8 @@ import type { TransformCallback } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { OrthantError } from '../../native/contract/errors.ts';
+import { describeFileError } from '../../native/contract/fileErrors.ts';
 import { draftFiles } from '../services/drafts.ts';
-import { describeFileError } from '../services/fileError.ts';
 import type { Folders } from '../services/folders.ts';
 import { safeName } from './safeName.ts';
 
@@ -62,11 +62,11 @@ async function makeRoom(folder: string, own: string, bytes: number, name: string
     await mkdir(folder, { recursive: true });
     free = await freeSpace(folder);
   } catch (error) {
-    throw describeFileError(error, folder, 'written');
+    throw describeFileError(error, `write to ${folder}`);
   }
   if (bytes + reserve > free) throw noRoom(name, free);
   await mkdir(own).catch((error: unknown) => {
-    throw describeFileError(error, own, 'written');
+    throw describeFileError(error, `write to ${own}`);
   });
 }
 

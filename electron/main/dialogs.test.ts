@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { dataFileEndings } from '../../native/contract/fileFormats.ts';
 import * as stub from '../testing/electronStub.ts';
 
 vi.mock('electron', () => import('../testing/electronStub.ts'));
@@ -26,6 +27,9 @@ describe('dialogs', () => {
     );
     expect(await platform.chooseFile('data')).toBe(path.join(folder, 'a.csv'));
     expect(await platform.chooseFile('configuration')).toBeUndefined();
+    expect(stub.dialog.asked[0]).toMatchObject({
+      filters: [{ name: 'Tables and arrays', extensions: [...dataFileEndings] }, { extensions: ['*'] }],
+    });
     expect(stub.dialog.asked[1]).toMatchObject({
       defaultPath: folder,
       filters: [{ extensions: ['orthant', 'json'] }, { extensions: ['*'] }],

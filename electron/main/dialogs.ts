@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { OrthantError } from '../../native/contract/errors.ts';
+import { dataFileEndings } from '../../native/contract/fileFormats.ts';
 import type { FileKind } from '../../native/contract/window.ts';
 import type { WindowPlatform } from '../services/host.ts';
 import { JsonFile } from '../services/jsonFile.ts';
@@ -12,13 +13,7 @@ import { documentExtension } from '../services/recentFiles.ts';
 
 const anyFile: FileFilter = { name: 'All files', extensions: ['*'] };
 const filters: Record<FileKind, FileFilter[]> = {
-  data: [
-    {
-      name: 'Tables and arrays',
-      extensions: ['csv', 'tsv', 'txt', 'parquet', 'json', 'jsonl', 'ndjson', 'npy', 'npz', 'idx', 'gz'],
-    },
-    anyFile,
-  ],
+  data: [{ name: 'Tables and arrays', extensions: [...dataFileEndings] }, anyFile],
   configuration: [{ name: 'Configurations', extensions: [documentExtension.slice(1), 'json'] }, anyFile],
 };
 const titles: Record<FileKind, string> = { data: 'Open data', configuration: 'Open a configuration' };

@@ -1,6 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { app, Menu, shell } from 'electron';
-import type { Host, MenuCommand } from '../services/host.ts';
+import { commands, screenIds, type Command } from '../../native/contract/commands.ts';
+import type { Host } from '../services/host.ts';
 import { linkAddresses } from '../services/links.ts';
 
 type Item = MenuItemConstructorOptions;
@@ -9,21 +10,21 @@ interface MenuParts {
   readonly platform: string;
   readonly isPackaged: boolean;
   /** Carries out a command of the window. */
-  readonly command: (command: MenuCommand) => void;
+  readonly command: (command: Command) => void;
   readonly openLink: (address: string) => void;
   readonly openRecent: (file: string) => void;
   readonly recent: readonly { path: string; name: string }[];
 }
 
 /**
- * The application menu by the platform's own conventions. The keys are those of the window (renderer/logic/shortcuts.ts), which
- * listens to them itself: the menu shows them, and only macOS, where menus own the keys, registers them.
+ * The application menu by the platform's own conventions. The window listens to the keys itself: the menu shows
+ * them, and only macOS, where menus own the keys, registers them.
  */
 export function menuTemplate(parts: MenuParts): Item[] {
   const mac = parts.platform === 'darwin';
-  const item = (label: string, command: MenuCommand, accelerator: string): Item => ({
-    label,
-    accelerator,
+  const item = (command: Command): Item => ({
+    label: commands[command].label,
+    accelerator: commands[command].keys.replace('Ctrl', 'CmdOrCtrl').replace('Enter', 'Return'),
     registerAccelerator: mac,
     click: () => {
       parts.command(command);
@@ -56,12 +57,12 @@ export function menuTemplate(parts: MenuParts): Item[] {
     {
       label: '&File',
       submenu: [
-        item('&Open Data…', 'open-data', 'CmdOrCtrl+O'),
-        item('Open &Configuration…', 'open-configuration', 'CmdOrCtrl+Shift+O'),
+        item('open-data'),
+        item('open-configuration'),
         recent,
         separator,
-        item('&Save Configuration', 'save-configuration', 'CmdOrCtrl+S'),
-        item('Save Configuration &As…', 'save-configuration-as', 'CmdOrCtrl+Shift+S'),
+        item('save-configuration'),
+        item('save-configuration-as'),
         separator,
         mac ? { role: 'close' } : { role: 'quit', label: parts.platform === 'win32' ? 'E&xit' : '&Quit' },
       ],
@@ -69,8 +70,8 @@ export function menuTemplate(parts: MenuParts): Item[] {
     {
       label: '&Edit',
       submenu: [
-        item('&Undo', 'undo', 'CmdOrCtrl+Z'),
-        item('&Redo', 'redo', 'CmdOrCtrl+Shift+Z'),
+        item('undo'),
+        item('redo'),
         separator,
         { role: 'cut' },
         { role: 'copy' },
@@ -80,22 +81,12 @@ export function menuTemplate(parts: MenuParts): Item[] {
     },
     {
       label: '&Run',
-      submenu: [
-        item('&Train', 'train', 'CmdOrCtrl+Return'),
-        item('&Pause or Go On', 'pause', 'Alt+P'),
-        item('One &Epoch', 'one-epoch', 'Alt+E'),
-        item('&Stop', 'stop', 'Alt+.'),
-      ],
+      submenu: [item('train'), item('pause'), item('one-epoch'), item('stop')],
     },
     {
       label: '&View',
       submenu: [
-        item('&Data', 'show-data', 'Alt+1'),
-        item('&Network', 'show-network', 'Alt+2'),
-        item('&Constraint', 'show-constraint', 'Alt+3'),
-        item('&Train', 'show-train', 'Alt+4'),
-        item('&Result', 'show-result', 'Alt+5'),
-        item('R&uns', 'show-runs', 'Alt+6'),
+        ...screenIds.map((screen) => item(`show-${screen}`)),
         separator,
         { role: 'resetZoom' },
         { role: 'zoomIn' },
@@ -109,7 +100,7 @@ export function menuTemplate(parts: MenuParts): Item[] {
       role: 'help',
       label: '&Help',
       submenu: [
-        item('Orthant &Help', 'help', 'F1'),
+        item('help'),
         separator,
         link('The Forum Thread', linkAddresses['forum-thread']),
         link('ONNX', linkAddresses.onnx),

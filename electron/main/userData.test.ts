@@ -27,7 +27,7 @@ it('says why the folder cannot be written, and ends', () => {
   writeFileSync(file, '');
   expect(setupUserData(file)).toBe(false);
   expect(stub.dialog.told).toEqual([
-    `Orthant cannot start: ${path.join(file, 'window')} cannot be written: a part of its path is not a folder. Choose another place. Orthant keeps its own files there; ORTHANT_STATE names another folder.`,
+    `Orthant cannot start: Cannot write to ${path.join(file, 'window')}: a part of the path is a file, not a folder. Check the path. Orthant keeps its own files there; ORTHANT_STATE names another folder.`,
   ]);
   expect(stub.app.seen).toMatchObject({ exited: true, exitCode: 1 });
 });

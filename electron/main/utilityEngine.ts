@@ -1,8 +1,9 @@
 import { app, utilityProcess } from 'electron';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { describeEnd, endingPatience } from '../../native/system/nodeProcess.mjs';
 import type { EngineProcess, LaunchEngine } from '../services/engineProcess.ts';
-import { engineArguments, patience } from '../services/engineProcess.ts';
+import { engineArguments } from '../services/engineProcess.ts';
 
 /**
  * Starts engine processes as Electron's utility processes.
@@ -37,7 +38,7 @@ export function utilityEngine(entry: string, log: (text: string) => void): Launc
         ended = true;
         setImmediate(() => {
           app.removeListener('child-process-gone', noteReason);
-          resolve(reason === undefined ? `exit code ${code}` : `${reason}, exit code ${code}`);
+          resolve(`${reason === undefined ? '' : `${reason}, `}${describeEnd(code)}`);
         });
       });
     });
@@ -64,7 +65,7 @@ export function utilityEngine(entry: string, log: (text: string) => void): Launc
         else child.kill();
         const last = setTimeout(() => {
           if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
-        }, patience);
+        }, endingPatience);
         await gone;
         clearTimeout(last);
       },

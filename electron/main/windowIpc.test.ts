@@ -93,7 +93,7 @@ describe("the window's messages", () => {
     await window.call('chooseOutput', { suggestedName: 'saved.orthant' });
     await window.call('writeDocument', { path: saved, text: '{}' });
     expect(await window.call('recentFiles', {})).toMatchObject([{ path: saved, kind: 'configuration' }]);
-    expect(await new Host(host.options).inputs.has(saved, 'configuration')).toBe(true);
+    expect(await new Host(host.options).permissions.has('write', saved)).toBe(true);
   });
 
   it('have a configuration written where it was opened by a dialog, and no other JSON file', async () => {

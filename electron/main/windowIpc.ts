@@ -1,5 +1,6 @@
 import type { IpcMainEvent, WebContents } from 'electron';
 import { ipcMain } from 'electron';
+import { attachWindow } from '../services/attachWindow.ts';
 import type { Host, WindowPlatform, WindowPort } from '../services/host.ts';
 import { isAppAddress } from './appOrigin.ts';
 import { droppedChannel, ipcChannel } from '../ipcChannel.ts';
@@ -52,7 +53,7 @@ export function setupWindowIpc(
     window.page.receive(message);
   });
   receive(droppedChannel, (_event, _window, file) => {
-    if (typeof file === 'string') host.inputs.add(file);
+    if (typeof file === 'string') void host.permissions.open(file);
   });
 
   return (contents, platform) => {
@@ -90,7 +91,7 @@ function openPage(host: Host, contents: WebContents, platform: WindowPlatform): 
       closing.push(listener);
     },
   };
-  host.attach(port, platform);
+  attachWindow(host, port, platform);
   return {
     receive: (message) => {
       hear(message);

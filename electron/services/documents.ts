@@ -2,29 +2,13 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { OrthantError } from '../../native/contract/errors.ts';
-import { writeAtomically } from './atomic.ts';
-import { describeFileError } from './fileError.ts';
-import type { Inputs } from './inputs.ts';
-import type { Outputs } from './outputs.ts';
-import { documentExtension, kindOfFile } from './recentFiles.ts';
+import { describeFileError } from '../../native/contract/fileErrors.ts';
+import { writeFileAtomicAsync } from '../../native/system/files.mjs';
+import type { Permissions } from './permissions.ts';
+import { documentExtension } from './recentFiles.ts';
 
 /** A configuration is a few kilobytes; what is larger is another file under this name. */
 const largest = 10_000_000;
-
-/**
- * The window may read configuration documents, as `.orthant` or `.json`, that the person has opened, and no other files: a
- * page that went astray could otherwise reach any file of the person's through these calls.
- */
-async function demandDocument(file: string, opened: Inputs): Promise<void> {
-  const extension = path.extname(file).toLowerCase();
-  if (path.isAbsolute(file) && (extension === documentExtension || extension === '.json'))
-    return opened.demand(file, 'path');
-  throw new OrthantError(
-    'file',
-    `"${path.basename(file)}" is not a configuration document. Choose a file that ends in ${documentExtension} or .json.`,
-    { field: 'path' },
-  );
-}
 
 export interface ReadDocument {
   readonly text: string;
@@ -36,11 +20,18 @@ export interface ReadDocument {
  * A configuration document. The path of its data file counts from where the document lies, so that both can be moved
  * together (as on the command line); in the text it is absolute.
  *
- * @param opened - what the person opened
- * @throws OrthantError `file` when it is no document, was not opened, is missing, too large or cannot be read
+ * @throws OrthantError `file` when it is no document (`.orthant` or `.json`), was not opened, is missing, too large or
+ *   cannot be read
  */
-export async function readDocument(file: string, opened: Inputs): Promise<ReadDocument> {
-  await demandDocument(file, opened);
+export async function readDocument(file: string, permissions: Permissions): Promise<ReadDocument> {
+  if (!path.isAbsolute(file) || ![documentExtension, '.json'].includes(path.extname(file).toLowerCase())) {
+    throw new OrthantError(
+      'file',
+      `"${path.basename(file)}" is not a configuration document. Choose a file that ends in ${documentExtension} or .json.`,
+      { field: 'path' },
+    );
+  }
+  await permissions.require('read', file, 'path');
   try {
     const handle = await open(file, 'r');
     try {
@@ -57,7 +48,7 @@ export async function readDocument(file: string, opened: Inputs): Promise<ReadDo
       await handle.close();
     }
   } catch (error) {
-    throw error instanceof OrthantError ? error : describeFileError(error, file, 'read');
+    throw describeFileError(error, `read ${file}`, 'path');
   }
 }
 
@@ -83,21 +74,15 @@ function locateData(text: string, folder: string): ReadDocument {
 }
 
 /**
- * Writes a text whole or not at all: to what the person chose, or to a document of our own that was opened. Many a `.json` is
- * another program's, so that must have been chosen.
+ * Writes a text whole or not at all.
  *
  * @throws OrthantError `file` when it may not or cannot be written
  */
-export async function writeDocument(
-  file: string,
-  text: string,
-  { inputs, outputs }: { readonly inputs: Inputs; readonly outputs: Outputs },
-): Promise<void> {
-  const mayBeOverwritten = kindOfFile(file) === 'configuration' && (await inputs.has(file, 'configuration'));
-  if (!mayBeOverwritten) outputs.demand(file, 'path');
+export async function writeDocument(file: string, text: string, permissions: Permissions): Promise<void> {
+  await permissions.require('write', file, 'path');
   try {
-    await writeAtomically(file, text);
+    await writeFileAtomicAsync(file, text);
   } catch (error) {
-    throw describeFileError(error, file, 'written');
+    throw describeFileError(error, `write ${file}`, 'path');
   }
 }

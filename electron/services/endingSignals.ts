@@ -1,5 +1,4 @@
-/** The signals that end a program: Ctrl-C, a polite kill, the end of the terminal. */
-export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { endingSignals } from '../../native/system/processes.mjs';
 
 /** Where signals come in: the process. */
 export type SignalSource = Pick<NodeJS.EventEmitter, 'on'>;

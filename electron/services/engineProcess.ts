@@ -26,6 +26,3 @@ export const engineArguments = (role: EngineRole): string[] => [
 ];
 
 export type Environment = Readonly<Record<string, string>>;
-
-/** How long a process that was asked to end may take, in milliseconds. */
-export const patience = 3000;

@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { OrthantError } from '../../native/contract/errors.ts';
-import { describeFileError } from './fileError.ts';
+import { describeFileError } from '../../native/contract/fileErrors.ts';
+import { makeFolder } from '../../native/system/files.mjs';
+import { runsFolder, stateFolder } from '../../native/system/folders.mjs';
 
 /** Where the hosts keep what is theirs. Both hosts use the same folders, so that one finds what the other left. */
 export interface Folders {
@@ -14,29 +15,10 @@ export interface Folders {
   readonly runs: string;
 }
 
-/**
- * The folders of this computer; `ORTHANT_STATE` and `ORTHANT_RUNS` override them.
- *
- * @param env - the environment variables
- * @param platform - as `process.platform`
- */
-export function findFolders(
-  env: NodeJS.ProcessEnv = process.env,
-  platform: string = process.platform,
-  home: string = homedir(),
-): Folders {
-  const system = platform === 'win32' ? path.win32 : path.posix;
-  const state = (): string => {
-    if (env.ORTHANT_STATE) return system.resolve(env.ORTHANT_STATE);
-    if (platform === 'darwin') return system.join(home, 'Library', 'Application Support', 'Orthant');
-    if (platform === 'win32') return system.join(env.LOCALAPPDATA ?? system.join(home, 'AppData', 'Local'), 'Orthant');
-    return system.join(env.XDG_STATE_HOME ?? system.join(home, '.local', 'state'), 'orthant');
-  };
-  return {
-    state: state(),
-    uploads: system.join(state(), 'uploads'),
-    runs: env.ORTHANT_RUNS ? system.resolve(env.ORTHANT_RUNS) : system.join(home, 'Orthant', 'runs'),
-  };
+/** The folders of this computer. */
+export function findFolders(): Folders {
+  const state = stateFolder();
+  return { state, uploads: path.join(state, 'uploads'), runs: runsFolder() };
 }
 
 /**
@@ -47,17 +29,12 @@ export function findFolders(
  */
 export function prepareState(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    const { message } = describeFileError(error, folder, 'written');
-    throw new OrthantError(
-      'file',
-      `${message} Orthant keeps its own files there; ORTHANT_STATE names another folder.`,
-      {
-        cause: error,
-      },
-    );
+    const { message } = describeFileError(error, `write to ${folder}`);
+    const text = `${message} Orthant keeps its own files there; ORTHANT_STATE names another folder.`;
+    throw new OrthantError('file', text, { cause: error });
   }
 }
 

@@ -84,7 +84,7 @@ describe('the host of a window', () => {
   it('remembers recent files, latest first and each once, over a restart', async () => {
     const csv = path.join(tested.folder, 'early.csv');
     const gone = path.join(tested.folder, 'gone.csv');
-    tested.host.inputs.add(gone);
+    await tested.host.permissions.open(gone);
     for (const file of [csv, gone, csv]) await client.call('rememberFile', { path: file, kind: 'data' });
     expect(await client.call('recentFiles', {})).toMatchObject([
       { path: csv, name: 'early.csv', exists: true },
@@ -129,7 +129,7 @@ describe('the host of a window', () => {
     const output = await client.call('chooseOutput', { suggestedName: 'curves.csv' });
     await client.call('writeDocument', { path: output.path!, text: 'a,b\n' });
     const missing = path.join(tested.folder, 'missing', 'x.orthant');
-    tested.host.inputs.add(missing);
+    await tested.host.permissions.open(missing);
     await expect(client.call('readDocument', { path: missing })).rejects.toThrow(/is not there/);
   });
 
@@ -137,10 +137,10 @@ describe('the host of a window', () => {
     const [sent, recent] = [path.join(tested.folders.uploads, '2026', 'a.json'), path.join(tested.folder, 'b.orthant')];
     mkdirSync(path.dirname(sent), { recursive: true });
     for (const file of [sent, recent]) writeFileSync(file, '{}');
-    await tested.host.recentFiles.remember(recent, 'configuration');
+    await tested.host.permissions.open(recent);
     const later = new Host({ ...tested.host.options });
-    for (const file of [sent, recent]) expect(await later.inputs.has(file), file).toBe(true);
-    expect(await later.inputs.has(path.join(tested.folder, 'new.orthant'))).toBe(false);
+    for (const file of [sent, recent]) expect(await later.permissions.has('read', file), file).toBe(true);
+    expect(await later.permissions.has('read', path.join(tested.folder, 'other.orthant'))).toBe(false);
   });
 
   it('has data read only that was opened, that runs of this computer speak of, or that a document opened here names', async () => {
@@ -170,7 +170,7 @@ describe('the host of a window', () => {
     await expect(inspect(path.join(tested.folder, 'early.csv'))).rejects.toMatchObject(reached);
     await expect(inspect(path.join(tested.folders.uploads, '2026', 'a.csv'))).rejects.toMatchObject(reached);
 
-    const ofRun = path.join(tested.folders.runs, 'mine.csv');
+    const ofRun = path.join(tested.folder, 'mine.csv');
     await expect(inspect(ofRun)).rejects.toMatchObject(refused('source.path'));
     await client.call('runRecord', { run: path.join(tested.folders.runs, 'mine') });
     await expect(inspect(ofRun)).rejects.toMatchObject(reached);
@@ -193,9 +193,9 @@ describe('the host of a window', () => {
     // The work in the window is found again after a restart.
     const later = new Host({ ...tested.host.options });
     for (const file of [ofRun, named, path.join(tested.folder, 'early.csv')])
-      await later.inputs.demandData(file, 'path');
-    await expect(later.inputs.demandData(strange, 'path')).rejects.toMatchObject(refused('path'));
-    expect(await later.inputs.has(named)).toBe(false);
+      await later.permissions.require('read', file, 'path');
+    await expect(later.permissions.require('read', strange, 'path')).rejects.toMatchObject(refused('path'));
+    expect(await later.permissions.has('write', named)).toBe(false);
   });
 
   it('speaks of what was sent up by its own name', async () => {
@@ -221,7 +221,7 @@ describe('the host of a window', () => {
       await expect(showInFolder(file)).rejects.toMatchObject({ code: 'usage' });
   });
 
-  it('has runs read, changed, moved and deleted only among the runs of this computer, and where it has begun them', async () => {
+  it('has runs read, changed, moved and deleted only among the runs of this computer', async () => {
     const { runs } = tested.folders;
     const below = path.join(runs, '7');
     const elsewhere = path.join(tested.folder, '7');
@@ -243,9 +243,6 @@ describe('the host of a window', () => {
     }
     // The engine of the tests dies of these.
     await expect(client.call('deleteRun', { run: below })).rejects.toMatchObject({ code: 'crashed' });
-    tested.host.knownRuns.add(elsewhere);
-    await until(() => tested.host.engines.data.state.state === 'running');
-    await expect(client.call('deleteRun', { run: elsewhere })).rejects.toMatchObject({ code: 'crashed' });
     await until(() => tested.host.engines.data.state.state === 'running');
   });
 

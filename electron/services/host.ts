@@ -1,28 +1,22 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { MessagePortLike, Served } from '../../native/contract/channel.ts';
-import { serve } from '../../native/contract/channel.ts';
+import type { MessagePortLike } from '../../native/contract/channel.ts';
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EngineRole } from '../../native/contract/engine.ts';
 import { engineRoles } from '../../native/contract/engine.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
-import type { FileKind, menuCommands, WindowEvent } from '../../native/contract/window.ts';
-import { windowCalls } from '../../native/contract/window.ts';
+import type { Command } from '../../native/contract/commands.ts';
+import type { FileKind, WindowEvent } from '../../native/contract/window.ts';
 import { Drafts } from './drafts.ts';
 import { EngineOwner } from './engineOwner.ts';
 import type { Environment, LaunchEngine } from './engineProcess.ts';
-import { EventFeed } from './eventFeed.ts';
+import type { EventFeed } from './eventFeed.ts';
 import type { Folders } from './folders.ts';
-import { Inputs } from './inputs.ts';
-import { KnownRuns } from './knownRuns.ts';
-import { Outputs } from './outputs.ts';
+import { Permissions } from './permissions.ts';
 import { kindOfFile, RecentFiles } from './recentFiles.ts';
 import type { RunWatch } from './runWatch.ts';
 import { UploadNames } from './uploadNames.ts';
-import { windowHandlers } from './windowHandlers.ts';
-
-export type MenuCommand = (typeof menuCommands)[number];
 
 /** What one kind of host can do for one window. */
 export interface WindowPlatform {
@@ -57,13 +51,9 @@ export class Host {
   readonly options: HostOptions;
   readonly recentFiles: RecentFiles;
   readonly drafts: Drafts;
-  /** What windows may have read. */
-  readonly inputs: Inputs;
-  /** What windows may have written. */
-  readonly outputs = new Outputs();
-  /** What windows may have read, changed, moved and deleted. */
-  readonly knownRuns: KnownRuns;
-  /** How windows are told of what they have sent up. */
+  /** The files and folders that windows may use. */
+  readonly permissions: Permissions;
+  /** Names of uploaded files in messages to windows. */
   readonly uploadNames: UploadNames;
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
@@ -76,8 +66,7 @@ export class Host {
     this.options = options;
     this.recentFiles = new RecentFiles(options.folders.state);
     this.drafts = new Drafts(options.folders.state, options.kind);
-    this.inputs = new Inputs(options.folders.uploads, this.recentFiles, options.folders.state);
-    this.knownRuns = new KnownRuns(options.folders.runs);
+    this.permissions = new Permissions(options.folders);
     this.uploadNames = new UploadNames(options.folders.uploads);
     const own = (role: EngineRole, environment?: () => Promise<Environment>): EngineOwner =>
       new EngineOwner({
@@ -150,41 +139,18 @@ export class Host {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Answers a window's calls and sends it events until its port closes. */
-  attach(port: WindowPort, platform: WindowPlatform): void {
-    const ready: { served?: Served } = {};
-    const feed = new EventFeed(
-      (events) => ready.served?.emit(events),
-      () => port.congested?.() ?? false,
-    );
-    let heard = false;
-    ready.served = serve(
-      {
-        send: (message) => {
-          port.send(message);
-        },
-        onMessage: (listener) => {
-          port.onMessage((message) => {
-            listener(message);
-            // A window that has made a call listens; before that, events could be lost on it.
-            if (heard) return;
-            heard = true;
-            this.#greet(feed);
-          });
-        },
-        onClose: (listener) => {
-          port.onClose((reason) => {
-            listener(reason);
-            feed.close();
-            const place = this.#feeds.indexOf(feed);
-            if (place !== -1) this.#feeds.splice(place, 1);
-            void this.#tellWatched();
-          });
-        },
-      },
-      windowCalls,
-      windowHandlers(this, platform, feed),
-    );
+  /** Sends events to a window, first how the engines stand and what waited for a window. */
+  addFeed(feed: EventFeed): void {
+    this.#feeds.push(feed);
+    void this.#tellWatched();
+    for (const role of engineRoles) feed.push(this.engines[role].state);
+    for (const event of this.#pending.splice(0)) feed.push(event);
+  }
+
+  removeFeed(feed: EventFeed): void {
+    const place = this.#feeds.indexOf(feed);
+    if (place !== -1) this.#feeds.splice(place, 1);
+    void this.#tellWatched();
   }
 
   /**
@@ -213,14 +179,14 @@ export class Host {
    */
   openFile(file: string, window: 'last' | 'next' = 'last'): void {
     const absolute = path.resolve(file);
-    this.inputs.add(absolute);
+    void this.permissions.open(absolute);
     const event = refusalOf(absolute) ?? { event: 'open-file', path: absolute, kind: kindOfFile(absolute) };
     if (window === 'next') this.#pending.push(event);
     else this.#tell(event);
   }
 
   /** Hands a command of the menu to the window that came last, or to the next one that comes. */
-  menu(command: MenuCommand): void {
+  menu(command: Command): void {
     this.#tell({ event: 'menu', command });
   }
 
@@ -228,13 +194,6 @@ export class Host {
     const feed = this.#feeds.at(-1);
     if (feed === undefined) this.#pending.push(event);
     else feed.push(event);
-  }
-
-  #greet(feed: EventFeed): void {
-    this.#feeds.push(feed);
-    void this.#tellWatched();
-    for (const role of engineRoles) feed.push(this.engines[role].state);
-    for (const event of this.#pending.splice(0)) feed.push(event);
   }
 
   #publish(event: WindowEvent): void {

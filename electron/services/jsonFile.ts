@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { writeAtomically } from './atomic.ts';
-import { describeFileError } from './fileError.ts';
+import { describeFileError } from '../../native/contract/fileErrors.ts';
+import { writeFileAtomicAsync } from '../../native/system/files.mjs';
 
 /**
  * A value kept in a JSON file. A file that is missing or not valid reads as the fallback: nothing the host keeps is
@@ -38,8 +38,8 @@ export class JsonFile<Schema extends z.ZodType> {
   update(change: (value: z.output<Schema>) => z.output<Schema>): Promise<void> {
     const next = this.#last.then(async () => {
       const text = JSON.stringify(change(await this.read()));
-      await writeAtomically(this.#file, text, this.#mode).catch((error: unknown) => {
-        throw describeFileError(error, this.#file, 'written');
+      await writeFileAtomicAsync(this.#file, text, this.#mode).catch((error: unknown) => {
+        throw describeFileError(error, `write ${this.#file}`);
       });
     });
     // A change that failed was reported to its caller; it must not stop those after it.

@@ -16,7 +16,7 @@ import type { Folders } from '../services/folders.ts';
 import { Host } from '../services/host.ts';
 import { RendererFiles } from '../services/rendererFiles.ts';
 
-export { isAlive } from '../services/processes.ts';
+export { isAlive } from '../../native/system/processes.mjs';
 
 /** The engine of the tests. */
 export const testEngine = path.join(import.meta.dirname, 'engine.mjs');

@@ -35,11 +35,13 @@ const calls = {
     file: out,
     report: { maxRelativeDifference: 0, smallestOutput: 0, rows: 1 },
   }),
-  /** Of a run that was trained on the table beside it. */
+  /** Of a run that was trained on a table beside the folder of all runs. */
   runRecord: (/** @type {{ run: string }} */ { run }) => ({
     ...{ format: 1, id: 'id', name: 'name', state: 'finished', changes: [] },
     ...{ created: '2026-01-01T00:00:00.000Z', updated: '2026-01-01T00:00:00.000Z' },
-    configuration: { data: { source: { kind: 'file', path: `${run}.csv` } } },
+    configuration: {
+      data: { source: { kind: 'file', path: `${path.resolve(run, '../..', path.basename(run))}.csv` } },
+    },
     versions: { orthant: '1', node: '24', platform: 'linux-x64' },
   }),
   /** Says which calls were cancelled, as if they were runs in the queue. */

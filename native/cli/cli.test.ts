@@ -6,6 +6,7 @@ import { runConfigurationSchema } from '../contract/configuration.ts';
 import { trainingResultSchema, type EpochMetrics, type TrainingResult } from '../contract/results.ts';
 import { runRecordSchema, runSummarySchema, type RunRecord } from '../contract/runs.ts';
 import { buildCode, builtFile, temporaryFolder, writeTable } from '../engine/testSupport.ts';
+import { isAlive } from '../system/processes.mjs';
 import { testEngines } from '../tensorflow/testEngines.ts';
 
 const folder = temporaryFolder();
@@ -91,14 +92,6 @@ const lockedBy = (out: string): number | undefined =>
 
 const hasCheckpoint = (out: string): boolean =>
   existsSync(at(out, 'checkpoints')) && readdirSync(at(out, 'checkpoints')).some((name) => /^\d+$/.test(name));
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 50_000, interval: 20 });
 
@@ -199,7 +192,7 @@ describe.each(testEngines)('on %s', (engine) => {
         const crash = await killed.outcome;
         expect(crash.code).toBe(1);
         expect(crash.out).toBe('');
-        expect(crash.err).toMatch(/The engine process ended unexpectedly \(signal SIGKILL.*orthant resume/);
+        expect(crash.err).toMatch(/The engine process ended unexpectedly \(killed by SIGKILL.*orthant resume/);
         expectExecution(resultOf(await orthant('resume', at(name('killed')), '--json')));
       };
       await Promise.all([whole(), stopAndResume(), killAndResume()]);
@@ -249,7 +242,7 @@ test('failures: exit code 1, one paragraph; what could not train leaves no folde
   const base = ['--targets', 'y', '--epochs', '1', '--out', at('failed')];
   const missing = await orthant('train', '--data', at('missing.csv'), ...base);
   expect(missing).toMatchObject({ code: 1, out: '' });
-  expect(missing.err).toMatch(/no file .*missing\.csv/);
+  expect(missing.err).toMatch(/^orthant: Cannot read .*missing\.csv: it is not there\. Check the path/m);
   const document = await orthant('train', '--config', at('missing.orthant'));
   expect(document).toMatchObject({ code: 1, out: '' });
   expect(document.err).toMatch(

@@ -1,6 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { connect, type Client, type MessagePortLike } from '../contract/channel.ts';
+import { connect, type Client } from '../contract/channel.ts';
 import {
   engineCalls,
   engineEventsSchema,
@@ -11,11 +10,12 @@ import {
   type EngineEvent,
   type EngineRole,
 } from '../contract/engine.ts';
+import { startNode } from '../system/nodeProcess.mjs';
 
 /** Lies beside this module once built. */
 const entry = fileURLToPath(new URL('engine.js', import.meta.url));
 
-/** Lines of the engine's own output that are told when it crashes. */
+/** Lines of the engine's own output that are reported when it crashes. */
 const keptLines = 8;
 
 export interface EngineOptions {
@@ -27,25 +27,32 @@ export interface EngineOptions {
 
 /** An engine process of one role, and the calls and events of the contract with it. */
 export class Engine {
-  readonly #process: ChildProcess;
+  readonly #process: ReturnType<typeof startNode>;
   readonly #client: Client<EngineCalls>;
   /** Resolves with what happened when the process ends on its own. */
   readonly ended: Promise<string>;
 
   constructor(role: EngineRole, { environment = {}, debug = false }: EngineOptions = {}) {
-    this.#process = fork(entry, ['--role', role], {
-      serialization: 'advanced',
+    let lines: string[] = [];
+    this.#process = startNode(entry, ['--role', role], {
+      environment,
       // Reading the source maps of TensorFlow's library takes longer than loading it.
-      execArgv: debug ? ['--enable-source-maps'] : [],
-      env: { ...process.env, ...environment },
-      // Standard output is for results, so what a library prints goes to standard error at most.
-      stdio: ['ignore', 2, 'pipe', 'ipc'],
+      nodeArguments: debug ? ['--enable-source-maps'] : [],
+      onOutput: (text) => {
+        // Standard output is for results.
+        if (debug) process.stderr.write(text);
+        lines = [...lines, ...text.split('\n').filter((line) => line.trim() !== '')].slice(-keptLines);
+      },
     });
-    const port = childPort(this.#process, debug);
-    this.ended = new Promise((resolve) => {
-      port.onClose(resolve);
-    });
-    this.#client = connect(port, engineCalls);
+    const { port } = this.#process;
+    const onClose = (listener: (reason: string) => void): void => {
+      port.onClose((how) => {
+        const last = lines.length === 0 ? '' : ` Its last output: ${lines.join(' | ')}`;
+        listener(`The engine process ended unexpectedly (${how}).${last}`);
+      });
+    };
+    this.ended = new Promise(onClose);
+    this.#client = connect({ ...port, onClose }, engineCalls);
   }
 
   /** Makes one call; see {@link Client.call}. */
@@ -63,46 +70,13 @@ export class Engine {
 
   /** Lets the engine end: it does once nobody listens. */
   close(): void {
-    if (this.#process.connected) this.#process.disconnect();
+    this.#process.disconnect();
   }
 
   /** Ends it at once. */
   kill(): void {
-    this.#process.kill('SIGKILL');
+    this.#process.kill();
   }
-}
-
-function childPort(child: ChildProcess, debug: boolean): MessagePortLike {
-  let lines: string[] = [];
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    if (debug) process.stderr.write(text);
-    lines = [...lines, ...text.split('\n').filter((line) => line.trim() !== '')].slice(-keptLines);
-  });
-  return {
-    send: (message) => {
-      // The callback keeps a process that has just ended from becoming an error event; its end is told below.
-      child.send(message as never, undefined, undefined, () => undefined);
-    },
-    onMessage: (listener) => {
-      child.on('message', listener);
-    },
-    onClose: (listener) => {
-      child.once('error', (error) => {
-        listener(`The engine could not be started: ${error.message}.`);
-      });
-      // `close` comes after the last of its output, unlike `exit`.
-      child.once('close', (code, signal) => {
-        listener(describeEnd(code, signal, lines));
-      });
-    },
-  };
-}
-
-function describeEnd(code: number | null, signal: NodeJS.Signals | null, lines: readonly string[]): string {
-  const how = signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;
-  const why = signal === 'SIGKILL' ? '; the system does that when memory runs out' : '';
-  const said = lines.length === 0 ? '' : ` The last it said: ${lines.join(' | ')}`;
-  return `The engine process ended unexpectedly (${how}${why}).${said}`;
 }
 
 /** Starts an engine for one task and lets it end afterwards. */

@@ -12,7 +12,7 @@ import {
 import { parseOrThrow } from '../contract/errors.ts';
 import type { RunChange } from '../contract/runs.ts';
 import { epochsByRows } from '../contract/steps.ts';
-import { describeFileError } from '../files/atomic.ts';
+import { describeFileError } from '../contract/fileErrors.ts';
 import type { Engine } from './client.ts';
 import { givenSettings, type ConfigurationOptions } from './configurationOptions.ts';
 import { wrongUse } from './failure.ts';

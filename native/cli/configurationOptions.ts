@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
+import { joined } from '../base/lists.ts';
 import { activationSchema, dialectSchema, type Activation, type Dialect } from '../contract/configuration.ts';
 import { describeConfiguration } from '../contract/describeSettings.ts';
+import { fileFormatTitles } from '../contract/fileFormats.ts';
 import { chooserOf, type DescribedSetting } from '../contract/settings.ts';
 import { collect, names, number, oneOf, place, sizes, wholeNumber } from './parsers.ts';
 
@@ -137,7 +139,7 @@ export function addConfigurationOptions(command: Command): Command {
   command
     .optionsGroup('Data:')
     .option('--sample <id>', 'a sample that comes with Orthant, with its recommended configuration ("orthant samples")')
-    .option('--data <file>', 'CSV, TSV, Parquet, JSON, NPY, NPZ or IDX, also gzipped', place)
+    .option('--data <file>', `${joined(fileFormatTitles(), 'or')}, also gzipped`, place)
     .option(
       '--config <file>',
       'a configuration document (*.orthant), or the folder of a run that is to be repeated',

@@ -1,3 +1,5 @@
+import { figure } from '../base/figures.ts';
+
 /** How numbers and tables are written for a person. */
 
 /** A share as a percentage; what is not nothing never reads as 0. */
@@ -11,9 +13,7 @@ export function percent(share: number): string {
 export function significant(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const magnitude = Math.abs(value);
-  return magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e7)
-    ? value.toExponential(3)
-    : String(Number(value.toPrecision(4)));
+  return magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e7) ? value.toExponential(3) : figure(value);
 }
 
 /** A time for a person: "3.2 s", "45 s", "2 min 5 s", "1 h 3 min". */
@@ -29,14 +29,6 @@ export function duration(seconds: number): string {
 
 /** "1 row", "2 rows". */
 export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
-
-/** A size in decimal units with three significant digits: "1.23 MB". */
-export function bytes(count: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const rounded = Number(count.toPrecision(3));
-  const power = rounded < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(rounded) / 3));
-  return `${Number((rounded / 1000 ** power).toPrecision(3))} ${units[power] ?? ''}`;
-}
 
 export interface Column {
   readonly title: string;

@@ -1,38 +1,26 @@
-import { SingleBar } from 'cli-progress';
 import type { EngineEvent } from '../contract/engine.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 import { duration, note, percent, significant } from './format.ts';
 
 /** Seconds between two lines where there is no terminal to redraw one. */
 const lineInterval = 2;
+/** Characters. */
+const barWidth = 30;
 
 /**
- * Shows on standard error how a run goes: on a terminal a bar with live loss and share of negatives, elsewhere a line
- * from time to time.
+ * Shows the progress of a run on standard error: on a terminal a bar with live loss and share of negatives, elsewhere a
+ * line from time to time.
  */
 export class ProgressView {
-  readonly #bar: SingleBar | undefined;
-  /** What the bar shows; undefined where there is none on the screen. */
-  #shown: { readonly total: number; readonly value: number; readonly payload: object } | undefined;
+  readonly #terminal: boolean;
+  /** The line that is on the screen; empty if there is none. */
+  #bar = '';
   #negatives = '-';
   #lastLine = -Infinity;
   #lastPhase = '';
 
   constructor(terminal = process.stderr.isTTY) {
-    if (!terminal) return;
-    this.#bar = new SingleBar({
-      format: 'epoch {epoch}/{epochs} [{bar}] {percentage} %  loss {loss}  negatives {negatives}  {left}',
-      barsize: 30,
-      barCompleteChar: '#',
-      barIncompleteChar: '.',
-      hideCursor: true,
-      clearOnComplete: true,
-      stopOnComplete: false,
-      // What Ctrl-C means is decided by who follows the run.
-      gracefulExit: false,
-      linewrap: null,
-      stream: process.stderr,
-    });
+    this.#terminal = terminal;
   }
 
   show(event: EngineEvent): void {
@@ -53,10 +41,9 @@ export class ProgressView {
     }
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   end(): void {
-    if (this.#shown !== undefined) this.#bar?.stop();
-    this.#shown = undefined;
+    this.#draw('');
   }
 
   #phase(message: string): void {
@@ -66,26 +53,16 @@ export class ProgressView {
   }
 
   #progress(event: Extract<EngineEvent, { event: 'progress' }>): void {
-    if (this.#bar === undefined) return;
-    const payload = {
-      epoch: event.epoch,
-      epochs: event.epochs,
-      loss: significant(event.objective),
-      negatives: this.#negatives,
-      left: `${duration(event.secondsLeft)} left`,
-    };
-    const shown = { total: event.steps, value: event.step, payload };
-    if (this.#shown === undefined) this.#bar.start(shown.total, shown.value, payload);
-    else {
-      this.#bar.setTotal(shown.total);
-      this.#bar.update(shown.value, payload);
-    }
-    this.#shown = shown;
+    const share = event.steps === 0 ? 1 : Math.min(1, event.step / event.steps);
+    const bar = '#'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '.');
+    this.#draw(
+      `epoch ${event.epoch}/${event.epochs} [${bar}] ${Math.floor(share * 100)} %  loss ${significant(event.objective)}  negatives ${this.#negatives}  ${duration(event.secondsLeft)} left`,
+    );
   }
 
   #epoch(metrics: EpochMetrics): void {
     this.#negatives = percent(largestNegativeShare(metrics));
-    if (this.#bar !== undefined) return;
+    if (this.#terminal) return;
     const now = performance.now() / 1000;
     if (now - this.#lastLine < lineInterval) return;
     this.#lastLine = now;
@@ -93,14 +70,20 @@ export class ProgressView {
     note(`epoch ${metrics.epoch}  loss ${significant(loss)}  negatives ${this.#negatives}`);
   }
 
-  /** A line above the bar. */
+  /** Writes a line above the bar. */
   #aside(text: string): void {
-    const shown = this.#shown;
+    const bar = this.#bar;
     this.end();
     note(text);
-    if (shown === undefined) return;
-    this.#bar?.start(shown.total, shown.value, shown.payload);
-    this.#shown = shown;
+    this.#draw(bar);
+  }
+
+  /** Replaces the bar by another line, or by none. */
+  #draw(line: string): void {
+    if (!this.#terminal || line === this.#bar) return;
+    // A longer line would wrap, and its first part could not be erased.
+    process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns || 120) - 1)}`);
+    this.#bar = line;
   }
 }
 

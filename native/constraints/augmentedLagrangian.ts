@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { penaltyCurve } from './curves.ts';
 import { growingCoefficient } from './growth.ts';
-import type { ConstraintMethod } from './method.ts';
+import { defineMethod } from './method.ts';
 import { settledShare } from './settling.ts';
 import {
   assignScalar,
-  disposeAll,
   gatherRows,
   gatheredRows,
-  multiplierReport,
+  largestMultiplier,
   perSampleVariable,
   readScalar,
   scalarVariable,
@@ -68,7 +67,7 @@ const settings = z.strictObject({
  * rounding. Does not promise: that a run of a few epochs has got there, which is what the margin is for; anything about
  * rows that were not trained on, which have no multiplier.
  */
-export const augmentedLagrangian: ConstraintMethod<typeof settings> = {
+export const augmentedLagrangian = defineMethod({
   id: 'augmented-lagrangian',
   title: 'Augmented Lagrangian',
   summary:
@@ -79,12 +78,9 @@ export const augmentedLagrangian: ConstraintMethod<typeof settings> = {
   formula: String.raw`\min_\theta \; L(\theta) + \operatorname{mean}_{ij}\left(\frac{\left[\lambda_{ij} + c\, g_{ij}\right]_+^2 - \lambda_{ij}^2}{2c}\right), \quad g_{ij} = \varepsilon_j + m_j - p_{ij}, \qquad \lambda_{ij} \leftarrow \left[\lambda_{ij} + r v c\, g_{ij}\right]_+, \quad v = \min\left(1, \tfrac{\text{steps of an epoch}}{64}\right)`,
   source:
     'Nocedal & Wright, Numerical Optimization, 2006, section 17.4; Bertsekas, Constrained Optimization and Lagrange Multiplier Methods, 1982; per sample as in Cooper, arXiv 2504.01212.',
-  preconditions: [],
   settings,
-  positiveByConstruction: false,
   curve: ({ coefficient: c, margin }) =>
     penaltyCurve('What a row with multiplier 1 adds', (p) => (Math.max(1 + c * (margin - p), 0) ** 2 - 1) / (2 * c)),
-  check: () => [],
   create: ({ coefficient: start, growth, limit, dualRate, margin }, context) => {
     const { tf } = context;
     const bound = trainingBound(context, margin);
@@ -121,10 +117,7 @@ export const augmentedLagrangian: ConstraintMethod<typeof settings> = {
         if (typeof changed.dualRate === 'number') assignScalar(context, state.dualRate, changed.dualRate);
         if (typeof changed.margin === 'number') bound.setMargin(changed.margin);
       },
-      report: () => ({ ...multiplierReport(context, state.multipliers), coefficient: readScalar(c) }),
-      dispose: () => {
-        disposeAll(state);
-      },
+      report: () => ({ largestMultiplier: largestMultiplier(context, state.multipliers), coefficient: readScalar(c) }),
     };
   },
-};
+});

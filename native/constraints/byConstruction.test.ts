@@ -2,13 +2,13 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { hiddenActivations } from '../network/activations.ts';
+import { scaledBound } from '../network/bound.ts';
 import { drawLayers, layerVariables } from '../network/initialise.ts';
 import { outputTransforms } from '../network/model.ts';
 import { predict } from '../network/predict.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
-import type { MethodContext } from './method.ts';
 import { getMethod, parseMethodSettings } from './registry.ts';
-import { storedLayers } from './testSupport.ts';
+import { contextFor, storedLayers } from './testSupport.ts';
 
 let runtime: EngineRuntime;
 beforeAll(async () => {
@@ -39,29 +39,27 @@ test.each(cases)(
       fc.property(scenario, ({ hidden, activation, epsilon, scale, seed, push }) => {
         const network = { hidden, activation, initialiser: 'he-normal' as const };
         const layers = layerVariables(tf, drawLayers({ network, inputs: 3, outputs: 2, seed }));
-        const context: MethodContext = {
-          tf,
-          ...{ trainRows: 4, outputs: 2, batchSize: 4, stepsPerEpoch: 1, layers },
-          epsilon: Float32Array.from(epsilon, (bound, j) => bound / scale[j]!),
-          epsilonInUnits: epsilon,
-          targetScale: Float32Array.from(scale),
-        };
-        const instance = getMethod(method).create(parseMethodSettings(method, settings), context);
+        const instance = getMethod(method).create(
+          parseMethodSettings(method, settings),
+          contextFor(tf, {
+            outputs: 2,
+            layers,
+            epsilon: Float32Array.from(epsilon, (bound, j) => scaledBound(bound, scale[j]!)),
+          }),
+        );
         // What an optimizer might do, and much worse: push every weight by a large random amount, most of them down.
         for (const { kernel, bias } of layers) {
           for (const variable of [kernel, bias]) shake(variable, push, seed);
         }
         instance.project?.(layers);
-        const stored = storedLayers(context, instance, layers, hiddenActivations(network));
+        const stored = storedLayers(tf, instance, layers, hiddenActivations(network));
         const model = {
           layers: stored,
           ...(instance.outputTransform === undefined ? {} : { transform: instance.outputTransform }),
         };
         const inputs = Float32Array.from({ length: 30 }, (_, i) => 100 * Math.sin(i * 78.233 + seed));
         predict(model, inputs).forEach((prediction, i) => {
-          expect(Math.fround(Math.fround(prediction) * context.targetScale[i % 2]!)).toBeGreaterThanOrEqual(
-            epsilon[i % 2]!,
-          );
+          expect(Math.fround(Math.fround(prediction) * scale[i % 2]!)).toBeGreaterThanOrEqual(epsilon[i % 2]!);
         });
         if (method === 'positive-parameters') {
           for (const { kernel, bias } of stored) expect([...kernel, ...bias].every((value) => value >= 0)).toBe(true);
@@ -96,14 +94,11 @@ test.each(ways)('a last layer by %s starts from the sizes of the weights that we
   const network = { hidden: [20], activation: 'relu' as const, initialiser: 'he-uniform' as const };
   const drawn = drawLayers({ network, inputs: 3, outputs: 2, seed: 3 });
   const layers = layerVariables(tf, drawn);
-  const context: MethodContext = {
-    tf,
-    ...{ trainRows: 4, outputs: 2, batchSize: 4, stepsPerEpoch: 1, layers },
-    epsilon: new Float32Array([0, 0.5]),
-    targetScale: new Float32Array([1, 1]),
-  };
-  const instance = getMethod('non-negative-last-layer').create({ by }, context);
-  const [first, last] = storedLayers(context, instance, layers, ['relu']);
+  const instance = getMethod('non-negative-last-layer').create(
+    { by },
+    contextFor(tf, { outputs: 2, layers, epsilon: new Float32Array([0, 0.5]) }),
+  );
+  const [first, last] = storedLayers(tf, instance, layers, ['relu']);
   expect(first!.kernel).toEqual(drawn[0]!.kernel);
   last!.kernel.forEach((weight, i) => {
     expect(weight).toBeCloseTo(Math.abs(drawn[1]!.kernel[i]!), 2);

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { penaltyCurve } from './curves.ts';
-import type { ConstraintMethod } from './method.ts';
+import { defineMethod } from './method.ts';
 import {
   assignScalar,
-  disposeAll,
   gatherRows,
   gatheredRows,
-  multiplierReport,
+  largestMultiplier,
   perSampleVariable,
   scalarVariable,
   scatterRows,
@@ -46,7 +45,7 @@ const settings = z.strictObject({
  * bound once it has converged. Does not promise: convergence otherwise (weights and multipliers may circle each other:
  * the augmented Lagrangian damps that); anything about rows that were not trained on, which have no multiplier.
  */
-export const dualAscent: ConstraintMethod<typeof settings> = {
+export const dualAscent = defineMethod({
   id: 'dual-ascent',
   title: 'Projected dual ascent',
   summary: 'Gives each training row and output a price on its violation that rises as long as it is violated.',
@@ -56,11 +55,8 @@ export const dualAscent: ConstraintMethod<typeof settings> = {
   formula: String.raw`\min_\theta \max_{\lambda \ge 0} \; L(\theta) + \operatorname{mean}_{ij}\left(\lambda_{ij} g_{ij}\right), \quad g_{ij} = \varepsilon_j + m_j - p_{ij}, \qquad \lambda_{ij} \leftarrow \min\left(\left[\lambda_{ij} + \eta\, g_{ij}\right]_+, \text{cap}\right)`,
   source:
     'Arrow, Hurwicz & Uzawa, 1958; Bertsekas, Constrained Optimization and Lagrange Multiplier Methods, 1982, section 2.6; per sample as in Cooper, arXiv 2504.01212.',
-  preconditions: [],
   settings,
-  positiveByConstruction: false,
   curve: ({ margin }) => penaltyCurve('What a multiplier of 1 adds', (p) => margin - p),
-  check: () => [],
   create: ({ dualRate, cap, margin }, context) => {
     const { tf } = context;
     const bound = trainingBound(context, margin);
@@ -85,10 +81,7 @@ export const dualAscent: ConstraintMethod<typeof settings> = {
         if (typeof changed.dualRate === 'number') assignScalar(context, state.dualRate, changed.dualRate);
         if (typeof changed.margin === 'number') bound.setMargin(changed.margin);
       },
-      report: () => multiplierReport(context, state.multipliers),
-      dispose: () => {
-        disposeAll(state);
-      },
+      report: () => ({ largestMultiplier: largestMultiplier(context, state.multipliers) }),
     };
   },
-};
+});

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
-import type { Loss, NetworkSettings } from '../contract/configuration.ts';
+import type { NetworkSettings } from '../contract/configuration.ts';
 import type { Curve, MethodPromise } from '../contract/methods.ts';
 import type { ConstraintReport } from '../contract/results.ts';
 import type { Warning } from '../contract/table.ts';
@@ -15,32 +15,13 @@ export interface MethodContext {
   /** Multipliers and slacks are indexed by training row, 0 to trainRows - 1. */
   readonly trainRows: number;
   readonly outputs: number;
-  readonly batchSize: number;
   readonly stepsPerEpoch: number;
-  /** The bound, one an output. */
+  /** The bound, one an output, rounded so that what is not below it is not below the user's bound after de-scaling. */
   readonly epsilon: Float32Array;
-  /** The same bound in the targets' own units, unrounded; `epsilon * targetScale` where it is not given. */
-  readonly epsilonInUnits?: readonly number[];
-  /**
-   * Standard deviation of each target in its own units. A bound that must hold after de-scaling holds for
-   * `Math.fround(value * targetScale)`.
-   */
-  readonly targetScale: Float32Array;
-  /**
-   * Standard deviation of each scaled target over the training rows, the unit of `margin`. 1 each where it is not
-   * given, which is right unless targets are left unscaled.
-   */
-  readonly targetDeviation?: Float32Array;
+  /** Standard deviation of each scaled target over the training rows, the unit of `margin`. */
+  readonly targetDeviation: Float32Array;
   /** Hidden layers and the last one, freshly initialised; a method may change what they start from. */
   readonly layers: readonly LayerVariables[];
-}
-
-/** What a configuration looks like to a method's preconditions. */
-export interface CheckContext {
-  readonly network: NetworkSettings;
-  readonly loss: Loss;
-  /** In the targets' own units, one a target where targets are known, else the distinct ones given. */
-  readonly epsilon: readonly number[];
 }
 
 /** Tensors gathered for one batch by row number, before the loss is differentiated. */
@@ -55,16 +36,16 @@ export interface EpochEnd {
 }
 
 /**
- * A method at work in one run. Everything that happens in a step is made of tfjs operations on tensors, so that the
- * step can be traced and compiled: no JavaScript number that changes from step to step, no reading back, no branch on
- * data. What changes once an epoch lives in scalar Variables.
+ * What a method takes over in one run; everything left out is as without a constraint. Everything that happens in a
+ * step is made of tfjs operations on tensors, so that the step can be traced and compiled: no JavaScript number that
+ * changes from step to step, no reading back, no branch on data. What changes once an epoch lives in scalar Variables.
  *
  * One step: `gather` -> forward pass with `effective` and `transform` -> gradient of loss + `term` -> optimizer ->
  * `project` -> `update` with the predictions of that same forward pass.
  */
-export interface MethodInstance {
-  /** All that is carried from step to step, by name: saved in checkpoints, found by the tracer. */
-  readonly state: Readonly<Record<string, tf.Variable>>;
+export interface MethodBehaviour {
+  /** All that is carried from step to step, by name: saved in checkpoints, found by the tracer, freed with the run. */
+  readonly state?: Readonly<Record<string, tf.Variable>>;
   /** Weights the forward pass uses, where they are a function of the free parameters. */
   effective?(layers: readonly LayerVariables[]): readonly LayerTensors[];
   /** Linear output [batch, outputs] to prediction; must agree with `outputTransform`. */
@@ -84,13 +65,19 @@ export interface MethodInstance {
   /** Takes over changed settings while the run is paused; only those marked `changeable`. */
   change?(settings: Record<string, unknown>): void;
   /** State of multipliers and slacks; reads tensors back, so it is called once an epoch, after `endEpoch`. */
+  report?(): Partial<ConstraintReport>;
+}
+
+/** A method at work in one run, with what {@link defineMethod} adds to its behaviour. */
+export interface MethodInstance extends MethodBehaviour {
+  readonly state: Readonly<Record<string, tf.Variable>>;
   report(): ConstraintReport;
   dispose(): void;
 }
 
-/** A constraint method: one file in this folder, listed in registry.ts. */
-export interface ConstraintMethod<Settings extends z.ZodObject = z.ZodObject> {
-  readonly id: string;
+/** What a file of this folder states of its method. */
+export interface MethodDefinition<Settings extends z.ZodObject, Id extends string> {
+  readonly id: Id;
   readonly title: string;
   readonly summary: string;
   readonly promise: MethodPromise;
@@ -98,13 +85,49 @@ export interface ConstraintMethod<Settings extends z.ZodObject = z.ZodObject> {
   /** LaTeX. */
   readonly formula: string;
   readonly source: string;
-  readonly preconditions: readonly string[];
+  /** For a person; `check` enforces them. */
+  readonly preconditions?: readonly string[];
   /** Each setting with default, range and `.meta({ title, description, unit?, changeable? })`. */
   readonly settings: Settings;
-  /** Whether predictions are above epsilon for every input, which losses with a logarithm need (with epsilon > 0). */
-  readonly positiveByConstruction: boolean;
   curve?(settings: z.output<Settings>): Curve;
   /** Checks preconditions: throws `OrthantError` (code `configuration`) or answers warnings. */
-  check(settings: z.output<Settings>, context: CheckContext): readonly Warning[];
+  check?(settings: z.output<Settings>, network: NetworkSettings): readonly Warning[];
+  create(settings: z.output<Settings>, context: MethodContext): MethodBehaviour;
+}
+
+/** A constraint method: one file in this folder, listed in registry.ts. */
+export interface ConstraintMethod<
+  Settings extends z.ZodObject = z.ZodObject,
+  Id extends string = string,
+> extends MethodDefinition<Settings, Id> {
+  readonly preconditions: readonly string[];
+  check(settings: z.output<Settings>, network: NetworkSettings): readonly Warning[];
   create(settings: z.output<Settings>, context: MethodContext): MethodInstance;
 }
+
+/** A method with defaults for what it does not state: no preconditions, no state, nothing to report. */
+export function defineMethod<Settings extends z.ZodObject, const Id extends string>(
+  definition: MethodDefinition<Settings, Id>,
+): ConstraintMethod<Settings, Id> {
+  return {
+    preconditions: [],
+    check: () => [],
+    ...definition,
+    create: (settings, context) => {
+      const behaviour = definition.create(settings, context);
+      const { state = {} } = behaviour;
+      return {
+        ...behaviour,
+        state,
+        report: () => ({ largestMultiplier: 0, ...behaviour.report?.() }),
+        dispose: () => {
+          context.tf.dispose(Object.values(state));
+        },
+      };
+    },
+  };
+}
+
+/** Whether predictions are above epsilon for every input, which losses with a logarithm need (with epsilon > 0). */
+export const positiveByConstruction = ({ promise }: Pick<ConstraintMethod, 'promise'>): boolean =>
+  promise === 'for-every-input';

@@ -1,12 +1,13 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import type { NetworkSettings } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Curve } from '../contract/methods.ts';
 import { hiddenActivations, nonNegativeActivations } from '../network/activations.ts';
 import { exponentLimit, nonNegativeFunctions } from '../network/transforms.ts';
 import { sampleCurve } from './curves.ts';
-import type { CheckContext, LayerTensors, LayerVariables, MethodContext, MethodInstance } from './method.ts';
-import { disposeAll, vectorVariable } from './state.ts';
+import type { LayerTensors, LayerVariables, MethodBehaviour, MethodContext } from './method.ts';
+import { vectorVariable } from './state.ts';
 
 /**
  * Weights that are never negative: shared by the methods that constrain the last layer or all of them. Two ways,
@@ -41,7 +42,7 @@ export const weightCurve = (by: NonNegativeBy): Curve =>
  *
  * @throws OrthantError `configuration`
  */
-export function checkFeatures(title: string, { network }: CheckContext): void {
+export function checkFeatures(title: string, network: NetworkSettings): void {
   const last = hiddenActivations(network).at(-1);
   if (last === undefined) {
     throw new OrthantError(
@@ -79,17 +80,10 @@ export function nonNegativeLayers(
   context: MethodContext,
   by: NonNegativeBy,
   chosen: readonly NonNegativeLayer[],
-): MethodInstance {
+): MethodBehaviour {
   const { tf } = context;
   const floors = new Map(chosen.map(({ index, biasFloor }) => [index, vectorVariable(context, biasFloor)]));
   const state = Object.fromEntries([...floors].map(([index, floor]) => [`biasFloor${index}`, floor]));
-  const rest = {
-    state,
-    report: () => ({ largestMultiplier: 0, activeRows: 0 }),
-    dispose: () => {
-      disposeAll(state);
-    },
-  };
   const begin = (apply: (layer: LayerVariables, kernel: tfjs.Tensor2D, floor: tfjs.Tensor1D) => void) => {
     tf.tidy(() => {
       for (const { index, start } of chosen) {
@@ -106,7 +100,7 @@ export function nonNegativeLayers(
       bias.assign(tf.maximum(bias, floor));
     });
     return {
-      ...rest,
+      state,
       project: (layers) => {
         tf.tidy(() => {
           for (const [index, floor] of floors) {
@@ -126,7 +120,7 @@ export function nonNegativeLayers(
     bias.assign(inverted(tf.maximum(tf.sub(bias, floor), leastBiasStart)));
   });
   return {
-    ...rest,
+    state,
     effective: (layers) =>
       layers.map((layer, index): LayerTensors => {
         const floor = floors.get(index);

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import type { Warning } from '../contract/table.ts';
-import { flooredBounds } from './floor.ts';
-import type { ConstraintMethod } from './method.ts';
+import { defineMethod } from './method.ts';
 import { checkFeatures, nonNegativeBySetting, nonNegativeLayers, weightCurve } from './nonNegative.ts';
 
 const settings = z.strictObject({ by: nonNegativeBySetting });
@@ -29,7 +27,7 @@ const title = 'Non-negative last layer';
  *
  * Promises: p >= ε for every input, readable from the stored weights. Does not promise: the last bit of accuracy.
  */
-export const nonNegativeLastLayer: ConstraintMethod<typeof settings> = {
+export const nonNegativeLastLayer = defineMethod({
   id: 'non-negative-last-layer',
   title,
   summary: 'Keeps the last layer plain linear, with weights of at least 0 and biases of at least the bound.',
@@ -43,11 +41,10 @@ export const nonNegativeLastLayer: ConstraintMethod<typeof settings> = {
     'At least one hidden layer; with only one, of relu or softplus, the model is a convex function of its inputs.',
   ],
   settings,
-  positiveByConstruction: true,
   curve: ({ by }) => weightCurve(by),
-  check: (_, context): Warning[] => {
-    checkFeatures(title, context);
-    const { hidden, activation } = context.network;
+  check: (_, network) => {
+    checkFeatures(title, network);
+    const { hidden, activation } = network;
     if (hidden.length > 1 || [activation].flat()[0] === 'sigmoid') return [];
     return [
       {
@@ -59,8 +56,8 @@ export const nonNegativeLastLayer: ConstraintMethod<typeof settings> = {
     nonNegativeLayers(context, by, [
       {
         index: context.layers.length - 1,
-        biasFloor: flooredBounds(context),
+        biasFloor: context.epsilon,
         start: (drawn) => context.tf.abs(drawn),
       },
     ]),
-};
+});

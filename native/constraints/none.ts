@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import type { ConstraintMethod } from './method.ts';
-
-const settings = z.strictObject({});
+import { defineMethod } from './method.ts';
 
 /**
  * No constraint: the loss alone. The measure for every other method: how many outputs come out below the bound when
@@ -11,7 +9,7 @@ const settings = z.strictObject({});
  *
  * L is the mean of the loss over rows and outputs, θ the weights. Promises nothing.
  */
-export const none: ConstraintMethod<typeof settings> = {
+export const none = defineMethod({
   id: 'none',
   title: 'No constraint',
   summary: 'Trains on the loss alone: the baseline that shows what the other methods change.',
@@ -19,13 +17,6 @@ export const none: ConstraintMethod<typeof settings> = {
   promiseText: 'Promises nothing: outputs may fall below the bound anywhere.',
   formula: String.raw`\min_\theta \; L(\theta)`,
   source: 'Ordinary training; the plain network that the PyTorch forum thread 178758 starts from.',
-  preconditions: [],
-  settings,
-  positiveByConstruction: false,
-  check: () => [],
-  create: () => ({
-    state: {},
-    report: () => ({ largestMultiplier: 0, activeRows: 0 }),
-    dispose: () => undefined,
-  }),
-};
+  settings: z.strictObject({}),
+  create: () => ({}),
+});

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { outputTransforms } from '../network/model.ts';
 import { exponentLimit, nonNegativeFunctions } from '../network/transforms.ts';
 import { sampleCurve } from './curves.ts';
-import { flooredBounds } from './floor.ts';
-import type { ConstraintMethod } from './method.ts';
-import { disposeAll, vectorVariable } from './state.ts';
+import { defineMethod } from './method.ts';
+import { vectorVariable } from './state.ts';
 
 const settings = z.strictObject({
   transform: z
@@ -39,7 +38,7 @@ const settings = z.strictObject({
  * Promises: p >= ε for every input. Does not promise: that the last layer is the model's output any more, which is plain
  * linear in every other method.
  */
-export const outputTransform: ConstraintMethod<typeof settings> = {
+export const outputTransform = defineMethod({
   id: 'output-transform',
   title: 'Output transform',
   summary: 'Puts relu, softplus, exp or the square behind the last layer and adds the bound.',
@@ -49,19 +48,15 @@ export const outputTransform: ConstraintMethod<typeof settings> = {
   formula: String.raw`p = f(z) + \varepsilon, \quad f(z) \in \left\{\max(z, 0),\; \log(1 + e^{z}),\; e^{\min(z, 30)},\; z^2\right\}`,
   source:
     'Third answer of the PyTorch forum thread 178758; the log link of generalised linear models, McCullagh & Nelder, 1989.',
-  preconditions: [],
   settings,
-  positiveByConstruction: true,
   curve: ({ transform }) =>
     sampleCurve(
       { title: `The transform ${transform}`, xLabel: 'linear output', yLabel: 'prediction (bound 0)' },
       [-3, 3],
       nonNegativeFunctions[transform].scalar,
     ),
-  check: () => [],
   create: ({ transform: kind }, context) => {
-    const { tf, layers, outputs } = context;
-    const epsilon = flooredBounds(context);
+    const { tf, layers, outputs, epsilon } = context;
     const state = { epsilon: vectorVariable(context, epsilon) };
     const { tensor, inverse } = nonNegativeFunctions[kind];
     tf.tidy(() => {
@@ -71,10 +66,6 @@ export const outputTransform: ConstraintMethod<typeof settings> = {
       state,
       transform: (linear) => tf.add(tensor(tf, linear), state.epsilon),
       outputTransform: { kind, epsilon },
-      report: () => ({ largestMultiplier: 0, activeRows: 0 }),
-      dispose: () => {
-        disposeAll(state);
-      },
     };
   },
-};
+});

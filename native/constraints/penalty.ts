@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { penaltyCurve } from './curves.ts';
 import { growingCoefficient } from './growth.ts';
-import type { ConstraintMethod } from './method.ts';
-import { assignScalar, disposeAll, readScalar } from './state.ts';
+import { defineMethod } from './method.ts';
+import { assignScalar, readScalar } from './state.ts';
 import { marginSetting, trainingBound } from './trainingBound.ts';
 
 const settings = z.strictObject({
@@ -41,7 +41,7 @@ const settings = z.strictObject({
  * Promises: violations shrink about as λ* / (2α), where λ* is the multiplier of the exact solution. Does not promise:
  * feasibility at any α, which is why there is a margin; anything about rows that were not trained on.
  */
-export const penalty: ConstraintMethod<typeof settings> = {
+export const penalty = defineMethod({
   id: 'penalty',
   title: 'Quadratic penalty',
   summary: 'Adds the squared violation, times alpha, to the loss.',
@@ -51,11 +51,8 @@ export const penalty: ConstraintMethod<typeof settings> = {
   formula: String.raw`\min_\theta \; L(\theta) + \alpha \, \operatorname{mean}_{ij}\left(\left[\varepsilon_j + m_j - p_{ij}\right]_+^2\right)`,
   source:
     'First answer of the PyTorch forum thread 178758; Nocedal & Wright, Numerical Optimization, 2006, section 17.1.',
-  preconditions: [],
   settings,
-  positiveByConstruction: false,
   curve: ({ alpha, margin }) => penaltyCurve('The penalty', (p) => alpha * Math.max(margin - p, 0) ** 2),
-  check: () => [],
   create: ({ alpha, schedule, growth, limit, margin }, context) => {
     const { tf } = context;
     const bound = trainingBound(context, margin);
@@ -76,10 +73,7 @@ export const penalty: ConstraintMethod<typeof settings> = {
         if (typeof changed.alpha === 'number') assignScalar(context, coefficient.variable, changed.alpha);
         if (typeof changed.margin === 'number') bound.setMargin(changed.margin);
       },
-      report: () => ({ largestMultiplier: 0, activeRows: 0, coefficient: readScalar(coefficient.variable) }),
-      dispose: () => {
-        disposeAll(state);
-      },
+      report: () => ({ coefficient: readScalar(coefficient.variable) }),
     };
   },
-};
+});

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { OrthantError } from '../contract/errors.ts';
 import { activationFunctions, hiddenActivations } from '../network/activations.ts';
-import { flooredBounds } from './floor.ts';
-import type { ConstraintMethod } from './method.ts';
+import { defineMethod } from './method.ts';
 import { checkFeatures, nonNegativeBySetting, nonNegativeLayers, weightCurve } from './nonNegative.ts';
 
 const settings = z.strictObject({ by: nonNegativeBySetting });
@@ -27,7 +26,7 @@ const title = 'Positive parameters';
  *
  * Promises: p >= ε for every input and parameters that are not negative. Does not promise: a useful fit.
  */
-export const positiveParameters: ConstraintMethod<typeof settings> = {
+export const positiveParameters = defineMethod({
   id: 'positive-parameters',
   title,
   summary: 'Keeps every weight and bias of every layer at 0 or above, which also makes the network monotone.',
@@ -43,13 +42,10 @@ export const positiveParameters: ConstraintMethod<typeof settings> = {
     'The target rises, or at least does not fall, with every input: the model becomes monotone.',
   ],
   settings,
-  positiveByConstruction: true,
   curve: ({ by }) => weightCurve(by),
-  check: (_, context) => {
-    checkFeatures(title, context);
-    const falling = hiddenActivations(context.network).find(
-      (activation) => !activationFunctions[activation].increasing,
-    );
+  check: (_, network) => {
+    checkFeatures(title, network);
+    const falling = hiddenActivations(network).find((activation) => !activationFunctions[activation].increasing);
     if (falling !== undefined) {
       throw new OrthantError(
         'configuration',
@@ -67,7 +63,7 @@ export const positiveParameters: ConstraintMethod<typeof settings> = {
   create: ({ by }, context) => {
     const { tf, layers } = context;
     const last = layers.length - 1;
-    const bounds = flooredBounds(context).map((bound) => Math.max(bound, 0));
+    const bounds = context.epsilon.map((bound) => Math.max(bound, 0));
     return nonNegativeLayers(
       context,
       by,
@@ -81,4 +77,4 @@ export const positiveParameters: ConstraintMethod<typeof settings> = {
       })),
     );
   },
-};
+});

@@ -15,7 +15,7 @@ import { positiveParameters } from './positiveParameters.ts';
 import { slackLagrangian } from './slackLagrangian.ts';
 
 /** Every method there is, in the order in which they are shown. A new method is a file in this folder and a line here. */
-export const constraintMethods: readonly ConstraintMethod[] = [
+const methods = [
   none,
   penalty,
   slackLagrangian,
@@ -24,7 +24,10 @@ export const constraintMethods: readonly ConstraintMethod[] = [
   outputTransform,
   nonNegativeLastLayer,
   positiveParameters,
-];
+] as const;
+
+export type MethodId = (typeof methods)[number]['id'];
+export const constraintMethods: readonly ConstraintMethod[] = methods;
 
 /**
  * The method with this id.
@@ -111,19 +114,18 @@ export function parseMethodChange(id: string, change: Record<string, unknown>): 
 
 /** A method as plain data. */
 function describeMethod(method: ConstraintMethod): MethodDescriptor {
-  const { id, title, summary, promise, promiseText, formula, source, preconditions } = method;
   const curve = method.curve?.(method.settings.parse({}));
   return {
-    id,
-    title,
-    summary,
-    promise,
-    promiseText,
-    formula,
-    source,
+    id: method.id,
+    title: method.title,
+    summary: method.summary,
+    promise: method.promise,
+    promiseText: method.promiseText,
+    formula: method.formula,
+    source: method.source,
     settings: z.toJSONSchema(method.settings, { io: 'input' }),
     fields: describeSettings(method.settings, methodSettings.path, methodSettings.flag),
-    preconditions: [...preconditions],
+    preconditions: [...method.preconditions],
     ...(curve === undefined ? {} : { curve }),
   };
 }

@@ -1,12 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import type { ConstraintMethod, Gathered, MethodContext } from './method.ts';
+import { defineMethod, type Gathered, type MethodContext } from './method.ts';
 import {
   assignScalar,
-  disposeAll,
   gatheredRows,
   gatherRows,
-  multiplierReport,
+  largestMultiplier,
   perSampleVariable,
   readScalar,
   scalarVariable,
@@ -55,8 +54,6 @@ const resetSlack = 0.1;
 const unvisited = -1;
 /** Keeps exp within float32's range. */
 const greatestExponent = 60;
-/** Multipliers of equalities are hardly ever exactly 0: smaller ones do not count as active. */
-const activeThreshold = 1e-3;
 
 /**
  * Slack variables and Lagrange multipliers, the thread's second answer: the inequality p >= b becomes the equality
@@ -92,7 +89,7 @@ const activeThreshold = 1e-3;
  * Promises: where it converges, no training row is below the bound. Does not promise: convergence, least of all without
  * damping; anything about rows that were not trained on, which have neither slack nor multiplier.
  */
-export const slackLagrangian: ConstraintMethod<typeof settings> = {
+export const slackLagrangian = defineMethod({
   id: 'slack-lagrangian',
   title: 'Slacks and Lagrange multipliers',
   summary:
@@ -103,9 +100,7 @@ export const slackLagrangian: ConstraintMethod<typeof settings> = {
   formula: String.raw`\min_{\theta, s} \max_{\lambda} \; L(\theta) + \operatorname{mean}_{ij}\left(\lambda_{ij} h_{ij} + \frac{c}{2} h_{ij}^2\right), \quad h_{ij} = p_{ij} - \varepsilon_j - m_j - s_{ij}^2`,
   source:
     'Second answer of the PyTorch forum thread 178758; Platt & Barr, Constrained Differential Optimization, NIPS 1987.',
-  preconditions: [],
   settings,
-  positiveByConstruction: false,
   check: ({ damping, dualRate }) =>
     dualRate > damping
       ? [
@@ -194,16 +189,13 @@ export const slackLagrangian: ConstraintMethod<typeof settings> = {
         if (typeof changed.margin === 'number') bound.setMargin(changed.margin);
       },
       report: () => ({
-        ...multiplierReport(context, state.multipliers, activeThreshold),
+        largestMultiplier: largestMultiplier(context, state.multipliers),
         coefficient: readScalar(state.damping),
         deadSlacks,
       }),
-      dispose: () => {
-        disposeAll(state);
-      },
     };
   },
-};
+});
 
 /** f(x) through which no gradient flows to x, nor does the tape record what happens inside; tfjs has no such operation. */
 function withoutGradient(

@@ -60,31 +60,7 @@ export function scatterRows(
   variable.assign(tf.tensorScatterUpdate(variable, tf.expandDims(rows, 1), values));
 }
 
-/**
- * Largest absolute multiplier, and the rows with a multiplier whose absolute value exceeds `threshold`.
- * Reads back.
- */
-export function multiplierReport(
-  context: MethodContext,
-  multipliers: tf.Variable<tf.Rank.R2>,
-  threshold = 0,
-): { largestMultiplier: number; activeRows: number } {
-  const values = multipliers.dataSync();
-  let largestMultiplier = 0;
-  let activeRows = 0;
-  for (let row = 0; row < context.trainRows; row++) {
-    let active = false;
-    for (let output = 0; output < context.outputs; output++) {
-      const size = Math.abs(values[row * context.outputs + output] ?? 0);
-      largestMultiplier = Math.max(largestMultiplier, size);
-      active ||= size > threshold;
-    }
-    if (active) activeRows++;
-  }
-  return { largestMultiplier, activeRows };
-}
-
-/** Frees a method's state. */
-export function disposeAll(state: Readonly<Record<string, tf.Variable>>): void {
-  for (const variable of Object.values(state)) variable.dispose();
+/** Largest absolute multiplier; reads one number back. */
+export function largestMultiplier({ tf }: MethodContext, multipliers: tf.Variable<tf.Rank.R2>): number {
+  return tf.tidy(() => tf.max(tf.abs(multipliers)).dataSync()[0] ?? Number.NaN);
 }

@@ -28,7 +28,7 @@ export interface TrainingBound {
  */
 export function trainingBound(context: MethodContext, margin: number): TrainingBound {
   const { tf, epsilon, targetDeviation } = context;
-  const withMargin = (size: number) => epsilon.map((bound, output) => bound + size * (targetDeviation?.[output] ?? 1));
+  const withMargin = (size: number) => epsilon.map((bound, output) => bound + size * (targetDeviation[output] ?? 1));
   const variable = vectorVariable(context, withMargin(margin));
   return {
     variable,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  cancelled,
   commonErrors,
   errorMessageSchema,
   fromErrorMessage,
@@ -228,5 +229,3 @@ export function connect<Calls extends Declarations>(port: MessagePortLike, decla
     },
   };
 }
-
-const cancelled = (): OrthantError => new OrthantError('cancelled', 'The call was cancelled.');

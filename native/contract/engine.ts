@@ -8,6 +8,7 @@ import {
 } from './configuration.ts';
 import { doctorReportSchema } from './doctor.ts';
 import { errorMessageSchema, type ErrorCode } from './errors.ts';
+import { exportFormatIds } from './exportFormats.ts';
 import { methodDescriptorSchema } from './methods.ts';
 import { epochMetricsSchema, exportReportSchema, splitNames, trainingResultSchema } from './results.ts';
 import { pausedChangeSchema, runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runs.ts';
@@ -71,8 +72,6 @@ export const tableRequestSchema = z.strictObject({
 const run = z.strictObject({ run: z.string().min(1) });
 /** `row` is its number in the table, from 1, as people count: neither a header nor rows left out as unreadable count. */
 const predictionSchema = z.object({ row: z.int(), target: z.array(z.number()), prediction: z.array(z.number()) });
-
-export const exportFormats = ['onnx-json', 'onnx', 'safetensors'] as const;
 
 /** The calls that a window may make, too: its host passes them on. */
 export const forwardedCalls = {
@@ -175,7 +174,7 @@ export const forwardedCalls = {
   ),
   export: call(
     'train',
-    run.extend({ format: z.enum(exportFormats), out: z.string().min(1) }),
+    run.extend({ format: z.enum(exportFormatIds), out: z.string().min(1) }),
     z.object({ file: z.string(), report: exportReportSchema }),
     ofModel,
   ),

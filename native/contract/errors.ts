@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstOnes } from '../base/lists.ts';
 import { describeIssue } from './invalid.ts';
 
 /**
@@ -50,6 +51,9 @@ export class OrthantError extends Error {
   }
 }
 
+/** The end of a call that its caller gave up. */
+export const cancelled = (): OrthantError => new OrthantError('cancelled', 'The call was cancelled.');
+
 /** Any thrown value as the message that crosses a process border. */
 export function toErrorMessage(error: unknown): ErrorMessage {
   if (error instanceof OrthantError) {
@@ -64,7 +68,8 @@ export function toErrorMessage(error: unknown): ErrorMessage {
     return { ...describeZodError(error), ...(error.stack === undefined ? {} : { stack: error.stack }) };
   }
   if (error instanceof Error && error.name === 'AbortError') {
-    return { code: 'cancelled', message: 'The call was cancelled.' };
+    const { code, message } = cancelled();
+    return { code, message };
   }
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? error.stack : undefined;
@@ -91,12 +96,11 @@ export function describeZodError(
   error: z.ZodError,
   what = 'The request',
 ): { code: ErrorCode; message: string; field?: string } {
-  const issues = error.issues.slice(0, 3).map(describeIssue);
-  const more = error.issues.length > issues.length ? ` (and ${error.issues.length - issues.length} more)` : '';
+  const issues = firstOnes(error.issues.map(describeIssue), { most: 3, separator: '; ' });
   const field = error.issues[0]?.path.map(String).join('.');
   return {
     code: 'usage',
-    message: `${what} is not valid: ${issues.join('; ')}${more}.`,
+    message: `${what} is not valid: ${issues}.`,
     ...(field === undefined || field === '' ? {} : { field }),
   };
 }

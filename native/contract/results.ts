@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exportVerifierIds } from './exportFormats.ts';
 import { warningSchema } from './table.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
@@ -49,8 +50,6 @@ export type SplitReports = z.infer<typeof splitReportsSchema>;
 export const constraintReportSchema = z.object({
   /** Largest multiplier, 0 where the method has none. */
   largestMultiplier: z.number(),
-  /** Rows with at least one multiplier that is not 0. */
-  activeRows: z.int(),
   /** Penalty coefficient, where the method has one. */
   coefficient: z.number().optional(),
   /** Slacks stuck at zero while their constraint pushes (slack method only). */
@@ -116,14 +115,8 @@ export const phasesSchema = z.object({
 });
 export type Phases = z.infer<typeof phasesSchema>;
 
-/**
- * What computed the predictions that an exported file was compared by: ONNX Runtime, or Orthant's float64 reference with
- * what stands in the safetensors file.
- */
-export const exportVerifiers = ['onnx-runtime', 'safetensors'] as const;
-
 export const exportReportSchema = z.object({
-  verifiedBy: z.enum(exportVerifiers).default('onnx-runtime'),
+  verifiedBy: z.enum(exportVerifierIds).default('onnx-runtime'),
   /** Largest absolute difference from the training engine on the test rows, divided by the target's standard deviation. */
   maxRelativeDifference: z.number(),
   /** Smallest output of the exported file, in the target's own units. */

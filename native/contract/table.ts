@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { columnRoleSchema, dialectSchema } from './configuration.ts';
+import { fileFormatIds } from './fileFormats.ts';
 
 /** Something about the data that a person should know and that does not stop the work. */
 export const warningSchema = z.object({
@@ -48,21 +49,9 @@ export const columnSummarySchema = z.object({
 });
 export type ColumnSummary = z.infer<typeof columnSummarySchema>;
 
-export const fileFormats = ['csv', 'parquet', 'json', 'npy', 'npz', 'idx'] as const;
-
-/** What a number of a row that was not read counts in such a file. */
-export const placeNames: Record<(typeof fileFormats)[number], 'Line' | 'Row'> = {
-  csv: 'Line',
-  json: 'Line',
-  parquet: 'Row',
-  npy: 'Row',
-  npz: 'Row',
-  idx: 'Row',
-};
-
 export const inspectionSchema = z.object({
   source: z.string(),
-  format: z.enum(fileFormats),
+  format: z.enum(fileFormatIds),
   compressed: z.boolean(),
   bytes: z.int(),
   /** Rows that were read. Rows in the file = rows + rejectedRows. */

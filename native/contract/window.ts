@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Declarations } from './channel.ts';
+import { commandIds } from './commands.ts';
 import { engineEventSchema, engineRoles, forwardedCalls } from './engine.ts';
 import { errorMessageSchema } from './errors.ts';
 
@@ -104,27 +105,6 @@ export const windowCalls = { ...forwardedCalls, ...hostCalls } as const;
 export type WindowCalls = typeof windowCalls;
 export type WindowCallName = keyof WindowCalls;
 
-/** Commands of the application menu that the window carries out. */
-export const menuCommands = [
-  'open-data',
-  'open-configuration',
-  'save-configuration',
-  'save-configuration-as',
-  'undo',
-  'redo',
-  'train',
-  'pause',
-  'stop',
-  'one-epoch',
-  'show-data',
-  'show-network',
-  'show-constraint',
-  'show-train',
-  'show-result',
-  'show-runs',
-  'help',
-] as const;
-
 export const hostEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('engine'),
@@ -135,7 +115,7 @@ export const hostEventSchema = z.discriminatedUnion('event', [
     /** The run that was training when the process ended, whose last checkpoint can be resumed. */
     run: z.string().optional(),
   }),
-  z.object({ event: z.literal('menu'), command: z.enum(menuCommands) }),
+  z.object({ event: z.literal('menu'), command: z.enum(commandIds) }),
   /** The system asks to open a file: double click, drop on the icon, command line. */
   z.object({ event: z.literal('open-file'), path: z.string(), kind: z.enum(fileKinds) }),
   /** Why the system's request could not be done: a file that is not there. */

@@ -2,7 +2,7 @@ import type { ColumnSummary, RejectedRow } from '../contract/table.ts';
 import { aggregate, quoteText, type Session } from './database.ts';
 import type { DecimalMark } from './decimalMark.ts';
 import { excerpt, type Excerpt } from './excerpt.ts';
-import type { RawColumn } from './rawTable.ts';
+import type { StoredColumn } from './rawTable.ts';
 
 /** The cells that do not fit their column, each with what is wrong in it and what to do. */
 
@@ -13,7 +13,7 @@ export interface PlannedColumn {
   readonly name: string;
   readonly type: ColumnSummary['type'];
   readonly column: string;
-  readonly stored: RawColumn['stored'];
+  readonly stored: StoredColumn['stored'];
   /** The settled value in SQL. */
   readonly value: string;
   /** Of its numbers, where they are text. */

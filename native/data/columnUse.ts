@@ -1,4 +1,5 @@
 import type { ColumnRole, ColumnSettings, DataSettings } from '../contract/configuration.ts';
+import { firstOnes, quoted } from '../base/lists.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
 import type { Warning } from '../contract/table.ts';
@@ -64,7 +65,7 @@ export async function useColumns(session: Session, table: Table, settings: DataS
     throw new OrthantError(
       'data',
       `No column of ${table.source} is a target. Choose at least one column to predict; there are ` +
-        `${listNames(names)}.`,
+        `${firstOnes(names.map(quoted), { most: 12 })}.`,
       { field: 'data.columns' },
     );
   }
@@ -100,16 +101,10 @@ export function requireColumn(name: string, table: Table, field: string): TableC
   const names = table.columns.map((candidate) => candidate.name);
   throw new OrthantError(
     'data',
-    `${table.source} has no column "${name}".${didYouMean(name, names)} Its columns are ${listNames(names)}.`,
+    `${table.source} has no column "${name}".${didYouMean(name, names)} Its columns are ${firstOnes(names.map(quoted), { most: 12 })}.`,
     { field },
   );
 }
-
-const listNames = (names: readonly string[]): string =>
-  `${names
-    .slice(0, 12)
-    .map((name) => `"${name}"`)
-    .join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`;
 
 async function checkTargetColumn(
   session: Session,

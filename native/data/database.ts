@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBResult } from '@duckdb/node-api';
-import { OrthantError } from '../contract/errors.ts';
+import { cancelled, OrthantError } from '../contract/errors.ts';
 
 /**
  * The one in-memory DuckDB of this process. It spills to a temporary folder when its share of the memory is used up,
@@ -149,8 +149,6 @@ async function workOn<Result>(
 
 // A function, since TypeScript would take the signal for unchanged over an await.
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
-
-export const cancelled = (): OrthantError => new OrthantError('cancelled', 'The call was cancelled.');
 
 function plainValue(value: unknown): SqlValue {
   if (value === null || value === undefined) return null;

@@ -37,7 +37,10 @@ describe('numbers with decimal commas', () => {
     ['with exponents and spaces', `a;b\n${rows((i) => ` ${i},5 ;-${i * 100},25e-2`).replace('-100,25e-2', '-1,25')}`],
   ])('are numbers: %s', async (_, content) => {
     expect(await look(content)).toEqual({
-      ...{ types: ['number', 'number'], first: [1.5, -1.25], warnings: [], decimalComma: true },
+      types: ['number', 'number'],
+      first: [1.5, -1.25],
+      warnings: [],
+      decimalComma: true,
     });
   });
 

@@ -1,3 +1,4 @@
+import { firstOnes, quoted } from '../base/lists.ts';
 import type { Warning } from '../contract/table.ts';
 import { aggregate, quoteText, type Session } from './database.ts';
 import type { RawTable } from './rawTable.ts';
@@ -69,17 +70,13 @@ export function markOf({ numbers, clear }: MarkCounts, raw: RawTable): DecimalMa
   return raw.oneDecimalMark !== true && numbers[other] > numbers[own] && clear[other] > 0 ? other : own;
 }
 
-const mostNamed = 5;
-
 /** That columns have another mark than the file. */
 export function otherMarkWarning(names: readonly string[], raw: RawTable): Warning[] {
   if (names.length === 0) return [];
-  const list = names.slice(0, mostNamed).map((name) => `"${name}"`);
-  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
   const [own, other] = [nameOf(fileMark(raw)), nameOf(otherThan(fileMark(raw)))];
   return [
     {
-      message: `The numbers of ${names.length === 1 ? 'column' : 'columns'} ${list.join(', ')}${more} were read with ${other}, as they are written; other numbers of this file are read with ${own}.`,
+      message: `The numbers of ${names.length === 1 ? 'column' : 'columns'} ${firstOnes(names.map(quoted))} were read with ${other}, as they are written; other numbers of this file are read with ${own}.`,
       ...(names.length === 1 ? { column: names[0] } : {}),
     },
   ];

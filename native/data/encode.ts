@@ -1,6 +1,6 @@
-import { featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
+import { sharedFloats } from '../base/float32.ts';
+import { countFeatures, featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
-import { sharedFloats } from './dataset.ts';
 
 /**
  * Raw columns as network inputs. Training, prediction from a run folder and the exported ONNX graph all follow what
@@ -56,7 +56,7 @@ const blockRows = 512;
  * @returns row-major [rows, features]; a feature that has no value (see {@link findGaps}) is NaN
  */
 export function encodeRows(schema: DataSchema, columns: RawColumns, rows: number | Int32Array): Float32Array {
-  const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  const features = countFeatures(schema.inputs);
   const count = typeof rows === 'number' ? rows : rows.length;
   const chosen = typeof rows === 'number' ? undefined : rows;
   const encoded = sharedFloats(count * features);

@@ -1,6 +1,7 @@
 import type { DataSettings } from '../contract/configuration.ts';
 import type { ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
+import { firstOnes, quoted } from '../base/lists.ts';
 import { smallestNormal } from '../base/float32.ts';
 import type { Preparation, Warning } from '../contract/table.ts';
 import { mostOneHot, type InputUse } from './columnUse.ts';
@@ -105,13 +106,12 @@ export function unseenWarnings(input: ModelInput, columns: RawColumns, split: Sp
   const others = [...distinct(texts, split.validation), ...distinct(texts, split.test)];
   const unseen = [...new Set(others)].filter((text) => !known.has(text)).sort();
   if (unseen.length === 0) return [];
-  const list = unseen.slice(0, 5).map((text) => `"${text}"`);
   return [
     {
       column: input.column,
       message:
-        `Column "${input.column}" has categories that no training row has: ${list.join(', ')}` +
-        `${unseen.length > 5 ? ` and ${unseen.length - 5} more` : ''}. They count as none of the known ones.`,
+        `Column "${input.column}" has categories that no training row has: ${firstOnes(unseen.map(quoted))}. ` +
+        'They count as none of the known ones.',
     },
   ];
 }
@@ -123,7 +123,8 @@ export function constantWarning(names: readonly string[]): Warning[] {
   if (names.length === 1) {
     return [
       {
-        ...{ column: first, topic: 'constant' },
+        column: first,
+        topic: 'constant',
         message: `The input "${first}" is the same in all training rows, so it says nothing; it is scaled by 1.`,
       },
     ];

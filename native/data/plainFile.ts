@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { explainFileError } from './fileFormat.ts';
+import { describeFileError } from '../contract/fileErrors.ts';
 import type { ReadRequest } from './rawTable.ts';
 import { fileBytes } from './text/source.ts';
 
@@ -31,7 +31,7 @@ export async function withPlainFile<Result>(
     try {
       for await (const chunk of bytes) {
         await copy.appendFile(chunk).catch((error: unknown) => {
-          throw explainFileError(error, plain);
+          throw describeFileError(error, `unpack ${path} to ${plain}`);
         });
       }
     } finally {

@@ -1,11 +1,13 @@
 import { totalmem } from 'node:os';
+import { gibibytes } from '../base/figures.ts';
+import { sharedFloats } from '../base/float32.ts';
 import type { DataSettings } from '../contract/configuration.ts';
-import { featureCount, type DataSchema } from '../contract/dataSchema.ts';
+import { countFeatures, type DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames } from '../contract/results.ts';
 import type { Preparation, Warning } from '../contract/table.ts';
 import { useColumns, wantedTypes, type ColumnUse } from './columnUse.ts';
-import { sharedFloats, type DataSet, type RawRows, type SplitRows } from './dataset.ts';
+import type { DataSet, RawRows, SplitRows } from './dataset.ts';
 import type { Session } from './database.ts';
 import { encodeRows, type RawColumn, type RawColumns } from './encode.ts';
 import { readTableColumns, type ColumnToRead } from './readColumns.ts';
@@ -62,24 +64,18 @@ async function withUsableTable<Result>(
   work: (table: Table, session: Session) => Promise<Result>,
 ): Promise<Result> {
   const wanted = wantedTypes(settings);
-  const plain = { signal };
-  const asWanted = { signal, wanted };
-  const fits = (table: Table): boolean =>
-    !table.rejected.some(({ column }) => column !== undefined && wanted.text.has(column));
-  let first: { readonly done: true; readonly result: Result } | undefined;
-  try {
-    await withTable(
-      settings,
-      async (table, session) => {
-        if (fits(table)) first = { done: true, result: await work(table, session) };
-      },
-      plain,
-    );
-  } catch (error) {
-    const refused = error instanceof OrthantError && error.field === 'skipBadRows';
-    if (!refused || wanted.text.size === 0) throw error;
-  }
-  return first === undefined ? withTable(settings, work, asWanted) : first.result;
+  const first = await withTable(
+    settings,
+    async (table, session) => {
+      const contradicted = table.rejected.some(({ column }) => column !== undefined && wanted.text.has(column));
+      return contradicted ? undefined : { result: await work(table, session) };
+    },
+    { signal },
+  ).catch((error: unknown) => {
+    if (error instanceof OrthantError && error.field === 'skipBadRows' && wanted.text.size > 0) return undefined;
+    throw error;
+  });
+  return first === undefined ? withTable(settings, work, { signal, wanted }) : first.result;
 }
 
 interface Fitted {
@@ -109,7 +105,7 @@ async function fit(session: Session, table: Table, settings: DataSettings): Prom
     return fitted;
   });
   warnings.push(...constantWarning(constants));
-  const features = inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  const features = countFeatures(inputs);
   if (features > split.train.length) {
     warnings.push({
       message:
@@ -211,12 +207,12 @@ const pick = (column: RawColumn, rows: Int32Array): RawColumn =>
     : Array.from(rows, (row) => column[row] ?? null);
 
 function checkSize(schema: DataSchema, rows: number): void {
-  const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+  const features = countFeatures(schema.inputs);
   const bytes = 4 * rows * (features + schema.targets.length);
   if (bytes < 0.5 * totalmem()) return;
   throw new OrthantError(
     'data',
-    `${rows} rows with ${features} features need ${(bytes / 2 ** 30).toFixed(1)} GiB, more than half of this machine's ` +
+    `${rows} rows with ${features} features need ${gibibytes(bytes)}, more than half of this machine's ` +
       'memory. Use fewer rows, or ignore columns with many categories.',
   );
 }

@@ -16,7 +16,7 @@ export interface ReadRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface RawColumn {
+export interface StoredColumn {
   readonly name: string;
   readonly stored: 'DOUBLE' | 'VARCHAR';
   /** Whether the file itself says that this text is a date, a truth value, or text that is no number. */
@@ -39,7 +39,7 @@ export interface Place extends Partial<Excerpt> {
  * file's order, a missing value is NULL, rows in the file's order.
  */
 export interface RawTable {
-  readonly columns: readonly RawColumn[];
+  readonly columns: readonly StoredColumn[];
   readonly rows: number;
   /** Rows that are not in the table. */
   readonly rejectedRows: number;
@@ -57,3 +57,13 @@ export interface RawTable {
   readonly warnings: readonly Warning[];
   readonly sha256: string;
 }
+
+/** A file of numbered rows without lines, all of which were read. */
+export const wholeTable = (table: Pick<RawTable, 'columns' | 'rows' | 'warnings' | 'sha256'>): RawTable => ({
+  ...table,
+  rejectedRows: 0,
+  rejected: [],
+  place: 'row',
+  locate: (cells) => Promise.resolve(cells.map(({ row }) => ({ line: row + 1 }))),
+  decimalComma: false,
+});

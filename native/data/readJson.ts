@@ -6,7 +6,7 @@ import { columnNames } from './columnNames.ts';
 import { isUtf16 } from './fileFormat.ts';
 import { jsonArrayElements, JsonShapeError, jsonLines, type JsonElement } from './json/elements.ts';
 import { excerpt } from './excerpt.ts';
-import type { Cell, Place, RawColumn, RawTable, ReadRequest } from './rawTable.ts';
+import type { Cell, Place, StoredColumn, RawTable, ReadRequest } from './rawTable.ts';
 import { fileBytes, utf8Head, utf8Text } from './text/source.ts';
 
 const keptRejected = 100;
@@ -60,29 +60,17 @@ export async function readJson(request: ReadRequest): Promise<RawTable> {
         'objects, or one object a line, as pandas writes with to_json(orient="records").',
     );
   }
-  const names = columnNames(
-    kept.map(([key]) => key),
-    kept.length,
-    path,
-  );
+  const keys = kept.map(([key]) => key);
+  const names = columnNames(keys, keys.length, path);
   const columns = kept.map(([, values], index) => columnOf(names[index] ?? '', values));
-  await store(
-    request,
-    kept.map(([key]) => key),
-    columns,
-  );
+  await store(request, keys, columns);
   return {
     columns,
     rows,
     rejectedRows,
     rejected,
     place: 'line',
-    locate: (wanted) =>
-      locate(
-        request,
-        kept.map(([key]) => key),
-        wanted,
-      ),
+    locate: (wanted) => locate(request, keys, wanted),
     decimalComma: false,
     warnings: [...found]
       .filter(([, { nested }]) => nested > 0)
@@ -117,29 +105,19 @@ async function* parsedRows(request: ReadRequest, hash?: ReturnType<typeof create
 }
 
 function parseRow({ line, text }: JsonElement): ParsedRow {
+  const bad = (reason: string, advice: string): ParsedRow => ({ line, text, problem: { reason, advice } });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return {
-      line,
-      text,
-      problem: {
-        reason: `is not valid JSON (${why.slice(0, 120)})`,
-        advice: 'Write the row as one whole object, its names in double quotes, such as {"a": 1, "b": 2}.',
-      },
-    };
+    return bad(
+      `is not valid JSON (${why.slice(0, 120)})`,
+      'Write the row as one whole object, its names in double quotes, such as {"a": 1, "b": 2}.',
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return {
-      line,
-      text,
-      problem: {
-        reason: 'is not a JSON object',
-        advice: 'Write the row as an object that names its values, such as {"a": 1, "b": 2}.',
-      },
-    };
+    return bad('is not a JSON object', 'Write the row as an object that names its values, such as {"a": 1, "b": 2}.');
   }
   return { row: value as JsonObject, line, text };
 }
@@ -178,7 +156,7 @@ function note(found: Map<string, Found>, key: string, value: unknown): void {
   else if (value !== null) values.nested++;
 }
 
-function columnOf(name: string, { numbers, texts, booleans }: Found): RawColumn {
+function columnOf(name: string, { numbers, texts, booleans }: Found): StoredColumn {
   if (texts === 0 && booleans === 0) return { name, stored: 'DOUBLE' };
   if (texts === 0 && numbers === 0) return { name, stored: 'VARCHAR', known: 'boolean' };
   return { name, stored: 'VARCHAR' };
@@ -186,7 +164,7 @@ function columnOf(name: string, { numbers, texts, booleans }: Found): RawColumn 
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-async function store(request: ReadRequest, keys: readonly string[], columns: readonly RawColumn[]): Promise<void> {
+async function store(request: ReadRequest, keys: readonly string[], columns: readonly StoredColumn[]): Promise<void> {
   const { session, table } = request;
   const list = columns.map(({ stored }, index) => `c${index} ${stored}`);
   await session.run(`CREATE OR REPLACE TABLE ${table} (${list.join(', ')})`);

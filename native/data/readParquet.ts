@@ -3,7 +3,7 @@ import { OrthantError } from '../contract/errors.ts';
 import { columnNames } from './columnNames.ts';
 import { quoteName, quotePath } from './database.ts';
 import { explainFileError } from './fileFormat.ts';
-import type { RawColumn, RawTable, ReadRequest } from './rawTable.ts';
+import { wholeTable, type RawTable, type ReadRequest, type StoredColumn } from './rawTable.ts';
 import { withPlainFile } from './plainFile.ts';
 
 /**
@@ -48,19 +48,14 @@ export function readParquet(request: ReadRequest): Promise<RawTable> {
     }
     const [[rows] = []] = await session.rows(`SELECT count(*) FROM ${table}`);
     if (rows === 0) throw new OrthantError('data', `${path} names its columns and has no rows.`);
-    const columns = used.map(({ kind }, index): RawColumn => {
+    const columns = used.map(({ kind }, index): StoredColumn => {
       const name = names[index] ?? '';
       if (kind === 'number') return { name, stored: 'DOUBLE' };
       return kind === 'text' ? { name, stored: 'VARCHAR' } : { name, stored: 'VARCHAR', known: kind };
     });
-    return {
+    return wholeTable({
       columns,
       rows: Number(rows),
-      rejectedRows: 0,
-      rejected: [],
-      place: 'row',
-      locate: (wanted) => Promise.resolve(wanted.map(({ row }) => ({ line: row + 1 }))),
-      decimalComma: false,
       warnings: all
         .filter(({ kind }) => kind === undefined)
         .map(({ name, type }) => ({
@@ -68,12 +63,12 @@ export function readParquet(request: ReadRequest): Promise<RawTable> {
           message: `Column "${name}" holds values of type ${type}, which are neither numbers nor text; it was left out.`,
         })),
       sha256: await sha256,
-    };
+    });
   });
 }
 
 /** What a DuckDB type is to a table; undefined for what has no place in one. */
-export function kindOf(type: string): 'number' | 'text' | 'date' | 'boolean' | undefined {
+function kindOf(type: string): 'number' | 'text' | 'date' | 'boolean' | undefined {
   if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BIGNUM)$/.test(type)) return 'number';
   if (/^(DATE|TIME|TIMESTAMP)/.test(type)) return 'date';
   if (type === 'BOOLEAN') return 'boolean';

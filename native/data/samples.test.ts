@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { inspectTable } from './inspect.ts';
 import { prepareDataSet } from './prepare.ts';
 import { listSamples, sampleConfiguration, sampleFile } from './samples.ts';
-import { checkTargets } from './targets.ts';
+import { checkBounds } from './targets.ts';
 import { withTable } from './table.ts';
 import { testFolder } from './testing/files.ts';
 
@@ -30,7 +30,7 @@ describe('samples', () => {
     expect(dataSet.schema.inputs).toHaveLength(inputs);
     expect(dataSet.schema.targets.map(({ name }) => name)).toEqual(targets);
     for (const { minimum } of dataSet.preparation.targets) expect(minimum).toBeGreaterThan(0);
-    checkTargets(
+    checkBounds(
       dataSet,
       targets.map(() => 0),
     );

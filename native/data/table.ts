@@ -1,15 +1,13 @@
 import { basename, resolve } from 'node:path';
+import { firstOnes } from '../base/lists.ts';
 import type { DataSource, Dialect } from '../contract/configuration.ts';
-import { OrthantError } from '../contract/errors.ts';
+import { cancelled, OrthantError } from '../contract/errors.ts';
 import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
-import { readArrays } from './arrays/readArrays.ts';
-import { cancelled, closeDatabase, withSession, type Session } from './database.ts';
-import { fileFacts, recogniseFile, type FileFacts, type FileFormat } from './fileFormat.ts';
-import type { RawTable, ReadRequest } from './rawTable.ts';
-import { readJson } from './readJson.ts';
-import { readParquet } from './readParquet.ts';
+import { closeDatabase, withSession, type Session } from './database.ts';
+import { fileFacts, type FileFacts, type FileFormat } from './fileFormat.ts';
+import type { RawTable } from './rawTable.ts';
+import { readers, recogniseFile } from './readers.ts';
 import { sampleFile, type SampleFile } from './samples.ts';
-import { readText } from './text/readText.ts';
 import { settleTypes, type SettledColumn, type WantedTypes } from './types.ts';
 
 /** What decides how a file is read. */
@@ -154,8 +152,7 @@ function read(
   const table = `table_${++numbers}`;
   return withSession(async (session) => {
     const file = await recogniseFile(place.path, facts);
-    const raw = await readAs(
-      file,
+    const raw = await readers[file.format].read(
       { session, path: place.path, file, dialect: request.dialect ?? {}, table, signal },
       place.divisors,
     );
@@ -186,21 +183,6 @@ function read(
   });
 }
 
-function readAs(file: FileFormat, request: ReadRequest, divisors: SampleFile['divisors']): Promise<RawTable> {
-  switch (file.format) {
-    case 'csv':
-      return readText(request);
-    case 'json':
-      return readJson(request);
-    case 'parquet':
-      return readParquet(request);
-    case 'npy':
-    case 'npz':
-    case 'idx':
-      return readArrays(request, divisors);
-  }
-}
-
 interface Rejections {
   readonly rows: number;
   readonly rejectedRows: number;
@@ -211,7 +193,7 @@ function refused(source: string, place: RawTable['place'], { rows, rejectedRows,
   const many = rejectedRows === 1 ? '1 row' : `${rejectedRows} rows`;
   return new OrthantError(
     'data',
-    `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${firstOnes(place, rejectedRows, rejected)} ` +
+    `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${describeFirst(place, rejectedRows, rejected)} ` +
       `Mend ${rejectedRows === 1 ? 'it' : 'them'}, or have such rows left out and counted.`,
     { field: 'skipBadRows' },
   );
@@ -220,10 +202,10 @@ function refused(source: string, place: RawTable['place'], { rows, rejectedRows,
 const noneLeft = (source: string, place: RawTable['place'], { rejectedRows, rejected }: Rejections): OrthantError =>
   new OrthantError(
     'data',
-    `None of the ${rejectedRows} rows of ${source} can be used: ${firstOnes(place, rejectedRows, rejected)} Mend the file, or ignore the column if it is always the same one.`,
+    `None of the ${rejectedRows} rows of ${source} can be used: ${describeFirst(place, rejectedRows, rejected)} Mend the file, or ignore the column if it is always the same one.`,
   );
 
-function firstOnes(place: RawTable['place'], count: number, rejected: readonly RejectedRow[]): string {
-  const shown = rejected.slice(0, 5).map(({ line, reason }) => `${place} ${line} ${reason}`);
-  return `${shown.join('; ')}${count > shown.length ? `; and ${count - shown.length} more` : ''}.`;
+function describeFirst(place: RawTable['place'], count: number, rejected: readonly RejectedRow[]): string {
+  const reasons = rejected.map(({ line, reason }) => `${place} ${line} ${reason}`);
+  return `${firstOnes(reasons, { separator: '; ', of: count })}.`;
 }

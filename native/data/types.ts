@@ -12,7 +12,7 @@ import {
   type DecimalMark,
   type MarkCounts,
 } from './decimalMark.ts';
-import type { RawColumn, RawTable } from './rawTable.ts';
+import type { StoredColumn, RawTable } from './rawTable.ts';
 
 /**
  * Settles what each column is. A text column that is numeric in nearly all rows is a number column, and its other
@@ -220,7 +220,7 @@ async function allOf(session: Session, table: string, condition: string, index: 
   return others === 0;
 }
 
-function plan(raw: RawColumn, index: number, { type, mark }: FoundType): PlannedColumn {
+function plan(raw: StoredColumn, index: number, { type, mark }: FoundType): PlannedColumn {
   const column = `c${index}`;
   const base = { name: raw.name, type, column, stored: raw.stored, mark };
   if (raw.stored === 'DOUBLE') {

@@ -1,23 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
-import { linuxStat } from '../runs/processes.ts';
+import { linuxStat } from '../system/processes.mjs';
 
 const { PRIORITY_BELOW_NORMAL: below } = constants.priority;
 
 /**
- * Lets every other program go first from now on: the window stays smooth while training takes each processor it can get.
- * Call it before the library starts its threads, which inherit it. Where the system does not allow it, all stays as it is.
+ * Gives every other program priority from now on: the window stays smooth while training takes each processor it can get.
+ * Call it before the library starts its threads, which inherit it. Where the system does not allow it, nothing changes.
  */
-export function giveWay(): void {
+export function lowerPriority(): void {
   try {
-    // Whoever has started it with less may be allowed more, and has not asked for that.
+    // A priority that is lower already was chosen by the user.
     if (getPriority() < below) setPriority(below);
     if (process.platform === 'linux' && leadsItsSession()) {
       // Linux shares the processors among sessions first, and only within one by priority.
       writeFileSync('/proc/self/autogroup', String(below));
     }
   } catch {
-    // Nobody is worse off than without it.
+    // Not allowed: training works all the same.
   }
 }
 

@@ -6,8 +6,8 @@ import { describeMethods } from '../constraints/registry.ts';
 import { deleteRun, restoreRun } from '../runs/bin.ts';
 import { RunFolder } from '../runs/folder.ts';
 import { currentState, listRuns } from '../runs/list.ts';
-import { runsFolder } from '../runs/location.ts';
-import { checkConfiguration } from './check.ts';
+import { runsFolder } from '../system/folders.mjs';
+import { checkConfiguration } from '../training/checkConfiguration.ts';
 
 /** The calls of the `data` role. What opens tables is loaded when it is first needed. */
 export function dataHandlers(): Partial<Handlers<EngineCalls>> {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, wri
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { constants, getPriority } from 'node:os';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfigurationInput } from '../contract/configuration.ts';
 import { engineCalls, type EngineCallName } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
@@ -330,15 +330,10 @@ describe('training', () => {
     rmdirSync(record);
     renameSync(aside, record);
     expect(RunFolder.open(run).read().state).toBe('training');
-    await vi.waitFor(
-      () => {
-        expect(RunFolder.open(run).read()).toMatchObject({ state: 'failed', error: { code: 'file' } });
-      },
-      { timeout: 5000 },
-    );
-    expect(RunFolder.open(run).read().lock).toBeUndefined();
-    // For whoever lists the runs.
+    // Sent when it is written, for those who list the runs.
     await train.until((event) => event.event === 'phase' && event.state === 'failed');
+    expect(RunFolder.open(run).read()).toMatchObject({ state: 'failed', error: { code: 'file' } });
+    expect(RunFolder.open(run).read().lock).toBeUndefined();
     train.events.splice(0);
     await train.call('resumeRun', { run });
     await train.until((event) => event.event === 'metrics');

@@ -1,9 +1,10 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
+import type { ExportFormatId } from '../contract/exportFormats.ts';
 import type { Evidence, ExportReport } from '../contract/results.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { columnDeviations } from '../data/scaling.ts';
-import { exportModel, type ExportFormat } from '../export/exportModel.ts';
+import { exportModel } from '../export/exportModel.ts';
 import type { Model } from '../network/model.ts';
 import { predictStored } from './storedModel.ts';
 
@@ -13,7 +14,7 @@ export interface ExportRunRequest {
   readonly evidence: Evidence;
   readonly dataset: DataSet;
   readonly tf: typeof tfjs;
-  readonly files: Readonly<Partial<Record<ExportFormat, string>>>;
+  readonly files: Readonly<Partial<Record<ExportFormatId, string>>>;
   /** Aborted, it ends the export before a file is written. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { engineCalls, engineRoles } from '../contract/engine.ts';
 import { serve, type MessagePortLike } from '../contract/channel.ts';
-import { giveWay } from './background.ts';
+import { lowerPriority } from './background.ts';
 import { EventOutbox } from './eventOutbox.ts';
 import { openParentPort } from './parentPort.ts';
 
@@ -23,7 +23,7 @@ if (port === undefined || !engineRoles.some((known) => known === role)) {
   process.exit(2);
 }
 
-if (background === true) giveWay();
+if (background === true) lowerPriority();
 
 // Ctrl-C in a terminal reaches every process of the group; what it means is for the program in front to decide.
 process.on('SIGINT', () => undefined);

@@ -1,12 +1,12 @@
 import { totalmem } from 'node:os';
-import type { OptimizerSettings, RunConfiguration } from '../contract/configuration.ts';
+import { gibibytes } from '../base/figures.ts';
+import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { mostWeightBytes } from '../export/onnx.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
+import { optimizers } from '../training/optimizers.ts';
 
-/** Values that an optimizer keeps for each weight. */
-const slots: Readonly<Record<OptimizerSettings['id'], number>> = { sgd: 0, momentum: 1, rmsprop: 1, adam: 2, adamw: 2 };
 /** What 32-bit WebAssembly can address. */
 const wasmBytes = 2 ** 32;
 
@@ -29,7 +29,7 @@ export function refuseTooLarge(
   const sizes = [train.inputs.length / train.rows, ...hidden, schema.targets.length];
   const weights = sizes.slice(1).reduce((sum, units, layer) => sum + ((sizes[layer] ?? 0) + 1) * units, 0);
   // Each weight with its gradient and what the optimizer keeps; and, outside the engine, the best snapshot.
-  const inEngine = 4 * weights * (2 + slots[optimizer.id]);
+  const inEngine = 4 * weights * (2 + optimizers[optimizer.id].slots.length);
   const inAll = inEngine + (cardBytes === undefined ? 4 * weights : 0);
   const [needed, there, where] =
     engine === 'wasm' && inEngine > wasmBytes
@@ -50,5 +50,3 @@ export function refuseTooLarge(
     { field: 'network.hidden' },
   );
 }
-
-const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

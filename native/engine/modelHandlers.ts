@@ -9,11 +9,12 @@ import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
 import type { RawColumn } from '../data/encode.ts';
 import { openOnnx, type OnnxPredictor } from '../export/predictOnnx.ts';
-import { describeFileError, writeFileAtomic } from '../files/atomic.ts';
+import { attempt } from '../contract/fileErrors.ts';
+import { writeFileAtomic } from '../system/files.mjs';
 import type { Model } from '../network/model.ts';
 import { RunFolder, runFiles } from '../runs/folder.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
-import { parseCheckpointState } from '../training/checkpoint.ts';
+import { parsePosition } from '../training/position.ts';
 import type { DataSets } from './dataSets.ts';
 import { exportRun } from './exportRun.ts';
 import { readInputColumns } from './inputColumns.ts';
@@ -85,7 +86,7 @@ async function openRun(run: string, library: Library, dataSets: DataSets, { sign
   const dataset = await dataSets.of(record, signal);
   const runtime = await library.any();
   const model = restoreModel(runtime.tf, record, dataset, checkpoint);
-  return { record, dataset, model, runtime, splits: parseCheckpointState(checkpoint).best?.metrics.splits ?? {} };
+  return { record, dataset, model, runtime, splits: parsePosition(checkpoint).best?.metrics.splits ?? {} };
 }
 
 const targetNames = ({ schema }: Model): string[] => schema.targets.map(({ name }) => name);
@@ -159,11 +160,7 @@ async function openModel(place: string): Promise<OnnxPredictor> {
 
 /** What the system knows of a file or folder; nothing where there is none. */
 function factsOf(place: string): Stats | undefined {
-  try {
-    return statSync(place, { throwIfNoEntry: false });
-  } catch (error) {
-    throw describeFileError(error, `read ${place}`);
-  }
+  return attempt(`read ${place}`, () => statSync(place, { throwIfNoEntry: false }));
 }
 
 async function predict(request: ParsedRequest<'predict'>, { signal }: CallContext): Promise<CallAnswer<'predict'>> {
@@ -178,7 +175,11 @@ async function predict(request: ParsedRequest<'predict'>, { signal }: CallContex
       ...predictions.subarray(index * targets.length, (index + 1) * targets.length),
     ];
     const { out } = request;
-    if (out !== undefined) writeFileAtomic(out, predictionsAsCsv(targets, usable, row));
+    if (out !== undefined) {
+      attempt(`write ${out}`, () => {
+        writeFileAtomic(out, predictionsAsCsv(targets, usable, row));
+      });
+    }
     return {
       targets,
       rows: usable.reduce((sum, one) => sum + one, 0),

@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { proveByConstruction } from '../evidence/byConstruction.ts';
 import { constraintMethods, getMethod, parseMethodSettings } from '../constraints/registry.ts';
+import { contextFor } from '../constraints/testSupport.ts';
 import { activationSchema } from '../contract/configuration.ts';
 import { buildOnnx, encodeOnnx } from '../export/onnx.ts';
 import { metadata } from '../export/testing/randomModels.ts';
@@ -62,12 +63,14 @@ function wildModel(random: Random): Model {
       activation: activation[layer] ?? 'none',
     })),
   );
-  const targetScale = Float32Array.from(scales);
-  const instance = method.create(parseMethodSettings(method.id, settings), {
-    ...{ tf, trainRows: 1, outputs: scales.length, batchSize: 1, stepsPerEpoch: 1, layers, targetScale },
-    epsilon: Float32Array.from(epsilon, (bound, output) => scaledBound(bound, targetScale[output]!)),
-    epsilonInUnits: epsilon,
-  });
+  const instance = method.create(
+    parseMethodSettings(method.id, settings),
+    contextFor(tf, {
+      outputs: scales.length,
+      layers,
+      epsilon: Float32Array.from(epsilon, (bound, output) => scaledBound(bound, Math.fround(scales[output]!))),
+    }),
+  );
   for (const variable of layers.flatMap(({ kernel, bias }) => [kernel, bias] as const)) {
     variable.assign(tf.tensor(Float32Array.from({ length: variable.size }, weight), variable.shape) as never);
   }

@@ -6,7 +6,8 @@ import { orthantVersion } from '../contract/version.ts';
 import { getMethod } from '../constraints/registry.ts';
 import { lockHolder, RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
-import { makeRunFolder, runsFolder } from '../runs/location.ts';
+import { makeRunFolder } from '../runs/newFolder.ts';
+import { runsFolder } from '../system/folders.mjs';
 
 /**
  * Makes the folder of a new run: `out`, or one among the other runs named after time, data and method.

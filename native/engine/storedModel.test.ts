@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { openEngine } from '../tensorflow/backend.ts';
 import type { RunRecord } from '../contract/runs.ts';
-import { recordRun } from '../training/testRuns.ts';
-import { exampleConfiguration, exampleDataSet } from '../training/testSupport.ts';
+import { recordRun } from '../training/testing/runs.ts';
+import { exampleConfiguration, exampleDataSet } from '../training/testing/example.ts';
 import { predictStored, restoreModel } from './storedModel.ts';
 
 it('asks a stored model without putting the data set on the engine, and leaves nothing there', async () => {

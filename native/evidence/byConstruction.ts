@@ -1,7 +1,7 @@
 import { activationFunctions } from '../network/activations.ts';
 import { leastDescaled } from '../network/bound.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
-import { figure, figureBelow } from './figures.ts';
+import { figure, figureBelow } from '../base/figures.ts';
 
 /** Why one output is never below its bound, or why the weights do not show it. */
 export interface OutputProof {

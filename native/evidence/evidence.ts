@@ -9,7 +9,8 @@ import {
 } from '../contract/results.ts';
 import type { Model } from '../network/model.ts';
 import { proveByConstruction } from './byConstruction.ts';
-import { figure, figureAbove, figureBelow } from './figures.ts';
+import { figure, figureAbove, figureBelow } from '../base/figures.ts';
+import { joined } from '../base/lists.ts';
 
 /**
  * The strongest statement about a model's positivity that there is evidence for:
@@ -40,9 +41,9 @@ export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
   if (!evaluated.includes('train')) return claim('none', 'No row was evaluated, so nothing is known of the outputs.');
   if (broken.includes('train')) return claim('none', `Some training rows have an output ${below}.`);
   const clean = (names: readonly SplitName[]): string =>
-    `As computed in training, no output is ${below} on any of the ${listed(names.map((name) => `${splits[name]?.rows ?? 0} ${splitTitles[name]}`))} rows`;
+    `As computed in training, no output is ${below} on any of the ${joined(names.map((name) => `${splits[name]?.rows ?? 0} ${splitTitles[name]}`))} rows`;
   if (broken.length > 0) {
-    const others = listed(broken.map((name) => splitTitles[name]));
+    const others = joined(broken.map((name) => splitTitles[name]));
     return claim('train', `${clean(['train'])}, but some ${others} rows have one.`);
   }
   if (evaluated.length === 1) return claim('train', `${clean(['train'])}; there are no other rows.`);
@@ -84,9 +85,6 @@ function limitsOf(
       : []),
   ];
 }
-
-const listed = (items: readonly string[]): string =>
-  [items.slice(0, -1).join(', '), ...items.slice(-1)].filter((part) => part !== '').join(' and ');
 
 function describeBelow(model: Model): string {
   const distinct = new Set(model.epsilon);

@@ -1,14 +1,15 @@
 import { existsSync, rmSync } from 'node:fs';
-import type { exportFormats } from '../contract/engine.ts';
+import { keysOf } from '../base/keysOf.ts';
+import { exportFormatIds, exportFormats, type ExportFormatId, type ExportVerifier } from '../contract/exportFormats.ts';
 import type { ExportReport } from '../contract/results.ts';
-import { writeFileAtomic, type Content } from '../files/atomic.ts';
+import { attempt } from '../contract/fileErrors.ts';
+import { writeFileAtomic, type Content } from '../system/files.mjs';
 import type { Model } from '../network/model.ts';
 import type { ExportMetadata } from './metadata.ts';
 import { buildOnnx, encodeOnnx, encodeOnnxJson } from './onnx.ts';
 import { encodePytorch } from './pytorch.ts';
-import { verifyOnnx, verifySafetensors, type ExportCheck } from './verify.ts';
-
-export type ExportFormat = (typeof exportFormats)[number];
+import { verifySafetensors } from './readBack.ts';
+import { verifyOnnx, type ExportCheck } from './verify.ts';
 
 export interface ExportRequest {
   readonly model: Model;
@@ -16,36 +17,58 @@ export interface ExportRequest {
   /** What the exported model is compared on. */
   readonly check: ExportCheck;
   /** Path of the file to write, for each format that is wanted. */
-  readonly files: Readonly<Partial<Record<ExportFormat, string>>>;
+  readonly files: Readonly<Partial<Record<ExportFormatId, string>>>;
   /** Aborted, it ends the work before a file is written. */
   readonly signal?: AbortSignal | undefined;
 }
+
+type Contents = Content | Iterable<Content>;
+
+type VerifiedBy<Verifier> = {
+  [Format in ExportFormatId]: (typeof exportFormats)[Format]['verifier'] extends Verifier ? Format : never;
+}[ExportFormatId];
+
+/** Encodes and verifies a model once for all formats of a verifier; a format that is left out does not compile. */
+const exporters: {
+  readonly [Verifier in ExportVerifier]: (
+    request: ExportRequest,
+  ) => Promise<readonly [ExportReport, Readonly<Record<VerifiedBy<Verifier>, Contents>>]>;
+} = {
+  'onnx-runtime': async ({ model, metadata, check, signal }) => {
+    const { proto, names } = buildOnnx(model, metadata);
+    const onnx = encodeOnnx(proto);
+    const report = await verifyOnnx(onnx, model, names, check, signal);
+    return [report, { onnx, 'onnx-json': encodeOnnxJson(proto) }];
+  },
+  safetensors: ({ model, metadata, check }) => {
+    const safetensors = encodePytorch(model, metadata);
+    return Promise.resolve([verifySafetensors(safetensors, model, check), { safetensors }]);
+  },
+};
 
 /**
  * Exports a model. Each kind of file is first used as whoever takes it away would use it, and its predictions are
  * compared with the training engine's: ONNX runs in ONNX Runtime (its JSON holds the same message), safetensors is read
  * back. Only then the files are written, each whole or not at all.
  *
+ * @param request - with one file at least
  * @returns what the comparison found; where several were made, that of the largest difference
  * @throws OrthantError `export` where an exported model is not the trained one (no file is written then), `file`
  *   where a file cannot be written, `cancelled` where that was asked for before the first one was written
  */
 export async function exportModel(request: ExportRequest): Promise<ExportReport> {
-  const { model, metadata, check, files, signal } = request;
-  const contents: [file: string, content: Content | Iterable<Content>][] = [];
+  const { files, signal } = request;
+  const paths = new Map(Object.entries(files));
+  const contents: [file: string, content: Contents][] = [];
   const reports: ExportReport[] = [];
-  const { safetensors, ...onnxFiles } = files;
-  if (Object.keys(onnxFiles).length > 0 || safetensors === undefined) {
-    const { proto, names } = buildOnnx(model, metadata);
-    const binary = encodeOnnx(proto);
-    reports.push(await verifyOnnx(binary, model, names, check, signal));
-    if (files.onnx !== undefined) contents.push([files.onnx, binary]);
-    if (files['onnx-json'] !== undefined) contents.push([files['onnx-json'], encodeOnnxJson(proto)]);
-  }
-  if (safetensors !== undefined) {
-    const bytes = encodePytorch(model, metadata);
-    reports.push(verifySafetensors(bytes, model, check));
-    contents.push([safetensors, bytes]);
+  for (const verifier of keysOf(exporters)) {
+    if (!exportFormatIds.some((id) => exportFormats[id].verifier === verifier && paths.has(id))) continue;
+    const [report, made] = await exporters[verifier](request);
+    reports.push(report);
+    for (const [id, content] of Object.entries<Contents>(made)) {
+      const file = paths.get(id);
+      if (file !== undefined) contents.push([file, content]);
+    }
   }
   signal?.throwIfAborted();
   writeAll(contents);
@@ -55,12 +78,14 @@ export async function exportModel(request: ExportRequest): Promise<ExportReport>
 }
 
 /** Writes all of the files; where one cannot be written, those before it go again: half of an export is none. */
-function writeAll(contents: readonly [file: string, content: Content | Iterable<Content>][]): void {
+function writeAll(contents: readonly [file: string, content: Contents][]): void {
   const written: string[] = [];
   try {
     for (const [file, content] of contents) {
       const isNew = !existsSync(file);
-      writeFileAtomic(file, content);
+      attempt(`write ${file}`, () => {
+        writeFileAtomic(file, content);
+      });
       if (isNew) written.push(file);
     }
   } catch (error) {

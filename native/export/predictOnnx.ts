@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { OrthantError, parseOrThrow } from '../contract/errors.ts';
 import { findGaps, type InputGaps, type RawColumns } from '../data/encode.ts';
-import { describeFileError } from '../files/atomic.ts';
+import { describeFileError } from '../contract/fileErrors.ts';
 import type { ModelProto } from './generated/onnx_pb.js';
 import { onnxMetadataSchema, readEntries, type OnnxMetadata } from './metadata.ts';
 import { decodeOnnx, encodeOnnx, hashOnnxWeights } from './onnx.ts';

@@ -4,9 +4,8 @@ import type { RawColumn } from '../data/encode.ts';
 import { decodeSafetensors, encodeSafetensors } from '../runs/safetensors.ts';
 import type { Model } from '../network/model.ts';
 import { encodePytorch } from './pytorch.ts';
-import { checkableRows, predictSafetensors } from './readBack.ts';
+import { checkableRows, predictSafetensors, verifySafetensors } from './readBack.ts';
 import { metadata, modelCase, reference } from './testing/randomModels.ts';
-import { verifySafetensors } from './verify.ts';
 
 const layer = { inputs: 1, units: 1, kernel: Float32Array.of(2), bias: Float32Array.of(1) };
 /** y = 10 (2 (x - 3) / 2 + 1). */

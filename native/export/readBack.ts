@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { activationSchema } from '../contract/configuration.ts';
 import { featureCount } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
+import type { ExportReport } from '../contract/results.ts';
 import { encodeRows, type RawColumns } from '../data/encode.ts';
 import { decodeSafetensors } from '../runs/safetensors.ts';
 import { outputTransforms, type DenseLayer, type Model } from '../network/model.ts';
 import { predict } from '../network/predict.ts';
 import { readEntries } from './metadata.ts';
+import { compare, demandRows, type ExportCheck } from './verify.ts';
 import { activationModules, torchModulesSchema, type TorchModule } from './pytorch.ts';
 
 /** What a safetensors file says goes around its weights. */
@@ -53,6 +55,34 @@ export function predictSafetensors(
   };
   const features = encodeAs(schema, inputShift, inputScale, columns, rows);
   return predict(network, features).map((value, index) => value * (targetScale[index % targetScale.length] ?? NaN));
+}
+
+/**
+ * Reads a safetensors file back, predicts with what stands in it in float64 and compares that with the training engine:
+ * on the first rows, where the network is so large that all of them would take long.
+ *
+ * @param bytes - of the file
+ * @throws OrthantError `export` where they differ by more than {@link differenceLimit}, or the file cannot be read
+ */
+export function verifySafetensors(
+  bytes: Uint8Array,
+  model: Pick<Model, 'schema' | 'layers'>,
+  check: ExportCheck,
+): ExportReport {
+  demandRows(model, check);
+  const rows = checkableRows(model, check.rows);
+  const first = { ...check, rows };
+  let exported;
+  try {
+    exported = predictSafetensors(bytes, model.schema, check.columns, rows);
+  } catch (error) {
+    throw new OrthantError(
+      'export',
+      `The safetensors file cannot be used as it would be written, so no file was written: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+  return { verifiedBy: 'safetensors', ...compare(exported, model, first, 'the safetensors file gives') };
 }
 
 /** The network's inputs, scaled by the file's numbers, one a feature, and not by the schema's. */

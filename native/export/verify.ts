@@ -3,7 +3,6 @@ import { differenceLimit, type ExportReport } from '../contract/results.ts';
 import type { RawColumns } from '../data/encode.ts';
 import type { Model } from '../network/model.ts';
 import type { GraphInterface } from './metadata.ts';
-import { checkableRows, predictSafetensors } from './readBack.ts';
 import { openSession } from './session.ts';
 
 /** Rows, as they stand in the table, and what the training engine predicts for them. */
@@ -35,35 +34,8 @@ export async function verifyOnnx(
   return { verifiedBy: 'onnx-runtime', ...compare(exported, model, check, 'ONNX Runtime gives') };
 }
 
-/**
- * Reads a safetensors file back, predicts with what stands in it in float64 and compares that with the training engine:
- * on the first rows, where the network is so large that all of them would take long.
- *
- * @param bytes - of the file
- * @throws OrthantError `export` where they differ by more than {@link differenceLimit}, or the file cannot be read
- */
-export function verifySafetensors(
-  bytes: Uint8Array,
-  model: Pick<Model, 'schema' | 'layers'>,
-  check: ExportCheck,
-): ExportReport {
-  demandRows(model, check);
-  const rows = checkableRows(model, check.rows);
-  const first = { ...check, rows };
-  let exported;
-  try {
-    exported = predictSafetensors(bytes, model.schema, check.columns, rows);
-  } catch (error) {
-    throw new OrthantError(
-      'export',
-      `The safetensors file cannot be used as it would be written, so no file was written: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
-  }
-  return { verifiedBy: 'safetensors', ...compare(exported, model, first, 'the safetensors file gives') };
-}
-
-function demandRows({ schema }: Pick<Model, 'schema'>, { rows, predictions }: ExportCheck): void {
+/** @throws OrthantError `export` where there is nothing to compare an exported model on */
+export function demandRows({ schema }: Pick<Model, 'schema'>, { rows, predictions }: ExportCheck): void {
   const outputs = schema.targets.length;
   if (rows > 0 && predictions.length === rows * outputs) return;
   throw new OrthantError(
@@ -72,8 +44,13 @@ function demandRows({ schema }: Pick<Model, 'schema'>, { rows, predictions }: Ex
   );
 }
 
-/** @param gives - subject and verb of what computed `exported` */
-function compare(
+/**
+ * Compares the predictions of an exported model, of the first rows at least, with the training engine's.
+ *
+ * @param gives - subject and verb of what computed `exported`
+ * @throws OrthantError `export` where they differ by more than {@link differenceLimit}
+ */
+export function compare(
   exported: ArrayLike<number>,
   { schema }: Pick<Model, 'schema'>,
   check: ExportCheck,

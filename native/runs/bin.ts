@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { OrthantError } from '../contract/errors.ts';
-import { describeFileError, makeFolder, move } from '../files/atomic.ts';
+import { attempt } from '../contract/fileErrors.ts';
+import { makeFolder, move } from '../system/files.mjs';
 import { lockHolder, readRecord, RunFolder } from './folder.ts';
 
 /** Deleted runs lie in a hidden folder beside where they were, until they are restored or the bin is emptied. */
@@ -28,15 +29,13 @@ export function deleteRun(folder: string): string {
   }
   const bin = path.join(path.dirname(place), binName);
   const binned = path.join(bin, `${randomBytes(4).toString('hex')}-${path.basename(place)}`);
-  try {
+  attempt(`move ${place} to ${binned}`, () => {
     makeFolder(bin);
     emptyOld(bin);
     move(place, binned);
     const now = new Date();
     utimesSync(binned, now, now);
-  } catch (error) {
-    throw describeFileError(error, `move ${place} to ${binned}`);
-  }
+  });
   return binned;
 }
 
@@ -56,11 +55,9 @@ export function restoreRun(binned: string): string {
   const original = path.join(path.dirname(bin), name);
   let target = original;
   for (let number = 2; existsSync(target); number++) target = `${original}-${number}`;
-  try {
+  attempt(`move ${place} to ${target}`, () => {
     move(place, target);
-  } catch (error) {
-    throw describeFileError(error, `move ${place} to ${target}`);
-  }
+  });
   return target;
 }
 

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { OrthantError } from '../contract/errors.ts';
 import { evenly } from '../base/evenly.ts';
-import { describeFileError, makeFolder, move, syncFolder, temporaryName, writeFileAtomic } from '../files/atomic.ts';
+import { attempt, describeFileError } from '../contract/fileErrors.ts';
+import { makeFolder, move, syncFolder, temporaryName, writeFileAtomic } from '../system/files.mjs';
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from './safetensors.ts';
 
 /**
@@ -71,9 +72,7 @@ export function writeCheckpoint(run: string, { epoch, step, state, tensors }: Ch
     syncFolder(folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    // The one of a file within speaks of its temporary name.
-    const cause = error instanceof OrthantError && error.code === 'file' ? error.cause : error;
-    throw describeFileError(cause, `write the checkpoint ${place}`);
+    throw describeFileError(error, `write the checkpoint ${place}`);
   }
   removeOld(folder);
 }
@@ -136,11 +135,8 @@ const readState = (place: string): z.infer<typeof stateSchema> =>
   stateSchema.parse(JSON.parse(read(place, stateFile).toString('utf8')));
 
 function read(place: string, name: string): Buffer {
-  try {
-    return readFileSync(path.join(place, name));
-  } catch (error) {
-    throw describeFileError(error, `read ${path.join(place, name)}`);
-  }
+  const file = path.join(place, name);
+  return attempt(`read ${file}`, () => readFileSync(file));
 }
 
 /** Numbers of the whole checkpoints, ascending. */

@@ -25,7 +25,7 @@ const writerSource = (folderModule: string): string => `
   for (let epoch = first + 1; ; epoch++) {
     run.appendMetrics({
       epoch, step: epoch, seconds: epoch, learningRate: 1, objective: epoch, splits: {},
-      constraint: { largestMultiplier: epoch, activeRows: 0 }, best: true,
+      constraint: { largestMultiplier: epoch }, best: true,
     });
     run.writeCheckpoint({
       epoch, step: epoch, state: { epoch },
@@ -66,7 +66,8 @@ test('killed at any moment, a run goes on from its last whole checkpoint', async
   RunFolder.create(place, newRun).update({ lock: undefined });
   const random = new Random(1, 'moments');
   let reached = 0;
-  for (let round = 0; round < 12; round++) {
+  // As many rounds as it takes to get somewhere, however slow the machine is.
+  for (let round = 0; round < 12 || reached <= 5; round++) {
     const child = fork(writer, [place], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     await new Promise((resolve) => child.once('message', resolve));
@@ -91,7 +92,6 @@ test('killed at any moment, a run goes on from its last whole checkpoint', async
     );
     reached = epoch;
   }
-  expect(reached).toBeGreaterThan(5);
   const run = RunFolder.open(place);
   run.lock();
   run.writeCheckpoint({ epoch: reached + 1, step: 1, state: {}, tensors: {} });

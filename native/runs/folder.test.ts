@@ -18,8 +18,9 @@ import type { TrainingResult } from '../contract/results.ts';
 import { deleteRun, restoreRun } from './bin.ts';
 import { lockHolder, RunFolder, type NewRun } from './folder.ts';
 import { listRuns } from './list.ts';
-import { makeRunFolder, runsFolder } from './location.ts';
-import { isRunning, startTime, thisProcess } from './processes.ts';
+import { runsFolder } from '../system/folders.mjs';
+import { isRunning, startTime, thisProcess } from '../system/processes.mjs';
+import { makeRunFolder } from './newFolder.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -54,8 +55,20 @@ const endedProcess = (): { pid: number; started: number } => {
 };
 
 const resultAfter = (epochs: number, run: string): TrainingResult => ({
-  ...{ engine: 'wasm', version: '4', device: 'cpu', execution: 'eager', method: 'none', epochs, steps: 10 * epochs },
-  ...{ bestEpoch: 1, stopped: 'by-request', seconds: 1, reproducible: true, warnings: [], run, splits: {} },
+  engine: 'wasm',
+  version: '4',
+  device: 'cpu',
+  execution: 'eager',
+  method: 'none',
+  epochs,
+  steps: 10 * epochs,
+  bestEpoch: 1,
+  stopped: 'by-request',
+  seconds: 1,
+  reproducible: true,
+  warnings: [],
+  run,
+  splits: {},
   phases: { setup: 0, read: 0, compile: 0, train: 1, evaluate: 0, export: 0 },
   evidence: { level: 'none', statement: '', details: [] },
 });
@@ -227,8 +240,8 @@ describe('the list', () => {
 });
 
 test('runs live where ORTHANT_RUNS says, and those begun in the same second have folders of their own', () => {
-  expect(runsFolder({}, '/home/me')).toBe(path.join('/home/me', 'Orthant', 'runs'));
-  expect(runsFolder({ ORTHANT_RUNS: '/data/runs' }, '/home/me')).toBe(path.resolve('/data/runs'));
+  expect(runsFolder({}, process.platform, '/home/me')).toBe(path.join('/home/me', 'Orthant', 'runs'));
+  expect(runsFolder({ ORTHANT_RUNS: '/data/runs' })).toBe(path.resolve('/data/runs'));
   const created = new Date('2026-11-22T17:30:12.345Z');
   const runs = place('runs');
   const first = makeRunFolder(runs, created, ['Häuser & Co.csv', 'penalty']);

@@ -5,7 +5,10 @@ import type { RunConfiguration } from '../contract/configuration.ts';
 import { describeZodError, OrthantError } from '../contract/errors.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 import { runRecordSchema, type RunRecord } from '../contract/runs.ts';
-import { describeFileError, makeFolder, writeFileAtomic } from '../files/atomic.ts';
+import { attempt, describeFileError } from '../contract/fileErrors.ts';
+import { makeFolder, writeFileAtomic } from '../system/files.mjs';
+import { exclusively } from '../system/lock.mjs';
+import { isRunning, thisProcess } from '../system/processes.mjs';
 import {
   listCheckpoints,
   readLastCheckpoint,
@@ -13,9 +16,7 @@ import {
   type Checkpoint,
   type CheckpointPlace,
 } from './checkpoints.ts';
-import { exclusively } from './exclusive.ts';
 import { appendMetrics, readMetrics, truncateMetrics } from './metrics.ts';
-import { isRunning, thisProcess } from './processes.ts';
 
 /** Files of a run folder. */
 export const runFiles = {
@@ -25,7 +26,7 @@ export const runFiles = {
   onnxJson: 'model.onnx.json',
 } as const;
 
-/** The one who changes `run.json` holds this for a moment. */
+/** Lock file, held while `run.json` is rewritten. */
 const exclusiveFile = '.run.json.lock';
 
 export interface NewRun {
@@ -74,15 +75,13 @@ export class RunFolder {
       },
       lock: thisProcess(),
     };
-    try {
+    attempt(`make the run folder ${run.path}`, () => {
       makeFolder(run.path);
       exclusively(run.file(exclusiveFile), () => {
         run.refuseContents();
         run.write(record);
       });
-    } catch (error) {
-      throw describeFileError(error, `make the run folder ${run.path}`);
-    }
+    });
     return run;
   }
 
@@ -172,16 +171,14 @@ export class RunFolder {
   }
 
   private change(make: (record: RunRecord) => { [Field in keyof RunRecord]: RunRecord[Field] | undefined }): RunRecord {
-    try {
-      return exclusively(this.file(exclusiveFile), () => {
+    return attempt(`write ${this.file(runFiles.record)}`, () =>
+      exclusively(this.file(exclusiveFile), () => {
         const { lock, ...record } = runRecordSchema.parse({ ...make(this.read()), updated: new Date().toISOString() });
         const whole = lock === undefined ? record : { ...record, lock };
         this.write(whole);
         return whole;
-      });
-    } catch (error) {
-      throw describeFileError(error, `write ${this.file(runFiles.record)}`);
-    }
+      }),
+    );
   }
 
   private write(record: RunRecord): void {

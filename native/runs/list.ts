@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { DataSource } from '../contract/configuration.ts';
 import { canGoOn, isActive, type RunRecord, type RunState, type RunSummary } from '../contract/runs.ts';
-import { describeFileError } from '../files/atomic.ts';
+import { describeFileError } from '../contract/fileErrors.ts';
 import { listCheckpoints } from './checkpoints.ts';
 import { lockHolder, readRecord } from './folder.ts';
 

@@ -1,16 +1,15 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { epochMetricsSchema, type EpochMetrics } from '../contract/results.ts';
-import { describeFileError, writeFileAtomic } from '../files/atomic.ts';
+import { attempt, describeFileError } from '../contract/fileErrors.ts';
+import { writeFileAtomic } from '../system/files.mjs';
 
 /** `metrics.jsonl`: one line an epoch, in full resolution, appended as training goes. */
 
 /** @throws OrthantError `file` when it cannot be written */
 export function appendMetrics(file: string, metrics: EpochMetrics): void {
-  try {
+  attempt(`write ${file}`, () => {
     appendFileSync(file, `${JSON.stringify(metrics)}\n`);
-  } catch (error) {
-    throw describeFileError(error, `write ${file}`);
-  }
+  });
 }
 
 /**
@@ -38,10 +37,10 @@ export function readMetrics(file: string): EpochMetrics[] {
 /** Drops what was recorded after `epoch`: a resumed run trains those epochs again. */
 export function truncateMetrics(file: string, epoch: number): void {
   const kept = readMetrics(file).filter((metrics) => metrics.epoch <= epoch);
-  writeFileAtomic(
-    file,
-    kept.map((metrics) => `${JSON.stringify(metrics)}\n`),
-  );
+  const lines = kept.map((metrics) => `${JSON.stringify(metrics)}\n`);
+  attempt(`write ${file}`, () => {
+    writeFileAtomic(file, lines);
+  });
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,4 @@
-import { runCommand } from './command.mjs';
+import { runCommand } from '../system/command.mjs';
 import { pins } from './wheels.mjs';
 
 /**

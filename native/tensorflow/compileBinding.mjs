@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolder, move } from '../system/files.mjs';
+import { withLock } from '../system/lock.mjs';
 import { bindingFile, bindingNote, describeBinding } from './binding.mjs';
-import { withLock } from './cache.mjs';
-import { describeFailure, runCommand } from './command.mjs';
+import { describeFailure, runCommand } from '../system/command.mjs';
 
 /** @typedef {import('./plan.mjs').Plan} Plan */
 /** @typedef {ReturnType<typeof describeBinding>} Binding */
@@ -111,7 +112,7 @@ export async function compileBinding(plan, { log, env = process.env }) {
     if (isCurrent()) return binding.file;
     log(`Compiling the TensorFlow binding with ${compiler.version}`);
     const folder = path.join(plan.cache, '.incoming', randomBytes(6).toString('hex'));
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     try {
       for (const [name, text] of Object.entries(binding.sources)) writeFileSync(path.join(folder, name), text);
       if (plan.platform.startsWith('win32')) await makeNodeLibrary(binding, folder, env);
@@ -120,7 +121,7 @@ export async function compileBinding(plan, { log, env = process.env }) {
       if (result.code !== 0) throw new Error(describeFailure('compiling the TensorFlow binding', result));
       writeFileSync(path.join(folder, bindingNote), note);
       rmSync(binding.folder, { recursive: true, force: true });
-      renameSync(folder, binding.folder);
+      move(folder, binding.folder);
     } finally {
       // This holds the lock, so whatever lies beside it is a leftover.
       rmSync(path.dirname(folder), { recursive: true, force: true });

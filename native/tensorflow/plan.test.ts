@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cacheFolder } from './cache.mjs';
+import { cacheFolder } from '../system/folders.mjs';
 import { planTensorFlow, platforms } from './plan.mjs';
 import { engineVariables } from './variables.mjs';
 import { pins } from './wheels.mjs';

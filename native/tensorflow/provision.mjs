@@ -1,19 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  createReadStream,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
-import { completeMarker, folderBytes, isUnpacked, megabytes, withLock } from './cache.mjs';
-import { describeFailure, runCommand } from './command.mjs';
+import { makeFolder, move } from '../system/files.mjs';
+import { withLock } from '../system/lock.mjs';
+import { completeMarker, folderBytes, isUnpacked, megabytes } from './cache.mjs';
+import { describeFailure, runCommand } from '../system/command.mjs';
 import { missingWheels } from './plan.mjs';
 import { findPython } from './python.mjs';
 import { pins } from './wheels.mjs';
@@ -40,7 +33,7 @@ export async function provision(plan, { log, env = process.env, progressMs = 500
       `no Python with pip was found: ${tried.join(', ')}. Install Python 3 with pip, or name one with ORTHANT_PYTHON`,
     );
   }
-  makeFolder(plan.cache);
+  makeCache(plan.cache);
   const onWait = (/** @type {number} */ pid) => {
     log(`Another set-up (process ${String(pid)}) is at work in ${plan.cache}; waiting for it.`);
   };
@@ -75,9 +68,9 @@ export async function provision(plan, { log, env = process.env, progressMs = 500
 }
 
 /** @param {string} folder */
-function makeFolder(folder) {
+function makeCache(folder) {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`the cache folder ${folder} cannot be written (${reason}). ORTHANT_CACHE can name another`, {
@@ -177,7 +170,7 @@ async function unpack(wheel, file, python, folder, env) {
   if (!isUnpacked(target, wheel)) throw new Error(`unpacking ${wheel.file} left an incomplete folder`);
   // A folder of that name is an incomplete one, or it would not have been missing.
   rmSync(wheel.folder, { recursive: true, force: true });
-  renameSync(target, wheel.folder);
+  move(target, wheel.folder);
 }
 
 /** @param {string} file @returns {Promise<string>} */

@@ -223,7 +223,7 @@ test('the lock of a process that is gone, or that died before it wrote its numbe
   const gone = spawn(process.execPath, ['-e', '']);
   await once(gone, 'exit');
   mkdirSync(cache);
-  writeFileSync(path.join(cache, '.lock'), String(gone.pid));
+  writeFileSync(path.join(cache, '.lock'), JSON.stringify({ pid: gone.pid, started: 1 }));
   await provision(plan, options());
   expect(missingWheels(plan)).toEqual([]);
   expect(existsSync(path.join(cache, '.lock'))).toBe(false);

@@ -1,4 +1,4 @@
-import { runCommand } from './command.mjs';
+import { runCommand } from '../system/command.mjs';
 
 /**
  * A Python that has pip, as the start of a command line.

@@ -5,13 +5,15 @@ import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { ChunkReader } from '../compile/chunkReader.ts';
 import { withBinding } from '../compile/testSupport.ts';
-import { sharedFloats, type DataSet } from '../data/dataset.ts';
+import { sharedFloats } from '../base/float32.ts';
+import type { DataSet } from '../data/dataset.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import { chunkRowsWithin, dataMemoryLimit } from './dataMemory.ts';
-import { createParts } from './parts.ts';
-import { everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testRuns.ts';
-import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
-import type { Trainer, TrainerHooks, TrainerOptions } from './trainer.ts';
+import { buildParts } from './buildParts.ts';
+import { everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testing/runs.ts';
+import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
+import type { Trainer } from './trainer.ts';
+import type { TrainerHooks, TrainerOptions } from './trainerOptions.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -165,7 +167,7 @@ describe.skipIf(!hasTensorflow)('the memory of the engine', () => {
       return binding.createTensor(shape, type, values);
     };
     const evaluation = withBinding(backend, { createTensor }, () => {
-      const parts = createParts(runtime.tf, configured, large, limit * mebibyte);
+      const parts = buildParts(runtime.tf, configured, large, limit * mebibyte);
       const execution = chooseExecution(parts, runtime, configured);
       const order = parts.plan.order(1);
       execution.expect(order);

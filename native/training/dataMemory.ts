@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { gibibytes } from '../base/figures.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames } from '../contract/results.ts';
 import type { DataSet } from '../data/dataset.ts';
@@ -64,5 +65,4 @@ export const chunkWarning = (limit: number, rows: number): string =>
   `The data set is larger than the ${size(limit)} that the engine may hold of it, so it is fed in chunks of ${rows} rows. ` +
   `The results are the same; ${variable} sets the limit in MiB.`;
 
-const size = (bytes: number): string =>
-  bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+const size = (bytes: number): string => (bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : gibibytes(bytes));

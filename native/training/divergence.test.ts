@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RunConfigurationInput } from '../contract/configuration.ts';
 import { divergenceError, type DivergenceContext } from './divergence.ts';
-import { exampleConfiguration } from './testSupport.ts';
+import { exampleConfiguration } from './testing/example.ts';
 
 const explain = (
   training: RunConfigurationInput['training'],

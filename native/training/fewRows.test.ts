@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { epochsByRows } from '../contract/steps.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
-import { recordRun } from './testRuns.ts';
-import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
+import { recordRun } from './testing/runs.ts';
+import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 
 /** A table whose epochs are single steps, trained with the defaults: the targets are positive and without noise. */
 const dataset = exampleDataSet({ rows: 48, outputs: 1, heldOut: 40 });

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lossSchema, type Loss } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
+import type { MethodPromise } from '../contract/methods.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
-import { exampleConfiguration } from './testSupport.ts';
-import { checkLoss, checkTargets, lossTensor, meanLoss } from './losses.ts';
+import { exampleConfiguration } from './testing/example.ts';
+import { checkLoss, checkLossTargets, lossTensor, meanLoss } from './losses.ts';
 
 let tf: EngineRuntime['tf'];
 beforeAll(async () => {
@@ -63,74 +64,49 @@ describe.each(lossSchema.options)('the %s loss', (loss) => {
   });
 });
 
+/** The error that refuses; undefined where nothing is refused. */
+function refusal(work: () => void): OrthantError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof OrthantError) return error;
+    throw error;
+  }
+}
+
 describe('checkLoss', () => {
-  const check = (loss: Loss, positiveByConstruction: boolean, epsilon: number | Record<string, number>) => {
-    const configuration = exampleConfiguration({ training: { loss }, constraint: { epsilon, method: { id: 'none' } } });
-    checkLoss(configuration, { title: 'Some method', positiveByConstruction });
-  };
-  const refusal = (work: () => void): OrthantError => {
-    try {
-      work();
-    } catch (error) {
-      if (error instanceof OrthantError) return error;
+  const check = (loss: Loss, promise: MethodPromise, epsilon: number | Record<string, number>) =>
+    refusal(() => {
+      const constraint = { epsilon, method: { id: 'none' } };
+      checkLoss(exampleConfiguration({ training: { loss }, constraint }), { title: 'Some method', promise });
+    });
+
+  it('needs, for a logarithm alone, a method that keeps predictions positive and a bound above 0', () => {
+    for (const loss of lossSchema.options) {
+      const needs = loss === 'poisson' || loss === 'gamma';
+      expect(check(loss, 'for-every-input', 0.01)?.field, loss).toBeUndefined();
+      for (const promise of ['none', 'encourages', 'at-convergence'] as const) {
+        expect(check(loss, promise, 0.01)?.field, `${loss}, ${promise}`).toBe(needs ? 'training.loss' : undefined);
+      }
+      for (const epsilon of [-5, 0, { a: 1, b: 0 }, {}]) {
+        const { field } = check(loss, 'for-every-input', epsilon) ?? {};
+        expect(field, `${loss}, ${JSON.stringify(epsilon)}`).toBe(needs ? 'constraint.epsilon' : undefined);
+      }
     }
-    throw new Error('nothing was refused');
-  };
-
-  it('asks nothing of losses without a logarithm', () => {
-    for (const loss of ['squared-error', 'absolute', 'huber'] as const) {
-      expect(() => {
-        check(loss, false, -5);
-      }).not.toThrow();
-    }
+    expect(check('gamma', 'none', 0.01)).toMatchObject({ code: 'configuration' });
+    expect(check('gamma', 'none', 0.01)?.message).toContain('Some method');
   });
+});
 
-  it.each(['poisson', 'gamma'] as const)(
-    '%s needs a method that keeps predictions positive and a bound above 0',
-    (loss) => {
-      expect(() => {
-        check(loss, true, 0.01);
-      }).not.toThrow();
-      const method = refusal(() => {
-        check(loss, false, 0.01);
-      });
-      expect([method.code, method.field]).toEqual(['configuration', 'training.loss']);
-      expect(method.message).toContain('Some method');
-      expect(
-        refusal(() => {
-          check(loss, true, 0);
-        }).field,
-      ).toBe('constraint.epsilon');
-      expect(
-        refusal(() => {
-          check(loss, true, { a: 1, b: 0 });
-        }).field,
-      ).toBe('constraint.epsilon');
-      expect(
-        refusal(() => {
-          check(loss, true, {});
-        }).field,
-      ).toBe('constraint.epsilon');
-    },
-  );
-
-  it('names the target that a loss is not defined for', () => {
-    const targets = Float32Array.of(1, 0, 1, -1);
-    expect(() => {
-      checkTargets('squared-error', targets, ['a', 'b']);
-    }).not.toThrow();
-    expect(() => {
-      checkTargets('poisson', targets.subarray(0, 2), ['a', 'b']);
-    }).not.toThrow();
-    expect(
-      refusal(() => {
-        checkTargets('poisson', targets, ['a', 'b']);
-      }).message,
-    ).toContain('"b" has 1 training rows');
-    expect(
-      refusal(() => {
-        checkTargets('gamma', targets, ['a', 'b']);
-      }).message,
-    ).toContain('"b" has 2 training rows');
-  });
+it('a target that a loss is not defined for is refused by name, with the number of its rows', () => {
+  const targets = Float32Array.of(1, 0, 1, -1);
+  const messageOf = (loss: Loss, values = targets) =>
+    refusal(() => {
+      checkLossTargets(loss, values, ['a', 'b']);
+    })?.message;
+  expect(messageOf('squared-error')).toBeUndefined();
+  expect(messageOf('poisson', targets.subarray(0, 2))).toBeUndefined();
+  expect(messageOf('poisson')).toContain('"b" has 1 training rows');
+  expect(messageOf('gamma')).toContain('"b" has 2 training rows');
 });

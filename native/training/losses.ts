@@ -1,4 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
+import { positiveByConstruction, type ConstraintMethod } from '../constraints/method.ts';
 import type { Loss, RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 
@@ -68,22 +69,16 @@ export function meanLoss(loss: Loss, predictions: Float32Array, targets: Float32
   return sum / targets.length;
 }
 
-/** What {@link checkLoss} must know of the method that the configuration names. */
-export interface LossMethod {
-  readonly title: string;
-  readonly positiveByConstruction: boolean;
-}
-
 /**
  * Refuses a loss with a logarithm where predictions may be 0 or negative.
  *
  * @throws OrthantError `configuration` with the field at fault and what to do
  */
-export function checkLoss(configuration: RunConfiguration, method: LossMethod): void {
+export function checkLoss(configuration: RunConfiguration, method: Pick<ConstraintMethod, 'title' | 'promise'>): void {
   const { loss } = configuration.training;
   if (functions[loss].targets === undefined) return;
   const what = `The ${loss} loss takes the logarithm of the prediction, so every prediction must be above zero.`;
-  if (!method.positiveByConstruction) {
+  if (!positiveByConstruction(method)) {
     throw new OrthantError(
       'configuration',
       `${what} The method "${method.title}" does not make it so for every input. Choose output-transform or non-negative-last-layer, or the loss squared-error, absolute or huber.`,
@@ -107,7 +102,7 @@ export function checkLoss(configuration: RunConfiguration, method: LossMethod): 
  * @param targets - row-major [rows, names.length], scaled or not
  * @throws OrthantError `configuration`
  */
-export function checkTargets(loss: Loss, targets: Float32Array, names: readonly string[]): void {
+export function checkLossTargets(loss: Loss, targets: Float32Array, names: readonly string[]): void {
   const { targets: domain } = functions[loss];
   if (domain === undefined) return;
   names.forEach((name, output) => {

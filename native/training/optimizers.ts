@@ -22,9 +22,8 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** How one optimizer moves one parameter; slots are Variables of the parameter's shape that start at 0. */
+/** How an optimizer moves one parameter. */
 interface Rule {
-  readonly slots: readonly string[];
   /** Numbers of one step that all parameters share, such as bias corrections. */
   prepare?(learningRate: tfjs.Scalar): Readonly<Record<string, tfjs.Tensor>>;
   /** What is subtracted from the parameter. New values of slots are assigned here. */
@@ -45,7 +44,6 @@ type Constants = (value: number) => tfjs.Scalar;
 function momentum(tf: typeof tfjs, keep: Constants, factor: number, nesterov: boolean): Rule {
   const m = keep(factor);
   return {
-    slots: ['velocity'],
     change: (gradient, { velocity }, learningRate) => {
       if (velocity === undefined) throw new Error('momentum has no velocity');
       const next = tf.add(tf.mul(velocity, m), gradient);
@@ -59,7 +57,6 @@ function momentum(tf: typeof tfjs, keep: Constants, factor: number, nesterov: bo
 function rmsprop(tf: typeof tfjs, keep: Constants, decay: number, epsilon: number): Rule {
   const [kept, added, small] = [keep(decay), keep(1 - decay), keep(epsilon)];
   return {
-    slots: ['meanSquare'],
     change: (gradient, { meanSquare }, learningRate) => {
       if (meanSquare === undefined) throw new Error('rmsprop has no mean square');
       const next = tf.add(tf.mul(meanSquare, kept), tf.mul(tf.square(gradient), added));
@@ -91,7 +88,6 @@ function adam(tf: typeof tfjs, keep: Constants, beta1: number, beta2: number, ep
     beta2Power: tf.variable(tf.scalar(1), false),
   }));
   return {
-    slots: ['firstMoment', 'secondMoment'],
     counters,
     prepare: (learningRate) => {
       const power1 = tf.mul(counters.beta1Power, b1);
@@ -113,18 +109,52 @@ function adam(tf: typeof tfjs, keep: Constants, beta1: number, beta2: number, ep
   };
 }
 
-function createRule(tf: typeof tfjs, keep: Constants, settings: OptimizerSettings): Rule {
-  switch (settings.id) {
-    case 'sgd':
-      return { slots: [], change: (gradient, _slots, learningRate) => tf.mul(gradient, learningRate) };
-    case 'momentum':
-      return momentum(tf, keep, settings.momentum, settings.nesterov);
-    case 'rmsprop':
-      return rmsprop(tf, keep, settings.decay, settings.epsilon);
-    case 'adam':
-    case 'adamw':
-      return adam(tf, keep, settings.beta1, settings.beta2, settings.epsilon);
-  }
+type OptimizerId = OptimizerSettings['id'];
+type SettingsOf<Id extends OptimizerId> = Extract<OptimizerSettings, { readonly id: Id }>;
+
+interface OptimizerKind<Id extends OptimizerId> {
+  /** What it keeps for each weight, by name: Variables of the parameter's shape that start at 0. */
+  readonly slots: readonly string[];
+  /** Whether its steps are as large as the gradient, so that it bears higher learning rates; else of normalised size. */
+  readonly plain: boolean;
+  /** Whether weight decay goes past the gradient. */
+  readonly decoupledDecay?: boolean;
+  rule(tf: typeof tfjs, keep: Constants, settings: SettingsOf<Id>): Rule;
+}
+
+/** All that the engine knows of each optimizer. */
+export const optimizers: { readonly [Id in OptimizerId]: OptimizerKind<Id> } = {
+  sgd: {
+    slots: [],
+    plain: true,
+    rule: (tf) => ({ change: (gradient, _slots, learningRate) => tf.mul(gradient, learningRate) }),
+  },
+  momentum: {
+    slots: ['velocity'],
+    plain: true,
+    rule: (tf, keep, settings) => momentum(tf, keep, settings.momentum, settings.nesterov),
+  },
+  rmsprop: {
+    slots: ['meanSquare'],
+    plain: false,
+    rule: (tf, keep, { decay, epsilon }) => rmsprop(tf, keep, decay, epsilon),
+  },
+  adam: {
+    slots: ['firstMoment', 'secondMoment'],
+    plain: false,
+    rule: (tf, keep, { beta1, beta2, epsilon }) => adam(tf, keep, beta1, beta2, epsilon),
+  },
+  adamw: {
+    slots: ['firstMoment', 'secondMoment'],
+    plain: false,
+    decoupledDecay: true,
+    rule: (tf, keep, { beta1, beta2, epsilon }) => adam(tf, keep, beta1, beta2, epsilon),
+  },
+};
+
+/** Generic, so that the settings go with the optimizer that is looked up by their id. */
+function createRule<Id extends OptimizerId>(id: Id, settings: SettingsOf<Id>, tf: typeof tfjs, keep: Constants): Rule {
+  return optimizers[id].rule(tf, keep, settings);
 }
 
 export interface OptimizerOptions {
@@ -148,10 +178,11 @@ export function createOptimizer(tf: typeof tfjs, options: OptimizerOptions): Opt
     constants.push(constant);
     return constant;
   };
-  const rule = createRule(tf, keep, settings);
+  const rule = createRule(settings.id, settings, tf, keep);
+  const { slots: names, decoupledDecay: decoupled = false } = optimizers[settings.id];
   const slots = parameters.map(({ variable }) =>
     Object.fromEntries(
-      rule.slots.map((slot) => [slot, tf.tidy(() => tf.variable(tf.zeros(variable.shape), false))] as const),
+      names.map((slot) => [slot, tf.tidy(() => tf.variable(tf.zeros(variable.shape), false))] as const),
     ),
   );
   const state: Record<string, tfjs.Variable> = { ...rule.counters };
@@ -161,7 +192,6 @@ export function createOptimizer(tf: typeof tfjs, options: OptimizerOptions): Opt
 
   const clip = gradientClip > 0 ? clipper(tf, keep(gradientClip)) : undefined;
   const decay = weightDecay > 0 ? keep(weightDecay) : undefined;
-  const decoupled = settings.id === 'adamw';
 
   return {
     state,

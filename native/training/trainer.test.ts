@@ -9,12 +9,12 @@ import { predict } from '../network/predict.ts';
 import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from '../runs/checkpoints.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { testEngines as engines, testDeviceOf } from '../tensorflow/testEngines.ts';
-import { exampleConfiguration, exampleDataSet } from './testSupport.ts';
+import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 import { eagerExecution } from './execution.ts';
-import { breathe } from './control.ts';
-import { createParts } from './parts.ts';
-import { carriedOut, everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testRuns.ts';
-import { Trainer, type TrainerOptions } from './trainer.ts';
+import { buildParts } from './buildParts.ts';
+import { carriedOut, everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testing/runs.ts';
+import { Trainer } from './trainer.ts';
+import type { TrainerOptions } from './trainerOptions.ts';
 
 const dataset = exampleDataSet();
 const nothing = { rows: 0, rowNumbers: new Int32Array(), inputs: new Float32Array(), targets: new Float32Array() };
@@ -41,15 +41,16 @@ describe.each(engines)('on the %s engine', (engine) => {
     const options = { configuration: exampleConfiguration(), dataset, runtime };
     const disk = new OrthantError('file', 'The disk is full.');
     const before = tf.memory().numTensors;
-    expect(() =>
-      Trainer.create({
-        ...options,
-        hooks: {
-          onExecution: () => {
-            throw disk;
+    expect(
+      () =>
+        new Trainer({
+          ...options,
+          hooks: {
+            onExecution: () => {
+              throw disk;
+            },
           },
-        },
-      }),
+        }),
     ).toThrow(disk);
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -120,7 +121,7 @@ describe.each(engines)('on the %s engine', (engine) => {
         constraint: method(id),
         training: { batchSize: 16, gradientClip: 1, weightDecay: 0.01 },
       });
-      const parts = createParts(runtime.tf, configuration, dataset);
+      const parts = buildParts(runtime.tf, configuration, dataset);
       const execution = eagerExecution(parts);
       const steps = (count: number) => {
         const order = parts.plan.order(1);
@@ -276,40 +277,21 @@ describe('what a run can be told', () => {
     },
   );
 
-  it.each(executions)('pauses and stops within a call of about 50 ms: %s', async (execution) => {
-    // Long epochs of steps that take a millisecond or so: only the length of a call ends it.
-    const large = exampleDataSet({ rows: 64_000, heldOut: 0 });
-    const configuration = carriedOut(
-      exampleConfiguration({ network: { hidden: [256, 256] }, training: { batchSize: 64, epochs: 3 } }),
-      execution,
-    );
-    const calls: { steps: number; seconds: number }[] = [];
-    const watch = async (trainer: Trainer, count: number): Promise<void> => {
-      for (let i = 0; i < count; i++) {
-        const [step, started] = [trainer.step, performance.now()];
-        while (trainer.step === step) await breathe();
-        calls.push({ steps: trainer.step - step, seconds: (performance.now() - started) / 1000 });
-      }
-    };
-    const { outcome, last } = await train({ configuration, dataset: large }, async (trainer) => {
-      // The first calls find out how long a step takes.
-      await watch(trainer, 3);
-      calls.length = 0;
-      await watch(trainer, 9);
+  it.each(executions)('pauses and stops where it stands, between two calls: %s', async (execution) => {
+    const configuration = carriedOut(exampleConfiguration({ training: { epochs: 3000 } }), execution);
+    const { outcome, last } = await train({ configuration }, async (trainer) => {
+      await reaches(trainer, 20);
       let asked = trainer.step;
       await trainer.pause();
       expect(trainer.step).toBe(asked);
       trainer.resume();
-      await watch(trainer, 1);
+      await reaches(trainer, asked + 1);
       asked = trainer.step;
       trainer.stop();
       expect(trainer.step).toBe(asked);
     });
     expect(outcome).toMatchObject({ execution, stopped: 'by-request' });
     expect(last.step).toBe(outcome.steps);
-    const middle = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-    expect(middle(calls.map(({ seconds }) => seconds))).toBeLessThan(0.25);
-    expect(middle(calls.map(({ steps }) => steps))).toBeGreaterThan(1);
   });
 
   it('does not make a change that cannot be recorded', async () => {
@@ -317,7 +299,7 @@ describe('what a run can be told', () => {
       throw new OrthantError('file', 'The disk is full.');
     };
     const configuration = exampleConfiguration({ training: { epochs: 2 } });
-    const trainer = Trainer.create({ configuration, dataset, runtime, hooks: { onChange: full } });
+    const trainer = new Trainer({ configuration, dataset, runtime, hooks: { onChange: full } });
     const done = trainer.run();
     await trainer.pause();
     expect(() => {
@@ -377,22 +359,6 @@ describe('what a run can be told', () => {
     expect(outcome).toMatchObject({ stopped: 'early-stopping', bestEpoch: 1, epochs: 4 });
     expect(metrics.map(({ best }) => best)).toEqual([true, false, false, false]);
   });
-
-  it('tells its progress to the end, at most twenty times a second', async () => {
-    const seen: { step: number; steps: number; secondsLeft: number; objective: number }[] = [];
-    const started = performance.now();
-    const configuration = exampleConfiguration({ training: { batchSize: 2, epochs: 2 } });
-    await train({
-      // One operation at a time, which is slow enough for more than one event.
-      configuration: { ...configuration, runtime: { ...configuration.runtime, execution: 'eager' } },
-      hooks: { onProgress: (progress) => seen.push(progress) },
-    });
-    expect(seen.length).toBeGreaterThan(1);
-    expect(seen.length).toBeLessThanOrEqual(((performance.now() - started) / 1000) * 20 + 1);
-    expect(seen.every(({ steps }) => steps === 240)).toBe(true);
-    expect(seen.map(({ step }) => step)).toEqual(seen.map(({ step }) => step).sort((a, b) => a - b));
-    expect(seen.every(({ secondsLeft, objective }) => secondsLeft >= 0 && Number.isFinite(objective))).toBe(true);
-  });
 });
 
 describe('when it goes wrong', () => {
@@ -403,14 +369,14 @@ describe('when it goes wrong', () => {
   it('names the learning rate that was set where a schedule has brought it down before the run diverged', async () => {
     const optimizer = { id: 'adam' as const, learningRate: 1e30 };
     const training = { epochs: 1, batchSize: 0, optimizer, schedule: { id: 'cosine' as const } };
-    const trainer = Trainer.create({ configuration: exampleConfiguration({ training }), dataset, runtime });
+    const trainer = new Trainer({ configuration: exampleConfiguration({ training }), dataset, runtime });
     await expect(trainer.run()).rejects.toThrow(/epoch 1 .*learning rate 1e\+30 is too high for adam: try 0\.001\./);
   });
 
   it('ends a diverged run with the epoch and the likely cause, and keeps the last good checkpoint', async () => {
     const checkpoints: Checkpoint[] = [];
     const before = runtime.tensorCount();
-    const trainer = Trainer.create({
+    const trainer = new Trainer({
       configuration: exampleConfiguration({
         training: { epochs: 50, optimizer: { id: 'sgd', learningRate: 1e-3 }, schedule: { id: 'constant' } },
       }),
@@ -455,17 +421,17 @@ describe('when it goes wrong', () => {
     const { checkpoints } = await train({});
     const resumeFrom = checkpoints.at(-1)!;
     const wider = exampleConfiguration({ network: { hidden: [17, 16] } });
-    expect(() => Trainer.create({ configuration: wider, dataset, runtime, resumeFrom })).toThrow(/layer0.kernel/);
+    expect(() => new Trainer({ configuration: wider, dataset, runtime, resumeFrom })).toThrow(/layer0.kernel/);
     const reseeded = exampleConfiguration({ training: { seed: 2 } });
-    expect(() => Trainer.create({ configuration: reseeded, dataset, runtime, resumeFrom })).toThrow(/seed/);
+    expect(() => new Trainer({ configuration: reseeded, dataset, runtime, resumeFrom })).toThrow(/seed/);
     const damaged = { ...resumeFrom, state: { format: 1 } };
-    expect(() =>
-      Trainer.create({ configuration: exampleConfiguration(), dataset, runtime, resumeFrom: damaged }),
-    ).toThrow(/checkpoint/);
+    expect(() => new Trainer({ configuration: exampleConfiguration(), dataset, runtime, resumeFrom: damaged })).toThrow(
+      /checkpoint/,
+    );
   });
 
   it('refuses a bound for a target there is not', () => {
     const configuration = exampleConfiguration({ constraint: { epsilon: { y0: 1, z: 1 }, ...method('penalty') } });
-    expect(() => Trainer.create({ configuration, dataset, runtime })).toThrow(/"z"/);
+    expect(() => new Trainer({ configuration, dataset, runtime })).toThrow(/"z"/);
   });
 });

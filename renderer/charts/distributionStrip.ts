@@ -1,8 +1,7 @@
 import type { Distribution } from '../../native/contract/results.ts';
 import { extentOf, valueRange, type DistributionHistory } from '../logic/distributions.ts';
-import { nearestIndex } from '../logic/curves.ts';
+import { nearestIndex, type Range } from '../logic/chartData.ts';
 import { formatCount, formatNumber } from '../logic/format.ts';
-import type { Range } from '../state/view.svelte.ts';
 import { line, type Surface } from './canvas.ts';
 import { axisWidth, rightMargin } from './lineChart.ts';
 import type { ChartTheme } from './theme.ts';

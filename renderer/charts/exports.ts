@@ -1,6 +1,6 @@
 import { toCsv } from '../logic/csv.ts';
-import type { ChartTable } from '../logic/curves.ts';
-import { saveAs } from '../state/files.ts';
+import type { ChartTable } from '../logic/chartData.ts';
+import { saveAs } from '../logic/saveAs.ts';
 import { framedPicture, type LegendEntry } from './picture.ts';
 
 /** A chart's picture and figures as files. */

@@ -1,4 +1,4 @@
-import type { Range } from '../state/view.svelte.ts';
+import type { Range } from '../logic/chartData.ts';
 
 /** Zooming, moving and reading along the epochs, for every chart alike. */
 

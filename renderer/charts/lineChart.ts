@@ -1,9 +1,8 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { decimate } from '../logic/decimate.ts';
-import type { ChartData } from '../logic/curves.ts';
+import type { ChartData, Range } from '../logic/chartData.ts';
 import { formatCount } from '../logic/format.ts';
-import type { Range } from '../state/view.svelte.ts';
 import { drawing } from '../logic/turns.ts';
 import { drawEpochTitle, drawMarks, drawSymbols, drawZero } from './marks.ts';
 import { logRange, logSplits, roundValues, valueRange } from './scales.ts';

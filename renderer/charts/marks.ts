@@ -1,7 +1,6 @@
 import type uPlot from 'uplot';
 import type { Mark } from '../logic/marks.ts';
-import { nearestIndex, type CurveSeries } from '../logic/curves.ts';
-import type { Range } from '../state/view.svelte.ts';
+import { nearestIndex, type CurveSeries, type Range } from '../logic/chartData.ts';
 import { shapePath, shapeOf, symbolPlaces } from './symbols.ts';
 import { curveColour, type ChartTheme } from './theme.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Range } from '../state/view.svelte.ts';
+import type { Range } from '../logic/chartData.ts';
 import { listenToPointer } from './pointer.ts';
 
 /** A plot whose epochs 0 to 100 lie from pixel 50 to 250. */

@@ -1,4 +1,4 @@
-import type { Range } from '../state/view.svelte.ts';
+import type { Range } from '../logic/chartData.ts';
 import { moved, zoomed } from './gestures.ts';
 
 /** The chart under the pointer. */

@@ -1,3 +1,5 @@
+import { Listeners } from '../logic/listeners.ts';
+
 /** Colours of the tokens for a canvas, which knows nothing of custom properties. */
 
 export interface ChartTheme {
@@ -18,7 +20,7 @@ const family = '"Inter Variable", system-ui, sans-serif';
 const darkness = '(prefers-color-scheme: dark)';
 let known: ChartTheme | undefined;
 let watched = false;
-const listeners = new Set<() => void>();
+const changed = new Listeners();
 
 /** The colours of the theme that the system asks for now. */
 export function chartTheme(): ChartTheme {
@@ -55,8 +57,7 @@ export const curveColour = (theme: ChartTheme, number: number): string =>
 /** Calls `listener` when the system changes between light and dark. */
 export function onThemeChange(listener: () => void): () => void {
   watchSystem();
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  return changed.add(listener);
 }
 
 export const isDark = (): boolean => window.matchMedia(darkness).matches;
@@ -67,6 +68,6 @@ function watchSystem(): void {
   watched = true;
   window.matchMedia(darkness).addEventListener('change', () => {
     known = undefined;
-    for (const listener of listeners) listener();
+    changed.call();
   });
 }

@@ -1,3 +1,4 @@
+import { isBelowBound, keptBound } from '../../native/base/targetBound.ts';
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { Preparation } from '../../native/contract/table.ts';
 import { formatNumber } from './format.ts';
@@ -24,19 +25,12 @@ export interface BrokenBound {
   readonly kept: number;
 }
 
-/** A short number at or below the lowest value. */
-const shortBelow = (lowest: number): number => {
-  const short = Number(lowest.toPrecision(4));
-  return short <= lowest ? short : Number((short - Math.abs(short) * 1e-3).toPrecision(4));
-};
-
 /** The first target that the data take below its bound. */
 export function brokenBound(configuration: RunConfiguration, targets: Preparation['targets']): BrokenBound | undefined {
   for (const { name, scale, minimum } of targets) {
     const bound = epsilonOf(configuration, name);
-    // As the engine stores and compares them.
-    if (Math.fround(minimum / scale) >= Math.fround(bound / scale)) continue;
-    const kept = shortBelow(minimum);
+    if (!isBelowBound(minimum, bound, scale)) continue;
+    const kept = keptBound(minimum, scale);
     const message =
       `In the data, ${name} goes down to ${formatNumber(minimum)}, below its bound of ${formatNumber(bound)}: no ` +
       `network can be right there and keep the bound. Lower the bound, or take those rows out of the file.`;

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  chartTable,
-  epochCharts,
-  mergeAxes,
-  negativesChart,
-  nearestIndex,
-  readAt,
-  runLabels,
-  type ChartData,
-} from './curves.ts';
+import { chartTable, nearestIndex, readAt, type ChartData } from './chartData.ts';
+import { runLabels } from './comparison.ts';
+import { epochCharts, mergeAxes } from './curves.ts';
 import { RunTrace } from '../state/trace.svelte.ts';
 import { fakeConfiguration } from '../testing/fakeData.ts';
 import { fakeMetrics } from '../testing/fakeTraining.ts';
@@ -83,7 +76,7 @@ describe('curves of several outputs', () => {
     return known;
   };
   const looks = (outputs: readonly string[]) =>
-    negativesChart(trace(outputs)).series.map(({ symbol, dash }) => [symbol, dash !== undefined]);
+    epochCharts(trace(outputs))[0]?.series.map(({ symbol, dash }) => [symbol, dash !== undefined]);
   it('differ by more than their colour: the outputs by symbols, the splits by dashes', () => {
     expect(looks(['a', 'b'])).toEqual([
       [0, false],

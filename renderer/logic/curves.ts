@@ -1,42 +1,24 @@
 import type { EpochMetrics, SplitName } from '../../native/contract/results.ts';
-import type { RunTrace } from '../state/trace.svelte.ts';
-import type { Mark } from './marks.ts';
+import type { ChartData, CurveSeries } from './chartData.ts';
 import { columnsOf } from './epochColumns.ts';
-import { worstNegativeShare } from './evidence.ts';
 import { formatNumber, formatShare } from './format.ts';
+import type { Mark } from './marks.ts';
 
-/** What a chart shows, as plain data: drawn, read out, written as CSV and listed as a table from here. */
+/** The curves of one run, of which a {@link RunCurves} has all that is measured so far. */
 
-export interface CurveSeries {
-  readonly label: string;
-  /** Over the chart's `x`; `null` is a gap. */
-  readonly values: readonly (number | null)[];
-  /** 1 to 6: a colour of the tokens. */
-  readonly colour: number;
-  readonly dash?: readonly number[];
-  /** Number of the shape along it that tells it from curves of other colours; without one it needs none. */
-  readonly symbol?: number;
-  readonly thin?: boolean;
-  /** The validation rows' curve of the series before it: read out beside that one. */
-  readonly paired?: boolean;
-}
-
-export interface ChartData {
-  readonly title: string;
-  /** Rising; epochs, with fractions between them. */
-  readonly x: readonly number[];
-  readonly series: readonly CurveSeries[];
-  /** Logarithmic: values that are not above zero are gaps. */
-  readonly log?: boolean;
-  readonly zeroLine?: boolean;
-  readonly format: (value: number) => string;
+export interface RunCurves {
+  readonly metrics: readonly EpochMetrics[];
+  /** Mean objective while an epoch runs, over epochs with their fraction. */
+  readonly objective: { readonly x: readonly number[]; readonly y: readonly number[] };
   readonly marks: readonly Mark[];
 }
 
-const dashed = [6, 4];
+type Unmarked = Omit<ChartData, 'marks'>;
+
+export const dashed = [6, 4];
 /** With more outputs than this, one curve a split shows the worst of them. */
 const mostOutputs = 3;
-const epochOf = (line: EpochMetrics): number => line.epoch;
+export const epochOf = (line: EpochMetrics): number => line.epoch;
 
 /** Puts two curves on one axis: the union of both, with gaps. */
 export function mergeAxes(
@@ -61,7 +43,7 @@ export function mergeAxes(
   return { x, series };
 }
 
-export function lossChart(trace: RunTrace): ChartData {
+export function lossChart(trace: RunCurves): ChartData {
   const { objective } = trace;
   const columns = columnsOf(trace);
   const { x, series } = mergeAxes(
@@ -85,13 +67,12 @@ export function lossChart(trace: RunTrace): ChartData {
 
 /** One figure of every output and split over the epochs. */
 function outputChart(
-  trace: RunTrace,
+  trace: RunCurves,
   title: string,
   figure: (output: { negativeShare: number; minimum: number }) => number,
   worst: (values: readonly number[]) => number,
   rest: Pick<ChartData, 'format' | 'zeroLine'>,
-  marks: readonly Mark[],
-): ChartData {
+): Unmarked {
   const { metrics } = trace;
   const columns = columnsOf(trace);
   const outputs = metrics[0]?.splits.train?.outputs.map((output) => output.name) ?? [];
@@ -112,31 +93,20 @@ function outputChart(
       return [{ label, values, ...look, ...(split === 'train' ? {} : { dash: dashed, paired: true }) }];
     }),
   );
-  return { title, x: columns.column('epoch', epochOf), series, ...rest, marks };
+  return { title, x: columns.column('epoch', epochOf), series, ...rest };
 }
-
-export const negativesChart = (trace: RunTrace, marks = trace.marks): ChartData =>
-  outputChart(
-    trace,
-    'Share of negative outputs',
-    (output) => output.negativeShare,
-    (values) => Math.max(...values),
-    { format: formatShare },
-    marks,
-  );
 
 /** Outputs of which one is so many times as large as another leave it a flat line on one axis. */
 const differentUnits = 20;
 
 /** One chart for all outputs, or one each where their units differ. */
-function worstOutputCharts(trace: RunTrace, marks: readonly Mark[]): ChartData[] {
+function worstOutputCharts(trace: RunCurves): Unmarked[] {
   const all = outputChart(
     trace,
     'Worst output',
     (output) => output.minimum,
     (values) => Math.min(...values),
     { format: formatNumber, zeroLine: true },
-    marks,
   );
   // As they were in the first epoch: charts that come and go while a run trains would jump.
   const outputs = trace.metrics[0]?.splits.train?.outputs ?? [];
@@ -148,13 +118,15 @@ function worstOutputCharts(trace: RunTrace, marks: readonly Mark[]): ChartData[]
     series: all.series
       .filter(({ colour }) => colour === index + 1)
       .map(({ label, values, dash }): CurveSeries => ({
-        ...{ label, values, colour: 1 },
+        label,
+        values,
+        colour: 1,
         ...(dash === undefined ? {} : { dash, paired: true }),
       })),
   }));
 }
 
-export function multiplierChart(trace: RunTrace, marks = trace.marks): ChartData {
+function multiplierChart(trace: RunCurves): Unmarked {
   const columns = columnsOf(trace);
   const coefficients = columns.column('coefficient', (line) => line.constraint.coefficient ?? null);
   const multipliers = columns.column('multiplier', (line) => line.constraint.largestMultiplier);
@@ -163,143 +135,18 @@ export function multiplierChart(trace: RunTrace, marks = trace.marks): ChartData
     series.push({ label: 'penalty coefficient', values: coefficients, colour: 4, dash: dashed });
   }
   const x = columns.column('epoch', epochOf);
-  return { title: 'Largest multiplier', x, series, format: formatNumber, marks };
+  return { title: 'Largest multiplier', x, series, format: formatNumber };
 }
 
 /** The charts of what is measured at the end of an epoch. */
-export function epochCharts(trace: RunTrace): ChartData[] {
+export function epochCharts(trace: RunCurves): ChartData[] {
   const { marks } = trace;
-  return [negativesChart(trace, marks), ...worstOutputCharts(trace, marks), multiplierChart(trace, marks)];
-}
-
-/**
- * Names that tell runs apart: the method is added where names repeat, a number where that repeats, too.
- *
- * @param methodTitle - what a method is called
- */
-export function runLabels(
-  traces: readonly Pick<RunTrace, 'name' | 'configuration'>[],
-  methodTitle: (id: string) => string,
-): string[] {
-  const repeated = (labels: readonly string[], label: string): boolean =>
-    labels.filter((other) => other === label).length > 1;
-  const names = traces.map((trace) => trace.name);
-  const withMethod = traces.map(({ name, configuration }) =>
-    repeated(names, name) ? `${name}, ${methodTitle(configuration?.constraint.method.id ?? '')}` : name,
-  );
-  return withMethod.map((label, index) => (repeated(withMethod, label) ? `${label} (${index + 1})` : label));
-}
-
-/** One figure of several runs over each other. */
-function comparedChart(
-  traces: readonly RunTrace[],
-  labels: readonly string[],
-  title: string,
-  figure: (line: EpochMetrics) => number | null,
-  rest: Pick<ChartData, 'format' | 'zeroLine' | 'log'>,
-): ChartData {
-  const x = [...new Set(traces.flatMap((trace) => trace.metrics.map(epochOf)))].sort((a, b) => a - b);
-  const dashes = [undefined, dashed, [2, 3], [10, 3, 2, 3], [1, 5]];
-  const series = traces.map((trace, index): CurveSeries => {
-    const byEpoch = new Map(trace.metrics.map((line) => [line.epoch, figure(line)]));
-    const dash = dashes[index];
-    return {
-      label: labels[index] ?? trace.name,
-      values: x.map((epoch) => byEpoch.get(epoch) ?? null),
-      colour: index + 1,
-      ...(dash === undefined ? {} : { dash }),
-    };
-  });
-  return { title, x, series, marks: [], ...rest };
-}
-
-const lowest = (line: EpochMetrics): number | null => {
-  const outputs = line.splits.train?.outputs ?? [];
-  return outputs.length === 0 ? null : Math.min(...outputs.map((output) => output.minimum));
-};
-
-/** @param labels - what the runs are called, in their order */
-export const comparisonCharts = (traces: readonly RunTrace[], labels: readonly string[]): ChartData[] => [
-  comparedChart(
-    traces,
-    labels,
-    'Loss on validation rows',
-    (line) => line.splits.validation?.loss ?? line.splits.train?.loss ?? null,
-    { log: true, format: formatNumber },
-  ),
-  comparedChart(
-    traces,
-    labels,
-    'Share of negative outputs, training rows',
-    (line) => worstNegativeShare(line.splits, 'train'),
+  const negatives = outputChart(
+    trace,
+    'Share of negative outputs',
+    (output) => output.negativeShare,
+    (values) => Math.max(...values),
     { format: formatShare },
-  ),
-  comparedChart(traces, labels, 'Worst output, training rows', lowest, { format: formatNumber, zeroLine: true }),
-  comparedChart(traces, labels, 'Largest multiplier', (line) => line.constraint.largestMultiplier, {
-    format: formatNumber,
-  }),
-];
-
-/** Each curve's value at `x`, or at the nearest point it has. */
-export function readAt(chart: ChartData, x: number): (number | null)[] {
-  return chart.series.map(({ values }) => {
-    let best: number | null = null;
-    let distance = Infinity;
-    const start = nearestIndex(chart.x, x);
-    // Points of other curves lie between: look outward from the nearest one until one of this curve is found.
-    for (let step = 0; step < chart.x.length && best === null; step += 1) {
-      for (const index of [start - step, start + step]) {
-        const value = values[index];
-        const away = Math.abs((chart.x[index] ?? Infinity) - x);
-        if (value !== null && value !== undefined && away < distance) {
-          best = value;
-          distance = away;
-        }
-      }
-    }
-    return best;
-  });
-}
-
-/** Index of the value nearest to `x` in a rising list. */
-export function nearestIndex(xs: readonly number[], x: number): number {
-  let low = 0;
-  let high = xs.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((xs[middle] ?? 0) < x) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && Math.abs((xs[low - 1] ?? 0) - x) <= Math.abs((xs[low] ?? Infinity) - x)
-    ? low - 1
-    : Math.max(0, low);
-}
-
-/** A chart's figures: header and rows, for a table and a CSV file. */
-export interface ChartTable {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly (string | number | null)[])[];
-}
-
-/** The figures of a chart of curves, with what happened at each epoch where anything did. */
-export function chartTable(chart: ChartData): ChartTable {
-  const { x, series, marks } = chart;
-  if (marks.length === 0) {
-    return {
-      header: ['epoch', ...series.map(({ label }) => label)],
-      rows: x.map((epoch, index) => [epoch, ...series.map(({ values }) => values[index] ?? null)]),
-    };
-  }
-  // A mark may stand where nothing was measured, or where it is not kept.
-  const epochs = [...new Set([...x, ...marks.map(({ epoch }) => epoch)])].sort((a, b) => a - b);
-  const places = new Map(x.map((epoch, index) => [epoch, index]));
-  const events = new Map<number, string[]>();
-  for (const { epoch, label } of marks) events.set(epoch, [...(events.get(epoch) ?? []), label]);
-  return {
-    header: ['epoch', ...series.map(({ label }) => label), 'events'],
-    rows: epochs.map((epoch) => {
-      const index = places.get(epoch) ?? -1;
-      return [epoch, ...series.map(({ values }) => values[index] ?? null), events.get(epoch)?.join('; ') ?? null];
-    }),
-  };
+  );
+  return [negatives, ...worstOutputCharts(trace), multiplierChart(trace)].map((chart) => ({ ...chart, marks }));
 }

@@ -1,4 +1,4 @@
-import type { ChartTable } from './curves.ts';
+import type { ChartTable } from './chartData.ts';
 import { columnsOf } from './epochColumns.ts';
 import type { Distribution, EpochMetrics } from '../../native/contract/results.ts';
 

@@ -1,3 +1,5 @@
+import { decimalBytes, figure } from '../../native/base/figures.ts';
+
 /** How numbers, shares, times and sizes are written throughout the window. */
 
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -32,7 +34,7 @@ export function formatRead(value: number, digits = 4): string {
   let text: string;
   if (size >= 1e7 || size < 1e-4) return formatExponential(value, digits);
   if (size >= 10 ** digits) text = String(Math.round(value));
-  else text = String(Number(value.toPrecision(digits)));
+  else text = figure(value, digits);
   return text.replaceAll('-', '−');
 }
 
@@ -64,18 +66,7 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(rounded / 3600)} h ${pad(Math.floor((rounded % 3600) / 60))} min`;
 }
 
-const sizes = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** Decimal units, as file managers use them. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < sizes.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : Number(value.toPrecision(3))} ${sizes[unit] ?? ''}`;
-}
+export const formatBytes = (bytes: number): string => decimalBytes(bytes, 'bytes');
 
 /** 12:04 for today, 21 Nov 12:04 for other days, with the year when it is another. */
 export function formatTime(iso: string, now = new Date()): string {

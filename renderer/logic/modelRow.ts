@@ -1,13 +1,13 @@
+import { figure } from '../../native/base/figures.ts';
 import type { ModelInput } from '../../native/contract/dataSchema.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
-import type { Request } from '../state/connection.svelte.ts';
 import { parseNumber } from './forms.ts';
 
 /** One row for a model, as it is typed: a text for each of its inputs. */
 
 /** What stands in a field before anything was typed: a middling number, a category that the model knows. */
 export const startText = (input: ModelInput): string =>
-  input.kind === 'number' ? String(Number(input.shift.toPrecision(4))) : (knownCategories(input)[0] ?? '');
+  input.kind === 'number' ? figure(input.shift) : (knownCategories(input)[0] ?? '');
 
 export const knownCategories = (input: Exclude<ModelInput, { kind: 'number' }>): readonly string[] =>
   input.kind === 'one-hot' ? input.categories : input.order;
@@ -34,7 +34,10 @@ export const joinValues = (values: readonly string[]): string =>
  *
  * @throws OrthantError where there are too many or too few texts, or one is no number
  */
-export function modelRow(inputs: readonly ModelInput[], texts: readonly string[]): Request<'predictRow'>['values'] {
+export function modelRow(
+  inputs: readonly ModelInput[],
+  texts: readonly string[],
+): Record<string, number | string | null> {
   if (texts.length !== inputs.length)
     throw new OrthantError(
       'usage',

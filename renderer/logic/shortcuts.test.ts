@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { editsText, shortcutOf, shortcuts, shortcutText, type KeyPress } from './shortcuts.ts';
+import { commandIds } from '../../native/contract/commands.ts';
+import { editsText, shortcutOf, shortcutText, type KeyPress } from './shortcuts.ts';
 
 /** As much of an element as the keys ask about. */
 class StubElement {
@@ -43,7 +44,7 @@ describe('keys', () => {
   });
 
   it('are never shared by two commands', () => {
-    const texts = shortcuts.map(({ command }) => shortcutText(command, false));
+    const texts = commandIds.map((command) => shortcutText(command, false));
     expect(new Set(texts).size).toBe(texts.length);
   });
 

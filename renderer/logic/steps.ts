@@ -1,22 +1,16 @@
-/** The five steps from a file to a model, and the pages beside them. */
-export const steps = ['data', 'network', 'constraint', 'train', 'result'] as const;
-export type Step = (typeof steps)[number];
-export const pages = ['start', ...steps, 'runs'] as const;
-export type Page = (typeof pages)[number];
+import { screenIds, screens, type ScreenId } from '../../native/contract/commands.ts';
 
-export const stepTitles: Record<Step, string> = {
-  data: 'Data',
-  network: 'Network',
-  constraint: 'Constraint',
-  train: 'Train',
-  result: 'Result',
-};
+export type Step = {
+  [Id in ScreenId]: (typeof screens)[Id] extends { readonly sets: unknown } ? Id : never;
+}[ScreenId];
+export type Page = 'start' | ScreenId;
+
+/** The steps from a file to a model. */
+export const steps = screenIds.filter((id): id is Step => 'sets' in screens[id]);
+export const pages: readonly Page[] = ['start', ...screenIds];
 
 /** The step at which an error belongs, from the path of the field at fault. */
-export function stepOfField(field: string | undefined): Step {
-  const path = (field ?? '').replace(/^configuration\./, '');
-  if (path.startsWith('data') || path.startsWith('source')) return 'data';
-  if (path.startsWith('network')) return 'network';
-  if (path.startsWith('constraint')) return 'constraint';
-  return 'train';
+export function stepOfField(field = ''): Step {
+  const path = field.replace(/^configuration\./, '');
+  return steps.find((step) => screens[step].sets.some((part) => path.startsWith(part))) ?? 'train';
 }

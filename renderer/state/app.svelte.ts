@@ -55,25 +55,25 @@ export class App {
       shown: this.training.shown?.run,
     }));
     this.#opening = this.#draft.restored;
-    this.document.onChange(() => {
+    this.document.changed.add(() => {
       this.#follow();
     });
-    this.data.onPrepared(() => {
+    this.data.prepared.add(() => {
       this.#followRows();
     });
-    this.training.onRunsChanged(() => void this.runs.load());
-    this.training.onGivenUp((message) => {
+    this.training.runsChanged.add(() => void this.runs.load());
+    this.training.givenUp.add((message) => {
       this.say(message);
     });
-    this.runs.onDeleted((run) => {
+    this.runs.deletions.add((run) => {
       this.training.forget(run);
       this.keepSoon();
     });
-    connection.onEvent((event) => {
+    connection.events.add((event) => {
       this.#take(event);
     });
-    connection.onOpen(() => void this.#opened());
-    this.engines.onRestarted((role) => void this.#restarted(role));
+    connection.opened.add(() => void this.#opened());
+    this.engines.restarted.add((role) => void this.#restarted(role));
   }
 
   /** A target that the data take below its bound, with which a run would be refused. */

@@ -1,10 +1,10 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { DoctorReport } from '../../native/contract/doctor.ts';
-import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { MethodDescriptor } from '../../native/contract/methods.ts';
 import type { Sample, Warning } from '../../native/contract/table.ts';
 import { stepOfField, type Step } from '../logic/steps.ts';
 import type { Answer, Connection } from './connection.svelte.ts';
+import { LatestCall } from './latestCall.svelte.ts';
 
 const quiet = 200;
 
@@ -13,21 +13,21 @@ export class Catalogue {
   host = $state.raw<Answer<'host'> | undefined>();
   methods = $state.raw<readonly MethodDescriptor[]>([]);
   samples = $state.raw<readonly Sample[]>([]);
-  doctor = $state.raw<DoctorReport | undefined>();
-  doctorError = $state.raw<ErrorMessage | undefined>();
   recent = $state.raw<Answer<'recentFiles'>>([]);
-  /** What is wrong with the configuration, and what deserves a warning. */
-  problem = $state.raw<ErrorMessage | undefined>();
-  warnings = $state.raw<readonly Warning[]>([]);
   readonly #connection: Connection;
   readonly #recommended = new Map<string, Promise<RunConfiguration>>();
-  #checking: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #doctor = new LatestCall<DoctorReport>();
+  readonly #check = new LatestCall<readonly Warning[]>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
+  readonly doctor = $derived(this.#doctor.value);
+  readonly doctorError = $derived(this.#doctor.error);
+  /** What is wrong with the configuration, and what deserves a warning. */
+  readonly problem = $derived(this.#check.error);
+  readonly warnings = $derived(this.#check.value ?? []);
   readonly problemStep: Step | undefined = $derived(
     this.problem === undefined ? undefined : stepOfField(this.problem.field),
   );
@@ -52,12 +52,7 @@ export class Catalogue {
 
   /** Asks which engine trains; it may have to start first. */
   async loadDoctor(): Promise<void> {
-    this.doctorError = undefined;
-    try {
-      this.doctor = await this.#connection.call('doctor', {});
-    } catch (error) {
-      this.doctorError = toErrorMessage(error);
-    }
+    await this.#doctor.run((signal) => this.#connection.call('doctor', {}, { signal }));
   }
 
   async remember(path: string, kind: 'data' | 'configuration'): Promise<void> {
@@ -82,28 +77,7 @@ export class Catalogue {
 
   /** Has the engine check the configuration once it has been left alone for a moment. */
   checkSoon(configuration: RunConfiguration | null): void {
-    this.#checking?.abort();
-    clearTimeout(this.#timer);
-    if (configuration === null) {
-      this.problem = undefined;
-      this.warnings = [];
-      return;
-    }
-    this.#timer = setTimeout(() => void this.#check(configuration), quiet);
-  }
-
-  async #check(configuration: RunConfiguration): Promise<void> {
-    const abort = new AbortController();
-    this.#checking = abort;
-    try {
-      const warnings = await this.#connection.call('check', { configuration }, { signal: abort.signal });
-      if (abort.signal.aborted) return;
-      this.warnings = warnings;
-      this.problem = undefined;
-    } catch (error) {
-      if (abort.signal.aborted) return;
-      this.warnings = [];
-      this.problem = toErrorMessage(error);
-    }
+    if (configuration === null) this.#check.clear();
+    else void this.#check.runSoon(quiet, (signal) => this.#connection.call('check', { configuration }, { signal }));
   }
 }

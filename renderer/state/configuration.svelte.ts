@@ -2,6 +2,7 @@ import { runConfigurationSchema, type RunConfiguration } from '../../native/cont
 import { OrthantError, parseOrThrow } from '../../native/contract/errors.ts';
 import { epochsByRows } from '../../native/contract/steps.ts';
 import { z } from 'zod';
+import { Listeners } from '../logic/listeners.ts';
 
 interface State {
   /** Null is the empty window. */
@@ -43,12 +44,12 @@ export class ConfigurationDocument {
   path = $state<string | undefined>();
   /** Whether the epochs follow the number of rows: in the configuration of a data file, until somebody sets them. */
   epochsByRows = $state(false);
+  readonly changed = new Listeners();
   #past = $state.raw<readonly Change[]>([]);
   #future = $state.raw<readonly Change[]>([]);
   #lastField: string | undefined;
   #lastTime = 0;
   readonly #now: () => number;
-  readonly #listeners = new Set<() => void>();
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
@@ -56,11 +57,6 @@ export class ConfigurationDocument {
 
   readonly undoLabel = $derived(this.#past.at(-1)?.label);
   readonly redoLabel = $derived(this.#future.at(-1)?.label);
-
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
 
   /**
    * Changes the configuration.
@@ -100,7 +96,7 @@ export class ConfigurationDocument {
     const epochs = epochsByRows(training, rows);
     if (epochs === training.epochs) return;
     this.current = { ...this.current, training: { ...training, epochs } };
-    this.#tell();
+    this.changed.call();
   }
 
   undo(): void {
@@ -204,10 +200,6 @@ export class ConfigurationDocument {
     this.current = configuration;
     this.epochsByRows = epochsByRows;
     this.#lastField = undefined;
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
+    this.changed.call();
   }
 }

@@ -8,6 +8,7 @@ import {
   type WindowEvent,
 } from '../../native/contract/window.ts';
 import type { z } from 'zod';
+import { Listeners } from '../logic/listeners.ts';
 
 export type Request<Name extends WindowCallName> = z.input<WindowCalls[Name]['request']>;
 export type Answer<Name extends WindowCallName> = z.output<WindowCalls[Name]['answer']>;
@@ -17,10 +18,12 @@ const delays = [0.25, 0.5, 1, 2, 4];
 
 /**
  * The line to the host. After a break it is opened again by itself; whoever showed what the host said before asks again
- * through `onOpen`.
+ * whenever it is `opened`.
  */
 export class Connection {
   status = $state<'connecting' | 'open' | 'lost'>('connecting');
+  readonly opened = new Listeners();
+  readonly events = new Listeners<[WindowEvent]>();
   /** Why the host lets this window in no more, and what to do; it is tried again all the same. */
   refused = $state<string | undefined>();
   /** Why nothing can be asked of the host now, or nothing. */
@@ -32,8 +35,6 @@ export class Connection {
         : 'Orthant no longer knows this window: open a fresh address first.',
   );
   readonly #openPort: () => MessagePortLike | Promise<MessagePortLike>;
-  readonly #listeners = new Set<(event: WindowEvent) => void>();
-  readonly #openListeners = new Set<() => void>();
   #client: Client<WindowCalls> | undefined;
   #attempt = 0;
 
@@ -59,7 +60,7 @@ export class Connection {
       this.#attempt = 0;
       this.status = 'open';
       this.refused = undefined;
-      for (const listener of this.#openListeners) listener();
+      this.opened.call();
     } catch (error) {
       this.status = 'lost';
       this.refused = error instanceof OrthantError ? error.message : undefined;
@@ -82,21 +83,10 @@ export class Connection {
     return this.#client.call<Name>(name, request, options);
   }
 
-  onEvent(listener: (event: WindowEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Calls `listener` each time the line has been opened. */
-  onOpen(listener: () => void): () => void {
-    this.#openListeners.add(listener);
-    return () => this.#openListeners.delete(listener);
-  }
-
   #receive(message: unknown): void {
     const events = windowEventsSchema.safeParse(message);
     if (!events.success) return;
-    for (const event of events.data) for (const listener of this.#listeners) listener(event);
+    for (const event of events.data) this.events.call(event);
   }
 
   #retry(): void {

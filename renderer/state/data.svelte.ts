@@ -1,9 +1,11 @@
 import type { ColumnRole, DataSettings, RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { ColumnSummary, Histogram, Inspection, Preparation, Warning } from '../../native/contract/table.ts';
+import { Listeners } from '../logic/listeners.ts';
 import { pictureSide } from '../logic/picture.ts';
 import { sameDocument } from '../logic/sameDocument.ts';
 import type { Connection, Request } from './connection.svelte.ts';
+import { LatestCall } from './latestCall.svelte.ts';
 import { TablePages } from './pages.svelte.ts';
 
 export interface Column {
@@ -23,9 +25,9 @@ export const tableRequest = (data: DataSettings): TableRequest => ({
 });
 
 /** What is said of a file by its name alone: where it lies the person knows, or need not, since the browser host put it there. */
-function named(error: ErrorMessage, { source }: DataSettings): ErrorMessage {
-  if (source.kind !== 'file') return error;
-  const { path } = source;
+function named(error: ErrorMessage | undefined, settings: DataSettings | undefined): ErrorMessage | undefined {
+  if (error === undefined || settings?.source.kind !== 'file') return error;
+  const { path } = settings.source;
   return { ...error, message: error.message.replaceAll(path, path.split(/[\\/]/).at(-1) ?? path) };
 }
 
@@ -34,31 +36,31 @@ const quiet = 250;
 
 /** The table in work: what its file holds, how its columns are used, what split and scaling make of it. */
 export class DataTable {
-  inspection = $state.raw<Inspection | undefined>();
   /** What the file would hold without the rows for which it was refused. */
   refused = $state.raw<Inspection | undefined>();
-  preparation = $state.raw<Preparation | undefined>();
-  /** Why the file cannot be opened. */
-  error = $state.raw<ErrorMessage | undefined>();
-  /** Why it cannot be made ready for training. */
-  preparationError = $state.raw<ErrorMessage | undefined>();
-  opening = $state(false);
-  preparing = $state(false);
-  pages = $state.raw<TablePages | undefined>();
+  /** Split and scaling have been worked out. */
+  readonly prepared = new Listeners();
   #settings = $state.raw<DataSettings | undefined>();
   readonly #connection: Connection;
-  readonly #preparedListeners = new Set<() => void>();
   readonly #histograms = new Map<string, Promise<Histogram>>();
   #request = '';
   #settingsText = '';
-  #inspecting: AbortController | undefined;
-  #preparingCall: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #inspected = new LatestCall<{ readonly inspection: Inspection; readonly pages: TablePages }>();
+  readonly #preparation = new LatestCall<Preparation>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
+  readonly inspection = $derived(this.#inspected.value?.inspection);
+  readonly pages = $derived(this.#inspected.value?.pages);
+  readonly opening = $derived(this.#inspected.busy);
+  /** Why the file cannot be opened. */
+  readonly error = $derived(named(this.#inspected.error, this.#settings));
+  readonly preparation = $derived(this.#preparation.value);
+  readonly preparing = $derived(this.#preparation.busy);
+  /** Why it cannot be made ready for training. */
+  readonly preparationError = $derived(named(this.#preparation.error, this.#settings));
   readonly columns: readonly Column[] = $derived(
     (this.inspection?.columns ?? []).map((summary, index) => {
       const chosen = this.#settings?.columns[summary.name];
@@ -90,11 +92,6 @@ export class DataTable {
 
   /** Whether the file cannot be had where the configuration says: it may lie elsewhere. */
   readonly isAbsent = $derived(this.error?.code === 'file');
-
-  /** Calls `listener` each time split and scaling have been worked out. */
-  onPrepared(listener: () => void): void {
-    this.#preparedListeners.add(listener);
-  }
 
   /** Follows the configuration: opens another file when the source changed, works out the split when settings did. */
   follow(configuration: RunConfiguration | null): void {
@@ -134,11 +131,8 @@ export class DataTable {
 
   /** Gives up opening the file. */
   cancelOpening(): void {
-    if (!this.opening) return;
-    this.#inspecting?.abort();
-    this.opening = false;
+    this.#inspected.cancel('The file was not read to its end: you cancelled it.');
     this.refused = undefined;
-    this.error ??= { code: 'cancelled', message: 'The file was not read to its end: you cancelled it.' };
   }
 
   /** The histogram of one column, asked for once. */
@@ -155,35 +149,29 @@ export class DataTable {
   async #open(request: string, settings: DataSettings): Promise<void> {
     this.#clear();
     this.#request = request;
-    const abort = new AbortController();
-    this.#inspecting = abort;
-    this.opening = true;
-    try {
-      const table = tableRequest(settings);
-      const inspection = await this.#connection.call('inspect', table, { signal: abort.signal });
-      if (abort.signal.aborted) return;
-      this.inspection = inspection;
-      this.pages = new TablePages(inspection.columns.length, (offset, limit) =>
-        this.#connection.call('rows', { ...table, offset, limit }),
-      );
-      this.#prepareSoon();
-    } catch (error) {
-      if (abort.signal.aborted) return;
-      this.error = named(toErrorMessage(error), settings);
-      if (!settings.skipBadRows && this.error.code === 'data') await this.#inspectRefused(settings, abort.signal);
-    } finally {
-      if (this.#inspecting === abort) this.opening = false;
-    }
+    const table = tableRequest(settings);
+    const opened = await this.#inspected.run(async (signal) => {
+      try {
+        const inspection = await this.#connection.call('inspect', table, { signal });
+        const pages = new TablePages(inspection.columns.length, (offset, limit) =>
+          this.#connection.call('rows', { ...table, offset, limit }),
+        );
+        return { inspection, pages };
+      } catch (error) {
+        // Known already to whoever cancels the search for the rows at fault.
+        const message = toErrorMessage(error);
+        if (!signal.aborted) this.#inspected.error = message;
+        if (!table.skipBadRows && message.code === 'data') await this.#inspectRefused(table, signal);
+        throw error;
+      }
+    });
+    if (opened) this.#prepareSoon();
   }
 
   /** Lists the rows that make a file unusable as it is. */
-  async #inspectRefused(settings: DataSettings, signal: AbortSignal): Promise<void> {
+  async #inspectRefused(table: TableRequest, signal: AbortSignal): Promise<void> {
     try {
-      const inspection = await this.#connection.call(
-        'inspect',
-        { ...tableRequest(settings), skipBadRows: true },
-        { signal },
-      );
+      const inspection = await this.#connection.call('inspect', { ...table, skipBadRows: true }, { signal });
       if (!signal.aborted && inspection.rejectedRows > 0) this.refused = inspection;
     } catch {
       // The file is unusable in another way, which the first message has said.
@@ -191,49 +179,24 @@ export class DataTable {
   }
 
   #clear(): void {
-    this.#inspecting?.abort();
-    this.#preparingCall?.abort();
-    clearTimeout(this.#timer);
+    this.#inspected.clear();
+    this.#preparation.clear();
     this.#request = '';
     this.#settingsText = '';
     this.#histograms.clear();
-    this.inspection = undefined;
     this.refused = undefined;
-    this.preparation = undefined;
-    this.error = undefined;
-    this.preparationError = undefined;
-    this.pages = undefined;
-    this.opening = false;
-    this.preparing = false;
   }
 
   #prepareSoon(): void {
-    const settings = this.#settings;
-    if (settings === undefined || this.inspection === undefined) return;
-    const text = JSON.stringify(settings);
+    const data = this.#settings;
+    if (data === undefined || this.inspection === undefined) return;
+    const text = JSON.stringify(data);
     if (text === this.#settingsText) return;
     this.#settingsText = text;
-    this.#preparingCall?.abort();
-    clearTimeout(this.#timer);
-    this.preparing = true;
-    this.#timer = setTimeout(() => void this.#prepare(settings), quiet);
-  }
-
-  async #prepare(settings: DataSettings): Promise<void> {
-    const abort = new AbortController();
-    this.#preparingCall = abort;
-    try {
-      const preparation = await this.#connection.call('prepare', { data: settings }, { signal: abort.signal });
-      if (abort.signal.aborted) return;
-      this.preparation = preparation;
-      this.preparationError = undefined;
-      for (const listener of this.#preparedListeners) listener();
-    } catch (error) {
-      if (abort.signal.aborted) return;
-      this.preparation = undefined;
-      this.preparationError = named(toErrorMessage(error), settings);
-    } finally {
-      if (this.#preparingCall === abort) this.preparing = false;
-    }
+    void this.#preparation
+      .runSoon(quiet, (signal) => this.#connection.call('prepare', { data }, { signal }))
+      .then((prepared) => {
+        if (prepared) this.prepared.call();
+      });
   }
 }

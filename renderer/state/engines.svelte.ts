@@ -1,6 +1,7 @@
 import { engineRoles, type EngineRole } from '../../native/contract/engine.ts';
 import { toErrorMessage } from '../../native/contract/errors.ts';
 import type { HostEvent } from '../../native/contract/window.ts';
+import { Listeners } from '../logic/listeners.ts';
 import type { Connection } from './connection.svelte.ts';
 
 type EngineEvent = Extract<HostEvent, { event: 'engine' }>;
@@ -18,18 +19,19 @@ export class Engines {
   /** Nothing until the host has said so. */
   states = $state.raw<Readonly<Partial<Record<EngineRole, EngineState>>>>({});
   crashes = $state.raw<Readonly<Partial<Record<EngineRole, Crash>>>>({});
+  /** A process works that was started in the place of another. */
+  readonly restarted = new Listeners<[EngineRole]>();
   readonly #connection: Connection;
   /** Processes that ended since the line was opened: what was asked of them is to be asked again. */
   readonly #gone = new Set<EngineRole>();
-  readonly #listeners = new Set<(role: EngineRole) => void>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
-    connection.onOpen(() => {
+    connection.opened.add(() => {
       this.states = {};
       this.#gone.clear();
     });
-    connection.onEvent((event) => {
+    connection.events.add((event) => {
       if (event.event === 'engine') this.#take(event);
     });
   }
@@ -52,11 +54,6 @@ export class Engines {
     return this.ended.some(({ crash }) => crash.run === run);
   }
 
-  /** Calls `listener` when a process works that was started in the place of another. */
-  onRestarted(listener: (role: EngineRole) => void): void {
-    this.#listeners.add(listener);
-  }
-
   /** Takes what was said of a process as read. */
   dismiss(role: EngineRole): void {
     this.crashes = { ...this.crashes, [role]: undefined };
@@ -77,6 +74,6 @@ export class Engines {
     this.states = { ...this.states, [role]: state };
     if (state === 'crashed')
       this.crashes = { ...this.crashes, [role]: { message: message ?? 'The engine ended unexpectedly.', run } };
-    if (state === 'running' && this.#gone.delete(role)) for (const listener of this.#listeners) listener(role);
+    if (state === 'running' && this.#gone.delete(role)) this.restarted.call(role);
   }
 }

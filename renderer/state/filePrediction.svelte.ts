@@ -2,25 +2,24 @@ import type { Dialect } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { Answer, Connection } from './connection.svelte.ts';
 import type { Files } from './files.ts';
+import { LatestCall } from './latestCall.svelte.ts';
 
 /** The rows of a file of one's own, predicted by a run's model. */
 export class FilePrediction {
   /** The file that was chosen last; everything below speaks of it. */
   path = $state('');
   answer = $state.raw<Answer<'predict'> | undefined>();
-  error = $state.raw<ErrorMessage | undefined>();
   /** Where all predictions were saved. */
   saved = $state('');
   /** How the file is written, as far as a person has said so. */
   dialect = $state.raw<Dialect>({});
   skipBadRows = $state(false);
-  working = $state<'predicting' | 'saving' | undefined>();
   /** Share of the file that has been handed over, while it is. */
   upload = $state<number | undefined>();
   readonly #connection: Connection;
   readonly #files: Pick<Files, 'choose' | 'dropped' | 'output' | 'cancelUploads'>;
   readonly #model: string;
-  #call: AbortController | undefined;
+  readonly #call = new LatestCall<void>();
 
   /** @param dialect - to begin with: how the training data are written, which others like them mostly are, too */
   constructor(
@@ -36,7 +35,11 @@ export class FilePrediction {
   }
 
   get busy(): boolean {
-    return this.working !== undefined || this.upload !== undefined;
+    return this.#call.busy || this.upload !== undefined;
+  }
+
+  get error(): ErrorMessage | undefined {
+    return this.#call.error;
   }
 
   get name(): string {
@@ -71,7 +74,8 @@ export class FilePrediction {
 
   /** Saves the predictions of all rows where the person wants them. */
   async save(): Promise<void> {
-    await this.#attempt('saving', async (signal) => {
+    this.saved = '';
+    await this.#call.run(async (signal) => {
       const output = await this.#files.output('predictions.csv');
       if (output === undefined) return;
       this.answer = await this.#predict(signal, output.path);
@@ -83,7 +87,7 @@ export class FilePrediction {
   /** Predicts the file once more, as it is to be read now. */
   async again(): Promise<void> {
     this.#forget();
-    await this.#attempt('predicting', async (signal) => {
+    await this.#call.run(async (signal) => {
       this.answer = await this.#predict(signal);
     });
   }
@@ -91,10 +95,8 @@ export class FilePrediction {
   /** Gives up what is at work; what was there before a file was handed over or saved stays. */
   cancel(): void {
     if (this.upload !== undefined) this.#files.cancelUploads();
-    this.#call?.abort();
-    if (this.working === 'predicting')
-      this.error = { code: 'cancelled', message: `The rows of ${this.name} were not predicted: you cancelled it.` };
-    this.working = undefined;
+    if (this.answer === undefined) this.#call.cancel(`The rows of ${this.name} were not predicted: you cancelled it.`);
+    else this.#call.stop();
   }
 
   async #take(choose: (progress: (share: number) => void) => Promise<string | undefined>): Promise<void> {
@@ -122,34 +124,19 @@ export class FilePrediction {
     return this.#connection.call('predict', request, { signal });
   }
 
-  async #attempt(what: 'predicting' | 'saving', work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    this.#call?.abort();
-    const abort = (this.#call = new AbortController());
-    this.error = undefined;
-    this.saved = '';
-    this.working = what;
-    try {
-      await work(abort.signal);
-    } catch (error) {
-      if (!abort.signal.aborted) this.error = toErrorMessage(error);
-    } finally {
-      if (this.#call === abort) this.working = undefined;
-    }
-  }
-
   /** The next file could not be had; what was said of the last one would be taken for its. */
   #failed(error: unknown): void {
     const message = toErrorMessage(error);
     if (message.code === 'cancelled') return;
     this.#forget();
     this.path = '';
-    this.error = message;
+    this.#call.error = message;
   }
 
   /** What was said of another file, or of this one read in another way, holds no longer. */
   #forget(): void {
+    this.#call.clear();
     this.answer = undefined;
-    this.error = undefined;
     this.saved = '';
   }
 }

@@ -111,7 +111,7 @@ describe('FilePrediction', () => {
     );
     const slow = made.dropped(file('slow.csv'));
     await vi.waitFor(() => {
-      expect(made.working).toBe('predicting');
+      expect(made.busy && made.upload === undefined).toBe(true);
     });
     made.cancel();
     await slow;
@@ -119,7 +119,7 @@ describe('FilePrediction', () => {
     expect(made.error?.message).toMatch(/slow\.csv were not predicted: you cancelled/);
     const slower = made.dropped(file('slower.csv'));
     await vi.waitFor(() => {
-      expect(made.working).toBe('predicting');
+      expect(made.busy && made.upload === undefined).toBe(true);
     });
     await made.dropped(file('quick.csv'));
     await slower;

@@ -1,10 +1,12 @@
 import { OrthantError } from '../../native/contract/errors.ts';
+import { dataFileEndings } from '../../native/contract/fileFormats.ts';
 import { browserHostPaths, type FileKind, type WindowBridge } from '../../native/contract/window.ts';
 import { z } from 'zod';
+import { saveAs } from '../logic/saveAs.ts';
 import type { Connection } from './connection.svelte.ts';
 
 const accepted: Record<FileKind, string> = {
-  data: '.csv,.tsv,.txt,.gz,.parquet,.json,.jsonl,.ndjson,.npy,.npz,.idx,*',
+  data: [...dataFileEndings.map((ending) => `.${ending}`), '*'].join(),
   configuration: '.orthant,.json',
 };
 
@@ -82,14 +84,6 @@ export class Files {
       this.#uploads.delete(abort);
     }
   }
-}
-
-/** Has the browser save what lies at an address. */
-export function saveAs(address: string, name: string): void {
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
 }
 
 function pick(accept: string): Promise<File | undefined> {

@@ -1,10 +1,10 @@
-import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { SplitName } from '../../native/contract/results.ts';
-import type { RunRecord, RunState, RunSummary } from '../../native/contract/runs.ts';
+import { isActive, type RunRecord, type RunSummary } from '../../native/contract/runs.ts';
 import { priceOfPositivity } from '../logic/evidence.ts';
 import { mentionedMethods } from '../logic/methodIds.ts';
 import { sameDocument } from '../logic/sameDocument.ts';
 import type { Answer, Connection } from './connection.svelte.ts';
+import { LatestCall } from './latestCall.svelte.ts';
 import type { RunTrace } from './trace.svelte.ts';
 import type { Training } from './training.svelte.ts';
 
@@ -19,32 +19,22 @@ export interface Baseline {
 
 /** Run folders looked into at the same time. */
 const atOnce = 8;
-const unfinished: readonly RunState[] = ['queued', 'preparing', 'training', 'paused'];
 const likeness = ({ sameNetwork, sameTraining }: Baseline): number => Number(sameNetwork) * 2 + Number(sameTraining);
 const mostLike = 3;
-const cancelled = (what: string): ErrorMessage => ({ code: 'cancelled', message: `${what}: you cancelled it.` });
 
 /** What is asked about one run's model: predictions, its lowest rows, an unconstrained run to compare with. */
 export class ResultView {
   readonly trace: RunTrace;
   split = $state<SplitName>('test');
   target = $state('');
-  predictions = $state.raw<Answer<'predictions'> | undefined>();
-  worst = $state.raw<Answer<'worstRows'> | undefined>();
+  readonly predictions = new LatestCall<Answer<'predictions'>>();
+  readonly worst = new LatestCall<Answer<'worstRows'>>();
   baseline = $state.raw<Baseline | undefined>();
   /** Whether every run that could be the baseline was looked at. */
   searched = $state(false);
   /** An unconstrained run on the same data that is at work or waits. */
   coming = $state.raw<RunSummary | undefined>();
-  /** Whether the lowest rows are being found. */
-  ranking = $state(false);
-  /** Whether predictions are being made. */
-  predicting = $state(false);
-  predictionsError = $state.raw<ErrorMessage | undefined>();
-  worstError = $state.raw<ErrorMessage | undefined>();
   readonly #connection: Connection;
-  #predicting: AbortController | undefined;
-  #ranking: AbortController | undefined;
   #searching: AbortController | undefined;
   /** The unconstrained run that was started from here, until the list of runs knows it. */
   #started = $state<string | undefined>();
@@ -69,53 +59,15 @@ export class ResultView {
     return before === undefined || after === undefined ? undefined : priceOfPositivity(before, after);
   }
 
-  async loadPredictions(): Promise<void> {
-    this.#predicting?.abort();
-    const abort = (this.#predicting = new AbortController());
-    this.predictionsError = undefined;
-    this.predicting = true;
-    try {
-      const answer = await this.#connection.call(
-        'predictions',
-        { run: this.trace.run, split: this.split, limit: 3000 },
-        { signal: abort.signal },
-      );
-      if (!abort.signal.aborted) this.predictions = answer;
-    } catch (error) {
-      if (!abort.signal.aborted) this.predictionsError = toErrorMessage(error);
-    } finally {
-      if (this.#predicting === abort) this.predicting = false;
-    }
-  }
-
-  stopPredicting(): void {
-    this.#predicting?.abort();
-    this.predictionsError = cancelled('The predictions were not made');
+  loadPredictions(): Promise<boolean> {
+    const request = { run: this.trace.run, split: this.split, limit: 3000 };
+    return this.predictions.run((signal) => this.#connection.call('predictions', request, { signal }));
   }
 
   async loadWorst(): Promise<void> {
     if (this.target === '') return;
-    this.#ranking?.abort();
-    const abort = (this.#ranking = new AbortController());
-    this.worstError = undefined;
-    this.ranking = true;
-    try {
-      const answer = await this.#connection.call(
-        'worstRows',
-        { run: this.trace.run, target: this.target, limit: 12 },
-        { signal: abort.signal },
-      );
-      if (!abort.signal.aborted) this.worst = answer;
-    } catch (error) {
-      if (!abort.signal.aborted) this.worstError = toErrorMessage(error);
-    } finally {
-      if (this.#ranking === abort) this.ranking = false;
-    }
-  }
-
-  stopRanking(): void {
-    this.#ranking?.abort();
-    this.worstError = cancelled('The lowest rows were not looked for to the end');
+    const request = { run: this.trace.run, target: this.target, limit: 12 };
+    await this.worst.run((signal) => this.#connection.call('worstRows', request, { signal }));
   }
 
   /** Finds the unconstrained run on the same data that is most like this one, of several the newest. */
@@ -133,7 +85,7 @@ export class ResultView {
       abort.signal,
     );
     const coming = await this.#firstLike(
-      plain.filter(({ state }) => unfinished.includes(state)),
+      plain.filter(({ state }) => isActive(state)),
       abort.signal,
     );
     if (abort.signal.aborted) return;

@@ -175,18 +175,18 @@ describe('predictions of a result', () => {
             }),
     });
     const ranked = view.loadWorst();
-    expect(view.ranking).toBe(true);
+    expect(view.worst.busy).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 10));
-    view.stopRanking();
+    view.worst.cancel('The lowest rows were not looked for: you cancelled it.');
     await ranked;
-    expect(view.ranking).toBe(false);
-    expect(view.worstError?.message).toMatch(/cancelled/);
+    expect(view.worst.busy).toBe(false);
+    expect(view.worst.error?.message).toMatch(/cancelled/);
     await vi.waitFor(() => {
       expect(aborted).toHaveBeenCalled();
     });
     quick = true;
     await view.loadWorst();
-    expect(view.worst).toEqual({ targets: ['a'], rows: [] });
-    expect(view.worstError).toBeUndefined();
+    expect(view.worst.value).toEqual({ targets: ['a'], rows: [] });
+    expect(view.worst.error).toBeUndefined();
   });
 });

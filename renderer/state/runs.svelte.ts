@@ -1,5 +1,6 @@
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import { canGoOn, type RunSummary } from '../../native/contract/runs.ts';
+import { Listeners } from '../logic/listeners.ts';
 import type { Connection } from './connection.svelte.ts';
 
 export const mostCompared = 5;
@@ -19,8 +20,8 @@ export class RunList {
   deleted = $state.raw<Deleted | undefined>();
   /** Runs chosen for comparison. */
   chosen = $state.raw<readonly string[]>([]);
+  readonly deletions = new Listeners<[run: string]>();
   readonly #connection: Connection;
-  readonly #deleteListeners = new Set<(run: string) => void>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -36,11 +37,6 @@ export class RunList {
       return words.every((word) => text.includes(word));
     });
   });
-
-  /** Calls `listener` when a run was deleted. */
-  onDeleted(listener: (run: string) => void): void {
-    this.#deleteListeners.add(listener);
-  }
 
   /** What the list says of a run. */
   of(run: string): RunSummary | undefined {
@@ -81,7 +77,7 @@ export class RunList {
       this.deleted = { binned, name: run.name };
       this.all = this.all.filter((other) => other.run !== run.run);
       this.chosen = this.chosen.filter((other) => other !== run.run);
-      for (const listener of this.#deleteListeners) listener(run.run);
+      this.deletions.call(run.run);
     });
   }
 

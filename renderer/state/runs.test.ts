@@ -75,7 +75,7 @@ describe('RunList', () => {
   it('deletes a run, says so to whoever shows it, and brings it back', async () => {
     const list = await listOf(2);
     const deleted = vi.fn();
-    list.onDeleted(deleted);
+    list.deletions.add(deleted);
     const run = list.of('/runs/0')!;
     list.toggle(run.run);
     await list.delete(run);

@@ -1,6 +1,7 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { WindowEvent } from '../../native/contract/window.ts';
+import { Listeners } from '../logic/listeners.ts';
 import type { Connection } from './connection.svelte.ts';
 import type { Engines } from './engines.svelte.ts';
 import { epochsKept, RunTrace } from './trace.svelte.ts';
@@ -26,11 +27,13 @@ export class Training {
   /** Why the last command failed. */
   error = $state.raw<ErrorMessage | undefined>();
   busy = $state(false);
+  /** A run began or ended: the list of runs has changed. */
+  readonly runsChanged = new Listeners();
+  /** A run was stopped before it trained, with a message of what became of it. */
+  readonly givenUp = new Listeners<[message: string]>();
   readonly #connection: Connection;
   readonly #engines: Engines;
   readonly #traces = new Map<string, RunTrace>();
-  readonly #changeListeners = new Set<() => void>();
-  readonly #givenUpListeners = new Set<(message: string) => void>();
   /** Runs that another process works on, about to be looked at again. */
   readonly #heldElsewhere = new Set<RunTrace>();
   /** Measurements that no curve shows yet. */
@@ -42,7 +45,7 @@ export class Training {
   constructor(connection: Connection, engines: Engines) {
     this.#connection = connection;
     this.#engines = engines;
-    connection.onEvent((event) => {
+    connection.events.add((event) => {
       this.#take(event);
     });
   }
@@ -57,16 +60,6 @@ export class Training {
       stop: none,
     };
   });
-
-  /** Calls `listener` when a run begins or ends: the list of runs has changed. */
-  onRunsChanged(listener: () => void): void {
-    this.#changeListeners.add(listener);
-  }
-
-  /** Calls `listener` when a run was stopped before it trained, with what became of it. */
-  onGivenUp(listener: (message: string) => void): void {
-    this.#givenUpListeners.add(listener);
-  }
 
   /** Finds the run at work, after the window was opened or the line came back. */
   async findCurrent(): Promise<void> {
@@ -188,7 +181,7 @@ export class Training {
     if (!trace.active) trace.state = first ? 'preparing' : 'queued';
     if (first) this.current = trace;
     else this.#enqueue(trace.run);
-    this.#changed();
+    this.runsChanged.call();
   }
 
   #enqueue(run: string): void {
@@ -234,7 +227,7 @@ export class Training {
     trace.take([event]);
     if (event.event === 'phase' && event.state === 'queued' && this.current !== trace) this.#enqueue(event.run);
     // Its folder took only now how it ended.
-    if (event.event === 'phase' && event.state === 'failed' && before === 'failed') this.#changed();
+    if (event.event === 'phase' && event.state === 'failed' && before === 'failed') this.runsChanged.call();
     if (event.event === 'failed' && event.error.code === 'cancelled') void this.#giveUp(trace, event.error.message);
     else this.#followState(trace, before);
   }
@@ -275,7 +268,7 @@ export class Training {
       if (trace.state !== 'paused') trace.change = {};
       // The run folder knows its name, the changes made while paused, and its result.
       this.reload(trace, true).catch(() => undefined);
-      this.#changed();
+      this.runsChanged.call();
     }
   }
 
@@ -283,8 +276,8 @@ export class Training {
   async #giveUp(trace: RunTrace, message: string): Promise<void> {
     this.#unqueue(trace.run);
     await this.#settle(trace);
-    for (const listener of this.#givenUpListeners) listener(message);
-    this.#changed();
+    this.givenUp.call(message);
+    this.runsChanged.call();
   }
 
   /**
@@ -309,7 +302,7 @@ export class Training {
       void this.#settle(trace)
         .catch(() => undefined)
         .then(() => {
-          if (!trace.active) this.#changed();
+          if (!trace.active) this.runsChanged.call();
         });
     }, lookAgainMilliseconds);
   }
@@ -322,10 +315,6 @@ export class Training {
     }
     for (const run of this.queued) this.trace(run).state = 'interrupted';
     this.queued = [];
-    this.#changed();
-  }
-
-  #changed(): void {
-    for (const listener of this.#changeListeners) listener();
+    this.runsChanged.call();
   }
 }

@@ -41,7 +41,7 @@ describe('Training', () => {
   it('follows a run from its start to its result', async () => {
     const { training, emit } = await connected({ start: () => ({ run }) });
     const changed = vi.fn();
-    training.onRunsChanged(changed);
+    training.runsChanged.add(changed);
     await training.start(configuration);
     expect(training.current?.run).toBe(run);
     expect(training.shown).toBe(training.current);
@@ -92,7 +92,7 @@ describe('Training', () => {
     );
     await settled();
     const changed = vi.fn();
-    training.onRunsChanged(changed);
+    training.runsChanged.add(changed);
     emit({ event: 'phase', run, state: 'failed', message: 'its end is recorded' });
     await settled();
     expect(changed).toHaveBeenCalledOnce();
@@ -175,7 +175,7 @@ describe('Training', () => {
       },
     });
     const givenUp = vi.fn();
-    training.onGivenUp(givenUp);
+    training.givenUp.add(givenUp);
     emit(
       { event: 'phase', run, state: 'training', message: '' },
       { event: 'phase', run: '/runs/2', state: 'queued', message: '' },
@@ -314,7 +314,7 @@ describe('Training', () => {
       runRecord: () => recordOf(configuration, state),
     });
     const changed = vi.fn();
-    training.onRunsChanged(changed);
+    training.runsChanged.add(changed);
     emit({ event: 'phase', run, state: 'training', message: '' });
     await settled();
     await training.findCurrent();
@@ -378,7 +378,7 @@ describe('Connection', () => {
     for (const { host } of lines) serve(host, windowCalls, { status: () => ({ queued: [] }) });
     const connection = new Connection(() => lines.shift()?.window ?? second.window);
     const opened = vi.fn();
-    connection.onOpen(opened);
+    connection.opened.add(opened);
     await connection.open();
     const waiting = connection.call('runs', {}).catch((error: unknown) => error);
     first.cut();

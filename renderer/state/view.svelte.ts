@@ -1,9 +1,5 @@
+import type { Range } from '../logic/chartData.ts';
 import type { Page } from '../logic/steps.ts';
-
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** What is looked at: nothing here changes a configuration or a run. */
 export class View {

@@ -1,5 +1,6 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
-import type { Inspection } from '../../native/contract/table.ts';
+import type { DoctorReport } from '../../native/contract/doctor.ts';
+import type { Histogram, Inspection, Preparation, RowsPage, Sample } from '../../native/contract/table.ts';
 
 /** What made-up tables and runs are made of. */
 
@@ -92,3 +93,75 @@ export function fakeInspection(id: string, path?: string): Inspection {
       : [],
   };
 }
+
+/** Rows of the table that was looked at; one value in seven of the first column with gaps is missing. */
+export function fakeRows({ columns, rows }: Inspection, offset: number, limit: number): RowsPage {
+  const cell = (row: number, column: number): RowsPage['rows'][number][number] => {
+    const { categories, missing, minimum = 0 } = columns[column] ?? { missing: 0 };
+    if (categories !== undefined) return categories[row % categories.length]?.value ?? null;
+    if (missing > 0 && row % 7 === 3) return null;
+    return Number((minimum + 5 * noise(row, column)).toFixed(2));
+  };
+  return {
+    columns: columns.map(({ name }) => name),
+    offset,
+    rows: Array.from({ length: Math.max(0, Math.min(limit, rows - offset)) }, (_, index) =>
+      columns.map((_column, column) => cell(offset + index, column)),
+    ),
+    total: rows,
+  };
+}
+
+export const fakeHistogram = (column: string): Histogram => ({
+  column,
+  edges: [-2, 0, 2, 4],
+  counts: [3, 40, 12],
+  missing: 0,
+});
+
+export function fakePreparation({ columns, rows }: Inspection): Preparation {
+  const named = columns.filter(({ type }) => type === 'number');
+  const held = Math.round(rows / 10);
+  return {
+    rowsInFile: rows,
+    rowsUsed: rows,
+    dropped: [],
+    split: { train: rows - 2 * held, validation: held, test: held },
+    features: named
+      .filter(({ suggestedRole }) => suggestedRole === 'input')
+      .map(({ name }) => ({ name, column: name, shift: 3.9, scale: 1.2 })),
+    targets: named
+      .filter(({ suggestedRole }) => suggestedRole === 'target')
+      .map(({ name, maximum = 1 }) => ({ name, scale: 4, minimum: 0, maximum })),
+    warnings: [],
+  };
+}
+
+export const fakeSamples = (): Sample[] =>
+  ['diamonds', 'ink'].map((id) => ({
+    id,
+    title: id === 'ink' ? 'Ink in two corners' : 'Prices of diamonds',
+    summary: 'Its targets are never negative.',
+    source: 'made up',
+    licence: 'CC0',
+    rows: 10_000,
+    inputs: id === 'ink' ? 784 : 9,
+    targets: id === 'ink' ? ['top_left', 'bottom_right'] : ['price'],
+  }));
+
+export const fakeDoctor = (): DoctorReport => ({
+  orthant: '1.0.0',
+  node: '24.0.0',
+  platform: 'linux',
+  engine: 'tensorflow',
+  version: '2.21.0',
+  device: 'cpu',
+  deviceName: 'CPU',
+  reason: 'There is no card.',
+  cores: 2,
+  memory: { totalBytes: 8e9, freeBytes: 4e9 },
+  cuda: { note: 'No card was found.' },
+  cache: { folder: '/cache', bytes: 0 },
+  missing: [],
+  warnings: [],
+});

@@ -1,6 +1,8 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { Distribution, EpochMetrics, SplitReports, TrainingResult } from '../../native/contract/results.ts';
+import { isActive, type RunRecord, type RunState } from '../../native/contract/runs.ts';
 import { noise } from './fakeData.ts';
+import { recordOf, summaryOf, type Answers } from './testedApp.ts';
 
 /** Curves and results as training would give them, made by formula. */
 
@@ -53,7 +55,6 @@ export function fakeMetrics(configuration: RunConfiguration, targets: readonly s
     splits: reports(targets, epoch, constrained, configuration.training.seed),
     constraint: {
       largestMultiplier: multipliers ? 22 * (1 - Math.exp(-epoch / 2)) : 0,
-      activeRows: multipliers ? 200 : 0,
       coefficient: 100,
     },
     distribution: targets.map((name) => distribution(name, epoch, constrained)),
@@ -97,5 +98,67 @@ export function fakeResult(configuration: RunConfiguration, metrics: EpochMetric
     run,
     files: { onnxJson: `${run}/model.onnx.json`, onnx: `${run}/model.onnx` },
     export: { verifiedBy: 'onnx-runtime', maxRelativeDifference: 3.1e-7, smallestOutput: 0.0123, rows: 1000 },
+  };
+}
+
+/** Where the one run lies that a made-up host has. */
+export const fakeRun = '/runs/1';
+
+const targetsOf = ({ data }: RunConfiguration): string[] =>
+  data.source.kind === 'sample' && data.source.id === 'ink' ? ['top_left', 'bottom_right'] : ['price'];
+
+/** What a host answers that has one run, which has come so far. */
+export function answersOfRun(
+  configuration: RunConfiguration,
+  state: RunState,
+  epochs: number,
+  more: Partial<RunRecord> = {},
+): Answers {
+  const targets = targetsOf(configuration);
+  const metrics = Array.from({ length: epochs }, (_, epoch) => fakeMetrics(configuration, targets, epoch + 1));
+  const last = metrics.at(-1);
+  const ended = last !== undefined && (state === 'finished' || state === 'stopped');
+  const record: RunRecord = {
+    ...recordOf(configuration, state),
+    name: 'My run',
+    schema: {
+      inputs: [
+        { kind: 'number', column: 'carat', shift: 3.9, scale: 1.2 },
+        { kind: 'one-hot', column: 'cut', categories: ['Ideal', 'Fair'], acceptsMissing: true },
+      ],
+      targets: targets.map((name) => ({ name, scale: 4 })),
+    },
+    ...(ended ? { result: fakeResult(configuration, last, fakeRun) } : {}),
+    ...more,
+  };
+  const summary = {
+    ...summaryOf(fakeRun, state, epochs),
+    name: record.name,
+    method: configuration.constraint.method.id,
+  };
+  return {
+    status: () => (isActive(state) ? { current: fakeRun, state, queued: [] } : { queued: [] }),
+    runs: () => [{ ...summary, ...(record.result === undefined ? {} : { splits: record.result.splits }) }],
+    runRecord: () => record,
+    runMetrics: () => metrics,
+    runCheckpoints: () => (epochs === 0 ? [] : [{ epoch: epochs, step: epochs * 125 }]),
+    predictions: () => ({
+      targets,
+      rows: [1, 2, 3].map((row) => ({
+        row,
+        target: targets.map(() => row),
+        prediction: targets.map(() => row - 1.5),
+      })),
+    }),
+    worstRows: () => ({
+      targets,
+      rows: [7, 8].map((row) => ({
+        row,
+        split: 'test',
+        target: targets.map(() => 1),
+        prediction: targets.map(() => row - 7.5),
+      })),
+    }),
+    sampleConfiguration: () => configuration,
   };
 }

@@ -8,7 +8,7 @@ import { Connection } from '../state/connection.svelte.ts';
 import { fakeConfiguration, fakeInspection } from './fakeData.ts';
 import { linkedPorts } from './linkedPorts.ts';
 
-type Answers = Partial<Handlers<typeof windowCalls>>;
+export type Answers = Partial<Handlers<typeof windowCalls>>;
 
 export const recordOf = (configuration: RunConfiguration, state: RunState): RunRecord => ({
   format: 1,

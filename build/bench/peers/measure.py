@@ -1,23 +1,19 @@
 """What the step benches of all peers share: the case from the command line, data, timing, the line of JSON."""
 
 import json
-import resource
 import sys
 import time
 
 import numpy as np
 
-case = json.loads(sys.argv[1])
-mode = sys.argv[2]
+mode = sys.argv[1]
+case = json.loads(sys.argv[2])
 sizes, rows, batch, method, steps = (case[key] for key in ("sizes", "rows", "batch", "method", "steps"))
 # As our method's defaults; the cost of a step does not depend on them.
 coefficient = 100.0
 random = np.random.default_rng(0)
-before = time.perf_counter()
 inputs = random.standard_normal((rows, sizes[0]), dtype=np.float32)
 targets = random.standard_normal((rows, sizes[-1]), dtype=np.float32) ** 2
-# No part of the time to the first step.
-drawing = time.perf_counter() - before
 
 
 def weights():
@@ -50,10 +46,5 @@ def measure(units, work):
     return [milliseconds(times) / (times * units) for _ in range(case["samples"])]
 
 
-def report(first, samples, version):
-    """`first`: time.time() when the first step was done."""
-    # ru_maxrss is in kilobytes on Linux, in bytes on macOS.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    seconds = first - case["started"] / 1000 - drawing
-    line = {"samples": samples, "firstSeconds": seconds, "peakBytes": peak, "version": version}
-    print(json.dumps(line))
+def report(samples, version):
+    print(json.dumps({"samples": samples, "version": version}))

@@ -3,11 +3,20 @@ step as one graph, with Adam written out, since PyTorch's own breaks the graph."
 
 import torch
 
-from measure import coefficient, method, mode, rows, sizes
-from network_torch import device, parameters, predict, run, x, y
+from measure import coefficient, inputs, measure, method, mode, order, report, rows, sizes, steps, targets, weights
 
+device = "cuda" if torch.cuda.is_available() else "cpu"
+x, y = torch.from_numpy(inputs).to(device), torch.from_numpy(targets).to(device)
+parameters = [torch.from_numpy(array).to(device).requires_grad_() for pair in weights() for array in pair]
+batches = [torch.from_numpy(numbers).long().to(device) for numbers in order(min(steps, 50))]
 rate, decay1, decay2, small = 1e-4, 0.9, 0.999, 1e-8
 multipliers = torch.zeros(rows, sizes[-1], device=device)
+
+
+def predict(h):
+    for i in range(0, len(parameters) - 2, 2):
+        h = torch.relu(torch.addmm(parameters[i + 1], h, parameters[i]))
+    return torch.addmm(parameters[-1], h, parameters[-2])
 
 
 def objective(numbers):
@@ -55,4 +64,14 @@ def step(numbers):
     return loss.detach()
 
 
-run(torch.compile(step, fullgraph=True) if mode == "compiled" else step, f"torch {torch.__version__}")
+run = torch.compile(step, fullgraph=True) if mode == "compiled" else step
+
+
+def work():
+    for numbers in batches:
+        loss = run(numbers)
+    loss.item()
+
+
+work()
+report(measure(len(batches), work), f"torch {torch.__version__} {device}")

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run bench:window`: the figures that the window is to reach, measured on the built application in its browser host.
- * Prints a table and writes everything as JSON to .cache/bench/.
+ * `npm run bench:window`: start time, read time, and the cost of a hidden window, measured on the built application in its
+ * browser host. Prints a table and writes everything as JSON to .cache/bench/.
  *
  *     npm run bench:window -- [--quick] [--only TEXT]
  *
@@ -10,8 +10,8 @@
 import path from 'node:path';
 import { setup } from '../../setup.mjs';
 import { readOptions } from '../options.mjs';
+import { root } from '../processes.mjs';
 
-const root = path.resolve(import.meta.dirname, '../../..');
 const options = readOptions('npm run bench:window -- [--quick] [--only TEXT]', {
   quick: { type: 'boolean', default: false },
   only: { type: 'string', default: '' },
@@ -20,6 +20,6 @@ if (!(await setup({ quiet: true }))) process.exit(1);
 // Only now is it sure to be installed.
 const { runnerImport } = await import('vite');
 
-/** @type {{ module: typeof import('./main.ts') }} */
-const { module } = await runnerImport(path.join(import.meta.dirname, 'main.ts'), { root, configFile: false });
+/** @type {{ module: typeof import('./windowBench.ts') }} */
+const { module } = await runnerImport(path.join(import.meta.dirname, 'windowBench.ts'), { root, configFile: false });
 process.exit((await module.benchWindow(root, options)) ? 0 : 1);

@@ -1,24 +1,17 @@
-import { digits, median } from '../statistics.mjs';
+import { digits, median, summary } from '../statistics.mjs';
 
-/** One number the window is held to. */
+/** A number of the window that is to stay below a limit. */
 export interface Figure {
   readonly name: string;
-  /** What is to be reached, for a person; `printed` where the figure is only to be known. */
-  readonly target: string;
-  /** What was measured, for a person. */
-  readonly measured: string;
-  /** Absent where nothing is to be reached. */
-  readonly reached?: boolean;
-  /** Everything that was measured, for the JSON file. */
-  readonly details: object;
+  readonly unit: string;
+  readonly limit: number;
+  readonly samples: readonly number[];
 }
 
 export interface BenchContext {
   readonly root: string;
-  /** For what a bench writes; gone when the benches have ended. */
+  /** For the files of one bench; removed after it. */
   readonly folder: string;
-  /** For what is worth keeping from one time to the next: large files that are made by formula. */
-  readonly kept: string;
   readonly quick: boolean;
 }
 
@@ -27,27 +20,12 @@ export interface Bench {
   run(context: BenchContext): Promise<Figure[]>;
 }
 
-interface Limit {
-  readonly name: string;
-  readonly value: number;
-  readonly below: number;
-  readonly unit: string;
-  readonly details: object;
-  /** Said behind the number. */
-  readonly remark?: string;
+export const isReached = ({ samples, limit }: Figure): boolean => median(samples) < limit;
+
+/** A row of the table of figures. */
+export function rowOf(figure: Figure): string[] {
+  const { name, unit, limit, samples } = figure;
+  const { median: middle, least, most } = summary(samples);
+  const measured = `${digits(middle)} ${unit} (${digits(least)} to ${digits(most)})`;
+  return [name, `< ${limit} ${unit}`, measured, isReached(figure) ? 'yes' : 'NO'];
 }
-
-/** A figure that is to stay below a limit. */
-export const limited = ({ name, value, below, unit, details, remark }: Limit): Figure => ({
-  name,
-  target: `< ${below} ${unit}`,
-  measured: `${digits(value)} ${unit}${remark === undefined ? '' : ` (${remark})`}`,
-  reached: value < below,
-  details: { value, ...details },
-});
-
-/** Median with its range, for a person. */
-export const range = (values: readonly number[]): string =>
-  `${digits(Math.min(...values))} to ${digits(Math.max(...values))}`;
-
-export { digits, median };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { cacheFolder } from '../../../native/tensorflow/cache.mjs';
-import { runCommand } from '../../../native/tensorflow/command.mjs';
+import { cacheFolder } from '../../../native/system/folders.mjs';
+import { runCommand } from '../../../native/system/command.mjs';
 import { findPython } from '../../../native/tensorflow/python.mjs';
 
 const requirements = path.join(import.meta.dirname, 'requirements.txt');

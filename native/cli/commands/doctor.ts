@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { decimalBytes } from '../../base/figures.ts';
 import type { DoctorReport } from '../../contract/doctor.ts';
 import { closing, withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { trainEngine } from '../trainEngine.ts';
-import { bytes, paragraph, print, printJson } from '../format.ts';
+import { paragraph, print, printJson } from '../format.ts';
 
 export function addDoctor(program: Command): void {
   const command = program
@@ -34,8 +35,8 @@ function describe(report: DoctorReport): string {
     ['Device', `${report.device}: ${report.deviceName}`],
     ['Why', report.reason],
     ['CUDA', card === '' ? cuda.note : `${card}; ${cuda.note}`],
-    ['Memory', `${bytes(memory.freeBytes)} free of ${bytes(memory.totalBytes)}`],
-    ['Cache', `${cache.folder} (${bytes(cache.bytes)})`],
+    ['Memory', `${decimalBytes(memory.freeBytes)} free of ${decimalBytes(memory.totalBytes)}`],
+    ['Cache', `${cache.folder} (${decimalBytes(cache.bytes)})`],
     ['Runs', report.runs],
   ];
   const known = lines.filter((line): line is readonly [string, string] => line[1] !== undefined);

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { exportFormats } from '../../contract/engine.ts';
+import { exportFormatIds, exportVerifiers, type ExportFormatId } from '../../contract/exportFormats.ts';
 import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { print, printJson, significant } from '../format.ts';
 import { choice, place } from '../parsers.ts';
 
 interface ExportOptions extends CommonOptions {
-  format: (typeof exportFormats)[number];
+  format: ExportFormatId;
   out: string;
 }
 
@@ -16,7 +16,7 @@ export function addExport(program: Command): void {
     .command('export')
     .description("write a run's best model to a file, verified in ONNX Runtime")
     .argument('<run>', 'the run folder', place)
-    .addOption(choice('--format <name>', 'what to write', exportFormats).makeOptionMandatory())
+    .addOption(choice('--format <name>', 'what to write', exportFormatIds).makeOptionMandatory())
     .requiredOption('--out <file>', 'where to', place);
   addCommonOptions(command, [
     'export runs/first --format onnx --out model.onnx',
@@ -33,7 +33,7 @@ async function exportRun(run: string, options: ExportOptions): Promise<void> {
   else {
     print(file);
     print(
-      `Verified ${report.verifiedBy === 'safetensors' ? 'by reading it back' : 'in ONNX Runtime'} on ${report.rows} rows: largest difference ${significant(report.maxRelativeDifference)} standard deviations, lowest output ${significant(report.smallestOutput)}.`,
+      `Verified ${exportVerifiers[report.verifiedBy].how} on ${report.rows} rows: largest difference ${significant(report.maxRelativeDifference)} standard deviations, lowest output ${significant(report.smallestOutput)}.`,
     );
   }
 }

@@ -1,12 +1,15 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { placeNames, type ColumnSummary, type Inspection } from '../../contract/table.ts';
+import { decimalBytes } from '../../base/figures.ts';
+import { joined } from '../../base/lists.ts';
+import { fileFormats, fileFormatTitles } from '../../contract/fileFormats.ts';
+import type { ColumnSummary, Inspection } from '../../contract/table.ts';
 import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { addDialectOptions, dialectOf, type TableOptions } from '../configurationOptions.ts';
 import { wrongUse } from '../failure.ts';
 import { place } from '../parsers.ts';
-import { bytes, count, note, percent, print, printJson, significant, table } from '../format.ts';
+import { count, note, percent, print, printJson, significant, table } from '../format.ts';
 
 interface InspectOptions extends TableOptions, CommonOptions {
   sample?: string;
@@ -16,7 +19,7 @@ export function addInspect(program: Command): void {
   const command = program
     .command('inspect')
     .description('show what is in a table: columns, types, missing and negative values, suggested roles')
-    .argument('[file]', 'CSV, TSV, Parquet, JSON, NPY, NPZ or IDX, also gzipped', place)
+    .argument('[file]', `${joined(fileFormatTitles(), 'or')}, also gzipped`, place)
     .option('--sample <id>', 'a sample in place of a file');
   addDialectOptions(command);
   addCommonOptions(command, ['inspect prices.csv', 'inspect export.txt --delimiter ";" --decimal-comma --json']).action(
@@ -50,11 +53,11 @@ function describe({
   columns,
   warnings,
 }: Inspection): string {
-  for (const { line, reason } of rejected.slice(0, 10)) note(`${placeNames[format]} ${line}: ${reason}`);
+  for (const { line, reason } of rejected.slice(0, 10)) note(`${fileFormats[format].place} ${line}: ${reason}`);
   for (const { message } of warnings) note(`Note: ${message}`);
   const left = rejectedRows === 0 ? '' : `, ${rejectedRows} left out`;
   return [
-    `${source}: ${format}${compressed ? ', gzipped' : ''}, ${bytes(size)}, ${count(rows, 'row')}${left}, ${count(columns.length, 'column')}\n`,
+    `${source}: ${format}${compressed ? ', gzipped' : ''}, ${decimalBytes(size)}, ${count(rows, 'row')}${left}, ${count(columns.length, 'column')}\n`,
     dialect === undefined ? '' : `${describeDialect(dialect)}\n`,
     '\n',
     table(

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { RunConfiguration } from '../../contract/configuration.ts';
-import { writeFileAtomic } from '../../files/atomic.ts';
+import { attempt } from '../../contract/fileErrors.ts';
+import { writeFileAtomic } from '../../system/files.mjs';
 import { closing, withEngine, type Engine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { describeRun, runtimeOf, withEpochsByRows, type Described } from '../configuration.ts';
@@ -77,6 +78,8 @@ function start(
 }
 
 function saveConfiguration(file: string, configuration: RunConfiguration): void {
-  writeFileAtomic(file, `${JSON.stringify(configuration, null, 2)}\n`);
+  attempt(`write ${file}`, () => {
+    writeFileAtomic(file, `${JSON.stringify(configuration, null, 2)}\n`);
+  });
   note(`Configuration: ${path.resolve(file)}`);
 }

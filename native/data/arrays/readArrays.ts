@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { DOUBLE, DuckDBDataChunk, DuckDBDoubleVector } from '@duckdb/node-api';
-import { OrthantError } from '../../contract/errors.ts';
+import { cancelled, OrthantError } from '../../contract/errors.ts';
 import { columnNames } from '../columnNames.ts';
-import { cancelled } from '../database.ts';
 import { withPlainFile } from '../plainFile.ts';
-import type { RawTable, ReadRequest } from '../rawTable.ts';
+import { wholeTable, type RawTable, type ReadRequest } from '../rawTable.ts';
 import { arrayColumnNames, arrayColumns, readElements, type StoredArray } from './array.ts';
 import { parseIdx } from './idx.ts';
 import { parseNpy } from './npy.ts';
@@ -36,17 +35,8 @@ export function readArrays(request: ReadRequest, divisors: Readonly<Record<strin
     const all = arrays.flatMap(({ name, shape }) => arrayColumnNames(name, shape));
     const names = columnNames(all, all.length, path);
     await append(request, arrays, names.length, rows, divisors);
-    return {
-      columns: names.map((name) => ({ name, stored: 'DOUBLE' as const })),
-      rows,
-      rejectedRows: 0,
-      rejected: [],
-      place: 'row',
-      locate: (wanted) => Promise.resolve(wanted.map(({ row }) => ({ line: row + 1 }))),
-      decimalComma: false,
-      warnings: [],
-      sha256: await sha256,
-    };
+    const columns = names.map((name) => ({ name, stored: 'DOUBLE' as const }));
+    return wholeTable({ columns, rows, warnings: [], sha256: await sha256 });
   });
 }
 

@@ -41,9 +41,7 @@ export function findDialect(head: Buffer, complete: boolean, given: Dialect): Fo
     const records = firstRecords(head, complete, grammar);
     return { delimiter, grammar, records, ...consistency(records, delimiter) };
   });
-  const [first, ...others] = candidates;
-  if (first === undefined) throw new Error('There is always a candidate.');
-  const best = others.reduce((winner, candidate) => (candidate.score > winner.score ? candidate : winner), first);
+  const best = candidates.reduce((winner, candidate) => (candidate.score > winner.score ? candidate : winner));
   const decimalComma = given.decimalComma ?? findDecimalComma(best.delimiter, best.records);
   const firstRecord = best.records[0] ?? [];
   const header = given.header ?? !firstRecord.some((cell) => isNumber(cell, decimalComma));

@@ -2,7 +2,7 @@ import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import type { Dialect } from '../../contract/configuration.ts';
-import { cancelled } from '../database.ts';
+import { cancelled } from '../../contract/errors.ts';
 import { explainFileError, explainGzipError, isUtf16 } from '../fileFormat.ts';
 
 export type Encoding = NonNullable<Dialect['encoding']>;

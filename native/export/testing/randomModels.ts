@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { activationSchema, type Activation } from '../../contract/configuration.ts';
-import { featureCount, type ModelInput } from '../../contract/dataSchema.ts';
+import { countFeatures, type ModelInput } from '../../contract/dataSchema.ts';
 import { encodeRows, type RawColumn, type RawColumns } from '../../data/encode.ts';
 import { Random } from '../../base/random.ts';
 import { scaledBound } from '../../network/bound.ts';
@@ -83,7 +83,7 @@ export const modelCase: fc.Arbitrary<ModelCase> = fc
       targets: targets.map((scale, i) => ({ name: named[inputs.length + i] ?? '', scale })),
     };
     const epsilon = targets.map((_, i) => 0.001 * i);
-    const features = schema.inputs.reduce((sum, input) => sum + featureCount(input), 0);
+    const features = countFeatures(schema.inputs);
     const model: Model = {
       schema,
       layers: randomLayers(random, features, [...hidden, { units: targets.length, activation: 'none' }]),

@@ -1,0 +1,26 @@
+/** Numbers as sentences have them, for a person and for programs: an ASCII minus sign, thousands not separated. */
+
+/** A number of so many significant digits. */
+export const figure = (value: number, digits = 4): string => String(Number(value.toPrecision(digits)));
+
+/** The largest number of so many significant digits that is not above `value`: a lower bound stays one. */
+export function figureBelow(value: number, digits = 4): string {
+  const nearest = Number(value.toPrecision(digits));
+  if (nearest <= value) return String(nearest);
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1);
+  return figure(nearest - unit, digits);
+}
+
+/** The smallest number of four significant digits that is not below `value`: an upper bound stays one. */
+export const figureAbove = (value: number): string => String(-Number(figureBelow(-value)));
+
+/** A size in memory: "1.5 GiB". */
+export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+
+/** A size of a file in decimal units with three significant digits, as file managers have it: "1.23 MB". */
+export function decimalBytes(bytes: number, one = 'B'): string {
+  const units = [one, 'kB', 'MB', 'GB', 'TB'];
+  const rounded = Number(bytes.toPrecision(3));
+  const power = rounded < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(rounded) / 3));
+  return `${figure(rounded / 1000 ** power, 3)} ${units[power] ?? ''}`;
+}

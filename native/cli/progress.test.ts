@@ -1,0 +1,54 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { ProgressView } from './progress.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The lines of a terminal after what was written to it. */
+function screenAfter(work: () => void): string[] {
+  let written = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written += String(text);
+    return true;
+  });
+  work();
+  // A line is what stands behind the last time it was erased.
+  return written.split('\n').map((line) => line.split('\r\u001b[K').at(-1) ?? '');
+}
+
+const progress = (step: number) =>
+  ({
+    event: 'progress',
+    run: 'r',
+    epoch: 2,
+    epochs: 4,
+    step,
+    steps: 200,
+    objective: 0.123456,
+    secondsLeft: 61,
+  }) as const;
+
+test('a terminal shows one bar that is redrawn, and lines above it', () => {
+  const lines = screenAfter(() => {
+    const view = new ProgressView(true);
+    view.show(progress(20));
+    view.show(progress(99));
+    view.show({ event: 'phase', run: 'r', state: 'training', message: 'evaluating' });
+  });
+  expect(lines).toEqual([
+    'Evaluating ...',
+    'epoch 2/4 [###############...............] 49 %  loss 0.1235  negatives -  1 min 1 s left',
+  ]);
+});
+
+test('the bar is removed at the end, and there is none without a terminal', () => {
+  const shown = (terminal: boolean) =>
+    screenAfter(() => {
+      const view = new ProgressView(terminal);
+      view.show(progress(20));
+      if (terminal) view.end();
+    });
+  expect(shown(true)).toEqual(['']);
+  expect(shown(false)).toEqual(['']);
+});

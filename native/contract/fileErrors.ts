@@ -1,0 +1,52 @@
+import { OrthantError } from './errors.ts';
+
+/** What a person can do about the errors that a file system gives. */
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full. Free some space, or choose a folder on another disk',
+  EDQUOT: 'your disk quota is used up. Free some space, or choose a folder on another disk',
+  EFBIG: 'the file would be larger than the file system allows. Choose a folder on another disk',
+  EACCES: 'you have no permission. Change the permissions, or choose another place',
+  EPERM: 'the system does not permit it. Change the permissions, or choose another place',
+  EROFS: 'the disk is mounted read-only. Choose a folder on another disk',
+  ENOENT: 'it is not there. Check the path',
+  ENOTDIR: 'a part of the path is a file, not a folder. Check the path',
+  EEXIST: 'something of that name is there already. Choose another name',
+  EISDIR: 'it is a folder. Name a file',
+  ELOOP: 'its symbolic links lead in a circle. Fix them, or name the place itself',
+  ENAMETOOLONG: 'the name is too long. Choose a shorter one',
+  EMFILE: 'too many files are open. Close other programs, or raise the limit (ulimit -n)',
+  ENFILE: 'too many files are open on this computer. Close other programs',
+  EBUSY: 'another program is using it. Close that program and try again',
+  EIO: 'the disk reports an error. Check the disk, or choose a folder on another one',
+};
+
+/**
+ * An error of the file system as one for a person: what was tried, why it failed, what to do. Errors of any other kind are
+ * passed through.
+ *
+ * @param attempt - what could not be done, as it follows "Cannot": "write runs/first/run.json"
+ * @param field - the field of the request that names the file
+ */
+export function describeFileError(error: unknown, attempt: string, field?: string): Error {
+  if (!(error instanceof Error)) return new OrthantError('internal', `Cannot ${attempt}: ${String(error)}.`);
+  if (error instanceof OrthantError) return error;
+  if (!('code' in error) || typeof error.code !== 'string') return error;
+  return new OrthantError('file', `Cannot ${attempt}: ${remedies[error.code] ?? error.message}.`, {
+    ...(field === undefined ? {} : { field }),
+    cause: error,
+  });
+}
+
+/**
+ * Does `action`.
+ *
+ * @param what - as {@link describeFileError} takes it
+ * @throws OrthantError `file` where the file system refuses it
+ */
+export function attempt<Result>(what: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    throw describeFileError(error, what);
+  }
+}

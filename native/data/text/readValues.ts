@@ -1,0 +1,103 @@
+import { OrthantError } from '../../contract/errors.ts';
+import { quotePath, quoteText, type Session } from '../database.ts';
+import type { ReadRequest, StoredColumn } from '../rawTable.ts';
+import { isNumber, type FoundDialect } from './dialect.ts';
+import type { ScanSummary } from './records.ts';
+import type { Encoding } from './source.ts';
+
+/** A file whose records are counted. */
+export interface ScannedText {
+  readonly encoding: Encoding;
+  readonly dialect: FoundDialect;
+  readonly summary: ScanSummary;
+  readonly sha256: string;
+  /** What DuckDB shall read, whether its first record is the header, and whether lines end in a line feed alone. */
+  readonly readable: { readonly path: string; readonly header: boolean; readonly lineFeeds: boolean };
+}
+
+/** What stands for a missing value in a text file, besides nothing at all. */
+const missingMarkers = ['', 'NA', 'N/A', 'n/a', '#N/A', 'null', 'NULL', 'None'];
+
+/** Has DuckDB read the values: numbers where the sample says so, and text where reading numbers fails. */
+export async function readValues(
+  request: ReadRequest,
+  text: ScannedText,
+  names: readonly string[],
+  rows: number,
+): Promise<StoredColumn[]> {
+  const { session, table, path } = request;
+  const { dialect } = text;
+  const stored = names.map((_, index) => {
+    const present = dialect.sample
+      .map((record) => record[index] ?? '')
+      .filter((cell) => !missingMarkers.includes(cell));
+    // With decimal commas DuckDB would take "1.234" for a number, too, and a wrong one where that is a thousand.
+    const plain = !dialect.decimalComma && present.length > 0 && present.every((cell) => isNumber(cell, false));
+    return plain ? 'DOUBLE' : 'VARCHAR';
+  });
+  let parallel = true;
+  for (;;) {
+    const failed = await tryRead(session, table, text, stored, parallel);
+    for (const index of failed.columns) stored[index] = 'VARCHAR';
+    if (failed.columns.length > 0) continue;
+    if (failed.reason === undefined && failed.rows === rows) break;
+    if (!parallel) {
+      throw new OrthantError(
+        'data',
+        `${path} has ${rows} rows by our count and ${failed.rows} by DuckDB's` +
+          `${failed.reason === undefined ? '' : ` (${failed.reason})`}, so it cannot be read safely. ` +
+          'Say how the file is written (delimiter, quote, header), or save it again with plain quotes.',
+      );
+    }
+    parallel = false;
+  }
+  return names.map((name, index) => ({ name, stored: stored[index] ?? 'VARCHAR' }));
+}
+
+/** One reading. Columns whose cells are not all numbers come back by index, and then the table is incomplete. */
+async function tryRead(
+  session: Session,
+  table: string,
+  text: ScannedText,
+  stored: readonly ('DOUBLE' | 'VARCHAR')[],
+  parallel: boolean,
+): Promise<{ columns: number[]; rows: number; reason?: string }> {
+  const { dialect, readable, summary } = text;
+  const types = stored.map((type, index) => `'c${index}': '${type}'`).join(', ');
+  const lineBytes = Math.max(2 ** 21, 2 * summary.longest);
+  const settings = [
+    quotePath(readable.path),
+    'auto_detect = false',
+    `delim = ${quoteText(dialect.delimiter)}`,
+    `quote = ${quoteText(dialect.quote)}`,
+    `escape = ${quoteText(dialect.quote)}`,
+    `header = ${readable.header}`,
+    // DuckDB finds Windows line ends by itself, and reads nothing when they are named.
+    ...(readable.lineFeeds ? ["new_line = '\\n'"] : []),
+    `columns = {${types}}`,
+    `nullstr = [${missingMarkers.map(quoteText).join(', ')}]`,
+    'strict_mode = true',
+    'null_padding = false',
+    `max_line_size = ${lineBytes}`,
+    `buffer_size = ${Math.max(2 ** 25, 4 * lineBytes)}`,
+    `parallel = ${parallel}`,
+    'store_rejects = true',
+    'rejects_limit = 0',
+  ];
+  await session.run('DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans');
+  try {
+    await session.run(`CREATE OR REPLACE TABLE ${table} AS SELECT * FROM read_csv(${settings.join(', ')})`);
+  } catch (error) {
+    if (error instanceof OrthantError) throw error;
+    return {
+      columns: [],
+      rows: 0,
+      reason: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+    };
+  }
+  const failures = await session.rows('SELECT DISTINCT error_type, column_idx FROM reject_errors');
+  const columns = failures.filter(([type]) => type === 'CAST').map(([, index]) => Number(index) - 1);
+  const other = failures.find(([type]) => type !== 'CAST');
+  const [[rows] = []] = await session.rows(`SELECT count(*) FROM ${table}`);
+  return { columns, rows: Number(rows), ...(other === undefined ? {} : { reason: String(other[0]) }) };
+}

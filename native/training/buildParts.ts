@@ -1,0 +1,152 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type { RunConfiguration } from '../contract/configuration.ts';
+import { countFeatures } from '../contract/dataSchema.ts';
+import { OrthantError } from '../contract/errors.ts';
+import type { Warning } from '../contract/table.ts';
+import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
+import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
+import type { DataSet } from '../data/dataset.ts';
+import { columnDeviations } from '../data/scaling.ts';
+import { boundsOf } from '../data/targets.ts';
+import { hiddenActivations } from '../network/activations.ts';
+import { scaledBound } from '../network/bound.ts';
+import { initialLayers } from '../network/initialise.ts';
+import type { LayerVariables } from '../network/layers.ts';
+import type { DenseLayer, Model } from '../network/model.ts';
+import { storeLayers } from '../network/store.ts';
+import { planBatches, type BatchPlan } from './batches.ts';
+import { checkConfiguration } from './checkConfiguration.ts';
+import { chunkRowsFor, type TargetBound } from './evaluate.ts';
+import { chunkRowsWithin, chunkWarning } from './dataMemory.ts';
+import { checkLossTargets } from './losses.ts';
+import { createOptimizer, type Parameter } from './optimizers.ts';
+import type { StepParts } from './step.ts';
+import { createTrainingRows, type TrainingRows } from './trainingRows.ts';
+
+/** Everything of one run that lives on the engine, put together from its configuration and data. */
+export interface TrainingParts extends StepParts {
+  readonly definition: ConstraintMethod;
+  readonly targetBounds: readonly TargetBound[];
+  readonly plan: BatchPlan;
+  readonly warnings: readonly Warning[];
+  /** Weights and the optimizer's state by name: all finite while training goes well. */
+  readonly weights: Readonly<Record<string, tfjs.Variable>>;
+  /** `weights` and the method's own state: all that a step reads and writes. */
+  readonly state: Readonly<Record<string, tfjs.Variable>>;
+  readonly rows: TrainingRows;
+  /** Rows of one chunk of an evaluation. */
+  readonly evaluationRows: number;
+  /** The present weights as numbers; reparametrised ones as what they stand for. */
+  storedLayers(): DenseLayer[];
+  model(layers: readonly DenseLayer[]): Model;
+  dispose(): void;
+}
+
+/**
+ * Puts a run together.
+ *
+ * @param dataMemory - bytes of data that the engine may hold; a larger data set is fed in chunks
+ * @throws OrthantError `configuration` where method, loss, network and data do not fit each other
+ */
+export function buildParts(
+  tf: typeof tfjs,
+  configuration: RunConfiguration,
+  dataset: DataSet,
+  dataMemory = Infinity,
+): TrainingParts {
+  const { training, network, constraint } = configuration;
+  const { schema, splits } = dataset;
+  const features = countFeatures(schema.inputs);
+  const outputs = schema.targets.length;
+  if (splits.train.rows === 0) {
+    throw new OrthantError('data', 'There are no training rows.', { field: 'data.split' });
+  }
+  const epsilon = boundsOf(schema, constraint.epsilon);
+  const warnings: Warning[] = checkConfiguration(configuration);
+  checkLossTargets(
+    training.loss,
+    splits.train.targets,
+    schema.targets.map(({ name }) => name),
+  );
+
+  const plan = planBatches(splits.train.rows, training.batchSize, training.seed);
+  const chunkRows = chunkRowsWithin(dataMemory, dataset, plan.batchSize);
+  if (chunkRows !== undefined) warnings.push({ message: chunkWarning(dataMemory, chunkRows) });
+  const activations = hiddenActivations(network);
+  const layers = initialLayers(tf, { network, inputs: features, outputs, seed: training.seed });
+  const definition = getMethod(constraint.method.id);
+  const method = definition.create(parseMethodSettings(definition.id, constraint.method.settings), {
+    tf,
+    trainRows: splits.train.rows,
+    outputs,
+    stepsPerEpoch: plan.stepsPerEpoch,
+    epsilon: Float32Array.from(schema.targets, ({ scale }, i) => scaledBound(epsilon[i] ?? 0, Math.fround(scale))),
+    targetDeviation: Float32Array.from(columnDeviations(splits.train.targets, outputs)),
+    layers,
+  });
+  const parameters = parametersOf(tf, layers, method);
+  const { optimizer: settings, gradientClip, weightDecay } = training;
+  const optimizer = createOptimizer(tf, { settings, parameters, gradientClip, weightDecay });
+  const weights = {
+    ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),
+    ...prefixed('optimizer', optimizer.state),
+  };
+  const rows = createTrainingRows(tf, dataset, features, chunkRows);
+
+  return {
+    tf,
+    rows,
+    layers,
+    activations,
+    loss: training.loss,
+    method,
+    optimizer,
+    parameters,
+    definition,
+    targetBounds: schema.targets.map(({ name, scale }, i) => ({ name, scale, epsilon: epsilon[i] ?? 0 })),
+    plan,
+    warnings,
+    weights,
+    state: { ...weights, ...prefixed('method', method.state) },
+    evaluationRows: chunkRowsFor(
+      parameters.reduce((sum, { variable }) => sum + variable.size, 0),
+      features,
+    ),
+    storedLayers: () => {
+      let stored: DenseLayer[] = [];
+      tf.tidy(() => {
+        stored = storeLayers(method.effective?.(layers) ?? layers, activations);
+      });
+      return stored;
+    },
+    model: (stored) => ({
+      schema,
+      layers: stored,
+      ...(method.outputTransform === undefined ? {} : { transform: method.outputTransform }),
+      epsilon,
+    }),
+    dispose: () => {
+      method.dispose();
+      optimizer.dispose();
+      rows.dispose();
+      tf.dispose(layers.map(({ kernel, bias }) => [kernel, bias]));
+    },
+  };
+}
+
+/**
+ * Weights decay, biases do not, nor does a kernel whose numbers are free parameters of another one: pulling u towards 0
+ * would pull exp(u) towards 1.
+ */
+function parametersOf(tf: typeof tfjs, layers: readonly LayerVariables[], method: MethodInstance): Parameter[] {
+  return tf.tidy(() => {
+    const effective = method.effective?.(layers) ?? layers;
+    return layers.flatMap(({ kernel, bias }, i) => [
+      { name: `layer${i}.kernel`, variable: kernel, decays: effective[i]?.kernel === kernel },
+      { name: `layer${i}.bias`, variable: bias, decays: false },
+    ]);
+  });
+}
+
+const prefixed = <Value>(prefix: string, values: Readonly<Record<string, Value>>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));

@@ -1,0 +1,20 @@
+import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
+import type { RunConfiguration } from '../contract/configuration.ts';
+import type { Warning } from '../contract/table.ts';
+import { hiddenActivations } from '../network/activations.ts';
+import { checkLoss } from './losses.ts';
+
+/**
+ * Whether method, loss and network of a configuration fit each other, whatever the data.
+ *
+ * @returns what deserves a warning
+ * @throws OrthantError `configuration` with the field at fault
+ */
+export function checkConfiguration(configuration: RunConfiguration): Warning[] {
+  const { constraint, network } = configuration;
+  const method = getMethod(constraint.method.id);
+  const settings = parseMethodSettings(method.id, constraint.method.settings);
+  checkLoss(configuration, method);
+  hiddenActivations(network);
+  return [...method.check(settings, network)];
+}

@@ -1,0 +1,23 @@
+import { expect, test, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import DialectFields from './DialectFields.svelte';
+
+test('what is left out is as found, until it is chosen', async () => {
+  const onchange = vi.fn();
+  const screen = await render(DialectFields, { dialect: { header: true }, onchange });
+  const delimiter = screen.getByRole('combobox', { name: 'Delimiter' });
+  await expect.element(delimiter).toHaveDisplayValue('As found');
+  await userEvent.selectOptions(delimiter, 'Semicolon');
+  expect(onchange).toHaveBeenCalledExactlyOnceWith({ delimiter: ';' });
+  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'First line names the columns' }), 'No');
+  expect(onchange).toHaveBeenLastCalledWith({ header: false });
+});
+
+test('what was given cannot be as found again; a delimiter that is none of the usual ones is there, too', async () => {
+  const screen = await render(DialectFields, { dialect: { delimiter: '#', encoding: 'latin-1' }, onchange: vi.fn() });
+  const delimiter = screen.getByRole('combobox', { name: 'Delimiter' });
+  await expect.element(delimiter).toHaveDisplayValue('#');
+  await expect.element(delimiter.getByRole('option', { name: 'As found' })).not.toBeInTheDocument();
+  await expect.element(screen.getByRole('combobox', { name: 'Characters' })).toHaveDisplayValue('Latin-1');
+});

@@ -1,0 +1,38 @@
+import { expect, test, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import Formula from './Formula.svelte';
+import { mathOf } from './mathMl.ts';
+
+const formulas = (container: HTMLElement): Element[] => [...container.querySelectorAll('math')];
+
+test('LaTeX is shown as mathematics; what stands between wide spaces may stand in lines of its own', async () => {
+  const { container } = await render(Formula, { latex: String.raw`y \ge \varepsilon \qquad \lambda \ge 0` });
+  expect(formulas(container).map((math) => math.textContent)).toEqual(['y≥ε', 'λ≥0']);
+});
+
+test('another formula takes its place', async () => {
+  const screen = await render(Formula, { latex: 'a + b' });
+  await screen.rerender({ latex: 'c' });
+  await vi.waitFor(() => {
+    expect(formulas(screen.container).map((math) => math.textContent)).toEqual(['c']);
+  });
+});
+
+test('one that is too wide scrolls, and is reached by keyboard only then', async () => {
+  const screen = await render(Formula, { latex: Array.from({ length: 60 }, () => 'x').join(' + ') });
+  const box = screen.container.querySelector<HTMLElement>('.formula');
+  screen.container.style.width = '10rem';
+  await expect.element(box).toHaveAttribute('tabindex', '0');
+  await userEvent.tab();
+  await expect.element(box).toHaveFocus();
+  screen.container.style.width = '200rem';
+  await expect.element(box).not.toHaveAttribute('tabindex');
+});
+
+test('the same formula may stand in several places; what is no LaTeX is shown as text', () => {
+  const [first, second] = [mathOf('x^2'), mathOf('x^2')];
+  expect(first).not.toBe(second);
+  expect(first.textContent).toBe(second.textContent);
+  expect(mathOf(String.raw`\frac{`).textContent).toContain(String.raw`\frac{`);
+});

@@ -1,0 +1,14 @@
+/** Functions that are called each time something happens. */
+export class Listeners<Arguments extends readonly unknown[] = []> {
+  readonly #all = new Set<(...args: Arguments) => void>();
+
+  /** @returns a function that removes it again */
+  add(listener: (...args: Arguments) => void): () => void {
+    this.#all.add(listener);
+    return () => this.#all.delete(listener);
+  }
+
+  call(...args: Arguments): void {
+    for (const listener of this.#all) listener(...args);
+  }
+}

@@ -1,0 +1,7 @@
+/** Has the browser save what lies at an address. */
+export function saveAs(address: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+}

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { constraintMethods } from '../../../native/constraints/registry.ts';
+import { OrthantError } from '../../../native/contract/errors.ts';
+import { promiseLabels } from '../../logic/labels.ts';
+import { expectAccessible } from '../../testing/accessible.ts';
+import { fakeConfiguration, fakeInspection, fakePreparation } from '../../testing/fakeData.ts';
+import { openWindow } from '../../testing/openWindow.ts';
+
+const main = page.getByRole('main');
+const panel = page.getByRole('complementary', { name: 'Constraint settings' });
+const methods = main.getByRole('group', { name: 'Method' });
+
+test('before data is chosen there is nothing to constrain', async () => {
+  await openWindow({ page: 'constraint', configuration: null });
+  await expect.element(main.getByRole('heading', { name: 'Nothing to constrain yet' })).toBeVisible();
+  await expect.element(main.getByRole('button', { name: 'Choose data' })).toBeVisible();
+});
+
+test('every method has a card; the one in work is chosen and in view', async () => {
+  await openWindow({ page: 'constraint' });
+  await expect.element(methods.getByRole('radio', { name: 'Augmented Lagrangian' })).toBeChecked();
+  await expect.element(methods.getByRole('radio', { name: 'Augmented Lagrangian' })).toBeInViewport();
+  await expectAccessible();
+  expect(methods.getByRole('radio').elements()).toHaveLength(constraintMethods.length);
+});
+
+describe.each(constraintMethods.map((method) => [method.title, method] as const))('the card of %s', (title, method) => {
+  test('says what it promises, and how it is written; chosen, its settings stand beside', async () => {
+    const { app } = await openWindow({ page: 'constraint' });
+    const choice = methods.getByRole('radio', { name: title, exact: true });
+    await expect.element(choice).toHaveAccessibleDescription(method.promiseText);
+    const card = main.getByRole('heading', { name: title, exact: true, level: 2 }).first();
+    await expect.element(card).toBeVisible();
+    const label = card.element().closest('label');
+    expect(label).toHaveTextContent(promiseLabels[method.promise]);
+    expect(label?.querySelector('math')).not.toBeNull();
+    await choice.click();
+    await expect.element(choice).toBeChecked();
+    expect(app.document.current?.constraint.method.id).toBe(method.id);
+    const settings = panel.getByRole('region', { name: title, exact: true });
+    await expect.element(settings).toBeVisible();
+    for (const precondition of method.preconditions) await expect.element(settings).toHaveTextContent(precondition);
+  });
+});
+
+test('settings given to a method are kept while others are looked at, and put back on request', async () => {
+  const { app } = await openWindow({ page: 'constraint' });
+  await methods.getByRole('radio', { name: 'Quadratic penalty' }).click();
+  const settings = panel.getByRole('region', { name: 'Quadratic penalty' });
+  const back = settings.getByRole('button', { name: 'Back to the defaults' });
+  await expect.element(back).toHaveAccessibleDescription('Every setting has its default.');
+  await settings.getByRole('textbox').first().fill('7');
+  await methods.getByRole('radio', { name: 'No constraint' }).click();
+  await expect.element(panel.getByText('It has no settings.')).toBeVisible();
+  await methods.getByRole('radio', { name: 'Quadratic penalty' }).click();
+  expect(Object.values(app.document.current?.constraint.method.settings ?? {})).toEqual([7]);
+  await back.click();
+  expect(app.document.current?.constraint.method.settings).toEqual({});
+});
+
+test('a setting that does not fit says so at its field', async () => {
+  const [, penalty] = constraintMethods;
+  const [name] = Object.keys(penalty?.settings.shape ?? {});
+  const configuration = fakeConfiguration('diamonds');
+  configuration.constraint.method = { id: penalty?.id ?? '', settings: {} };
+  const refuse = (): never => {
+    throw new OrthantError('configuration', 'It is too large.', { field: `constraint.method.settings.${name ?? ''}` });
+  };
+  await openWindow({ page: 'constraint', configuration, answers: { check: refuse } });
+  await expect
+    .element(
+      panel
+        .getByRole('region', { name: penalty?.title ?? '' })
+        .getByRole('textbox')
+        .first(),
+    )
+    .toHaveAccessibleDescription(/^It is too large\./);
+});
+
+describe('the bound', () => {
+  const bound = panel.getByRole('region', { name: 'Bound' });
+
+  test('is a number in the units of the target, whose range is said', async () => {
+    const { app } = await openWindow({ page: 'constraint' });
+    const field = bound.getByRole('textbox', { name: 'Every output at least' });
+    await expect.element(field).toHaveAccessibleDescription(/In the data: 0.to.18,823/);
+    await field.fill('0,5');
+    expect(app.document.current?.constraint.epsilon).toBe(0.5);
+  });
+
+  test('that the data break is lowered on request', async () => {
+    const configuration = fakeConfiguration('diamonds');
+    configuration.constraint.epsilon = 10;
+    const { app } = await openWindow({ page: 'constraint', configuration });
+    const alert = bound.getByRole('alert');
+    await expect.element(alert).toHaveTextContent(/price/);
+    await expectAccessible();
+    await alert.getByRole('button', { name: /^Lower it to 0/ }).click();
+    await expect.element(alert).not.toBeInTheDocument();
+    expect(app.document.current?.constraint.epsilon).toBe(0);
+  });
+
+  test('of several targets may be one each', async () => {
+    const inspection = fakeInspection('ink');
+    const { app } = await openWindow({
+      page: 'constraint',
+      configuration: fakeConfiguration('ink'),
+      answers: { inspect: () => inspection, prepare: () => fakePreparation(inspection) },
+    });
+    await bound.getByRole('switch', { name: 'One bound each' }).click();
+    await bound.getByRole('textbox', { name: 'bottom_right at least' }).fill('-1');
+    expect(app.document.current?.constraint.epsilon).toEqual({ top_left: 0, bottom_right: -1 });
+    await bound.getByRole('switch', { name: 'One bound each' }).click();
+    expect(app.document.current?.constraint.epsilon).toBe(-1);
+  });
+});
+
+test('why exp may not do is told on request, with the methods that may', async () => {
+  const { app } = await openWindow({ page: 'constraint' });
+  const use = main.getByRole('button', { name: 'Use the non-negative last layer' });
+  await main.getByText('Why not just exp?').click();
+  await expect.element(main.getByRole('table', { name: /^Price of diamonds/ })).toBeVisible();
+  await expectAccessible();
+  use.element().focus();
+  await userEvent.keyboard('{Enter}');
+  expect(app.document.current?.constraint.method.id).toBe('non-negative-last-layer');
+});

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import '../styles/tokens.css';
+import '../styles/math.css';
+import '../styles/base.css';
+import '../styles/controls.css';
+import '../styles/overlays.css';
+
+// As in main.ts: the content policy of the window forbids what Zod would try.
+z.config({ jitless: true });
