@@ -159,8 +159,7 @@ function unsayable({ data, network, constraint }: RunConfiguration): boolean {
     names.some((name) => /[,=]/.test(name)) ||
     columns.some(([, { role, order }]) => role === 'input' && order === undefined) ||
     (typeof network.activation !== 'string' && network.activation.length < 2) ||
-    bounds?.length === 0 ||
-    data.dialect.decimalComma === false
+    bounds?.length === 0
   );
 }
 

@@ -64,6 +64,7 @@ export const dialectSchema = z.strictObject({
     description: '1,5 is one and a half',
     help: '',
     flag: '--decimal-comma',
+    opposite: '1.5 is one and a half',
   }),
   encoding: choiceOf(characterEncodings).optional().meta({
     title: 'Characters',
