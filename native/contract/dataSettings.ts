@@ -61,12 +61,14 @@ export const dialectSchema = z.strictObject({
     description: 'the first line holds the names',
     help: '',
     flag: '--header',
+    opposite: 'there is no such line: columns are called c0, c1, ...',
   }),
   decimalComma: z.boolean().optional().meta({
     title: 'Decimal comma',
     description: '1,5 is one and a half',
     help: '',
     flag: '--decimal-comma',
+    opposite: '1.5 is one and a half',
   }),
   encoding: choiceOf(characterEncodings).optional().meta({
     title: 'Characters',
