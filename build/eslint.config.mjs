@@ -189,8 +189,8 @@ export default tseslint.config(
   },
   ...arrows,
   {
-    // Tests stand beside what they test and may use any part as a source of truth.
-    files: ['**/*.test.ts'],
+    // Tests, and what helps them, may use any part as a source of truth.
+    files: ['**/*.test.ts', '**/testing/**'],
     rules: { 'no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
 );

@@ -6,7 +6,7 @@ import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import { openEngine } from '../../native/tensorflow/backend.ts';
 import { engineEnvironment } from '../../native/tensorflow/environment.ts';
 import { chooseExecution } from '../../native/training/chooseExecution.ts';
-import { createParts } from '../../native/training/parts.ts';
+import { buildParts } from '../../native/training/buildParts.ts';
 import { exampleConfiguration, exampleDataSet } from '../../native/training/testing/example.ts';
 import type { StepCase } from './cases.mjs';
 
@@ -23,7 +23,7 @@ const configuration: RunConfiguration = {
   }),
   runtime: { engine: 'tensorflow', device: 'auto', deterministic: false, execution: 'auto' },
 };
-const parts = createParts(runtime.tf, configuration, exampleDataSet({ rows: bench.rows, inputs, outputs, heldOut: 0 }));
+const parts = buildParts(runtime.tf, configuration, exampleDataSet({ rows: bench.rows, inputs, outputs, heldOut: 0 }));
 const execution = chooseExecution(parts, runtime, configuration);
 const { plan } = parts;
 const order = plan.order(1);

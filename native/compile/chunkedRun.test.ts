@@ -4,7 +4,7 @@ import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { ChunkReader } from './chunkReader.ts';
-import { CompiledRun, type Execution } from './compiledRun.ts';
+import { CompiledRun, type CompiledKind } from './compiledRun.ts';
 import type { RowArray } from './rowArray.ts';
 import { traceRun } from './traceRun.ts';
 
@@ -22,7 +22,7 @@ const targets: RowArray = { values: shared(rows, (i) => Math.cos(i)), width: 1 }
 
 /** What each step saw: the sum of each feature over its rows, their targets, and a count of visits by row. */
 function open(
-  execution: Execution,
+  execution: CompiledKind,
   chunkRows: number,
 ): { compiled: CompiledRun; reader: ChunkReader; seen: tfjs.Variable; dispose: () => void } {
   const { tf } = runtime;
@@ -81,7 +81,7 @@ describe.skipIf(!hasTensorflow)('a run whose rows come in chunks', () => {
     runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
-  it.each<Execution>(['xla', 'graph'])('sees the rows it asks for, and no other: %s', async (execution) => {
+  it.each<CompiledKind>(['xla', 'graph'])('sees the rows it asks for, and no other: %s', async (execution) => {
     const { compiled, reader, seen, dispose } = open(execution, 6);
     reader.expect(order);
     // In one call, and then in calls that end where chunks do not.

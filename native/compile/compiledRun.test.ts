@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
-import { CompiledRun, type Execution } from './compiledRun.ts';
+import { CompiledRun, type CompiledKind } from './compiledRun.ts';
 import { onesOfComputedLength, withBinding } from './testSupport.ts';
 import { traceRun, type CompilableRun } from './traceRun.ts';
 
@@ -131,7 +131,7 @@ const epochs = (times: number): Int32Array[] =>
     Int32Array.of(9, 10),
   ]).flat();
 
-const executions: Execution[] = ['xla', 'graph'];
+const executions: CompiledKind[] = ['xla', 'graph'];
 
 describe.skipIf(!hasTensorflow)('a compiled run', () => {
   beforeAll(async () => {

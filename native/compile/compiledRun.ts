@@ -6,8 +6,8 @@ import { ProgramSession } from './session.ts';
 import { nativeId } from './tape.ts';
 import type { CompilableRun, TracedRun } from './traceRun.ts';
 
-/** How steps are carried out. */
-export type Execution = 'xla' | 'graph';
+/** What carries out a compiled program. */
+export type CompiledKind = 'xla' | 'graph';
 
 /** Largest number of steps in one call: bounds the buffers that carry rows and objectives. */
 const maxSteps = 1024;
@@ -32,7 +32,7 @@ export class CompiledRun {
    * @throws OrthantError (code `engine`), or Error with TensorFlow's message, where the program is refused; nothing of it
    *   is left then
    */
-  constructor({ run, state, data, contents, steps, forwards }: TracedRun, execution: Execution) {
+  constructor({ run, state, data, contents, steps, forwards }: TracedRun, execution: CompiledKind) {
     this.#run = run;
     this.#loops = steps.map(({ batch, body }, index) => ({
       name: `steps${index}`,

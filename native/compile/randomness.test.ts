@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend, type OperationAttribute, type TensorMetadata } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
-import { CompiledRun, type Execution } from './compiledRun.ts';
+import { CompiledRun, type CompiledKind } from './compiledRun.ts';
 import { DataType } from './graphDef.ts';
 import { drawsRandomly } from './tape.ts';
 import { traceRun, type CompilableRun } from './traceRun.ts';
@@ -95,7 +95,7 @@ describe.skipIf(!hasTensorflow)('random numbers in a step', () => {
   });
 
   /** Sums of 20 numbers drawn in a compiled run, from the first on. */
-  function compiledSums(execution: Execution): number[] {
+  function compiledSums(execution: CompiledKind): number[] {
     const compiled = new CompiledRun(traceRun(sumOf(stateless).run), execution);
     const batches = Array.from({ length: 20 }, () => Int32Array.of(0, 1));
     // In two calls: the counter, which is state, goes on from the first to the second.

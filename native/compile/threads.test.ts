@@ -15,7 +15,11 @@ test.skipIf(!hasTensorflow || process.platform !== 'linux' || testDevice === 'gp
       const before = readdirSync('/proc/self/task').length;
       const program = {
         state: [{ name: 's', type: DataType.float, shape: [2] }],
-        ...{ data: [], chunked: false, loops: [], forwards: [], threads },
+        data: [],
+        chunked: false,
+        loops: [],
+        forwards: [],
+        threads,
       };
       const session = new ProgramSession(binding, program);
       const more = readdirSync('/proc/self/task').length - before;

@@ -114,19 +114,18 @@ export function parseMethodChange(id: string, change: Record<string, unknown>): 
 
 /** A method as plain data. */
 function describeMethod(method: ConstraintMethod): MethodDescriptor {
-  const { id, title, summary, promise, promiseText, formula, source, preconditions } = method;
   const curve = method.curve?.(method.settings.parse({}));
   return {
-    id,
-    title,
-    summary,
-    promise,
-    promiseText,
-    formula,
-    source,
+    id: method.id,
+    title: method.title,
+    summary: method.summary,
+    promise: method.promise,
+    promiseText: method.promiseText,
+    formula: method.formula,
+    source: method.source,
     settings: z.toJSONSchema(method.settings, { io: 'input' }),
     fields: describeSettings(method.settings, methodSettings.path, methodSettings.flag),
-    preconditions: [...preconditions],
+    preconditions: [...method.preconditions],
     ...(curve === undefined ? {} : { curve }),
   };
 }

@@ -47,3 +47,7 @@ export type DataSchema = z.infer<typeof dataSchemaSchema>;
 
 /** Network inputs that one column becomes. */
 export const featureCount = (input: ModelInput): number => (input.kind === 'one-hot' ? input.categories.length : 1);
+
+/** Network inputs of all columns. */
+export const countFeatures = (inputs: readonly ModelInput[]): number =>
+  inputs.reduce((sum, input) => sum + featureCount(input), 0);

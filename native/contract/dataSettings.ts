@@ -30,6 +30,9 @@ export const delimiters = {
   ' ': { title: 'Space' },
 };
 
+/** The usual quotes. */
+export const quotes = { '"': { title: 'Double' }, "'": { title: 'Single' }, '': { title: 'None' } };
+
 /** How characters are stored. */
 export const characterEncodings = {
   'utf-8': { title: 'UTF-8' },
@@ -51,6 +54,7 @@ export const dialectSchema = z.strictObject({
     description: 'what encloses a text',
     help: '',
     flag: '--quote <character>',
+    choices: quotes,
   }),
   header: z.boolean().optional().meta({
     title: 'First line names the columns',

@@ -1,5 +1,5 @@
 import { sharedFloats } from '../base/float32.ts';
-import { featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
+import { countFeatures, featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 
 /**
@@ -44,10 +44,6 @@ const toNumber = (text: string | null): number => (text === null || text.trim() 
  */
 export const scaledFeature = (value: number, { shift, scale }: { shift: number; scale: number }): number =>
   Math.fround((Math.fround(value) - Math.fround(shift)) / Math.fround(scale));
-
-/** Network inputs that all columns become. */
-export const countFeatures = (inputs: readonly ModelInput[]): number =>
-  inputs.reduce((sum, input) => sum + featureCount(input), 0);
 
 /** Rows encoded one after the other before the next column is looked at, so that they stay in the processor's cache. */
 const blockRows = 512;

@@ -2,14 +2,14 @@ import { totalmem } from 'node:os';
 import { gibibytes } from '../base/figures.ts';
 import { sharedFloats } from '../base/float32.ts';
 import type { DataSettings } from '../contract/configuration.ts';
-import type { DataSchema } from '../contract/dataSchema.ts';
+import { countFeatures, type DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames } from '../contract/results.ts';
 import type { Preparation, Warning } from '../contract/table.ts';
 import { useColumns, wantedTypes, type ColumnUse } from './columnUse.ts';
 import type { DataSet, RawRows, SplitRows } from './dataset.ts';
 import type { Session } from './database.ts';
-import { countFeatures, encodeRows, type RawColumn, type RawColumns } from './encode.ts';
+import { encodeRows, type RawColumn, type RawColumns } from './encode.ts';
 import { readTableColumns, type ColumnToRead } from './readColumns.ts';
 import {
   constantWarning,

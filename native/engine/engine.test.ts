@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, wri
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { constants, getPriority } from 'node:os';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfigurationInput } from '../contract/configuration.ts';
 import { engineCalls, type EngineCallName } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';

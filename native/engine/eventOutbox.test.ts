@@ -9,7 +9,13 @@ const run = '/runs/1';
 const checkpoint = (epoch: number): EngineEvent => ({ event: 'checkpoint', run, epoch, step: epoch });
 const progress = (step: number): EngineEvent => ({
   event: 'progress',
-  ...{ run, epoch: 1, epochs: 1, step, steps: 9, objective: 0, secondsLeft: 0 },
+  run,
+  epoch: 1,
+  epochs: 1,
+  step,
+  steps: 9,
+  objective: 0,
+  secondsLeft: 0,
 });
 const phase: EngineEvent = { event: 'phase', run, state: 'training', message: '' };
 

@@ -14,7 +14,7 @@ import { writeFileAtomic } from '../system/files.mjs';
 import type { Model } from '../network/model.ts';
 import { RunFolder, runFiles } from '../runs/folder.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
-import { parseCheckpointState } from '../training/checkpoint.ts';
+import { parsePosition } from '../training/position.ts';
 import type { DataSets } from './dataSets.ts';
 import { exportRun } from './exportRun.ts';
 import { readInputColumns } from './inputColumns.ts';
@@ -86,7 +86,7 @@ async function openRun(run: string, library: Library, dataSets: DataSets, { sign
   const dataset = await dataSets.of(record, signal);
   const runtime = await library.any();
   const model = restoreModel(runtime.tf, record, dataset, checkpoint);
-  return { record, dataset, model, runtime, splits: parseCheckpointState(checkpoint).best?.metrics.splits ?? {} };
+  return { record, dataset, model, runtime, splits: parsePosition(checkpoint).best?.metrics.splits ?? {} };
 }
 
 const targetNames = ({ schema }: Model): string[] => schema.targets.map(({ name }) => name);

@@ -5,11 +5,12 @@ import { forward } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';
 import { nonNegativeFunctions } from '../network/transforms.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
-import { parseCheckpointState, restoreCheckpoint } from '../training/checkpoint.ts';
+import { restoreCheckpoint } from '../training/checkpoint.ts';
 import { breathe } from '../training/control.ts';
 import { chunkRowsFor, predictInChunks } from '../training/evaluate.ts';
 import { eagerExecution } from '../training/execution.ts';
-import { createParts } from '../training/parts.ts';
+import { buildParts } from '../training/buildParts.ts';
+import { parsePosition } from '../training/position.ts';
 
 type Library = typeof tfjs;
 
@@ -24,9 +25,9 @@ export function restoreModel(
   dataset: DataSet,
   checkpoint: Checkpoint,
 ): Model {
-  const position = parseCheckpointState(checkpoint);
+  const position = parsePosition(checkpoint);
   // Only its Variables are wanted: as few of the data as can be go to the engine.
-  const parts = createParts(tf, configuration, dataset, 0);
+  const parts = buildParts(tf, configuration, dataset, 0);
   try {
     const context = { configuration, dataset, parts, position, execution: eagerExecution(parts) };
     const best = restoreCheckpoint(context, checkpoint);

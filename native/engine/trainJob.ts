@@ -3,19 +3,19 @@ import { OrthantError, toErrorMessage, type ErrorMessage } from '../contract/err
 import type { EngineEvent } from '../contract/engine.ts';
 import type { TrainingResult } from '../contract/results.ts';
 import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/runs.ts';
-import type { Warning } from '../contract/table.ts';
 import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { boundsOf, checkBounds } from '../data/targets.ts';
-import type { CheckpointPlace } from '../runs/checkpoints.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
-import { Trainer, type ExecutionTold, type TrainingOutcome } from '../training/trainer.ts';
+import { Trainer, type TrainingOutcome } from '../training/trainer.ts';
+import { engineName } from './carriedOut.ts';
 import { exportRun } from './exportRun.ts';
 import { refuseOtherData, type DataSets } from './dataSets.ts';
 import type { Job } from './jobs.ts';
 import type { Library } from './library.ts';
+import { RunEvents } from './runEvents.ts';
 import { refuseTooLarge } from './memoryNeed.ts';
 import type { UnwrittenEnds } from './unwrittenEnds.ts';
 
@@ -39,11 +39,10 @@ export class TrainJob implements Job {
   readonly folder: RunFolder;
   readonly #options: TrainJobOptions;
   readonly #abort = new AbortController();
-  readonly #warnings: Warning[] = [];
-  #state: RunState = 'queued';
+  readonly #events: RunEvents;
   #trainer: Trainer | undefined;
   #pauseAtOnce = false;
-  /** Where a run that is gone on with stood. */
+  /** The state of the run before it was resumed. */
   readonly #stateBefore: RunState;
   #ended = false;
 
@@ -51,16 +50,17 @@ export class TrainJob implements Job {
     this.#options = options;
     this.folder = options.folder;
     this.run = options.folder.path;
+    this.#events = new RunEvents(options.folder, options.emit);
     this.#stateBefore = options.folder.read().state;
   }
 
   get state(): RunState {
-    return this.#state;
+    return this.#events.state;
   }
 
   /** Says that other runs come first. */
   announceWaiting(): void {
-    this.#tell('queued', 'waiting for the run before it');
+    this.#events.phase('queued', 'waiting for the run before it');
   }
 
   async start(): Promise<void> {
@@ -109,17 +109,17 @@ export class TrainJob implements Job {
     const { configuration } = record;
     const checkpoint = resume ? this.folder.readLastCheckpoint() : undefined;
 
-    this.#enter('preparing', 'starting the engine');
-    if (checkpoint !== undefined) this.#tellCheckpoint(checkpoint);
+    this.#events.enter('preparing', 'starting the engine');
+    if (checkpoint !== undefined) this.#events.checkpoint(checkpoint);
     const [runtime, setup] = await timed(() => library.open(configuration.runtime));
     this.#abort.signal.throwIfAborted();
-    for (const message of runtime.warnings) this.#warn({ message });
-    this.#noteEngine(runtime, record);
+    for (const message of runtime.warnings) this.#events.warn({ message });
+    this.#events.engine(runtime, record);
 
-    this.#enter('preparing', `reading ${sourceName(configuration.data.source)}`);
+    this.#events.enter('preparing', `reading ${sourceName(configuration.data.source)}`);
     const [dataset, read] = await timed(() => dataSets.read(configuration.data, this.#abort.signal));
     this.#abort.signal.throwIfAborted();
-    for (const warning of dataset.preparation.warnings) this.#warn(warning);
+    for (const warning of dataset.preparation.warnings) this.#events.warn(warning);
     if (resume) refuseOtherData(record, dataset);
     checkBounds(dataset, boundsOf(dataset.schema, configuration.constraint.epsilon));
     refuseTooLarge(configuration, dataset, runtime);
@@ -130,12 +130,16 @@ export class TrainJob implements Job {
 
     const outcome = await this.#train(runtime, dataset, record, checkpoint);
 
-    this.#tell('training', 'exporting and verifying the model');
+    this.#events.phase('training', 'exporting and verifying the model');
     const evidence = gatherEvidence(outcome.model, outcome.metrics.splits);
     const files = { onnx: this.folder.file(runFiles.onnx), onnxJson: this.folder.file(runFiles.onnxJson) };
     const [report, exportSeconds] = await timed(() =>
       exportRun({
-        ...{ model: outcome.model, evidence, dataset, tf: runtime.tf, record: this.folder.read() },
+        model: outcome.model,
+        evidence,
+        dataset,
+        tf: runtime.tf,
+        record: this.folder.read(),
         files: { onnx: files.onnx, 'onnx-json': files.onnxJson },
       }),
     );
@@ -146,13 +150,16 @@ export class TrainJob implements Job {
       execution: outcome.execution,
       ...(outcome.executionReason === undefined ? {} : { executionReason: outcome.executionReason }),
       method: configuration.constraint.method.id,
-      ...{ epochs: outcome.epochs, steps: outcome.steps, bestEpoch: outcome.bestEpoch, stopped: outcome.stopped },
+      epochs: outcome.epochs,
+      steps: outcome.steps,
+      bestEpoch: outcome.bestEpoch,
+      stopped: outcome.stopped,
       seconds: outcome.seconds,
       phases: { setup, read, ...outcome.phases, export: exportSeconds },
       reproducible: runtime.reproducible,
       splits: outcome.metrics.splits,
       evidence,
-      warnings: this.#warnings,
+      warnings: this.#events.warnings,
       run: this.run,
       files,
       export: report,
@@ -167,21 +174,25 @@ export class TrainJob implements Job {
   ): Promise<TrainingOutcome> {
     const { emit } = this.#options;
     const { run } = this;
-    this.#tell('preparing', 'putting the network together');
-    const began = resumeFrom !== undefined && versions.engine === nameOf(runtime) ? versions.execution : undefined;
-    const trainer = Trainer.create({
-      ...{ configuration, dataset, runtime, changes, began },
+    this.#events.phase('preparing', 'putting the network together');
+    const began = resumeFrom !== undefined && versions.engine === engineName(runtime) ? versions.execution : undefined;
+    const trainer = new Trainer({
+      configuration,
+      dataset,
+      runtime,
+      changes,
+      began,
       ...(resumeFrom === undefined ? {} : { resumeFrom }),
       hooks: {
         onCompile: () => {
-          this.#tell('preparing', 'compiling the training step');
+          this.#events.phase('preparing', 'compiling the training step');
         },
         onExecution: (execution) => {
-          this.#noteExecution(execution, began);
+          this.#events.execution(execution, began);
         },
         onState: (state) => {
-          if (state === 'training') this.#enter('training', 'training');
-          if (state === 'paused') this.#enter('paused', 'paused');
+          if (state === 'training') this.#events.enter('training', 'training');
+          if (state === 'paused') this.#events.enter('paused', 'paused');
         },
         onProgress: (progress) => {
           emit({ event: 'progress', run, ...progress });
@@ -192,13 +203,13 @@ export class TrainJob implements Job {
         },
         onCheckpoint: (checkpoint) => {
           this.folder.writeCheckpoint(checkpoint);
-          this.#tellCheckpoint(checkpoint);
+          this.#events.checkpoint(checkpoint);
         },
         onChange: (change) => {
           this.#recordChange(change);
         },
         onWarning: (warning) => {
-          this.#warn(warning);
+          this.#events.warn(warning);
         },
       },
     });
@@ -212,21 +223,6 @@ export class TrainJob implements Job {
     this.folder.update({ changes: [...changes, change] });
   }
 
-  #noteEngine(runtime: EngineRuntime, { versions }: RunRecord): void {
-    const now = nameOf(runtime);
-    if (versions.engine !== undefined && versions.engine !== now) this.#warn(otherNumbers(versions.engine, now));
-    this.folder.update({ versions: { ...versions, engine: now } });
-  }
-
-  /** @param began - how the run was carried out before, on the same engine */
-  #noteExecution({ kind, reason, refused }: ExecutionTold, began: ExecutionTold['kind'] | undefined): void {
-    if (refused && reason !== undefined) this.#warn({ message: `Steps are carried out ${ways[kind]}. ${reason}` });
-    else if (reason !== undefined) this.#tell('preparing', `taking steps ${ways[kind]} (${phrase(reason)})`);
-    if (began !== undefined && began !== kind) this.#warn(otherNumbers(`steps ${ways[began]}`, `steps ${ways[kind]}`));
-    const { versions } = this.folder.read();
-    this.folder.update({ versions: { ...versions, execution: kind } });
-  }
-
   #pausedTrainer(): Trainer {
     if (this.#trainer?.state !== 'paused') {
       throw new OrthantError('usage', 'The run is not paused. Pause it first.', { field: 'run' });
@@ -234,30 +230,10 @@ export class TrainJob implements Job {
     return this.#trainer;
   }
 
-  #warn(warning: Warning): void {
-    this.#warnings.push(warning);
-    this.#options.emit({ event: 'warning', run: this.run, warning });
-  }
-
-  #tellCheckpoint({ epoch, step }: CheckpointPlace): void {
-    this.#options.emit({ event: 'checkpoint', run: this.run, epoch, step });
-  }
-
-  #tell(state: RunState, message: string): void {
-    this.#state = state;
-    this.#options.emit({ event: 'phase', run: this.run, state, message });
-  }
-
-  /** A new state, recorded and told. */
-  #enter(state: RunState, message: string): void {
-    if (state !== this.#state) this.folder.update({ state });
-    this.#tell(state, message);
-  }
-
   #end(state: RunState, outcome: Partial<Pick<RunRecord, 'result' | 'error'>>): void {
     this.folder.update({ state, ...outcome, lock: undefined });
     this.#ended = true;
-    this.#state = state;
+    this.#events.state = state;
   }
 
   #fail(thrown: unknown): void {
@@ -271,12 +247,12 @@ export class TrainJob implements Job {
       const later = (): void => {
         this.#recordFailure(error);
         // For whoever lists the runs: the failure itself has been told.
-        this.#tell('failed', 'its end is recorded');
+        this.#events.phase('failed', 'its end is recorded');
       };
       this.#options.unwrittenEnds.add(this.run, later, () => !existsSync(this.run));
     }
     this.#ended = true;
-    this.#state = 'failed';
+    this.#events.state = 'failed';
     this.#options.emit({ event: 'failed', run: this.run, error });
   }
 
@@ -291,22 +267,6 @@ export class TrainJob implements Job {
     return this.folder.readMetrics().length > 0 || this.folder.readLastCheckpoint() !== undefined;
   }
 }
-
-const nameOf = ({ engine, version, device }: EngineRuntime): string => `${engine} ${version} on ${device}`;
-
-const otherNumbers = (before: string, now: string): Warning => ({
-  message: `The run began with ${before} and goes on with ${now}: its numbers will differ slightly from those of an uninterrupted run.`,
-});
-
-const ways: Readonly<Record<ExecutionTold['kind'], string>> = {
-  xla: 'compiled by XLA',
-  graph: 'as a TensorFlow graph, without XLA',
-  eager: 'one operation at a time',
-};
-
-/** A sentence as a part of another. */
-const phrase = (sentence: string): string =>
-  `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
 
 const stoppedEarly = (resume: boolean): OrthantError =>
   new OrthantError(

@@ -30,7 +30,11 @@ const random = fc.sample(modelCase, { numRuns: 60, seed: 1 });
 /** One feature that goes to both ends of what float32 weights and inputs commonly reach. */
 const extremes = outputTransforms.map((kind): ModelCase => {
   const sign = (value: number): Model['layers'][number] => ({
-    ...{ inputs: 1, units: 1, kernel: Float32Array.of(value), bias: new Float32Array(1), activation: 'none' },
+    inputs: 1,
+    units: 1,
+    kernel: Float32Array.of(value),
+    bias: new Float32Array(1),
+    activation: 'none',
   });
   const scale = 0.37;
   const model: Model = {

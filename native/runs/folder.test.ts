@@ -55,8 +55,20 @@ const endedProcess = (): { pid: number; started: number } => {
 };
 
 const resultAfter = (epochs: number, run: string): TrainingResult => ({
-  ...{ engine: 'wasm', version: '4', device: 'cpu', execution: 'eager', method: 'none', epochs, steps: 10 * epochs },
-  ...{ bestEpoch: 1, stopped: 'by-request', seconds: 1, reproducible: true, warnings: [], run, splits: {} },
+  engine: 'wasm',
+  version: '4',
+  device: 'cpu',
+  execution: 'eager',
+  method: 'none',
+  epochs,
+  steps: 10 * epochs,
+  bestEpoch: 1,
+  stopped: 'by-request',
+  seconds: 1,
+  reproducible: true,
+  warnings: [],
+  run,
+  splits: {},
   phases: { setup: 0, read: 0, compile: 0, train: 1, evaluate: 0, export: 0 },
   evidence: { level: 'none', statement: '', details: [] },
 });

@@ -1,51 +1,15 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import { z } from 'zod';
-import { OrthantError, parseOrThrow } from '../contract/errors.ts';
-import { epochMetricsSchema } from '../contract/results.ts';
-import { runChangeSchema } from '../contract/runs.ts';
+import { OrthantError } from '../contract/errors.ts';
 import type { SafeTensor } from '../runs/safetensors.ts';
 import type { DenseLayer } from '../network/model.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
-import { diverged, type RunContext, type Snapshot } from './context.ts';
+import { diverged } from './divergence.ts';
+import type { RunContext, Snapshot } from './runContext.ts';
 
 /**
  * What a checkpoint holds so that a run goes on bit for bit: all Variables and the best snapshot's weights as float32
  * tensors, everything else as the JSON state below. The run folder writes and reads it (runs/checkpoints.ts).
  */
-
-/** The best snapshot so far, less its weights. */
-const bestSchema = z.object({
-  epoch: z.int(),
-  violation: z.number(),
-  loss: z.number(),
-  metrics: epochMetricsSchema,
-});
-
-const checkpointStateSchema = z.object({
-  format: z.literal(1),
-  /** Whole epochs done, and steps done in the epoch that has begun. The order of rows follows from seed and epoch. */
-  epoch: z.int(),
-  stepInEpoch: z.int(),
-  step: z.int(),
-  seed: z.int(),
-  /** Epochs and learning rate as changed while paused. */
-  epochs: z.int(),
-  learningRate: z.number(),
-  /** Objectives of the steps of this epoch: their sum in float64, in the order of the steps. */
-  objectiveSum: z.number(),
-  /** Mean training loss of the first epoch, against which divergence is judged. */
-  firstLoss: z.number().optional(),
-  seconds: z.object({ train: z.number(), evaluate: z.number() }),
-  best: bestSchema.optional(),
-  /** Changes taken over so far. */
-  changes: z.array(runChangeSchema),
-});
-export type CheckpointState = z.infer<typeof checkpointStateSchema>;
-
-/** @throws OrthantError `run` where the state is of another format or damaged */
-export function parseCheckpointState(checkpoint: Checkpoint): CheckpointState {
-  return parseOrThrow(checkpointStateSchema, checkpoint.state, 'The checkpoint', 'run');
-}
 
 /**
  * Variables by name as arrays of their own.

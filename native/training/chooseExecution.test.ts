@@ -6,7 +6,7 @@ import { onesOfComputedLength, withBinding } from '../compile/testSupport.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import type { Execution } from './execution.ts';
-import { createParts, type TrainingParts } from './parts.ts';
+import { buildParts, type TrainingParts } from './buildParts.ts';
 import { hasLargeProducts } from './stepCost.ts';
 import { unevenRows as dataset, unevenRun as configuration } from './testing/runs.ts';
 import { exampleConfiguration } from './testing/example.ts';
@@ -25,7 +25,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     epochs = 200,
   ): Pick<Execution, 'kind' | 'reason' | 'refused' | 'compileSeconds'> {
     const configured = configuration('auto', { epochs });
-    const parts = createParts(runtime.tf, configured, dataset);
+    const parts = buildParts(runtime.tf, configured, dataset);
     const changed = term === undefined ? parts : { ...parts, method: { ...parts.method, term } };
     const chosen = chooseExecution(changed, runtime, configured);
     chosen.dispose();
@@ -44,7 +44,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
       ...configuration('auto', { epochs: 1000, batchSize: 62 }),
       network: exampleConfiguration({ network: { hidden: [5700, 5700] } }).network,
     };
-    const parts = createParts(runtime.tf, configured, dataset);
+    const parts = buildParts(runtime.tf, configured, dataset);
     const chosen = chooseExecution(parts, runtime, configured);
     expect(chosen.kind).toBe('graph');
     expect(chosen.reason).toMatch(/faster than XLA/);
@@ -98,7 +98,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
   it('is the graph, with the reason, where XLA refuses the step: traced once, nothing left of the attempt', () => {
     const configured = configuration('auto', { epochs: 200 });
     const open = (): { parts: TrainingParts; steps: () => number } => {
-      const parts = createParts(runtime.tf, configured, dataset);
+      const parts = buildParts(runtime.tf, configured, dataset);
       let steps = 0;
       const term: typeof notForXla = (...given) => {
         steps++;
@@ -130,7 +130,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
 
   it('names the first of several operations that TensorFlow refuses', () => {
     const configured = configuration('auto', { epochs: 200 });
-    const parts = createParts(runtime.tf, configured, dataset);
+    const parts = buildParts(runtime.tf, configured, dataset);
     const loadSavedModel = () => {
       throw new Error(
         'Session fail to run with error: 2 root error(s) found.\n  (0) INVALID_ARGUMENT: Too long.\n\t [[{{node a}}]]\n  (1) INTERNAL: Other.',
@@ -148,7 +148,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
 
   it.each(['eager', 'graph', 'xla'] as const)('is %s for a run that began so', (began) => {
     const configured = configuration('auto', { epochs: began === 'xla' ? 1 : 200 });
-    const parts = createParts(runtime.tf, configured, dataset);
+    const parts = buildParts(runtime.tf, configured, dataset);
     const chosen = chooseExecution(parts, runtime, configured, { began });
     expect(chosen).toMatchObject({ kind: began, refused: false });
     chosen.dispose();
@@ -158,7 +158,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
   it('is told of before it is compiled, and when it is settled', async () => {
     const told: string[] = [];
     for (const epochs of [3, 200]) {
-      const trainer = Trainer.create({
+      const trainer = new Trainer({
         configuration: configuration('auto', { epochs }),
         dataset,
         runtime,
@@ -174,7 +174,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
   });
 
   it('says why where an execution that was asked for cannot be had', () => {
-    const parts = createParts(runtime.tf, configuration('xla'), dataset);
+    const parts = buildParts(runtime.tf, configuration('xla'), dataset);
     expect(() => chooseExecution(parts, { engine: 'wasm', device: 'cpu' }, configuration('xla'))).toThrow(
       'Only the TensorFlow engine can compile. Leave the execution "xla" out.',
     );

@@ -2,12 +2,12 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { ChunkReader } from '../compile/chunkReader.ts';
-import { CompiledRun, type Execution as CompiledKind } from '../compile/compiledRun.ts';
+import { CompiledRun, type CompiledKind } from '../compile/compiledRun.ts';
 import { traceRun, type TracedRun } from '../compile/traceRun.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
-import { eagerExecution, type Execution, type Told } from './execution.ts';
-import type { TrainingParts } from './parts.ts';
+import { eagerExecution, type Execution, type ExecutionReport } from './execution.ts';
+import type { TrainingParts } from './buildParts.ts';
 import { predictWith, trainingStep } from './step.ts';
 import { hasLargeProducts, hasSmallProducts, isShort } from './stepCost.ts';
 
@@ -51,7 +51,10 @@ export function traceParts(parts: TrainingParts, device: EngineRuntime['device']
 }
 
 /** All steps of a slice as one TensorFlow program. */
-function compiledExecution(traced: TracedRun, kind: CompiledKind): Omit<Execution, keyof Told> {
+function compiledExecution(
+  traced: TracedRun,
+  kind: CompiledKind,
+): Omit<Execution, 'reason' | 'refused' | 'compileSeconds'> {
   const run = new CompiledRun(traced, kind);
   const { chunks } = traced.run;
   return {
@@ -84,7 +87,7 @@ export interface ChoiceOptions {
  * The fastest way that works: XLA (unless the products are large, on a CPU), else the graph without it, else step by
  * step; each with its reason.
  *
- * @throws OrthantError `engine` where an execution is asked for by name and cannot be had
+ * @throws OrthantError `engine` where an execution is asked for by name and is not available
  */
 export function chooseExecution(
   parts: TrainingParts,
@@ -139,7 +142,7 @@ function compiled(
 ): Execution {
   const started = performance.now();
   const reasons = reason === undefined ? [] : [reason];
-  const told = (refused: boolean): Told => ({
+  const report = (refused: boolean): Omit<ExecutionReport, 'kind'> => ({
     reason: reasons.length === 0 ? undefined : reasons.join(' '),
     refused,
     compileSeconds: (performance.now() - started) / 1000,
@@ -150,13 +153,13 @@ function compiled(
   } catch (error) {
     if (!orEager) throw error;
     reasons.push(messageOf(error));
-    return eagerExecution(parts, told(true));
+    return eagerExecution(parts, report(true));
   }
   let refused = false;
   for (const kind of kinds) {
     try {
       const execution = compiledExecution(traced, kind);
-      return { ...execution, ...told(refused) };
+      return { ...execution, ...report(refused) };
     } catch (error) {
       if (!orEager) {
         traced.run.chunks?.dispose();
@@ -167,7 +170,7 @@ function compiled(
     }
   }
   traced.run.chunks?.dispose();
-  return eagerExecution(parts, told(true));
+  return eagerExecution(parts, report(true));
 }
 
 /**

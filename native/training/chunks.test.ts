@@ -9,10 +9,11 @@ import { sharedFloats } from '../base/float32.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import { chunkRowsWithin, dataMemoryLimit } from './dataMemory.ts';
-import { createParts } from './parts.ts';
+import { buildParts } from './buildParts.ts';
 import { everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testing/runs.ts';
 import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
-import type { Trainer, TrainerHooks, TrainerOptions } from './trainer.ts';
+import type { Trainer } from './trainer.ts';
+import type { TrainerHooks, TrainerOptions } from './trainerOptions.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -166,7 +167,7 @@ describe.skipIf(!hasTensorflow)('the memory of the engine', () => {
       return binding.createTensor(shape, type, values);
     };
     const evaluation = withBinding(backend, { createTensor }, () => {
-      const parts = createParts(runtime.tf, configured, large, limit * mebibyte);
+      const parts = buildParts(runtime.tf, configured, large, limit * mebibyte);
       const execution = chooseExecution(parts, runtime, configured);
       const order = parts.plan.order(1);
       execution.expect(order);

@@ -13,7 +13,8 @@ import {
   type RecordedRun,
 } from './testing/runs.ts';
 import { exampleConfiguration } from './testing/example.ts';
-import { Trainer, type TrainerOptions } from './trainer.ts';
+import { Trainer } from './trainer.ts';
+import type { TrainerOptions } from './trainerOptions.ts';
 
 let runtime: EngineRuntime;
 
@@ -125,7 +126,7 @@ describe.skipIf(!hasTensorflow)('a run that cannot be put together', () => {
       throw new Error('no room');
     };
     withBinding(nativeBackend(runtime.tf), { loadSavedModel }, () => {
-      expect(() => Trainer.create({ configuration: configuration('graph'), dataset, runtime })).toThrow('no room');
+      expect(() => new Trainer({ configuration: configuration('graph'), dataset, runtime })).toThrow('no room');
     });
     expect(runtime.tensorCount()).toBe(before);
   });
@@ -137,7 +138,7 @@ describe.skipIf(!hasTensorflow)('a run that cannot be put together', () => {
       ...configuration(kind),
       network: exampleConfiguration({ network: { hidden: [6, 7] } }).network,
     };
-    expect(() => Trainer.create({ configuration: wider, dataset, runtime, resumeFrom: last })).toThrow(
+    expect(() => new Trainer({ configuration: wider, dataset, runtime, resumeFrom: last })).toThrow(
       'The checkpoint does not fit this configuration',
     );
     expect(runtime.tensorCount()).toBe(before);

@@ -1,6 +1,7 @@
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { optimizers } from './optimizers.ts';
+import type { RunContext } from './runContext.ts';
 
 /** What is known at the moment a run left the finite numbers. */
 export interface DivergenceContext {
@@ -58,4 +59,19 @@ function likelyCause({ configuration, learningRate, largestInput, coefficient }:
     text: `Try a lower learning rate than ${learningRate.toPrecision(3)}${gradientClip > 0 ? '' : ', or clip the gradient at a global norm of 1'}.`,
     field: 'training.optimizer.learningRate',
   };
+}
+
+/** The error that ends this run, which has left the finite numbers at `step`. */
+export function diverged(context: RunContext, what: string, step: number): OrthantError {
+  const { configuration, dataset, parts, execution, position } = context;
+  execution.pull();
+  return divergenceError(what, {
+    configuration,
+    epoch: position.epoch + 1,
+    step,
+    // The one that is set: a schedule may have brought it down to nothing by now.
+    learningRate: position.learningRate,
+    largestInput: dataset.splits.train.inputs.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+    coefficient: parts.method.report().coefficient,
+  });
 }

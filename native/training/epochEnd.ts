@@ -1,6 +1,8 @@
-import type { EpochMetrics } from '../contract/results.ts';
-import { diverged, learningRateOf, type RunContext } from './context.ts';
-import { evaluateSplits, type SplitsEvaluation } from './evaluateSplits.ts';
+import { splitNames, type Distribution, type EpochMetrics, type SplitReports } from '../contract/results.ts';
+import { distributionOf } from './distribution.ts';
+import { diverged } from './divergence.ts';
+import { evaluatePredictions, type SplitEvaluation } from './evaluate.ts';
+import { learningRateOf, type RunContext } from './runContext.ts';
 import { isBetter, type Candidate } from './snapshot.ts';
 
 /** A run whose training loss is so many times the first epoch's has diverged even if the numbers are finite. */
@@ -18,10 +20,10 @@ export async function measureEpoch(
   best: Candidate | undefined,
   breathe: () => Promise<void>,
 ): Promise<{ metrics: EpochMetrics; candidate: Candidate; seconds: number }> {
-  const { configuration, dataset, execution, parts, position } = context;
-  const { method, definition, targetBounds } = parts;
+  const { execution, parts, position } = context;
+  const { method, definition } = parts;
   const started = performance.now();
-  const evaluation = await evaluateSplits(execution, targetBounds, configuration.training.loss, dataset, breathe);
+  const evaluation = await evaluateSplits(context, breathe);
   checkConvergence(context, evaluation);
   const epoch = position.epoch + 1;
   execution.pull(Object.values(method.state));
@@ -53,4 +55,57 @@ function checkConvergence(context: RunContext, { splits, finite }: SplitsEvaluat
   if (loss > divergedFactor * Math.max(1, position.firstLoss)) {
     throw diverged(context, `the training loss has grown to ${loss.toPrecision(3)}`, position.step);
   }
+}
+
+/** One network on all its splits, at frozen weights. */
+interface SplitsEvaluation {
+  readonly splits: SplitReports;
+  /** Scaled, row-major [training rows, outputs]. */
+  readonly trainPredictions: Float32Array;
+  /** Mean violation of the training split. */
+  readonly violation: number;
+  /** Of the validation split, or of the training split where there is no validation split. */
+  readonly loss: number;
+  /** Of the training predictions. */
+  readonly distribution: Distribution[];
+  /** Whether every prediction and every loss is a finite number; if not, the rest means nothing. */
+  readonly finite: boolean;
+}
+
+/**
+ * Predicts all rows of all splits and compares them with their targets; splits without rows are left out.
+ *
+ * @param breathe - awaited between chunks of rows
+ */
+async function evaluateSplits(
+  { configuration, dataset, execution, parts: { targetBounds: targets } }: RunContext,
+  breathe: () => Promise<void>,
+): Promise<SplitsEvaluation> {
+  const evaluations: Partial<Record<keyof SplitReports, SplitEvaluation>> = {};
+  let trainPredictions: Float32Array = new Float32Array();
+  let finite = true;
+  for (const split of splitNames) {
+    if (dataset.splits[split].rows === 0) continue;
+    const predictions = await execution.predictSplit(split, breathe);
+    const evaluation = evaluatePredictions(
+      configuration.training.loss,
+      targets,
+      predictions,
+      dataset.splits[split].targets,
+    );
+    // A prediction that is not a finite number makes its output's sum of squares one that is not.
+    const { loss: mean, outputs } = evaluation.report;
+    finite &&= Number.isFinite(mean) && outputs.every(({ rmse }) => Number.isFinite(rmse));
+    evaluations[split] = evaluation;
+    if (split === 'train') trainPredictions = predictions;
+  }
+  const { train, validation } = evaluations;
+  return {
+    splits: Object.fromEntries(Object.entries(evaluations).map(([split, { report }]) => [split, report])),
+    trainPredictions,
+    violation: train?.violation ?? 0,
+    loss: (validation ?? train)?.report.loss ?? 0,
+    distribution: finite ? distributionOf(targets, trainPredictions) : [],
+    finite,
+  };
 }

@@ -1,15 +1,16 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { SplitName, TrainingResult } from '../contract/results.ts';
 import { predictInChunks } from './evaluate.ts';
-import type { TrainingParts } from './parts.ts';
+import type { TrainingParts } from './buildParts.ts';
 import { predictWith, trainingStep, type Batch } from './step.ts';
 import { gatherTensor } from './trainingRows.ts';
 
-/** What there is to say of how an execution was chosen. */
-export interface Told {
+/** How steps are carried out, and how that was chosen. */
+export interface ExecutionReport {
+  readonly kind: TrainingResult['execution'];
   /** Why not a faster one, for a person; undefined where there is none, or where it was asked for. */
   readonly reason?: string | undefined;
-  /** Whether a faster one was tried and could not be had. */
+  /** Whether a faster one was tried and was not available. */
   readonly refused: boolean;
   /** Seconds that tracing and compiling took, attempts that failed included. */
   readonly compileSeconds: number;
@@ -19,8 +20,7 @@ export interface Told {
  * Whatever carries out steps and forward passes: one operation at a time, or many steps in one compiled program. A
  * program keeps the state for itself, so that the Variables are brought up to date by `pull` and listened to by `push`.
  */
-export interface Execution extends Told {
-  readonly kind: TrainingResult['execution'];
+export interface Execution extends ExecutionReport {
   /**
    * Carries out one step for each batch.
    *
@@ -41,7 +41,7 @@ export interface Execution extends Told {
 }
 
 /** One operation at a time; works on the Variables themselves. Objectives are read back once a call. */
-export function eagerExecution(parts: TrainingParts, told: Partial<Told> = {}): Execution {
+export function eagerExecution(parts: TrainingParts, report: Partial<Omit<ExecutionReport, 'kind'>> = {}): Execution {
   const { tf, rows: data, targetBounds, evaluationRows } = parts;
   const batchOf = (numbers: Int32Array): Batch => {
     const rows = tf.tensor1d(numbers, 'int32');
@@ -55,7 +55,7 @@ export function eagerExecution(parts: TrainingParts, told: Partial<Told> = {}): 
     kind: 'eager',
     refused: false,
     compileSeconds: 0,
-    ...told,
+    ...report,
     steps: (batches, learningRates) => {
       const objectives = batches.map((numbers, i) =>
         tf.tidy(() => trainingStep(parts, batchOf(numbers), tf.scalar(learningRates[i] ?? 0))),

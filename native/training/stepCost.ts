@@ -1,5 +1,5 @@
 import type { EngineRuntime } from '../tensorflow/backend.ts';
-import type { TrainingParts } from './parts.ts';
+import type { TrainingParts } from './buildParts.ts';
 
 /** What decides how dear a step is. */
 type StepSize = Pick<TrainingParts, 'parameters' | 'plan'>;

@@ -4,7 +4,7 @@ import type { FunctionBody } from '../compile/body.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { traceParts } from './chooseExecution.ts';
-import { createParts, type TrainingParts } from './parts.ts';
+import { buildParts, type TrainingParts } from './buildParts.ts';
 import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 
 let runtime: EngineRuntime;
@@ -42,7 +42,7 @@ function withTheirAdam(own: TrainingParts): TrainingParts {
 describe.skipIf(!hasTensorflow)('a traced step', () => {
   beforeAll(async () => {
     runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
-    parts = createParts(
+    parts = buildParts(
       runtime.tf,
       exampleConfiguration({
         network: { hidden: [6, 5, 4], activation: ['relu', 'tanh', 'relu'] },

@@ -11,10 +11,10 @@ import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { testEngines as engines, testDeviceOf } from '../tensorflow/testEngines.ts';
 import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 import { eagerExecution } from './execution.ts';
-import { breathe } from './control.ts';
-import { createParts } from './parts.ts';
+import { buildParts } from './buildParts.ts';
 import { carriedOut, everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testing/runs.ts';
-import { Trainer, type TrainerOptions } from './trainer.ts';
+import { Trainer } from './trainer.ts';
+import type { TrainerOptions } from './trainerOptions.ts';
 
 const dataset = exampleDataSet();
 const nothing = { rows: 0, rowNumbers: new Int32Array(), inputs: new Float32Array(), targets: new Float32Array() };
@@ -41,15 +41,16 @@ describe.each(engines)('on the %s engine', (engine) => {
     const options = { configuration: exampleConfiguration(), dataset, runtime };
     const disk = new OrthantError('file', 'The disk is full.');
     const before = tf.memory().numTensors;
-    expect(() =>
-      Trainer.create({
-        ...options,
-        hooks: {
-          onExecution: () => {
-            throw disk;
+    expect(
+      () =>
+        new Trainer({
+          ...options,
+          hooks: {
+            onExecution: () => {
+              throw disk;
+            },
           },
-        },
-      }),
+        }),
     ).toThrow(disk);
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -120,7 +121,7 @@ describe.each(engines)('on the %s engine', (engine) => {
         constraint: method(id),
         training: { batchSize: 16, gradientClip: 1, weightDecay: 0.01 },
       });
-      const parts = createParts(runtime.tf, configuration, dataset);
+      const parts = buildParts(runtime.tf, configuration, dataset);
       const execution = eagerExecution(parts);
       const steps = (count: number) => {
         const order = parts.plan.order(1);
@@ -298,7 +299,7 @@ describe('what a run can be told', () => {
       throw new OrthantError('file', 'The disk is full.');
     };
     const configuration = exampleConfiguration({ training: { epochs: 2 } });
-    const trainer = Trainer.create({ configuration, dataset, runtime, hooks: { onChange: full } });
+    const trainer = new Trainer({ configuration, dataset, runtime, hooks: { onChange: full } });
     const done = trainer.run();
     await trainer.pause();
     expect(() => {
@@ -368,14 +369,14 @@ describe('when it goes wrong', () => {
   it('names the learning rate that was set where a schedule has brought it down before the run diverged', async () => {
     const optimizer = { id: 'adam' as const, learningRate: 1e30 };
     const training = { epochs: 1, batchSize: 0, optimizer, schedule: { id: 'cosine' as const } };
-    const trainer = Trainer.create({ configuration: exampleConfiguration({ training }), dataset, runtime });
+    const trainer = new Trainer({ configuration: exampleConfiguration({ training }), dataset, runtime });
     await expect(trainer.run()).rejects.toThrow(/epoch 1 .*learning rate 1e\+30 is too high for adam: try 0\.001\./);
   });
 
   it('ends a diverged run with the epoch and the likely cause, and keeps the last good checkpoint', async () => {
     const checkpoints: Checkpoint[] = [];
     const before = runtime.tensorCount();
-    const trainer = Trainer.create({
+    const trainer = new Trainer({
       configuration: exampleConfiguration({
         training: { epochs: 50, optimizer: { id: 'sgd', learningRate: 1e-3 }, schedule: { id: 'constant' } },
       }),
@@ -420,17 +421,17 @@ describe('when it goes wrong', () => {
     const { checkpoints } = await train({});
     const resumeFrom = checkpoints.at(-1)!;
     const wider = exampleConfiguration({ network: { hidden: [17, 16] } });
-    expect(() => Trainer.create({ configuration: wider, dataset, runtime, resumeFrom })).toThrow(/layer0.kernel/);
+    expect(() => new Trainer({ configuration: wider, dataset, runtime, resumeFrom })).toThrow(/layer0.kernel/);
     const reseeded = exampleConfiguration({ training: { seed: 2 } });
-    expect(() => Trainer.create({ configuration: reseeded, dataset, runtime, resumeFrom })).toThrow(/seed/);
+    expect(() => new Trainer({ configuration: reseeded, dataset, runtime, resumeFrom })).toThrow(/seed/);
     const damaged = { ...resumeFrom, state: { format: 1 } };
-    expect(() =>
-      Trainer.create({ configuration: exampleConfiguration(), dataset, runtime, resumeFrom: damaged }),
-    ).toThrow(/checkpoint/);
+    expect(() => new Trainer({ configuration: exampleConfiguration(), dataset, runtime, resumeFrom: damaged })).toThrow(
+      /checkpoint/,
+    );
   });
 
   it('refuses a bound for a target there is not', () => {
     const configuration = exampleConfiguration({ constraint: { epsilon: { y0: 1, z: 1 }, ...method('penalty') } });
-    expect(() => Trainer.create({ configuration, dataset, runtime })).toThrow(/"z"/);
+    expect(() => new Trainer({ configuration, dataset, runtime })).toThrow(/"z"/);
   });
 });

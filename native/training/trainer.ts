@@ -1,56 +1,23 @@
-import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { EpochMetrics, TrainingResult } from '../contract/results.ts';
-import type { PausedChange, RunChange } from '../contract/runs.ts';
+import type { PausedChange } from '../contract/runs.ts';
 import type { Warning } from '../contract/table.ts';
-import { parseMethodChange } from '../constraints/registry.ts';
-import type { DataSet } from '../data/dataset.ts';
 import type { Model } from '../network/model.ts';
-import type { Checkpoint } from '../runs/checkpoints.ts';
-import type { EngineRuntime } from '../tensorflow/backend.ts';
-import { captureCheckpoint, parseCheckpointState, restoreCheckpoint } from './checkpoint.ts';
-import { beginning, diverged, learningRateOf, type RunContext, type Snapshot } from './context.ts';
+import { changeOf, PendingChanges } from './changes.ts';
+import { captureCheckpoint, restoreCheckpoint } from './checkpoint.ts';
+import { CheckpointPace } from './checkpointPace.ts';
 import { breathe, RunControl } from './control.ts';
 import { measureEpoch } from './epochEnd.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import { dataMemoryLimit } from './dataMemory.ts';
-import { createParts } from './parts.ts';
+import { buildParts } from './buildParts.ts';
+import { diverged } from './divergence.ts';
 import type { Execution } from './execution.ts';
-import { ProgressMeter, type Progress } from './progress.ts';
+import { beginning, parsePosition } from './position.ts';
+import { ProgressMeter } from './progress.ts';
+import { learningRateOf, type RunContext, type Snapshot } from './runContext.ts';
 import type { Candidate } from './snapshot.ts';
-
-export type TrainerState = 'ready' | 'training' | 'paused' | 'finished' | 'failed';
-
-export type ExecutionTold = Pick<Execution, 'kind' | 'reason' | 'refused'>;
-
-export interface TrainerHooks {
-  /** Before the step is traced and compiled. */
-  onCompile?(): void;
-  /** How the steps will be carried out, once that is settled. */
-  onExecution?(execution: ExecutionTold): void;
-  onState?(state: TrainerState): void;
-  /** At most 20 times a second. */
-  onProgress?(progress: Progress): void;
-  /** After every epoch. */
-  onMetrics?(metrics: EpochMetrics): void;
-  /** Training waits for it; what it throws ends the run. */
-  onCheckpoint?(checkpoint: Checkpoint): Promise<void> | void;
-  /** A change made while paused, with the step it takes effect at, to be recorded with the run. */
-  onChange?(change: RunChange): void;
-  onWarning?(warning: Warning): void;
-}
-
-export interface TrainerOptions {
-  readonly configuration: RunConfiguration;
-  readonly dataset: DataSet;
-  readonly runtime: Pick<EngineRuntime, 'tf' | 'engine' | 'device' | 'cardBytes'>;
-  /** Changes of an earlier run of this configuration, replayed at their steps; in a resumed run, all recorded ones. */
-  readonly changes?: readonly RunChange[];
-  readonly resumeFrom?: Checkpoint;
-  /** How the earlier parts of a resumed run were carried out; gone on with where that can be. */
-  readonly began?: Execution['kind'] | undefined;
-  readonly hooks?: TrainerHooks;
-}
+import type { TrainerHooks, TrainerOptions, TrainerState } from './trainerOptions.ts';
 
 export interface TrainingOutcome {
   /** The best snapshot. */
@@ -72,25 +39,19 @@ export interface TrainingOutcome {
 
 /** A slice of work between two looks at what was asked of the run. */
 const sliceSeconds = 0.05;
-/** Milliseconds between two checkpoints at least; longer where writing one takes more than a share of them. */
-const checkpointInterval = 1000;
-const checkpointShare = 1 / 50;
-
 /** One training run. Same configuration, data, engine and changes: same numbers, bit for bit. */
 export class Trainer {
   readonly #hooks: TrainerHooks;
   readonly #context: RunContext;
   readonly #control = new RunControl();
   readonly #progress: ProgressMeter;
-  #pendingChanges: RunChange[];
+  readonly #checkpoints: CheckpointPace;
+  readonly #changes: PendingChanges;
   /** Rows of the epoch at work. */
   #order: Int32Array;
   #best: Snapshot | undefined;
   #state: TrainerState = 'ready';
   #secondsPerStep = Infinity;
-  #nextCheckpoint = -Infinity;
-  /** The step of the last checkpoint, unless something has changed since that is no step. */
-  #checkpointed: number | undefined;
   #warnedOfDeadSlacks = false;
 
   /**
@@ -99,31 +60,19 @@ export class Trainer {
    * @throws OrthantError `configuration` where method, loss, network and data do not fit; `run` where the checkpoint
    *   is of another run; whatever a hook throws. The engine then holds nothing of it
    */
-  static create(options: TrainerOptions): Trainer {
-    return new Trainer(options);
-  }
-
-  private constructor({
-    configuration,
-    dataset,
-    runtime,
-    changes = [],
-    resumeFrom,
-    began,
-    hooks = {},
-  }: TrainerOptions) {
+  constructor({ configuration, dataset, runtime, changes = [], resumeFrom, began, hooks = {} }: TrainerOptions) {
     this.#hooks = hooks;
     this.#progress = new ProgressMeter((progress) => hooks.onProgress?.(progress));
-    const position = resumeFrom === undefined ? beginning(configuration) : parseCheckpointState(resumeFrom);
-    const parts = createParts(runtime.tf, configuration, dataset, dataMemoryLimit(runtime.cardBytes));
+    this.#checkpoints = new CheckpointPace((checkpoint) => hooks.onCheckpoint?.(checkpoint));
+    const position = resumeFrom === undefined ? beginning(configuration) : parsePosition(resumeFrom);
+    const parts = buildParts(runtime.tf, configuration, dataset, dataMemoryLimit(runtime.cardBytes));
     let execution: Execution | undefined;
     try {
       execution = chooseExecution(parts, runtime, configuration, { began, onCompile: () => hooks.onCompile?.() });
       this.#context = { configuration, dataset, parts, position, execution };
       if (resumeFrom !== undefined) this.#best = restoreCheckpoint(this.#context, resumeFrom);
       hooks.onExecution?.(execution);
-      const inOrder = [...changes].sort((first, second) => first.step - second.step);
-      this.#pendingChanges = inOrder.slice(position.changes.length);
+      this.#changes = new PendingChanges(changes, this.#context);
       this.#order = parts.plan.order(position.epoch + 1);
       execution.expect(this.#order.subarray(position.stepInEpoch * parts.plan.batchSize));
     } catch (error) {
@@ -202,29 +151,21 @@ export class Trainer {
     this.#hooks.onState?.(state);
   }
 
-  #takeChange({ epochs, learningRate, methodSettings }: PausedChange): void {
+  #takeChange(paused: PausedChange): void {
     if (!this.#control.paused) {
       throw new OrthantError('usage', 'Settings can be changed only while the run is paused.');
     }
-    const { parts, position } = this.#context;
-    const change: RunChange = {
-      step: position.step,
-      ...(epochs === undefined ? {} : { epochs }),
-      ...(learningRate === undefined ? {} : { learningRate }),
-      ...(methodSettings === undefined
-        ? {}
-        : { methodSettings: parseMethodChange(parts.definition.id, methodSettings) }),
-    };
-    if (Object.keys(change).length === 1) return;
-    // First recorded: what cannot be does not take effect either.
+    const change = changeOf(this.#context, paused);
+    if (change === undefined) return;
+    // Recorded first: a change that cannot be recorded does not take effect either.
     this.#hooks.onChange?.(change);
-    this.#pendingChanges.unshift(change);
+    this.#changes.add(change);
   }
 
   async #train(): Promise<TrainingOutcome['stopped']> {
     const { parts, position } = this.#context;
     for (;;) {
-      this.#applyChanges();
+      if (this.#changes.apply(this.#context)) this.#checkpoints.outdated();
       if (this.#control.stopRequested) return 'by-request';
       if (position.epoch >= position.epochs) return 'finished';
       if (this.#outOfPatience()) return 'early-stopping';
@@ -244,25 +185,6 @@ export class Trainer {
     return earlyStopping > 0 && this.#best !== undefined && position.epoch - this.#best.epoch >= earlyStopping;
   }
 
-  /** Takes over the changes that are due at this step. */
-  #applyChanges(): void {
-    const { execution, parts, position } = this.#context;
-    for (;;) {
-      const [change] = this.#pendingChanges;
-      if (change === undefined || change.step > position.step) return;
-      this.#pendingChanges.shift();
-      position.epochs = change.epochs ?? position.epochs;
-      position.learningRate = change.learningRate ?? position.learningRate;
-      if (change.methodSettings !== undefined) {
-        execution.pull();
-        parts.method.change?.(change.methodSettings);
-        execution.push();
-      }
-      position.changes.push(change);
-      this.#checkpointed = undefined;
-    }
-  }
-
   async #pause(): Promise<void> {
     await this.#writeCheckpoint();
     if (!this.#control.pauseRequested) return;
@@ -276,8 +198,7 @@ export class Trainer {
   #slice(): void {
     const { execution, parts, position } = this.#context;
     const { plan } = parts;
-    const untilChange = (this.#pendingChanges[0]?.step ?? Infinity) - position.step;
-    const left = Math.min(plan.stepsPerEpoch - position.stepInEpoch, untilChange);
+    const left = Math.min(plan.stepsPerEpoch - position.stepInEpoch, this.#changes.nextStep - position.step);
     const count = Math.max(1, Math.min(left, Math.floor(sliceSeconds / this.#secondsPerStep)));
     const steps = Array.from({ length: count }, (_, i) => i);
     const started = performance.now();
@@ -311,7 +232,7 @@ export class Trainer {
     position.stepInEpoch = 0;
     position.objectiveSum = 0;
     this.#control.epochEnded();
-    if (performance.now() >= this.#nextCheckpoint) await this.#writeCheckpoint();
+    if (this.#checkpoints.isDue) await this.#writeCheckpoint();
   }
 
   #snapshot(candidate: Candidate, metrics: EpochMetrics): Snapshot {
@@ -328,17 +249,12 @@ export class Trainer {
     });
   }
 
-  async #writeCheckpoint(): Promise<void> {
-    const started = performance.now();
-    const checkpoint = captureCheckpoint(this.#context, this.#best);
-    await this.#hooks.onCheckpoint?.(checkpoint);
-    this.#checkpointed = checkpoint.step;
-    const ended = performance.now();
-    this.#nextCheckpoint = ended + Math.max(checkpointInterval, (ended - started) / checkpointShare);
+  #writeCheckpoint(): Promise<void> {
+    return this.#checkpoints.write(() => captureCheckpoint(this.#context, this.#best));
   }
 
   async #conclude(stopped: TrainingOutcome['stopped']): Promise<TrainingOutcome> {
-    if (this.#checkpointed !== this.step) await this.#writeCheckpoint();
+    if (!this.#checkpoints.has(this.step)) await this.#writeCheckpoint();
     const best = this.#best ?? (await this.#presentSnapshot());
     const { execution, parts, position } = this.#context;
     const { epoch, step, seconds } = position;

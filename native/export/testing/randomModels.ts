@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { activationSchema, type Activation } from '../../contract/configuration.ts';
-import type { ModelInput } from '../../contract/dataSchema.ts';
-import { countFeatures, encodeRows, type RawColumn, type RawColumns } from '../../data/encode.ts';
+import { countFeatures, type ModelInput } from '../../contract/dataSchema.ts';
+import { encodeRows, type RawColumn, type RawColumns } from '../../data/encode.ts';
 import { Random } from '../../base/random.ts';
 import { scaledBound } from '../../network/bound.ts';
 import { outputTransforms, type DenseLayer, type Model } from '../../network/model.ts';

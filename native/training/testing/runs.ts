@@ -5,7 +5,8 @@ import type { RunChange } from '../../contract/runs.ts';
 import type { Checkpoint } from '../../runs/checkpoints.ts';
 import { breathe } from '../control.ts';
 import { exampleConfiguration, exampleDataSet } from './example.ts';
-import { Trainer, type TrainerHooks, type TrainerOptions, type TrainingOutcome } from '../trainer.ts';
+import { Trainer, type TrainingOutcome } from '../trainer.ts';
+import type { TrainerHooks, TrainerOptions } from '../trainerOptions.ts';
 
 /** For tests: a run to its end, and what its hooks were told. */
 export interface RecordedRun {
@@ -32,7 +33,7 @@ export async function recordRun(
     onChange: (change) => changes.push(change),
     ...options.hooks,
   };
-  const trainer = Trainer.create({ ...options, hooks });
+  const trainer = new Trainer({ ...options, hooks });
   const running = trainer.run();
   await steer(trainer);
   const outcome = await running;

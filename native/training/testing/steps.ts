@@ -8,7 +8,7 @@ import type {
 import type { EngineRuntime } from '../../tensorflow/backend.ts';
 import { chooseExecution } from '../chooseExecution.ts';
 import { eagerExecution, type Execution } from '../execution.ts';
-import { createParts, type TrainingParts } from '../parts.ts';
+import { buildParts, type TrainingParts } from '../buildParts.ts';
 import { exampleConfiguration, exampleDataSet } from './example.ts';
 
 /** For tests: what a compiled step is compared with the eager one for. */
@@ -48,7 +48,7 @@ export function setUp(
     ...configurationOf(each, batches),
     runtime: { engine: 'tensorflow', device: 'cpu', deterministic: false, execution },
   };
-  const parts = createParts(runtime.tf, configuration, dataset);
+  const parts = buildParts(runtime.tf, configuration, dataset);
   return { parts, compiled: chooseExecution(parts, runtime, configuration) };
 }
 

@@ -1,11 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { RunConfiguration } from '../contract/configuration.ts';
+import { countFeatures } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Warning } from '../contract/table.ts';
 import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
 import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
 import type { DataSet } from '../data/dataset.ts';
-import { countFeatures } from '../data/encode.ts';
 import { columnDeviations } from '../data/scaling.ts';
 import { boundsOf } from '../data/targets.ts';
 import { hiddenActivations } from '../network/activations.ts';
@@ -48,7 +48,7 @@ export interface TrainingParts extends StepParts {
  * @param dataMemory - bytes of data that the engine may hold; a larger data set is fed in chunks
  * @throws OrthantError `configuration` where method, loss, network and data do not fit each other
  */
-export function createParts(
+export function buildParts(
   tf: typeof tfjs,
   configuration: RunConfiguration,
   dataset: DataSet,
@@ -56,39 +56,37 @@ export function createParts(
 ): TrainingParts {
   const { training, network, constraint } = configuration;
   const { schema, splits } = dataset;
-  const names = schema.targets.map(({ name }) => name);
   const features = countFeatures(schema.inputs);
+  const outputs = schema.targets.length;
   if (splits.train.rows === 0) {
     throw new OrthantError('data', 'There are no training rows.', { field: 'data.split' });
   }
-
   const epsilon = boundsOf(schema, constraint.epsilon);
-  const definition = getMethod(constraint.method.id);
-  const settings = parseMethodSettings(definition.id, constraint.method.settings);
-  const fitting = checkConfiguration(configuration);
-  checkLossTargets(training.loss, splits.train.targets, names);
-  const activations = hiddenActivations(network);
+  const warnings: Warning[] = checkConfiguration(configuration);
+  checkLossTargets(
+    training.loss,
+    splits.train.targets,
+    schema.targets.map(({ name }) => name),
+  );
 
   const plan = planBatches(splits.train.rows, training.batchSize, training.seed);
   const chunkRows = chunkRowsWithin(dataMemory, dataset, plan.batchSize);
-  const warnings = [...fitting, ...(chunkRows === undefined ? [] : [{ message: chunkWarning(dataMemory, chunkRows) }])];
-  const layers = initialLayers(tf, { network, inputs: features, outputs: names.length, seed: training.seed });
-  const method = definition.create(settings, {
+  if (chunkRows !== undefined) warnings.push({ message: chunkWarning(dataMemory, chunkRows) });
+  const activations = hiddenActivations(network);
+  const layers = initialLayers(tf, { network, inputs: features, outputs, seed: training.seed });
+  const definition = getMethod(constraint.method.id);
+  const method = definition.create(parseMethodSettings(definition.id, constraint.method.settings), {
     tf,
     trainRows: splits.train.rows,
-    outputs: names.length,
+    outputs,
     stepsPerEpoch: plan.stepsPerEpoch,
     epsilon: Float32Array.from(schema.targets, ({ scale }, i) => scaledBound(epsilon[i] ?? 0, Math.fround(scale))),
-    targetDeviation: Float32Array.from(columnDeviations(splits.train.targets, names.length)),
+    targetDeviation: Float32Array.from(columnDeviations(splits.train.targets, outputs)),
     layers,
   });
   const parameters = parametersOf(tf, layers, method);
-  const optimizer = createOptimizer(tf, {
-    settings: training.optimizer,
-    parameters,
-    gradientClip: training.gradientClip,
-    weightDecay: training.weightDecay,
-  });
+  const { optimizer: settings, gradientClip, weightDecay } = training;
+  const optimizer = createOptimizer(tf, { settings, parameters, gradientClip, weightDecay });
   const weights = {
     ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),
     ...prefixed('optimizer', optimizer.state),
@@ -96,7 +94,14 @@ export function createParts(
   const rows = createTrainingRows(tf, dataset, features, chunkRows);
 
   return {
-    ...{ tf, rows, layers, activations, loss: training.loss, method, optimizer, parameters },
+    tf,
+    rows,
+    layers,
+    activations,
+    loss: training.loss,
+    method,
+    optimizer,
+    parameters,
     definition,
     targetBounds: schema.targets.map(({ name, scale }, i) => ({ name, scale, epsilon: epsilon[i] ?? 0 })),
     plan,

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { RunConfiguration } from '../contract/configuration.ts';
+import { parseOrThrow } from '../contract/errors.ts';
+import { epochMetricsSchema } from '../contract/results.ts';
+import { runChangeSchema } from '../contract/runs.ts';
+import type { Checkpoint } from '../runs/checkpoints.ts';
+
+/** The best snapshot so far, less its weights. */
+const bestSchema = z.object({
+  epoch: z.int(),
+  violation: z.number(),
+  loss: z.number(),
+  metrics: epochMetricsSchema,
+});
+
+const positionSchema = z.object({
+  format: z.literal(1),
+  /** Whole epochs done, and steps done in the epoch that has begun. The order of rows follows from seed and epoch. */
+  epoch: z.int(),
+  stepInEpoch: z.int(),
+  step: z.int(),
+  seed: z.int(),
+  /** Epochs and learning rate as changed while paused. */
+  epochs: z.int(),
+  learningRate: z.number(),
+  /** Objectives of the steps of this epoch: their sum in float64, in the order of the steps. */
+  objectiveSum: z.number(),
+  /** Mean training loss of the first epoch, against which divergence is judged. */
+  firstLoss: z.number().optional(),
+  seconds: z.object({ train: z.number(), evaluate: z.number() }),
+  best: bestSchema.optional(),
+  /** Changes taken over so far. */
+  changes: z.array(runChangeSchema),
+});
+/** Where a run stands; changes as it goes on, and goes into checkpoints as it is. */
+export type RunPosition = z.infer<typeof positionSchema>;
+
+/** @throws OrthantError `run` where the state is of another format or damaged */
+export function parsePosition(checkpoint: Checkpoint): RunPosition {
+  return parseOrThrow(positionSchema, checkpoint.state, 'The checkpoint', 'run');
+}
+
+/** Where a run begins. */
+export function beginning(configuration: RunConfiguration): RunPosition {
+  const { seed, epochs, optimizer } = configuration.training;
+  return {
+    format: 1,
+    epoch: 0,
+    stepInEpoch: 0,
+    step: 0,
+    seed,
+    epochs,
+    learningRate: optimizer.learningRate,
+    objectiveSum: 0,
+    seconds: { train: 0, evaluate: 0 },
+    changes: [],
+  };
+}

@@ -1,0 +1,40 @@
+import type { RunConfiguration } from '../contract/configuration.ts';
+import type { EpochMetrics } from '../contract/results.ts';
+import type { RunChange } from '../contract/runs.ts';
+import type { Warning } from '../contract/table.ts';
+import type { DataSet } from '../data/dataset.ts';
+import type { Checkpoint } from '../runs/checkpoints.ts';
+import type { EngineRuntime } from '../tensorflow/backend.ts';
+import type { ExecutionReport } from './execution.ts';
+import type { Progress } from './progress.ts';
+
+export type TrainerState = 'ready' | 'training' | 'paused' | 'finished' | 'failed';
+
+export interface TrainerHooks {
+  /** Before the step is traced and compiled. */
+  onCompile?(): void;
+  /** How the steps will be carried out, once that is settled. */
+  onExecution?(execution: ExecutionReport): void;
+  onState?(state: TrainerState): void;
+  /** At most 20 times a second. */
+  onProgress?(progress: Progress): void;
+  /** After every epoch. */
+  onMetrics?(metrics: EpochMetrics): void;
+  /** Training waits for it; what it throws ends the run. */
+  onCheckpoint?(checkpoint: Checkpoint): Promise<void> | void;
+  /** A change made while paused, with the step it takes effect at, to be recorded with the run. */
+  onChange?(change: RunChange): void;
+  onWarning?(warning: Warning): void;
+}
+
+export interface TrainerOptions {
+  readonly configuration: RunConfiguration;
+  readonly dataset: DataSet;
+  readonly runtime: Pick<EngineRuntime, 'tf' | 'engine' | 'device' | 'cardBytes'>;
+  /** Changes of an earlier run of this configuration, replayed at their steps; in a resumed run, all recorded ones. */
+  readonly changes?: readonly RunChange[];
+  readonly resumeFrom?: Checkpoint;
+  /** How the earlier parts of a resumed run were carried out; kept where possible. */
+  readonly began?: ExecutionReport['kind'] | undefined;
+  readonly hooks?: TrainerHooks;
+}
