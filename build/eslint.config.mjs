@@ -69,7 +69,13 @@ const outside = (folder, except = []) => {
   return `^(?:\\.\\./)+(?!${except.join('|') || '$'})(?:${others})/`;
 };
 
-const ofBuild = ['native/system/', 'native/tensorflow/', 'electron/browser/port.mjs', 'e2e/hostProcesses.ts', 'e2e/chromium.ts'];
+const ofBuild = [
+  'native/system/',
+  'native/tensorflow/',
+  'electron/browser/port.mjs',
+  'e2e/hostProcesses.ts',
+  'e2e/chromium.ts',
+];
 
 const arrows = [
   forbid(
