@@ -1,5 +1,5 @@
-/** The smallest normal float32. What is smaller counts as 0 on processors that are told to flush denormal numbers. */
+/** The smallest normal float32. Smaller values count as 0 on processors that flush denormal numbers. */
 export const smallestNormal = 2 ** -126;
 
-/** Zeros on memory that threads share, so that another one can gather rows while this one trains. */
+/** Zeros in memory shared by threads, so that another thread can gather rows while this one trains. */
 export const sharedFloats = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));

@@ -16,8 +16,8 @@ const runs = [
 type Run = (typeof runs)[number];
 
 /**
- * How much longer the epochs of a run take in a hidden window than on the command line, in per cent. The two are
- * made one after the other and the window's engine gives way to other programs, so the machine must be idle otherwise.
+ * How much longer the epochs of a run take in a hidden window than on the command line, in per cent. The two run one
+ * after the other and the window's engine has a lower priority, so the machine must otherwise be idle.
  */
 export const hiddenWindow: Bench = {
   name: 'hidden window',
@@ -66,7 +66,7 @@ async function fromWindow(folder: string, run: Run): Promise<number> {
     const train = orthant.training.button('Train').and(page.locator(':not([aria-disabled=true])'));
     await train.waitFor({ timeout: 60_000 });
     await minimize();
-    // A hidden page draws no frames, for which a click would wait.
+    // A click would wait for frames, which a hidden page does not draw.
     await train.dispatchEvent('click');
     return await secondsOfEpochs(folder);
   } finally {

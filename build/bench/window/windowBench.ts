@@ -13,7 +13,7 @@ const benches: readonly Bench[] = [startTime, readTime, hiddenWindow];
 /**
  * Runs the benches one after the other, prints their figures, and writes them to .cache/bench/.
  *
- * @returns whether each was measured and reached
+ * @returns whether each was measured and met its limit
  */
 export async function benchWindow(root: string, options: { quick: boolean; only: string }): Promise<boolean> {
   const chosen = benches.filter(({ name }) => name.includes(options.only));
