@@ -40,7 +40,7 @@ export async function setup({ gpu = false, quiet = false, only = stepNames, targ
   };
   /** @param {number} pid */
   const onWait = (pid) => {
-    log(`Another set-up (process ${String(pid)}) is at work here; waiting for it.`);
+    log(`Another set-up (process ${String(pid)}) is running here; waiting for it.`);
   };
   const lock = path.join(root, '.cache', 'setup.lock');
   const wants = (/** @type {string} */ step) => only.includes(step);

@@ -19,7 +19,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const help = `npm start -- [options] [FILE ...]
 
   --browser     open in a browser on this computer instead of Electron
-  --electron    try again to fetch Electron, after it could not be had
+  --electron    try again to download Electron after a failure
   --no-window   with --browser: open no window, print the address
   --port N      with --browser: listen on this port
   FILE          a data file or a configuration (.orthant) to open

@@ -38,7 +38,7 @@ const printed = new Set();
 function printProblem({ reason, fix }) {
   if (printed.has(fix)) return;
   printed.add(fix);
-  say(`${reason}. To mend it: ${fix}`);
+  say(`${reason}. To fix it: ${fix}`);
 }
 
 /**
@@ -87,13 +87,13 @@ async function electronExecutable({ root, here, electron }) {
   }
   const failure = earlierFailure(root);
   if (failure !== undefined && !electron) {
-    say(`Electron could not be had (${failure}); opening in a browser. To try again: npm start -- --electron`);
+    say(`Electron is not available (${failure}); opening in a browser. To try again: npm start -- --electron`);
     return undefined;
   }
   say('Fetching Electron (about 120 MB, once) ...');
   const installed = await installElectron(root);
   if ('executable' in installed) return installed.executable;
-  say(`Electron could not be had (${installed.reason}); opening in a browser.`);
+  say(`Electron is not available (${installed.reason}); opening in a browser.`);
   return undefined;
 }
 
@@ -126,7 +126,7 @@ async function runBrowser({ root, here, port, files, window: wanted }) {
   const window = wanted ? openApplicationWindow(host, here) : undefined;
   if (window === undefined) say(describeAddress(host));
   else {
-    say('Orthant is open in a window of its own. Press Enter for an address to open it elsewhere, Ctrl-C to end.');
+    say('Orthant is open in a window. Press Enter for an address to open it elsewhere, Ctrl-C to end.');
     void window.closed.then(({ failed, output: last }) => {
       if (ending) return;
       if (failed) {
@@ -135,7 +135,7 @@ async function runBrowser({ root, here, port, files, window: wanted }) {
         if (reason !== undefined) printProblem(reason);
         say(describeAddress(host));
       } else if (host.isTraining() || host.windows() > 0) {
-        say('The window was closed; Orthant goes on.');
+        say('The window was closed; Orthant keeps running.');
         say(describeAddress(host));
       } else {
         // Not `process.kill`: on Windows that ends this process at once, without its cleanup.

@@ -129,7 +129,7 @@ describe('where Electron cannot run', () => {
       await program.prints(/Orthant is open in a window/);
       expect(program.text()).toContain('No usable sandbox!');
       expect(program.text()).toMatch(
-        new RegExp(`user namespaces.* To mend it: sudo chown root:root '${at('chrome-sandbox')}' && sudo chmod 4755`),
+        new RegExp(`user namespaces.* To fix it: sudo chown root:root '${at('chrome-sandbox')}' && sudo chmod 4755`),
       );
       expect(program.text()).toContain(`Electron did not start (killed by SIG${signal}); opening in a browser.`);
       const args = await written('browser.args');
@@ -141,7 +141,7 @@ describe('where Electron cannot run', () => {
   it('reports a known problem without trying', async () => {
     const program = open({ options: { here: { ...here, userNamespaces: false, apparmor: true } } });
     await program.prints(/Orthant is open in a window/);
-    expect(program.text()).toMatch(/AppArmor .* To mend it: sudo chown/);
+    expect(program.text()).toMatch(/AppArmor .* To fix it: sudo chown/);
     expect(read('electron.args')).toBe('');
   });
 
@@ -153,7 +153,7 @@ describe('where Electron cannot run', () => {
     const program = open(given);
     await program.prints(/Orthant is open in a window/);
     expect(program.text()).toContain(printed);
-    expect(program.text()).not.toContain('To mend it');
+    expect(program.text()).not.toContain('To fix it');
   });
 });
 
@@ -182,7 +182,7 @@ describe('in a browser', () => {
     const program = open({ options, browser: `${noSandbox}; kill -TRAP $$` });
     await program.prints(address);
     expect(program.text()).toContain('The browser did not open a window.');
-    expect(program.text()).toMatch(/To mend it: sudo sysctl/);
+    expect(program.text()).toMatch(/To fix it: sudo sysctl/);
   });
 
   it.each([
@@ -210,7 +210,7 @@ describe('in a browser', () => {
     const [, one = ''] = await first.prints(address);
     const second = open({ options, browser: 'sleep 0.5' });
     expect(await second.ended).toBe(0);
-    expect(second.text()).toContain(`Orthant runs already (process ${first.pid}, port ${new URL(one).port})`);
+    expect(second.text()).toContain(`Orthant is already running (process ${first.pid}, port ${new URL(one).port})`);
     const [, other = ''] = address.exec(await written('browser.args')) ?? [];
     expect(new URL(other).origin).toBe(new URL(one).origin);
     expect((await fetch(other, { redirect: 'manual' })).status).toBe(303);

@@ -164,7 +164,7 @@ export function describeAddress(host: BrowserHost): string {
 
 /** Text for the user: a host already runs and opens another window. */
 export const describeJoined = ({ pid, port }: JoinedHost): string =>
-  `Orthant runs already (process ${pid}, port ${port}); this is another window of it. For one with work of its own, set ORTHANT_STATE to another folder.`;
+  `Orthant is already running (process ${pid}, port ${port}); this opens another window of it. To work separately, set ORTHANT_STATE to another folder.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -49,7 +49,7 @@ export async function receiveUpload(request: IncomingMessage, folder: string, na
     if (error instanceof OrthantError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw noRoom(name, 0);
     if (request.destroyed && !request.complete) {
-      throw new OrthantError('cancelled', `The upload of ${name} was broken off.`, { cause: error });
+      throw new OrthantError('cancelled', `The upload of ${name} was interrupted.`, { cause: error });
     }
     throw new OrthantError('file', `${name} could not be stored: ${(error as Error).message}.`, { cause: error });
   }

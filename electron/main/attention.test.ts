@@ -105,7 +105,7 @@ describe('the notification', () => {
     say({ event: 'engine', role: 'train', state: 'crashed', message: 'It ended.', run: '/runs/ink' });
     expect(stub.Notification.shown.map(({ options }) => options.title)).toEqual([
       'Training has failed: ink',
-      'Training was broken off: ink',
+      'Training was interrupted: ink',
     ]);
   });
 

@@ -30,7 +30,7 @@ export function setupAttention(host: Host, window: MainWindow): void {
     } else if (event.event === 'failed' && event.error.code !== 'cancelled') {
       notify(`Training has failed: ${nameOf(event.run)}`, event.error.message);
     } else if (event.event === 'engine' && event.state === 'crashed' && event.run !== undefined) {
-      notify(`Training was broken off: ${nameOf(event.run)}`, event.message ?? '');
+      notify(`Training was interrupted: ${nameOf(event.run)}`, event.message ?? '');
     }
   });
 }

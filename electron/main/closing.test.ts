@@ -97,8 +97,8 @@ describe('closing the window', () => {
     expect(stub.dialog.asked).toMatchObject([
       {
         message: 'A run is paused.',
-        detail: expect.stringContaining('"Resume" in the list of runs goes on from its checkpoint') as string,
-        buttons: ['Go on later', 'Stop with a checkpoint', 'Cancel'],
+        detail: expect.stringContaining('"Resume" in the list of runs continues from its checkpoint') as string,
+        buttons: ['Resume later', 'Stop with a checkpoint', 'Cancel'],
       },
     ]);
     expect(exited()).toBe(false);

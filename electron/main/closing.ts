@@ -15,7 +15,7 @@ const buttons = { type: 'question', defaultId: 0, cancelId: 2, noLink: true } as
 const trainingQuestion: MessageBoxOptions = {
   ...buttons,
   message: 'A run is under way.',
-  detail: `Keep training: the window closes, the run goes on and you are told when it has ended.\n${stopText}`,
+  detail: `Keep training: the window closes, the run continues, and a notification reports its end.\n${stopText}`,
   buttons: ['Keep training', 'Stop with a checkpoint', 'Cancel'],
 };
 
@@ -23,8 +23,8 @@ const trainingQuestion: MessageBoxOptions = {
 const pausedQuestion: MessageBoxOptions = {
   ...buttons,
   message: 'A run is paused.',
-  detail: `Go on later: the run is kept as it stands; "Resume" in the list of runs goes on from its checkpoint.\n${stopText}`,
-  buttons: ['Go on later', 'Stop with a checkpoint', 'Cancel'],
+  detail: `Resume later: the run is kept as it is; "Resume" in the list of runs continues from its checkpoint.\n${stopText}`,
+  buttons: ['Resume later', 'Stop with a checkpoint', 'Cancel'],
 };
 
 /** Decides how the application ends: what happens to a run when its window is closed; no engine process is left behind. */

@@ -219,10 +219,10 @@ function describeCrash(
     const title = path.basename(run.run);
     return checkpoint === undefined
       ? `The run "${title}" was under way and had no checkpoint yet; start it again.`
-      : `The run "${title}" was under way; its last checkpoint is of epoch ${checkpoint.epoch} (step ${checkpoint.step.toLocaleString('en-GB')}). Resume it to go on from there.`;
+      : `The run "${title}" was under way; its last checkpoint is of epoch ${checkpoint.epoch} (step ${checkpoint.step.toLocaleString('en-GB')}). Resume it to continue from there.`;
   })();
   const next = again
     ? 'A new process was started.'
-    : `It was not started again by itself: choose "Start the engine again", or run "npm run orthant -- doctor" to see what is wrong.`;
+    : `It was not restarted automatically: choose "Start the engine again", or run "npm run orthant -- doctor" to see what is wrong.`;
   return `${what}. ${left} ${next}`;
 }

@@ -234,7 +234,7 @@ describe('the host of a window', () => {
       const refused = {
         code: 'run',
         field: 'run',
-        message: expect.stringContaining(`none of the runs in ${runs}`) as string,
+        message: expect.stringContaining(`not one of the runs in ${runs}`) as string,
       };
       for (const name of ['runRecord', 'runMetrics', 'runCheckpoints', 'deleteRun', 'resumeRun'] as const)
         await expect(client.call(name, { run }), `${name} ${run}`).rejects.toMatchObject(refused);

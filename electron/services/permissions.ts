@@ -109,9 +109,9 @@ export class Permissions {
   async require(access: Access, file: string, field: string): Promise<void> {
     if (await this.has(access, file)) return;
     const reasons: Record<Access, string> = {
-      read: `${file} was not opened by you, so it was not read. Locate it here (it may lie elsewhere by now), or start Orthant with it: npm start -- FILE`,
+      read: `${file} was not opened by you, so it was not read. Locate it here (it may have moved), or start Orthant with it: npm start -- FILE`,
       write: `${file} was not chosen as a place to write to, so nothing was written. Save it elsewhere, to a place that you choose.`,
-      run: `${file} is none of the runs in ${this.#folders.runs}, so it was left as it is. For a run that lies elsewhere, use the command line: orthant --help`,
+      run: `${file} is not one of the runs in ${this.#folders.runs}, so it was not changed. For a run in another folder, use the command line: orthant --help`,
     };
     throw new OrthantError(access === 'run' ? 'run' : 'file', reasons[access], { field });
   }

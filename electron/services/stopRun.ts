@@ -41,5 +41,5 @@ export async function stopRunForTerminal(host: Host, say: (line: string) => void
   say('The run is stopped with a checkpoint. Ctrl-C again ends at once, with the last checkpoint it has.');
   // Without its process there is no run to wait for.
   const ended = await stopRun(host, terminalTimeout).catch(() => true);
-  if (!ended) say('The run took too long to end; it is kept as its last checkpoint has it.');
+  if (!ended) say('The run took too long to end; its last checkpoint is kept.');
 }

@@ -164,9 +164,13 @@ function systemHandlers(
     openExternal: ({ link }) => platform.openExternal(linkAddresses[link]),
     showInFolder: async ({ path }) => {
       if (!(await permissions.has('write', path))) {
-        throw new OrthantError('file', `${path} is none of the files that Orthant has written, so it is not shown.`, {
-          field: 'path',
-        });
+        throw new OrthantError(
+          'file',
+          `${path} is not one of the files that Orthant has written, so it is not shown.`,
+          {
+            field: 'path',
+          },
+        );
       }
       await platform.showInFolder(path);
       return {};

@@ -74,7 +74,7 @@ describe('TensorFlow is not installed', () => {
     emptyCache();
     const runtime = await openEngine();
     expect(runtime).toMatchObject({ engine: 'wasm', version: '4.22.0', device: 'cpu', reproducible: true });
-    expect(runtime.reason).toMatch(/TensorFlow is not there: tensorflow.* is not in .*empty/);
+    expect(runtime.reason).toMatch(/TensorFlow is not available: tensorflow.* is not in .*empty/);
     expect(runtime.warnings).toEqual([
       expect.stringMatching(/several times slower than TensorFlow\. Run: node build\/setup\.mjs/),
     ]);

@@ -88,7 +88,7 @@ async function openTensorflow(
     loaded = { card: choice.useCard, deterministic };
   } else if (loaded.card !== choice.useCard || (loaded.card && loaded.deterministic !== deterministic)) {
     throw deviceError(
-      'This process has opened TensorFlow with another device or without --deterministic; such a run needs an engine process of its own.',
+      'This process has opened TensorFlow with another device or without --deterministic; this run needs a separate engine process.',
     );
   }
   await tf.setBackend(tensorflowBackend);
@@ -96,9 +96,9 @@ async function openTensorflow(
   const onCard = backend.isUsingGpuDevice;
   let { reason } = choice;
   if (choice.useCard && !onCard) {
-    const problem = `TensorFlow does not get to the ${card?.name ?? 'card'}: its driver (${card?.driver ?? 'unknown'}) is too old for CUDA 12.5, or a CUDA library cannot be loaded`;
+    const problem = `TensorFlow cannot use the ${card?.name ?? 'card'}: its driver (${card?.driver ?? 'unknown'}) is too old for CUDA 12.5, or a CUDA library cannot be loaded`;
     if (device === 'gpu')
-      throw deviceError(`${problem}. With TF_CPP_MIN_LOG_LEVEL=0 in the environment it says which.`);
+      throw deviceError(`${problem}. With TF_CPP_MIN_LOG_LEVEL=0 in the environment it prints which.`);
     warnings.push(`The CPU is used: ${problem}.`);
     reason = 'TensorFlow is installed, and its NVIDIA card cannot be reached.';
   }

@@ -44,7 +44,7 @@ export function unsupportedReason({ name, computeCapability }) {
   if (computeCapability >= minimum && computeCapability < below) return undefined;
   const wheel = `TensorFlow ${pins.version} has kernels for compute capability ${kernels}`;
   if (Number.isNaN(computeCapability))
-    return `the driver does not tell the compute capability of the ${name}; ${wheel}`;
+    return `the driver does not report the compute capability of the ${name}; ${wheel}`;
   return `the ${name} (compute capability ${computeCapability.toFixed(1)}) is too ${computeCapability < minimum ? 'old' : 'new'}: ${wheel}`;
 }
 

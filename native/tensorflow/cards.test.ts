@@ -53,7 +53,7 @@ describe('which cards the libraries support', () => {
     ],
     [12, 'RTX 5090', /RTX 5090 \(compute capability 12\.0\) is too new/],
     [10, 'B200', /too new/],
-    [Number.NaN, 'K80', /does not tell the compute capability of the K80/],
+    [Number.NaN, 'K80', /does not report the compute capability of the K80/],
   ])('not %s', (capability, name, reason) => {
     expect(unsupportedReason(card(0, capability, name))).toMatch(reason);
   });

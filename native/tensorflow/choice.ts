@@ -56,7 +56,7 @@ export function chooseEngine(installation: Installation, { engine = 'auto', devi
   return {
     provisioned: undefined,
     useCard: false,
-    reason: `TensorFlow is not there: ${absent}.`,
+    reason: `TensorFlow is not available: ${absent}.`,
     warnings: [...passedOver, slower],
   };
 }

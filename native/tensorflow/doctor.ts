@@ -51,7 +51,7 @@ export async function diagnose(
   } else if (loaded.version !== undefined) {
     const onCard = loaded.gpu === true;
     if (choice.useCard && !onCard)
-      warnings.push(`The CPU is used: TensorFlow does not get to the ${installation.card?.name ?? 'card'}.`);
+      warnings.push(`The CPU is used: TensorFlow cannot use the ${installation.card?.name ?? 'card'}.`);
     report = {
       ...report,
       engine: 'tensorflow',

@@ -35,7 +35,7 @@ export async function provision(plan, { log, env = process.env, progressMs = 500
   }
   makeCache(plan.cache);
   const onWait = (/** @type {number} */ pid) => {
-    log(`Another set-up (process ${String(pid)}) is at work in ${plan.cache}; waiting for it.`);
+    log(`Another set-up (process ${String(pid)}) is running in ${plan.cache}; waiting for it.`);
   };
   await withLock(
     path.join(plan.cache, '.lock'),

@@ -216,7 +216,7 @@ test('of several set-ups at once one downloads, and all find the result', async 
   expect(codes).toEqual([0, 0, 0]);
   expect(calls()).toHaveLength(1);
   expect(missingWheels(plan)).toEqual([]);
-  expect(readFileSync(path.join(home, 'log'), 'utf8')).toMatch(/Another set-up \(process \d+\) is at work/);
+  expect(readFileSync(path.join(home, 'log'), 'utf8')).toMatch(/Another set-up \(process \d+\) is running/);
 });
 
 test('the lock of a process that has ended, or that died before it wrote its id, is taken over', async () => {

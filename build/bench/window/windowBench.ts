@@ -22,7 +22,8 @@ export async function benchWindow(root: string, options: { quick: boolean; only:
     return false;
   }
   const [load = 0] = loadavg();
-  if (load > 1) console.warn('Other programs are at work: a window gives way to them, so these figures say little.');
+  if (load > 1)
+    console.warn('Other programs are running. They have priority over a window, so these figures are unreliable.');
   const figures: Figure[] = [];
   for (const bench of chosen) {
     console.log(`${bench.name} ...`);
