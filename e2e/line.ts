@@ -48,7 +48,7 @@ export class Line {
     for (const end of this.#ends) end.destroy();
   }
 
-  mend(): void {
+  restore(): void {
     this.#broken = false;
   }
 

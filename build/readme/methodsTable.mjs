@@ -2,7 +2,7 @@
  * The README's table of methods, made from the registry's descriptors so that it cannot fall behind it.
  */
 
-/** Where the table stands in the README. */
+/** Start of the table in the README. */
 export const begin = '<!-- methods: made by `npm run readme` -->';
 export const end = '<!-- /methods -->';
 

@@ -25,7 +25,7 @@ import { sandboxHelper, sandboxProblem } from './sandbox.mjs';
  */
 
 /** @param {string} line */
-function say(line) {
+function print(line) {
   process.stdout.write(`${line}\n`);
 }
 
@@ -38,7 +38,7 @@ const printed = new Set();
 function printProblem({ reason, fix }) {
   if (printed.has(fix)) return;
   printed.add(fix);
-  say(`${reason}. To fix it: ${fix}`);
+  print(`${reason}. To fix it: ${fix}`);
 }
 
 /**
@@ -57,7 +57,7 @@ export async function openApplication(options) {
     ? sandboxProblem({ ...options.here, userNamespaces: false }, sandboxHelper(executable))
     : undefined;
   if (problem !== undefined) printProblem(problem);
-  say(`Electron did not start (${end.reason}); opening in a browser.`);
+  print(`Electron did not start (${end.reason}); opening in a browser.`);
   return runBrowser(options);
 }
 
@@ -68,7 +68,7 @@ export async function openApplication(options) {
  */
 async function electronExecutable({ root, here, electron }) {
   if (!hasDisplay()) {
-    say('There is no display for a window here.');
+    print('There is no display for a window here.');
     return undefined;
   }
   const found = findElectron(root);
@@ -82,18 +82,18 @@ async function electronExecutable({ root, here, electron }) {
   }
   if (found !== undefined) return found;
   if (process.env.ORTHANT_ELECTRON_BIN) {
-    say(`ORTHANT_ELECTRON_BIN names ${process.env.ORTHANT_ELECTRON_BIN}, which is not there; opening in a browser.`);
+    print(`ORTHANT_ELECTRON_BIN names ${process.env.ORTHANT_ELECTRON_BIN}, which is not there; opening in a browser.`);
     return undefined;
   }
   const failure = earlierFailure(root);
   if (failure !== undefined && !electron) {
-    say(`Electron is not available (${failure}); opening in a browser. To try again: npm start -- --electron`);
+    print(`Electron is not available (${failure}); opening in a browser. To try again: npm start -- --electron`);
     return undefined;
   }
-  say('Fetching Electron (about 120 MB, once) ...');
+  print('Fetching Electron (about 120 MB, once) ...');
   const installed = await installElectron(root);
   if ('executable' in installed) return installed.executable;
-  say(`Electron is not available (${installed.reason}); opening in a browser.`);
+  print(`Electron is not available (${installed.reason}); opening in a browser.`);
   return undefined;
 }
 
@@ -108,7 +108,7 @@ async function runBrowser({ root, here, port, files, window: wanted }) {
   const { startBrowserHost, describeAddress, untilStopped, joinHost, describeJoined } = built;
   const joined = await joinHost(files);
   if (joined !== undefined) {
-    say(describeJoined(joined));
+    print(describeJoined(joined));
     return showJoined(joined, here, wanted);
   }
   /** @type {BrowserHost} */
@@ -120,23 +120,23 @@ async function runBrowser({ root, here, port, files, window: wanted }) {
     return 1;
   }
   let ending = false;
-  const stopped = untilStopped(host, say, () => {
+  const stopped = untilStopped(host, print, () => {
     ending = true;
   });
   const window = wanted ? openApplicationWindow(host, here) : undefined;
-  if (window === undefined) say(describeAddress(host));
+  if (window === undefined) print(describeAddress(host));
   else {
-    say('Orthant is open in a window. Press Enter for an address to open it elsewhere, Ctrl-C to end.');
+    print('Orthant is open in a window. Press Enter for an address to open it elsewhere, Ctrl-C to end.');
     void window.closed.then(({ failed, output: last }) => {
       if (ending) return;
       if (failed) {
         const reason = blamesSandbox(last) ? sandboxProblem({ ...here, userNamespaces: false }) : undefined;
-        say('The browser did not open a window.');
+        print('The browser did not open a window.');
         if (reason !== undefined) printProblem(reason);
-        say(describeAddress(host));
+        print(describeAddress(host));
       } else if (host.isTraining() || host.windows() > 0) {
-        say('The window was closed; Orthant keeps running.');
-        say(describeAddress(host));
+        print('The window was closed; Orthant keeps running.');
+        print(describeAddress(host));
       } else {
         // Not `process.kill`: on Windows that ends this process at once, without its cleanup.
         process.emit('SIGTERM', 'SIGTERM');
@@ -159,12 +159,12 @@ async function showJoined(joined, here, wanted) {
   const address = `\n  ${joined.newAddress()}\n`;
   const window = wanted ? openApplicationWindow(joined, here) : undefined;
   if (window === undefined) {
-    say(address);
+    print(address);
     return 0;
   }
   for (const signal of endingSignals) process.once(signal, window.end);
   const { failed } = await window.closed;
-  if (failed) say(`The browser did not open a window.\n${address}`);
+  if (failed) print(`The browser did not open a window.\n${address}`);
   return 0;
 }
 
@@ -177,7 +177,7 @@ function openApplicationWindow(host, here) {
   if (!hasDisplay()) return undefined;
   const browser = findBrowser();
   if (browser === undefined) {
-    say('No Chromium-family browser was found for a window; open the address in the browser you have.');
+    print('No Chromium-family browser was found for a window; open the address in the browser you have.');
     return undefined;
   }
   // The browser checks namespaces itself: a packaged one may be allowed more than other programs.

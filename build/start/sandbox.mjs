@@ -40,7 +40,7 @@ function readSwitch(file) {
   }
 }
 
-/** Tries it: no file tells what the kernel, AppArmor and a container's filter allow together. */
+/** Tries it: no file shows what the kernel, AppArmor and a container's filter allow together. */
 async function canMakeNamespace() {
   const tried = await runCommand('unshare', ['--user', '--map-root-user', 'true'], { timeoutMs: 2000 });
   if (tried.error === undefined && !tried.timedOut) return tried.code === 0;

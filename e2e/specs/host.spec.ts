@@ -76,7 +76,7 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await expect(page.getByText('Connection lost, trying again')).toBeVisible();
     await expect(training.button('Train another')).toHaveAttribute('aria-disabled', 'true');
     await page.waitForTimeout(1000);
-    line.mend();
+    line.restore();
     await expect(page.getByText('Connection lost, trying again')).toBeHidden();
     await expect.poll(() => training.epoch()).toBeGreaterThan(before);
     await training.pause();

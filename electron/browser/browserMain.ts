@@ -32,7 +32,7 @@ export interface BrowserHost {
   isTraining(): boolean;
   windows(): number;
   /** Stops a run under way with a checkpoint and reports it; then ends engine and server, and removes downloads. */
-  close(say: (line: string) => void): Promise<void>;
+  close(print: (line: string) => void): Promise<void>;
 }
 
 export interface BrowserHostOptions {
@@ -89,11 +89,11 @@ export async function startBrowserHost(options: BrowserHostOptions = {}): Promis
     newAddress: () => server.newAddress(),
     isTraining: () => host.runs.isWorking(),
     windows: () => server.windows(),
-    close: async (say) => {
+    close: async (print) => {
       // From here on, a second start runs its own host.
       await joining.withdraw().catch(() => undefined);
       // Before the end, so that the windows see it.
-      await stopRunForTerminal(host, say);
+      await stopRunForTerminal(host, print);
       await Promise.all([server.close(), host.close(), downloads.close()]);
     },
   };

@@ -308,19 +308,19 @@ describe('the socket', () => {
 
   it('shows every tab the same run, and a new connection continues where the old one was cut', async () => {
     const [first, second] = [await open(), await open()];
-    const say = async (message: string): Promise<void> => {
+    const warn = async (message: string): Promise<void> => {
       await first.client.call('pause', {
         run: JSON.stringify([{ event: 'phase', run: 'r', state: 'training', message }]),
       });
     };
     const heard = (events: WindowEvent[], message: string): boolean =>
       events.some((event) => event.event === 'phase' && event.message === message);
-    await say('one');
+    await warn('one');
     await until(() => heard(first.events, 'one') && heard(second.events, 'one'));
     second.socket.terminate();
-    await say('two');
+    await warn('two');
     const third = await open();
-    await say('three');
+    await warn('three');
     await until(() => heard(third.events, 'three'));
     expect(heard(second.events, 'two')).toBe(false);
     first.socket.close();

@@ -13,7 +13,7 @@ await stub.app.boot(() => Promise.resolve());
 
 let window: stub.BrowserWindow | undefined;
 let shown: number;
-let say: (event: WindowEvent) => void;
+let emit: (event: WindowEvent) => void;
 let runs: RunWatch;
 beforeEach(() => {
   stub.Notification.shown.length = 0;
@@ -32,7 +32,7 @@ beforeEach(() => {
       },
     } as unknown as MainWindow,
   );
-  say = (event) => {
+  emit = (event) => {
     if (event.event !== 'engine' && 'run' in event) runs.record(event);
     else if (event.event === 'engine' && event.state === 'crashed') runs.forgetAll();
     for (const listener of listeners) listener(event);
@@ -69,29 +69,29 @@ const bar = (): unknown => window?.seen.progress.at(-1);
 
 describe('the task bar', () => {
   it('shows how far the run is, that it is paused, and nothing once it has ended', () => {
-    say(phase('preparing'));
+    emit(phase('preparing'));
     expect(bar()).toEqual([2, { mode: 'indeterminate' }]);
-    say(phase('training'));
-    say(progress(50));
+    emit(phase('training'));
+    emit(progress(50));
     expect(bar()).toEqual([0.25, { mode: 'normal' }]);
-    say(phase('paused'));
+    emit(phase('paused'));
     expect(bar()).toEqual([0.25, { mode: 'paused' }]);
-    say(finished);
+    emit(finished);
     expect(bar()).toEqual([-1, undefined]);
   });
 
   it('is left alone while there is no window', () => {
     window = undefined;
-    say(phase('training'));
-    say(progress(1));
+    emit(phase('training'));
+    emit(progress(1));
   });
 });
 
 describe('the notification', () => {
   it('reports the end of a run while the window is in the background, and opens the run', () => {
     window!.focused = false;
-    say(phase('training'));
-    say(finished);
+    emit(phase('training'));
+    emit(finished);
     expect(stub.Notification.shown.map(({ options }) => options)).toEqual([
       { title: 'Training has ended: ink', body: 'No held-out row is below 0.' },
     ]);
@@ -101,8 +101,8 @@ describe('the notification', () => {
 
   it('reports a failure and a crash', () => {
     window = undefined;
-    say(failed);
-    say({ event: 'engine', role: 'train', state: 'crashed', message: 'It ended.', run: '/runs/ink' });
+    emit(failed);
+    emit({ event: 'engine', role: 'train', state: 'crashed', message: 'It ended.', run: '/runs/ink' });
     expect(stub.Notification.shown.map(({ options }) => options.title)).toEqual([
       'Training has failed: ink',
       'Training was interrupted: ink',
@@ -110,9 +110,9 @@ describe('the notification', () => {
   });
 
   it('is not shown while the window has the focus, nor for a cancelled run', () => {
-    say(finished);
+    emit(finished);
     window!.focused = false;
-    say({ ...failed, error: { code: 'cancelled', message: '' } });
+    emit({ ...failed, error: { code: 'cancelled', message: '' } });
     expect(stub.Notification.shown).toEqual([]);
   });
 });
@@ -126,18 +126,18 @@ describe('the computer', () => {
     ['crashes', { event: 'engine', role: 'train', state: 'crashed', run: '/runs/ink' }],
   ] as [string, WindowEvent][])('is kept awake while a run trains, until it %s', (_how, end) => {
     expect(stub.powerSaveBlocker.active.size).toBe(0);
-    say(phase('preparing'));
-    say(phase('training'));
-    say(progress(1));
+    emit(phase('preparing'));
+    emit(phase('training'));
+    emit(progress(1));
     expect(stub.powerSaveBlocker.active.size).toBe(1);
-    say(end);
+    emit(end);
     expect(stub.powerSaveBlocker.active.size).toBe(0);
   });
 
   it('is kept awake again when the run resumes', () => {
-    say(phase('training'));
-    say(phase('paused'));
-    say(phase('training'));
+    emit(phase('training'));
+    emit(phase('paused'));
+    emit(phase('training'));
     expect(stub.powerSaveBlocker.active.size).toBe(1);
   });
 });

@@ -4,7 +4,7 @@ import { isAlive, until } from '../testing/testedHost.ts';
 
 const loadStub = () => import('../testing/electronStub.ts');
 
-/** Each case ends its application: modules, stub included, are loaded anew. */
+/** Each case ends its application: modules, stub included, are loaded again. */
 let stub: Awaited<ReturnType<typeof loadStub>>;
 let tested: Awaited<ReturnType<typeof begin>>;
 let pids: number[];

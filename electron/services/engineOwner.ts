@@ -77,12 +77,12 @@ export class EngineOwner {
   /** Starts the process unless it runs. */
   start(): void {
     if (this.#process !== undefined || this.#launching !== undefined || this.#closed) return;
-    this.#say({ event: 'engine', role: this.#options.role, state: 'starting' });
+    this.#report({ event: 'engine', role: this.#options.role, state: 'starting' });
     this.#launching = this.#launch()
       .catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         const message = describeCrash(this.#options.role, reason, { wasRunning: false, again: false, run: undefined });
-        this.#say({ event: 'engine', role: this.#options.role, state: 'crashed', message });
+        this.#report({ event: 'engine', role: this.#options.role, state: 'crashed', message });
       })
       .finally(() => {
         this.#launching = undefined;
@@ -123,7 +123,7 @@ export class EngineOwner {
       }
     });
     const works = (): void => {
-      if (this.#process === started) this.#say({ event: 'engine', role: this.#options.role, state: 'running' });
+      if (this.#process === started) this.#report({ event: 'engine', role: this.#options.role, state: 'running' });
     };
     client.call(greeting[this.#options.role], {}).then(works, (error: unknown) => {
       // An error response proves that the process works: callers that need that call report the error.
@@ -148,7 +148,7 @@ export class EngineOwner {
   /**
    * Ends the process if there is one and starts a new one.
    *
-   * @param environment - its variables; by default they are found anew
+   * @param environment - its variables; by default they are searched again
    */
   async restart(environment?: Environment): Promise<void> {
     this.#crashes = [];
@@ -172,7 +172,7 @@ export class EngineOwner {
     await old.stop();
   }
 
-  #say(state: EngineState): void {
+  #report(state: EngineState): void {
     this.#state = state;
     this.#options.onState(state);
   }
@@ -189,7 +189,7 @@ export class EngineOwner {
     this.#crashes = [...this.#crashes.filter((time) => now - time < crashWindow), now];
     const again = this.#crashes.length < mostCrashes;
     const message = describeCrash(this.#options.role, reason, { wasRunning, again, run });
-    this.#say({
+    this.#report({
       event: 'engine',
       role: this.#options.role,
       state: 'crashed',

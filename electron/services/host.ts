@@ -58,7 +58,7 @@ export class Host {
   readonly engines: Record<EngineRole, EngineOwner>;
   readonly #feeds: EventFeed[] = [];
   readonly #listeners = new Set<(event: WindowEvent) => void>();
-  #lastBegun: Promise<unknown> = Promise.resolve();
+  #lastStart: Promise<unknown> = Promise.resolve();
   /** Requests of the system that came before the first window. */
   readonly #pending: WindowEvent[] = [];
 
@@ -106,13 +106,13 @@ export class Host {
    * @param begin - passes the run to the process
    * @throws OrthantError `engine` when another run is under way in a process with other variables
    */
-  beginRun<Begun>(runtime: RunConfiguration['runtime'], begin: () => Promise<Begun>): Promise<Begun> {
-    const begun = this.#lastBegun.then(async () => {
+  beginRun<Started>(runtime: RunConfiguration['runtime'], begin: () => Promise<Started>): Promise<Started> {
+    const started = this.#lastStart.then(async () => {
       await this.#prepareTraining(runtime);
       return begin();
     });
-    this.#lastBegun = begun.catch(() => undefined);
-    return begun;
+    this.#lastStart = started.catch(() => undefined);
+    return started;
   }
 
   async #prepareTraining(runtime: RunConfiguration['runtime']): Promise<void> {
@@ -182,15 +182,15 @@ export class Host {
     void this.permissions.open(absolute);
     const event = refusalOf(absolute) ?? { event: 'open-file', path: absolute, kind: kindOfFile(absolute) };
     if (window === 'next') this.#pending.push(event);
-    else this.#tell(event);
+    else this.#send(event);
   }
 
   /** Passes a command of the menu to the latest window, or to the next one that connects. */
   menu(command: Command): void {
-    this.#tell({ event: 'menu', command });
+    this.#send({ event: 'menu', command });
   }
 
-  #tell(event: WindowEvent): void {
+  #send(event: WindowEvent): void {
     const feed = this.#feeds.at(-1);
     if (feed === undefined) this.#pending.push(event);
     else feed.push(event);

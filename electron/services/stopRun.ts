@@ -34,12 +34,12 @@ export async function stopRun(host: Host, timeout: number): Promise<boolean> {
 /**
  * Stops the run under way on a signal from the terminal, without asking.
  *
- * @param say - prints a line for the user
+ * @param print - prints a line for the user
  */
-export async function stopRunForTerminal(host: Host, say: (line: string) => void): Promise<void> {
+export async function stopRunForTerminal(host: Host, print: (line: string) => void): Promise<void> {
   if (host.runs.current() === undefined) return;
-  say('The run is stopped with a checkpoint. Ctrl-C again ends at once, with the last checkpoint it has.');
+  print('The run is stopped with a checkpoint. Ctrl-C again ends at once, with the last checkpoint it has.');
   // Without its process there is no run to wait for.
   const ended = await stopRun(host, terminalTimeout).catch(() => true);
-  if (!ended) say('The run took too long to end; its last checkpoint is kept.');
+  if (!ended) print('The run took too long to end; its last checkpoint is kept.');
 }

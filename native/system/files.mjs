@@ -127,7 +127,7 @@ function* moving(from, to) {
 /** Blocks the whole thread. @param {number} milliseconds */
 export const pause = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
-/** The system's code of an error, such as `ENOENT`. @param {unknown} error */
+/** The system's error code, such as `ENOENT`. @param {unknown} error */
 export const codeOf = (error) => String(/** @type {NodeJS.ErrnoException} */ (error).code);
 
 /**
