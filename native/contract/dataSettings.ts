@@ -45,35 +45,30 @@ export const dialectSchema = z.strictObject({
   delimiter: z.string().length(1).optional().meta({
     title: 'Delimiter',
     description: 'what stands between two values; "\\t" for a tab',
-    help: '',
     flag: '--delimiter <character>',
     choices: delimiters,
   }),
   quote: z.string().max(1).optional().meta({
     title: 'Quote',
     description: 'what encloses a text',
-    help: '',
     flag: '--quote <character>',
     choices: quotes,
   }),
   header: z.boolean().optional().meta({
     title: 'First line names the columns',
     description: 'the first line holds the names',
-    help: '',
     flag: '--header',
     opposite: 'there is no such line: columns are called c0, c1, ...',
   }),
   decimalComma: z.boolean().optional().meta({
     title: 'Decimal comma',
     description: '1,5 is one and a half',
-    help: '',
     flag: '--decimal-comma',
     opposite: '1.5 is one and a half',
   }),
   encoding: choiceOf(characterEncodings).optional().meta({
     title: 'Characters',
     description: 'how characters are stored',
-    help: '',
     flag: '--encoding <name>',
   }),
 });
@@ -97,7 +92,6 @@ export const splitSchema = z
       column: z.string().min(1).meta({
         title: 'Column',
         description: 'column that says train, validation or test',
-        help: '',
         flag: '--split-column <name>',
       }),
     }),
@@ -107,19 +101,16 @@ export const splitSchema = z
       validation: share.default(0.1).meta({
         title: 'Validation',
         description: 'share of the rows to choose the best epoch by',
-        help: '',
         flag: '--validation <share>',
       }),
       test: share.default(0.1).meta({
         title: 'Test',
         description: 'share of the rows that training never sees',
-        help: '',
         flag: '--test <share>',
       }),
       seed: z.int().min(0).default(0).meta({
         title: 'Seed',
         description: 'draws the split',
-        help: '',
         flag: '--split-seed <seed>',
       }),
     }),
@@ -156,7 +147,6 @@ export const dataSettingsSchema = z.strictObject({
   skipBadRows: z.boolean().default(false).meta({
     title: 'Leave out rows that cannot be read',
     description: 'leave out (and report) rows that cannot be read, instead of refusing the file',
-    help: '',
     flag: '--skip-bad-rows',
   }),
   columns: z.record(z.string(), columnSettingsSchema).default({}).meta({
@@ -167,7 +157,6 @@ export const dataSettingsSchema = z.strictObject({
   missing: choiceOf(missingValues).default('drop').meta({
     title: 'Rows with a missing input',
     description: 'rows with a missing input are dropped or filled with the median',
-    help: '',
     flag: '--missing <how>',
   }),
   split: splitSchema.default({ by: 'seed', validation: 0.1, test: 0.1, seed: 0 }).meta({ choices: splitKinds }),
@@ -176,7 +165,6 @@ export const dataSettingsSchema = z.strictObject({
       inputs: choiceOf(inputScalings).default('standard').meta({
         title: 'Inputs',
         description: 'scaling of the inputs',
-        help: '',
         flag: '--input-scaling <how>',
       }),
       targets: choiceOf(targetScalings).default('standard-deviation').meta({

@@ -22,7 +22,7 @@ const schema = z.strictObject({
   group: z
     .strictObject({
       rows: z.int().min(0).default(7).meta({ title: 'Rows', help: 'All by 0.', unit: 'rows', changeable: true }),
-      size: choiceOf(sizes).meta({ title: 'Size' }),
+      size: choiceOf(sizes).meta({ title: 'Size', description: 'how large' }),
     })
     .default({ rows: 7, size: 'large' }),
   header: z.boolean().optional().meta({ title: 'Header', flag: '--header' }),
@@ -62,7 +62,7 @@ describe('describeSettings', () => {
         name: 'rate',
         title: 'Rate',
         description: 'how fast',
-        help: 'how fast',
+        help: '',
         flag: '--rate',
         argument: 'share',
         changeable: false,
@@ -84,6 +84,7 @@ describe('describeSettings', () => {
     expect(find('group.size')).toMatchObject([
       {
         kind: 'choice',
+        help: 'how large',
         default: 'large',
         options: [
           { value: 'small', title: 'Small' },

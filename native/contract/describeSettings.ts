@@ -80,14 +80,15 @@ function describeUnion(union: Node, variants: readonly Node[], place: Place): De
 }
 
 function describeOne(node: Node, place: Place): DescribedSetting {
-  const { title = '', description = '', help = description, unit, opposite, changeable = false, choices = {} } = node;
+  const { title = '', description = '', unit, opposite, changeable = false, choices = {} } = node;
   const [flag, argument] = (node.flag ?? place.flag)?.split(' <') ?? [];
   const common = {
     path: place.path,
     name: place.path.split('.').at(-1) ?? '',
     title,
     description,
-    help,
+    // With an option of its own its description is that option's help.
+    help: node.help ?? (node.flag === undefined ? description : ''),
     changeable,
     ...(unit === undefined ? {} : { unit }),
     ...(opposite === undefined ? {} : { opposite }),

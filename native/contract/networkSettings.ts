@@ -42,7 +42,6 @@ export const networkSettingsSchema = z.strictObject({
     .meta({
       title: 'Activation of the hidden layers',
       description: 'of the hidden layers, one for all or one each',
-      help: '',
       flag: '--activation <names>',
     }),
   initialiser: initialiserSchema.default('he-uniform').meta({

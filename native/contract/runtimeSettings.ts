@@ -25,13 +25,11 @@ export const runtimeSettingsSchema = z.strictObject({
   engine: choiceOf(engines).default('auto').meta({
     title: 'Engine',
     description: 'what trains',
-    help: '',
     flag: '--engine <name>',
   }),
   device: choiceOf(devices).default('auto').meta({
     title: 'Device',
     description: 'where it trains',
-    help: '',
     flag: '--device <name>',
   }),
   /** On a GPU: slower kernels that give the same numbers every time. */
@@ -44,7 +42,6 @@ export const runtimeSettingsSchema = z.strictObject({
   execution: choiceOf(executions).default('auto').meta({
     title: 'Execution',
     description: 'how steps are carried out',
-    help: '',
     flag: '--execution <name>',
   }),
 });

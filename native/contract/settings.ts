@@ -14,7 +14,7 @@ export interface Choosable {
 declare module 'zod' {
   /** What a setting's schema says of it beside zod's own `title` and `description`. */
   interface GlobalMeta {
-    /** Text beside its control in the window, where that is not the description. */
+    /** Text beside its control in the window; without it: the description of what has no option of its own. */
     help?: string;
     unit?: string;
     /** Option of the command line with its argument, as in `--batch <rows>`. */
