@@ -47,7 +47,10 @@ export default defineConfig({
     outDir: '.dist/electron',
     rolldownOptions: {
       external,
-      input: { main: path.join(root, 'electron/main.ts'), browser: path.join(root, 'electron/browser/main.ts') },
+      input: {
+        main: path.join(root, 'electron/electronMain.ts'),
+        browser: path.join(root, 'electron/browser/browserMain.ts'),
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },

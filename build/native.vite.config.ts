@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 const root = path.resolve(import.meta.dirname, '..');
 
 /** The entries of native/: the engine process and the command line. */
-const entries = { engine: 'native/engine/main.ts', cli: 'native/cli/main.ts' };
+const entries = { engine: 'native/engine/engineMain.ts', cli: 'native/cli/cliMain.ts' };
 
 /**
  * Packages stay packages: several of them are native, and all are there. Only those of many small files are bundled, since

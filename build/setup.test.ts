@@ -240,7 +240,7 @@ describe('built code', () => {
     expect(existsSync(path.join(folder, '.dist'))).toBe(false);
 
     write(
-      'native/cli/main.ts',
+      'native/cli/cliMain.ts',
       `import ws from 'ws'; import { name } from '../word.ts'; const text: string = name; console.log(text, ws.OPEN);`,
     );
     write('native/word.ts', `export const name = 'first';`);
@@ -270,7 +270,7 @@ describe('built code', () => {
   });
 
   test('chunks of an older build stay for a program that runs, and are known as old', async () => {
-    write('native/cli/main.ts', `const { name } = await import('../word.ts'); console.log(name);`);
+    write('native/cli/cliMain.ts', `const { name } = await import('../word.ts'); console.log(name);`);
     const chunks = () => readdirSync(path.join(folder, '.dist/native')).filter((file) => file.startsWith('word-'));
     write('native/word.ts', `export const name = 'first';`);
     await buildCode(folder, { log });
@@ -297,7 +297,7 @@ describe('the command orthant', () => {
       copyFileSync(path.join(root, name), path.join(folder, name));
     symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     mkdirSync(path.join(folder, 'native/cli'));
-    writeFileSync(path.join(folder, 'native/cli/main.ts'), commandLine);
+    writeFileSync(path.join(folder, 'native/cli/cliMain.ts'), commandLine);
     // Node and nothing else on PATH: no Python, so nothing is fetched.
     mkdirSync(path.join(folder, 'bin'));
     symlinkSync(process.execPath, path.join(folder, 'bin', 'node'));

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { descendants } from './processes.ts';
+import { descendants } from './hostProcesses.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const addressPattern = /http:\/\/[^\s]+\/\?token=[\w-]+/g;

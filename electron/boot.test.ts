@@ -7,7 +7,7 @@ import { setup } from '../build/setup.mjs';
 import { connect } from '../native/contract/channel.ts';
 import type { WindowBridge, WindowEvent } from '../native/contract/window.ts';
 import { windowCalls } from '../native/contract/window.ts';
-import { isAlive, until } from './testing/browserHost.ts';
+import { isAlive, until } from './testing/testedHost.ts';
 import * as stub from './testing/electronStub.ts';
 
 vi.mock('electron', () => import('./testing/electronStub.ts'));

@@ -5,7 +5,7 @@ import { commonErrors, errorCodes, OrthantError } from '../native/contract/error
 import type { WindowCallName, WindowCalls } from '../native/contract/window.ts';
 import { windowCalls } from '../native/contract/window.ts';
 import type { z } from 'zod';
-import { openSocket, startTestedHost } from './testing/browserHost.ts';
+import { openSocket, startTestedHost } from './testing/testedHost.ts';
 import * as stub from './testing/electronStub.ts';
 
 vi.mock('electron', () => import('./testing/electronStub.ts'));

@@ -15,13 +15,12 @@ const promises = /** @type {Record<string, string>} */ ({
 
 /**
  * @param {readonly { id: string, summary: string, promise: string, promiseText: string, source: string,
- *   settings: Record<string, unknown> }[]} descriptors
+ *   fields: readonly { name: string, default?: unknown }[] }[]} descriptors
  * @returns {string} Markdown, one row a method
  */
 export function methodsTable(descriptors) {
-  const rows = descriptors.map(({ id, summary, promise, promiseText, source, settings }) => {
-    const properties = /** @type {Record<string, { default?: unknown }>} */ (settings.properties ?? {});
-    const named = Object.entries(properties).map(([name, property]) => `\`${name}=${String(property.default)}\``);
+  const rows = descriptors.map(({ id, summary, promise, promiseText, source, fields }) => {
+    const named = fields.map((field) => `\`${field.name}=${String(field.default)}\``);
     return [
       `\`${id}\``,
       summary,

@@ -17,15 +17,15 @@ const codeTargets = [
     name: 'engine and command line',
     config: 'build/native.vite.config.ts',
     sources: ['native'],
-    entries: ['native/engine/main.ts', 'native/cli/main.ts'],
+    entries: ['native/engine/engineMain.ts', 'native/cli/cliMain.ts'],
     output: '.dist/native',
   },
   {
     id: 'electron',
     name: 'hosts of the window',
     config: 'build/electron.vite.config.ts',
-    sources: ['electron', 'native/contract', 'native/system'],
-    entries: ['electron/main.ts', 'electron/browser/main.ts'],
+    sources: ['electron', 'native/contract', 'native/system', 'native/base'],
+    entries: ['electron/electronMain.ts', 'electron/browser/browserMain.ts'],
     output: '.dist/electron',
   },
   {
@@ -122,7 +122,7 @@ function sourceStamp(root, target) {
       else if (!entry.name.endsWith('.test.ts')) add(where);
     }
   };
-  for (const folder of target.sources) walk(folder);
+  for (const folder of target.sources.filter((each) => existsSync(path.join(root, each)))) walk(folder);
   for (const file of [target.config, 'package-lock.json']) add(file);
   return hash.digest('hex');
 }
@@ -139,17 +139,8 @@ async function build(root, target, stamp) {
   const output = path.join(root, target.output);
   try {
     const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-    const args = [
-      vite,
-      'build',
-      '--config',
-      target.config,
-      '--outDir',
-      temporary,
-      '--emptyOutDir',
-      '--logLevel',
-      'error',
-    ];
+    const places = ['--config', target.config, '--outDir', temporary, '--emptyOutDir'];
+    const args = [vite, 'build', ...places, '--logLevel', 'error'];
     const result = await runCommand(process.execPath, args, { timeoutMs: 5 * 60_000, cwd: root });
     if (result.timedOut || result.error) throw new Error(describeFailure(`building ${target.name}`, result));
     if (result.code !== 0) throw new Error(`building ${target.name} failed:\n${withoutStack(result.stderr)}`);

@@ -9,7 +9,7 @@ import { earlierFailure, findElectron, installElectron } from './electronBinary.
 import { blamesSandbox, runElectron } from './runElectron.mjs';
 import { sandboxHelper, sandboxProblem } from './sandbox.mjs';
 
-/** @typedef {import('../../electron/browser/main.ts').BrowserHost} BrowserHost */
+/** @typedef {import('../../electron/browser/browserMain.ts').BrowserHost} BrowserHost */
 /** @typedef {import('../../electron/browser/joining.ts').JoinedHost} JoinedHost */
 /** @typedef {import('./sandbox.mjs').Surroundings} Surroundings */
 
@@ -103,7 +103,7 @@ async function electronExecutable({ root, here, electron }) {
  * @returns {Promise<number>}
  */
 async function runBrowser({ root, here, port, files, window: wanted }) {
-  /** @type {typeof import('../../electron/browser/main.ts')} */
+  /** @type {typeof import('../../electron/browser/browserMain.ts')} */
   const built = await import(pathToFileURL(path.join(root, '.dist/electron/browser.js')).href);
   const { startBrowserHost, describeAddress, untilStopped, joinHost, describeJoined } = built;
   const joined = await joinHost(files);

@@ -62,7 +62,13 @@ interface Given {
 function open({ electron = 'exit 9', browser = 'exec sleep 60', options = {}, env = {} }: Given): Program {
   const note = (name: string): string => `echo "$@" >> '${at(`${name}.args`)}'`;
   const given: StartOptions = {
-    ...{ root, here, browser: false, electron: false, window: true, port: 0, files: [] },
+    root,
+    here,
+    browser: false,
+    electron: false,
+    window: true,
+    port: 0,
+    files: [],
     ...options,
   };
   const script = `

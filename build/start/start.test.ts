@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive } from '../../native/system/processes.mjs';
-import { openSocket } from '../../electron/testing/browserHost.ts';
-import { descendants } from '../../e2e/processes.ts';
+import { openSocket } from '../../electron/testing/testedHost.ts';
+import { descendants } from '../../e2e/hostProcesses.ts';
 import type { WindowEvent } from '../../native/contract/window.ts';
 import { writeTable } from '../../native/engine/testSupport.ts';
 import { readRecord } from '../../native/runs/folder.ts';
@@ -221,7 +221,10 @@ describe('npm start', () => {
       // Named as it is started: a page has no other file of this computer read.
       const table = writeTable(path.join(root, 'table.csv'));
       const started = startNode([script, '--port', '0', table], {
-        ...{ ORTHANT_STATE: root, ORTHANT_RUNS: path.join(root, 'runs'), DISPLAY: '', WAYLAND_DISPLAY: '' },
+        ORTHANT_STATE: root,
+        ORTHANT_RUNS: path.join(root, 'runs'),
+        DISPLAY: '',
+        WAYLAND_DISPLAY: '',
       });
       const [address] = await started.says(/http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/);
       const { origin, port } = new URL(address);

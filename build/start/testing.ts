@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { descendants } from '../../e2e/processes.ts';
+import { descendants } from '../../e2e/hostProcesses.ts';
 
 /** A program under test and what it has printed. */
 export interface Program {

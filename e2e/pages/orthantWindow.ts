@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ElectronApplication, Locator, Page } from 'playwright/test';
 import { expect } from 'playwright/test';
-import { trainingProcess } from '../processes.ts';
+import { trainingProcess } from '../hostProcesses.ts';
 import { ResultPage } from './resultPage.ts';
 import { Training } from './training.ts';
 
@@ -90,7 +90,7 @@ export class OrthantWindow {
 
   /** Waits until no part of the page waits for its turn to be made. */
   async made(): Promise<void> {
-    await expect(this.page.locator('.later')).toHaveCount(0);
+    await expect(this.page.locator('.deferred')).toHaveCount(0);
   }
 
   async toRuns(): Promise<void> {

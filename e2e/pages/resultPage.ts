@@ -1,12 +1,18 @@
-import type { Locator } from 'playwright/test';
+import type { Locator, Page } from 'playwright/test';
 import { expect } from 'playwright/test';
-import type { OrthantWindow } from './orthantWindow.ts';
+
+/** What a result needs of its window. */
+interface ResultWindow {
+  readonly page: Page;
+  step(step: 'Result'): Promise<void>;
+  takenAway(name: string, folder: string, ask: () => Promise<void>): Promise<string>;
+}
 
 /** The result of a run. */
 export class ResultPage {
-  readonly #window: OrthantWindow;
+  readonly #window: ResultWindow;
 
-  constructor(window: OrthantWindow) {
+  constructor(window: ResultWindow) {
     this.#window = window;
   }
 

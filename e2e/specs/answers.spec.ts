@@ -1,5 +1,5 @@
 import { expect, test } from '../fixtures.ts';
-import { inkInputs, lowestOutputs } from '../onnx.ts';
+import { inkInputs, lowestOutputs } from '../onnxModel.ts';
 
 /** The question the application starts from: each of its four answers, from the start screen to a model elsewhere. */
 

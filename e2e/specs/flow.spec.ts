@@ -3,7 +3,7 @@ import path from 'node:path';
 import { BrowserHost } from '../browserHost.ts';
 import { expect, test } from '../fixtures.ts';
 import { OrthantWindow } from '../pages/orthantWindow.ts';
-import { trainingProcess } from '../processes.ts';
+import { trainingProcess } from '../hostProcesses.ts';
 
 /** How the state of the application flows: files it is started with, runs that wait, engines that end, what it says. */
 

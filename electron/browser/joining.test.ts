@@ -2,8 +2,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { WindowEvent } from '../../native/contract/window.ts';
-import type { TestedHost } from '../testing/browserHost.ts';
-import { openSocket, startTestedHost, until } from '../testing/browserHost.ts';
+import type { TestedHost } from '../testing/testedHost.ts';
+import { openSocket, startTestedHost, until } from '../testing/testedHost.ts';
 import { Joining, joinRunningHost } from './joining.ts';
 
 let tested: TestedHost;

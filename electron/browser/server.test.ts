@@ -5,8 +5,8 @@ import { connect as tcpConnect } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WindowEvent } from '../../native/contract/window.ts';
-import type { TestedHost } from '../testing/browserHost.ts';
-import { openSocket, startTestedHost, until } from '../testing/browserHost.ts';
+import type { TestedHost } from '../testing/testedHost.ts';
+import { openSocket, startTestedHost, until } from '../testing/testedHost.ts';
 import { Access } from './access.ts';
 import { startServer } from './server.ts';
 

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
-import { testFolders } from '../testing/browserHost.ts';
+import { testFolders } from '../testing/testedHost.ts';
 import { receiveUpload, removeUnusedUploads } from './uploads.ts';
 
 const { folder, folders } = await testFolders();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WindowEvent } from '../../native/contract/window.ts';
-import { isAlive, until } from '../testing/browserHost.ts';
+import { isAlive, until } from '../testing/testedHost.ts';
 
 const loadStub = () => import('../testing/electronStub.ts');
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WindowEvent } from '../../native/contract/window.ts';
-import { isAlive, until } from '../testing/browserHost.ts';
+import { isAlive, until } from '../testing/testedHost.ts';
 
 const loadStub = () => import('../testing/electronStub.ts');
 

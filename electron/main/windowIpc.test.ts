@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../../native/contract/channel.ts';
 import type { WindowBridge, WindowCalls } from '../../native/contract/window.ts';
 import { Host } from '../services/host.ts';
-import { until } from '../testing/browserHost.ts';
+import { until } from '../testing/testedHost.ts';
 import type { TestedElectron } from '../testing/electronHost.ts';
 import * as stub from '../testing/electronStub.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../native/contract/engine.ts';
 import type { HostEvent } from '../../native/contract/window.ts';
 import { nodeEngine } from '../browser/nodeEngine.ts';
-import { isAlive, testEngine, until } from '../testing/browserHost.ts';
+import { isAlive, testEngine, until } from '../testing/testedHost.ts';
 import { EngineOwner } from './engineOwner.ts';
 
 type State = Extract<HostEvent, { event: 'engine' }>;

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../native/contract/channel.ts';
 import type { WindowCalls, WindowEvent } from '../../native/contract/window.ts';
-import type { TestedHost } from '../testing/browserHost.ts';
-import { openSocket, startTestedHost, until } from '../testing/browserHost.ts';
+import type { TestedHost } from '../testing/testedHost.ts';
+import { openSocket, startTestedHost, until } from '../testing/testedHost.ts';
 import { Host } from './host.ts';
 
 let tested: TestedHost;
@@ -107,11 +107,14 @@ describe('the host of a window', () => {
     expect(existsSync(file)).toBe(false);
     writeFileSync(file, '{}');
     await expect(client.call('readDocument', { path: file })).rejects.toMatchObject({
-      ...{ code: 'file', field: 'path', message: expect.stringContaining('was not opened by you') as string },
+      code: 'file',
+      field: 'path',
+      message: expect.stringContaining('was not opened by you') as string,
     });
     // Nor does it help to call it a recent file.
     await expect(client.call('rememberFile', { path: file, kind: 'configuration' })).rejects.toMatchObject({
-      ...{ code: 'file', field: 'path' },
+      code: 'file',
+      field: 'path',
     });
     tested.host.openFile(file);
     await client.call('writeDocument', { path: file, text: '{"a":1}' });
@@ -145,7 +148,9 @@ describe('the host of a window', () => {
 
   it('has data read only that was opened, that runs of this computer speak of, or that a document opened here names', async () => {
     const refused = (field: string) => ({
-      ...{ code: 'file', field, message: expect.stringContaining('was not opened by you') as string },
+      code: 'file',
+      field,
+      message: expect.stringContaining('was not opened by you') as string,
     });
     // The engine of the tests says so of whatever reaches it.
     const reached = { code: 'data', message: expect.stringMatching(/^data: .* is empty\.$/) as string };
@@ -265,7 +270,8 @@ describe('the host of a window', () => {
 
     const { path: chosen = '' } = await client.call('chooseOutput', { suggestedName: 'model.onnx' });
     await expect(client.call('export', { run: 'r', format: 'onnx', out: chosen })).rejects.toMatchObject({
-      ...{ code: 'run', field: 'run' },
+      code: 'run',
+      field: 'run',
     });
     const answer = await client.call('export', { run: path.join(runs, 'r'), format: 'onnx', out: chosen });
     expect(answer.file).toBe(chosen);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TestedHost } from '../testing/browserHost.ts';
-import { startTestedHost } from '../testing/browserHost.ts';
+import type { TestedHost } from '../testing/testedHost.ts';
+import { startTestedHost } from '../testing/testedHost.ts';
 import { stopRun, stopRunForTerminal } from './stopRun.ts';
 
 let tested: TestedHost;

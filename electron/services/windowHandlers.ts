@@ -33,15 +33,14 @@ const harmless: readonly EngineName[] = ['pause', 'resume', 'oneEpoch', 'stop', 
 
 /** Every call of the engine, forwarded once the window may use the files that the request names. */
 function engineHandlers(host: Host): EngineHandlers {
-  const names = Object.keys(forwardedCalls) as EngineName[];
-  const handlers = names.map((name) => [
-    name,
+  const handlerOf =
+    (name: EngineName) =>
     async (request: NamingRequest, { signal }: CallContext): Promise<unknown> => {
       if (!harmless.includes(name)) await host.permissions.check(request);
       return host.engines[forwardedCalls[name].role].call(name, request, { signal });
-    },
-  ]);
-  return Object.fromEntries(handlers);
+    };
+  const names = Object.keys(forwardedCalls) as EngineName[];
+  return Object.fromEntries(names.map((name) => [name, handlerOf(name)])) as unknown as EngineHandlers;
 }
 
 /** Calls of the engine that concern the host as well. */

@@ -14,7 +14,7 @@ import { utilityEngine } from '../main/utilityEngine.ts';
 import { setupWindowIpc } from '../main/windowIpc.ts';
 import { Host } from '../services/host.ts';
 import { RendererFiles } from '../services/rendererFiles.ts';
-import { testEngine, testFolders, until } from './browserHost.ts';
+import { testEngine, testFolders, until } from './testedHost.ts';
 import { buildPreload } from './buildHosts.ts';
 import type { BrowserWindow } from './electronStub.ts';
 import { app } from './electronStub.ts';

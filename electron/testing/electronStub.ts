@@ -8,7 +8,7 @@
  * Used by `vi.mock('electron', () => import('.../testing/electronStub.ts'))`; the state is the test file's own.
  */
 export { app } from './stub/app.ts';
-export { load, protocol, session } from './stub/session.ts';
+export { load, protocol, session } from './stub/electronSession.ts';
 export { dialog, Menu, Notification, powerSaveBlocker, shell } from './stub/system.ts';
 export { utilityProcess } from './stub/utilityProcess.ts';
 export { BrowserWindow, frameOf, ipcMain } from './stub/windows.ts';

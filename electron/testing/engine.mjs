@@ -37,8 +37,13 @@ const calls = {
   }),
   /** Of a run that was trained on a table beside the folder of all runs. */
   runRecord: (/** @type {{ run: string }} */ { run }) => ({
-    ...{ format: 1, id: 'id', name: 'name', state: 'finished', changes: [] },
-    ...{ created: '2026-01-01T00:00:00.000Z', updated: '2026-01-01T00:00:00.000Z' },
+    format: 1,
+    id: 'id',
+    name: 'name',
+    state: 'finished',
+    changes: [],
+    created: '2026-01-01T00:00:00.000Z',
+    updated: '2026-01-01T00:00:00.000Z',
     configuration: {
       data: { source: { kind: 'file', path: `${path.resolve(run, '../..', path.basename(run))}.csv` } },
     },

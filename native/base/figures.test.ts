@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decimalBytes, figure, figureBelow } from './figures.ts';
+import { decimalBytes, figure, figureBelow, readable } from './figures.ts';
 
 it('a bound that is rounded is never above the bound, and close to it', () => {
   fc.assert(
@@ -22,6 +22,13 @@ it('a figure has four digits and keeps its sign', () => {
   expect(figureBelow(0.12349)).toBe('0.1234');
   expect(figureBelow(-0.12341)).toBe('-0.1235');
   expect(figureBelow(0)).toBe('0');
+});
+
+it('a number is made readable in its thousands, its sign and its exponent', () => {
+  expect([-0.05, 8000, 12350.25, -1e-12, 1e21, 999].map(readable)).toEqual([
+    ...['−0.05', '8,000', '12,350.25', '−1e−12', '1e21', '999'],
+  ]);
+  expect(readable('-1235.10')).toBe('−1,235.10');
 });
 
 it('a size is written in the unit that its rounded number has', () => {

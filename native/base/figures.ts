@@ -1,4 +1,4 @@
-/** Numbers as sentences have them, for a person and for programs: an ASCII minus sign, thousands not separated. */
+/** Numbers as text: for programs with an ASCII minus sign and thousands not separated; for a person made `readable`. */
 
 /** A number of so many significant digits. */
 export const figure = (value: number, digits = 4): string => String(Number(value.toPrecision(digits)));
@@ -13,6 +13,13 @@ export function figureBelow(value: number, digits = 4): string {
 
 /** The smallest number of four significant digits that is not below `value`: an upper bound stays one. */
 export const figureAbove = (value: number): string => String(-Number(figureBelow(-value)));
+
+/** A number or its text as a person reads it, in the window and in sentences: thousands separated, a true minus sign. */
+export function readable(value: number | string): string {
+  const [integer = '', ...fraction] = String(value).replace('e+', 'e').split('.');
+  const grouped = integer.replaceAll(/\d(?=(?:\d{3})+$)/g, '$&,');
+  return [grouped, ...fraction].join('.').replaceAll('-', '−');
+}
 
 /** A size in memory: "1.5 GiB". */
 export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

@@ -1,24 +1,23 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import { withColumnOptions } from '../contract/commandLine.ts';
 import {
-  optimizerSchema,
   runConfigurationSchema,
-  scheduleSchema,
-  splitSchema,
+  runtimeSettingsSchema,
   type ColumnSettings,
   type DataSource,
   type RunConfiguration,
-  type RunConfigurationInput,
+  type RuntimeSettings,
 } from '../contract/configuration.ts';
 import { parseOrThrow } from '../contract/errors.ts';
 import type { RunChange } from '../contract/runs.ts';
 import { epochsByRows } from '../contract/steps.ts';
 import { describeFileError } from '../contract/fileErrors.ts';
 import type { Engine } from './client.ts';
-import { dialectOf, type ConfigurationOptions } from './configurationOptions.ts';
+import { givenSettings, type ConfigurationOptions } from './configurationOptions.ts';
 import { wrongUse } from './failure.ts';
-import { parseKeyValue, parseSettings, type KeyValue } from './keyValue.ts';
+import { parseKeyValue, parseSettings } from './keyValue.ts';
+import { withOptions } from './withOptions.ts';
 
 /** A configuration to train, and the changes to replay where it repeats a run. */
 export interface Described {
@@ -35,43 +34,8 @@ export interface Described {
  */
 export async function describeRun(engine: Engine, options: ConfigurationOptions): Promise<Described> {
   const { configuration: base, changes } = await startingPoint(engine, options);
-  const { data } = base;
-  const merged: RunConfigurationInput = {
-    ...base,
-    ...(options.name === undefined ? {} : { name: options.name }),
-    data: {
-      ...data,
-      dialect: { ...data.dialect, ...dialectOf(options) },
-      ...given({ skipBadRows: options.skipBadRows, missing: options.missing }),
-      columns: { ...data.columns },
-      split: splitFrom(data.split, options),
-      scaling: { ...data.scaling, ...given({ inputs: options.inputScaling, targets: options.targetScaling }) },
-    },
-    network: {
-      ...base.network,
-      ...given({ hidden: options.hidden, initialiser: options.initialiser }),
-      ...(options.activation === undefined ? {} : { activation: oneOrMany(options.activation) }),
-    },
-    constraint: {
-      ...(options.epsilon === undefined ? { epsilon: base.constraint.epsilon } : { epsilon: bounds(options.epsilon) }),
-      method: await methodFrom(engine, base.constraint.method, options),
-    },
-    training: {
-      ...base.training,
-      ...given({
-        loss: options.loss,
-        batchSize: options.batch,
-        epochs: options.epochs,
-        gradientClip: options.clip,
-        weightDecay: options.weightDecay,
-        earlyStopping: options.earlyStopping,
-        seed: options.seed,
-      }),
-      optimizer: optimizerFrom(base.training.optimizer, options),
-      schedule: scheduleFrom(base.training.schedule, options),
-    },
-    runtime: { ...base.runtime, ...runtimeOf(options) },
-  };
+  const method = await methodFrom(engine, base.constraint.method, options);
+  const merged = withOptions({ ...base, constraint: { ...base.constraint, method } }, options);
   const configuration = parseOrThrow(runConfigurationSchema, merged, 'The configuration');
   const columns = await columnsFrom(engine, configuration, options);
   return { configuration: { ...configuration, data: { ...configuration.data, columns } }, changes };
@@ -96,12 +60,8 @@ export async function withEpochsByRows(
 }
 
 /** What the options say of the engine. */
-export const runtimeOf = ({
-  engine,
-  device,
-  deterministic,
-  execution,
-}: ConfigurationOptions): RunConfigurationInput['runtime'] => given({ engine, device, deterministic, execution });
+export const runtimeOf = (options: ConfigurationOptions): RuntimeSettings =>
+  runtimeSettingsSchema.parse(givenSettings('runtime', options));
 
 async function startingPoint(engine: Engine, options: ConfigurationOptions): Promise<Described> {
   const { sample, data, config } = options;
@@ -159,53 +119,6 @@ async function readDescription(engine: Engine, place: string): Promise<Described
   );
 }
 
-/** The entries that have a value. */
-function given<Options extends Record<string, unknown>>(
-  options: Options,
-): { [Key in keyof Options]?: Exclude<Options[Key], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
-}
-
-const oneOrMany = <Value>(values: readonly Value[]): Value | Value[] =>
-  values.length === 1 && values[0] !== undefined ? values[0] : [...values];
-
-/** `0.5`, or `price=0.5` once or several times. */
-function bounds(texts: readonly string[]): number | Record<string, number> {
-  const toNumber = (text: string): number => {
-    const value = text === '' ? NaN : Number(text);
-    if (!Number.isFinite(value)) throw wrongUse(`--epsilon ${text}: expected a number, or target=number.`);
-    return value;
-  };
-  const [only] = texts;
-  if (texts.length === 1 && only !== undefined && !only.includes('=')) return toNumber(only);
-  return Object.fromEntries(
-    texts.flatMap((text) =>
-      text.split(',').map((part) => {
-        const { key, value } = parseKeyValue('--epsilon', part);
-        return [key, toNumber(value)];
-      }),
-    ),
-  );
-}
-
-function splitFrom(
-  base: RunConfiguration['data']['split'],
-  options: ConfigurationOptions,
-): z.input<typeof splitSchema> {
-  const { splitColumn, validation, test, splitSeed } = options;
-  const bySeed = given({ validation, test, seed: splitSeed });
-  if (splitColumn !== undefined) {
-    if (Object.keys(bySeed).length > 0) {
-      throw wrongUse(
-        '--split-column says which rows are for what; --validation, --test and --split-seed do not go with it.',
-      );
-    }
-    return { by: 'column', column: splitColumn };
-  }
-  if (Object.keys(bySeed).length === 0) return base;
-  return base.by === 'seed' ? { ...base, ...bySeed } : { by: 'seed', ...bySeed };
-}
-
 async function methodFrom(
   engine: Engine,
   base: RunConfiguration['constraint']['method'],
@@ -219,48 +132,7 @@ async function methodFrom(
   // An unknown method is refused by `check`, which names the near miss.
   if (method === undefined) return { id, settings };
   const pairs = options.set.map((text) => parseKeyValue('--set', text));
-  return { id, settings: { ...settings, ...parseSettings('--set', `The method "${id}"`, method.settings, pairs) } };
-}
-
-function optimizerFrom(
-  base: RunConfiguration['training']['optimizer'],
-  options: ConfigurationOptions,
-): z.input<typeof optimizerSchema> {
-  const { optimizer: id = base.id, learningRate, optimizerSet = [] } = options;
-  return {
-    ...(id === base.id ? base : { id }),
-    ...given({ learningRate }),
-    ...settingsOf('--optimizer-set', `The optimizer "${id}"`, optimizerSchema.options, id, optimizerSet),
-  } as z.input<typeof optimizerSchema>;
-}
-
-function scheduleFrom(
-  base: RunConfiguration['training']['schedule'],
-  options: ConfigurationOptions,
-): z.input<typeof scheduleSchema> {
-  const { schedule: id = base.id, scheduleSet = [] } = options;
-  return {
-    ...(id === base.id ? base : { id }),
-    ...settingsOf('--schedule-set', `The schedule "${id}"`, scheduleSchema.options, id, scheduleSet),
-  } as z.input<typeof scheduleSchema>;
-}
-
-type Variant = (typeof optimizerSchema.options)[number] | (typeof scheduleSchema.options)[number];
-
-/** Settings of one variant of a union that is told apart by `id`. */
-function settingsOf(
-  option: string,
-  what: string,
-  variants: readonly Variant[],
-  id: string,
-  texts: readonly string[],
-): Record<string, unknown> {
-  const pairs: KeyValue[] = texts.map((text) => parseKeyValue(option, text));
-  const variant = variants.find((candidate) => candidate.shape.id.value === id);
-  if (variant === undefined || pairs.length === 0) return {};
-  const schema = z.toJSONSchema(variant, { io: 'input' });
-  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => name !== 'id');
-  return parseSettings(option, what, { properties: Object.fromEntries(properties) }, pairs);
+  return { id, settings: { ...settings, ...parseSettings('--set', `The method "${id}"`, method.fields, pairs) } };
 }
 
 /**
@@ -270,7 +142,7 @@ function settingsOf(
 async function columnsFrom(
   engine: Engine,
   { data }: RunConfiguration,
-  { targets, inputs, ignore = [], ordinal = [] }: ConfigurationOptions,
+  { targets, inputs, ignore, ordinal = [] }: ConfigurationOptions,
 ): Promise<Record<string, ColumnSettings>> {
   const columns: Record<string, ColumnSettings> = { ...data.columns };
   if (inputs !== undefined) {
@@ -280,19 +152,15 @@ async function columnsFrom(
       const role = columns[name]?.role ?? suggestedRole;
       if (role === 'input' && !inputs.includes(name)) columns[name] = { role: 'ignore' };
     }
+    for (const name of inputs) columns[name] = { ...columns[name], role: 'input' };
   }
-  if (targets !== undefined) {
-    // Another target is no input: what is to be predicted would be given away.
-    for (const [name, { role }] of Object.entries(columns)) {
-      if (role === 'target') columns[name] = { role: 'ignore' };
-    }
-  }
-  for (const name of inputs ?? []) columns[name] = { ...columns[name], role: 'input' };
-  for (const name of targets ?? []) columns[name] = { role: 'target' };
-  for (const name of ignore) columns[name] = { role: 'ignore' };
-  for (const text of ordinal) {
+  const orders = ordinal.map((text) => {
     const { key, value } = parseKeyValue('--ordinal', text);
-    columns[key] = { role: 'input', encoding: 'ordinal', order: value.split(',').map((category) => category.trim()) };
-  }
-  return columns;
+    return [key, value.split(',').map((category) => category.trim())];
+  });
+  return withColumnOptions(columns, {
+    targets,
+    ignore,
+    ordinal: Object.fromEntries(orders) as Record<string, string[]>,
+  });
 }

@@ -1,108 +1,138 @@
-import type { Command } from 'commander';
-import type { z } from 'zod';
+import { Option, type Command } from 'commander';
 import { joined } from '../base/lists.ts';
-import {
-  activationSchema,
-  initialiserSchema,
-  lossSchema,
-  optimizerSchema,
-  runConfigurationSchema,
-  scheduleSchema,
-  type Activation,
-  type Dialect,
-} from '../contract/configuration.ts';
+import { activationSchema, dialectSchema, type Activation, type Dialect } from '../contract/configuration.ts';
+import { describeConfiguration } from '../contract/describeSettings.ts';
 import { fileFormatTitles } from '../contract/fileFormats.ts';
-import { choice, collect, names, number, oneOf, place, sizes, wholeNumber } from './parsers.ts';
+import { chooserOf, type DescribedSetting } from '../contract/settings.ts';
+import { collect, names, number, oneOf, place, sizes, wholeNumber } from './parsers.ts';
 
-/** Options that describe a run, as commander gives them. */
+/** The settings of a run configuration; most options are made from them. */
+export const settings: readonly DescribedSetting[] = describeConfiguration();
+
+/**
+ * Options that describe a run, as commander gives them: those that are written in a way of their own. All others are
+ * read by the settings they are made from (`givenSetting`).
+ */
 export interface ConfigurationOptions extends TableOptions {
   config?: string;
-  name?: string;
   targets?: string[];
   inputs?: string[];
   ignore?: string[];
   ordinal?: string[];
-  missing?: 'drop' | 'median';
   splitColumn?: string;
-  validation?: number;
-  test?: number;
-  splitSeed?: number;
-  inputScaling?: 'standard' | 'min-max' | 'none';
-  targetScaling?: 'standard-deviation' | 'none';
   hidden?: number[];
   activation?: Activation[];
-  initialiser?: z.infer<typeof initialiserSchema>;
   method?: string;
   set?: string[];
   epsilon?: string[];
-  loss?: z.infer<typeof lossSchema>;
-  optimizer?: string;
-  learningRate?: number;
-  optimizerSet?: string[];
-  schedule?: string;
-  scheduleSet?: string[];
-  batch?: number;
   epochs?: number;
-  clip?: number;
-  weightDecay?: number;
-  earlyStopping?: number;
-  seed?: number;
-  engine?: 'auto' | 'tensorflow' | 'wasm';
-  device?: 'auto' | 'cpu' | 'gpu';
-  deterministic?: boolean;
-  execution?: 'auto' | 'xla' | 'graph' | 'eager';
 }
 
-/** Which table is read, and how. */
+/** Which table is read; how is read by the settings of the dialect. */
 export interface TableOptions {
   sample?: string;
   data?: string;
-  delimiter?: string;
-  quote?: string;
-  header?: boolean;
-  decimalComma?: boolean;
-  encoding?: 'utf-8' | 'utf-16' | 'latin-1';
   skipBadRows?: boolean;
 }
 
-const defaults = runConfigurationSchema.parse({ data: { source: { kind: 'sample', id: 'any' } } });
-const { data, network, training } = defaults;
-const idsOf = (schema: typeof optimizerSchema | typeof scheduleSchema): string[] =>
-  schema.options.map((option) => option.shape.id.value);
+/** Under which name commander gives an option: `--split-seed` as `splitSeed`. */
+const optionName = (flag: string): string =>
+  flag.slice(2).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** How a table is read: options of every command that reads one. */
-export function addDialectOptions(command: Command): Command {
-  return command
-    .optionsGroup('Reading the file (found in the file where left out):')
-    .option('--delimiter <character>', 'what stands between two values; "\\t" for a tab')
-    .option('--quote <character>', 'what encloses a text')
-    .option('--header', 'the first line holds the names')
-    .option('--no-header', 'there is no such line: columns are called c0, c1, ...')
-    .option('--decimal-comma', '1,5 is one and a half')
-    .addOption(choice('--encoding <name>', 'how characters are stored', ['utf-8', 'utf-16', 'latin-1']))
-    .option('--skip-bad-rows', 'leave out (and report) rows that cannot be read, instead of refusing the file');
-}
+/** What the options say of a setting; undefined where they do not. */
+export const givenSetting = ({ flag = '' }: DescribedSetting, options: TableOptions): unknown =>
+  (options as Readonly<Record<string, unknown>>)[optionName(flag)];
+
+/** What the options say of the settings of one group, by name. */
+export const givenSettings = (group: string, options: TableOptions): Record<string, unknown> =>
+  Object.fromEntries(
+    settings
+      .filter(({ path, name }) => path === `${group}.${name}`)
+      .map((setting) => [setting.name, givenSetting(setting, options)]),
+  );
 
 /** What is given of a dialect. */
-export function dialectOf({ delimiter, quote, header, decimalComma, encoding }: TableOptions): Dialect {
-  return {
-    ...(delimiter === undefined ? {} : { delimiter: delimiter === String.raw`\t` ? '\t' : delimiter }),
-    ...(quote === undefined ? {} : { quote }),
-    ...(header === undefined ? {} : { header }),
-    ...(decimalComma === undefined ? {} : { decimalComma }),
-    ...(encoding === undefined ? {} : { encoding }),
-  };
+export const dialectOf = (options: TableOptions): Dialect =>
+  dialectSchema.parse(givenSettings('data.dialect', options));
+
+/** A tab is hard to type. */
+const character = (text: string): string => (text === String.raw`\t` ? '\t' : text);
+
+/** Parsers of options that are written in a way of their own. */
+const parsers: Readonly<Record<string, (text: string, before: never) => unknown>> = {
+  '--delimiter': character,
+  '--quote': character,
+  '--hidden': sizes,
+  '--activation': (text) => text.split(',').map((name) => oneOf(activationSchema.options)(name.trim())),
+  '--epsilon': collect,
+};
+
+/** Help of options that say more than their setting does, from its description and default. */
+const helps: Readonly<Record<string, (description: string, byDefault: string) => string>> = {
+  '--activation': (description, byDefault) => `${description} (${byDefault}): ${activationSchema.options.join(', ')}`,
+  '--method': (description, byDefault) => `${description} (${byDefault}); "orthant methods" lists them`,
+  '--epsilon': (description, byDefault) => `${description} (${byDefault}); name=bound for one target (repeatable)`,
+  '--epochs': (description, byDefault) => `${description} (${byDefault}; with --data, more where rows are few)`,
+};
+
+function parserOf(setting: DescribedSetting): ((text: string, before: never) => unknown) | undefined {
+  const { flag = '', argument, kind } = setting;
+  const own = parsers[flag];
+  if (own !== undefined) return own;
+  if (argument === 'key=value') return collect;
+  if (kind === 'choice') return oneOf(setting.options.map(({ value }) => value));
+  if (kind === 'number') return setting.integer ? wholeNumber : number;
+  return undefined;
 }
 
-/** Engine and device: options of every command that trains. */
-function addRuntimeOptions(command: Command): Command {
-  return command
-    .optionsGroup('Engine:')
-    .addOption(choice('--engine <name>', 'what trains', ['auto', 'tensorflow', 'wasm']))
-    .addOption(choice('--device <name>', 'where it trains', ['auto', 'cpu', 'gpu']))
-    .option('--deterministic', 'on a GPU: the same numbers every time, slower (a CPU always gives them)')
-    .addOption(choice('--execution <name>', 'how steps are carried out', ['auto', 'xla', 'graph', 'eager']));
+/** The default as it is written: of settings of a union's variants that of the usual variant first, then the others'. */
+function defaultText(setting: DescribedSetting): string {
+  if (setting.kind === 'switch' || setting.default === undefined || setting.default === 'auto') return '';
+  if (typeof setting.default === 'object' && !Array.isArray(setting.default)) return '';
+  const usual = chooserOf(setting, settings)?.default;
+  const alike = settings.filter(({ path }) => path === setting.path);
+  const own = alike.find(({ when }) => when?.is.some((value) => value === usual)) ?? setting;
+  const others = alike.filter((other) => other !== own && setting.when !== undefined);
+  return [
+    String(own.default),
+    ...others.map((other) => `${other.when?.is.join(' and ') ?? ''}: ${String(other.default)}`),
+  ].join('; ');
 }
+
+function helpOf(setting: DescribedSetting): string {
+  const { flag = '', description } = setting;
+  const byDefault = defaultText(setting);
+  const own = helps[flag];
+  if (own !== undefined) return own(description, byDefault);
+  const choices = setting.kind === 'choice' ? `: ${setting.options.map(({ value }) => value).join(', ')}` : '';
+  return `${description}${byDefault === '' ? '' : ` (${byDefault})`}${choices}`;
+}
+
+/** Adds an option for each setting of these parts of a configuration. */
+function addSettings(command: Command, ...parts: readonly string[]): Command {
+  const added = new Set<string>();
+  for (const setting of settings) {
+    const { path, flag, argument, kind, opposite } = setting;
+    const within = parts.some((part) => path === part || path.startsWith(`${part}.`));
+    // Settings written as name=value have one option for all of them.
+    const apart = argument === 'key=value' && kind !== 'custom';
+    if (!within || apart || flag === undefined || added.has(flag)) continue;
+    added.add(flag);
+    const option = new Option(argument === undefined ? flag : `${flag} <${argument}>`, helpOf(setting));
+    const parser = parserOf(setting);
+    command.addOption(parser === undefined ? option : option.argParser(parser as (text: string) => unknown));
+    if (opposite !== undefined) command.option(flag.replace('--', '--no-'), opposite);
+  }
+  return command;
+}
+
+/** How a table is read: options of every command that reads one. */
+export const addDialectOptions = (command: Command): Command =>
+  addSettings(
+    command.optionsGroup('Reading the file (found in the file where left out):'),
+    'data.dialect',
+    'data.skipBadRows',
+  );
 
 /** All of a run configuration as options. */
 export function addConfigurationOptions(command: Command): Command {
@@ -122,84 +152,11 @@ export function addConfigurationOptions(command: Command): Command {
       '--ordinal <column=a,b,c>',
       'categories of an input from lowest to highest, numbered 0, 1, 2 (repeatable)',
       collect,
-    )
-    .addOption(
-      choice('--missing <how>', `rows with a missing input are dropped or filled with the median (${data.missing})`, [
-        'drop',
-        'median',
-      ]),
-    )
-    .option('--split-column <name>', 'column that says train, validation or test')
-    .option('--validation <share>', 'share of the rows to choose the best epoch by (0.1)', number)
-    .option('--test <share>', 'share of the rows that training never sees (0.1)', number)
-    .option('--split-seed <seed>', 'draws the split (0)', wholeNumber)
-    .addOption(
-      choice('--input-scaling <how>', `scaling of the inputs (${data.scaling.inputs})`, [
-        'standard',
-        'min-max',
-        'none',
-      ]),
-    )
-    .addOption(
-      choice('--target-scaling <how>', `scaling of the targets, never shifted (${data.scaling.targets})`, [
-        'standard-deviation',
-        'none',
-      ]),
     );
+  addSettings(command, 'data.missing', 'data.split', 'data.scaling');
   addDialectOptions(command);
-  command
-    .optionsGroup('Network:')
-    .option(
-      '--hidden <sizes>',
-      `units of the hidden layers, as in 784,784; "none" for none (${network.hidden.join(',')})`,
-      sizes,
-    )
-    .option(
-      '--activation <names>',
-      `of the hidden layers, one for all or one each (relu): ${activationSchema.options.join(', ')}`,
-      (text: string) => text.split(',').map((name) => oneOf(activationSchema.options)(name.trim())),
-    )
-    .addOption(
-      choice(
-        '--initialiser <name>',
-        `how the first weights are drawn (${network.initialiser})`,
-        initialiserSchema.options,
-      ),
-    )
-    .optionsGroup('Constraint:')
-    .option(
-      '--method <id>',
-      `what is done to keep outputs at or above the bound (${defaults.constraint.method.id}); "orthant methods" lists them`,
-    )
-    .option('--set <key=value>', 'a setting of the method (repeatable)', collect)
-    .option(
-      '--epsilon <bound>',
-      "the bound in the target's own units (0); name=bound for one target (repeatable)",
-      collect,
-    )
-    .optionsGroup('Training:')
-    .addOption(choice('--loss <name>', `what is minimised (${training.loss})`, lossSchema.options))
-    .addOption(
-      choice('--optimizer <name>', `what moves the weights (${training.optimizer.id})`, idsOf(optimizerSchema)),
-    )
-    .option('--learning-rate <rate>', 'of the optimizer (0.001; sgd and momentum: 0.01)', number)
-    .option(
-      '--optimizer-set <key=value>',
-      'another setting of the optimizer, as in momentum=0.95 (repeatable)',
-      collect,
-    )
-    .addOption(choice('--schedule <name>', `of the learning rate (${training.schedule.id})`, idsOf(scheduleSchema)))
-    .option('--schedule-set <key=value>', 'a setting of the schedule, as in warmUpSteps=100 (repeatable)', collect)
-    .option('--batch <rows>', `rows in a step; 0 for all (${training.batchSize})`, wholeNumber)
-    .option(
-      '--epochs <number>',
-      `times that all training rows are gone through (${training.epochs}; with --data, more where rows are few)`,
-      wholeNumber,
-    )
-    .option('--clip <norm>', 'largest norm of the gradient; 0 for no limit (0)', number)
-    .option('--weight-decay <rate>', 'pull of the weights towards zero (0)', number)
-    .option('--early-stopping <epochs>', 'stop after so many epochs without a better one; 0 for never (0)', wholeNumber)
-    .option('--seed <seed>', `draws the first weights and the order of the rows (${training.seed})`, wholeNumber)
-    .option('--name <text>', 'of the run, for the list of runs');
-  return addRuntimeOptions(command);
+  addSettings(command.optionsGroup('Network:'), 'network');
+  addSettings(command.optionsGroup('Constraint:'), 'constraint');
+  addSettings(command.optionsGroup('Training:'), 'training', 'name');
+  return addSettings(command.optionsGroup('Engine:'), 'runtime');
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { OrthantError, toErrorMessage } from '../contract/errors.ts';
+import { settings } from './configurationOptions.ts';
 
 /** Exit codes of the command line. */
 export const exitCodes = {
@@ -12,27 +13,13 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** Options that set what an error is about; messages themselves speak to every caller and name none. */
-const optionsOfFields: Readonly<Record<string, string>> = {
-  skipBadRows: '--skip-bad-rows',
-  'data.columns': '--targets, --inputs, --ignore',
-  'data.split.validation': '--validation',
-  'data.split.test': '--test',
-  'data.split.seed': '--split-seed',
-  'constraint.epsilon': '--epsilon',
-  'network.hidden': '--hidden',
-  'training.epochs': '--epochs',
-  'training.batchSize': '--batch',
-  'training.optimizer.learningRate': '--learning-rate',
-  'training.gradientClip': '--clip',
-  'training.weightDecay': '--weight-decay',
-  'training.earlyStopping': '--early-stopping',
-  'training.seed': '--seed',
-  'runtime.execution': '--execution',
-  limit: '--limit',
-  engine: '--engine',
-  device: '--device',
-};
+/** The option that sets what an error is about, if one does; messages themselves speak to every caller and name none. */
+function optionOf(field: string): string | undefined {
+  if (field === 'limit') return '--limit';
+  // A request may hold a part of a configuration; of one of several settings its number is left out.
+  const path = `.${field.replace(/\.\d+$/, '')}`;
+  return settings.find((setting) => `.${setting.path}`.endsWith(path))?.flag;
+}
 
 /**
  * Tells an error on standard error, in one paragraph, and gives the exit code that it deserves. What commander found
@@ -41,9 +28,8 @@ const optionsOfFields: Readonly<Record<string, string>> = {
 export function tellFailure(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
   const { code, message, field, stack } = toErrorMessage(error);
-  // Of one of several, its number left out.
-  const options = optionsOfFields[(field ?? '').replace(/\.\d+$/, '')];
-  process.stderr.write(`orthant: ${message}${options === undefined ? '' : ` See ${options}.`}\n`);
+  const option = field === undefined ? undefined : optionOf(field);
+  process.stderr.write(`orthant: ${message}${option === undefined ? '' : ` See ${option}.`}\n`);
   if (debug && stack !== undefined) process.stderr.write(`${stack}\n`);
   if (code === 'cancelled') return exitCodes.interrupted;
   return code === 'usage' || code === 'configuration' ? exitCodes.wrongUse : exitCodes.failed;

@@ -1,13 +1,6 @@
 import { didYouMean } from '../base/nearest.ts';
+import type { DescribedSetting } from '../contract/settings.ts';
 import { wrongUse } from './failure.ts';
-
-/** The part of a JSON Schema that decides how a setting is written on the command line. */
-interface PropertySchema {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly anyOf?: readonly PropertySchema[];
-}
 
 /** `key=value`, collected from a repeated option. */
 export interface KeyValue {
@@ -23,8 +16,8 @@ export function parseKeyValue(option: string, text: string): KeyValue {
 }
 
 /**
- * Settings as a JSON Schema types them. Names that the schema does not have are refused with the near miss; whether
- * values are in range is for the owner of the schema to check.
+ * Values of settings from their texts. Names that no setting has are refused with the near miss; whether values are in
+ * range is for the owner of the settings to check.
  *
  * @param what - whose settings they are: 'The method "penalty"'
  * @throws OrthantError `usage`
@@ -32,45 +25,44 @@ export function parseKeyValue(option: string, text: string): KeyValue {
 export function parseSettings(
   option: string,
   what: string,
-  schema: Readonly<Record<string, unknown>>,
+  settings: readonly DescribedSetting[],
   pairs: readonly KeyValue[],
 ): Record<string, unknown> {
-  const properties = (schema.properties ?? {}) as Readonly<Record<string, PropertySchema>>;
-  const names = Object.keys(properties);
+  const names = settings.map(({ name }) => name);
   return Object.fromEntries(
     pairs.map(({ key, value }) => {
-      const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
-      if (property === undefined) {
+      const setting = settings.find(({ name }) => name === key);
+      if (setting === undefined) {
         const has = names.length === 0 ? 'It has none.' : `It has: ${names.join(', ')}.`;
         throw wrongUse(`${what} has no setting "${key}".${didYouMean(key, names)} ${has}`);
       }
-      const parsed = parseValue(property, value);
+      const parsed = parseValue(setting, value);
       if (parsed === undefined) {
-        throw wrongUse(`${option} ${key}=${value}: "${key}" expects ${describeType(property)}.`);
+        throw wrongUse(`${option} ${key}=${value}: "${key}" expects ${expected(setting)}.`);
       }
       return [key, parsed];
     }),
   );
 }
 
-/** Undefined where the text is nothing that the schema takes. */
-function parseValue(property: PropertySchema, text: string): unknown {
-  if (property.anyOf !== undefined) {
-    return property.anyOf.map((choice) => parseValue(choice, text)).find((value) => value !== undefined);
+/** Undefined where the text is nothing that the setting takes. */
+function parseValue(setting: DescribedSetting, text: string): unknown {
+  switch (setting.kind) {
+    case 'number': {
+      const number = text === '' ? NaN : Number(text);
+      return Number.isFinite(number) && (!setting.integer || Number.isInteger(number)) ? number : undefined;
+    }
+    case 'choice':
+      return setting.options.find(({ value }) => value === text)?.value;
+    case 'switch':
+      return { true: true, false: false }[text];
+    default:
+      return text;
   }
-  const choices = property.enum ?? (property.const === undefined ? undefined : [property.const]);
-  if (choices !== undefined) return choices.find((choice) => String(choice) === text);
-  if (property.type === 'number' || property.type === 'integer') {
-    const number = text === '' ? NaN : Number(text);
-    return Number.isFinite(number) && (property.type === 'number' || Number.isInteger(number)) ? number : undefined;
-  }
-  if (property.type === 'boolean') return { true: true, false: false }[text];
-  return text;
 }
 
-function describeType(property: PropertySchema): string {
-  if (property.anyOf !== undefined) return property.anyOf.map(describeType).join(' or ');
-  const choices = property.enum ?? (property.const === undefined ? undefined : [property.const]);
-  if (choices !== undefined) return `one of ${choices.map(String).join(', ')}`;
-  return { number: 'a number', integer: 'a whole number', boolean: 'true or false' }[property.type ?? ''] ?? 'a text';
+function expected(setting: DescribedSetting): string {
+  if (setting.kind === 'number') return setting.integer ? 'a whole number' : 'a number';
+  if (setting.kind === 'choice') return `one of ${setting.options.map(({ value }) => value).join(', ')}`;
+  return setting.kind === 'switch' ? 'true or false' : 'a text';
 }

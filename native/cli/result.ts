@@ -48,7 +48,7 @@ function describeResult(result: TrainingResult): string {
     ),
     '\n',
     result.executionReason === undefined ? '' : paragraph(`Execution: ${result.execution}. ${result.executionReason}`),
-    paragraph([`Evidence: ${evidence.level}. ${evidence.statement}`, ...(evidence.limits ?? [])].join(' ')),
+    paragraph([`Evidence: ${evidence.level}. ${evidence.statement}`, ...evidence.limits].join(' ')),
     result.reproducible
       ? ''
       : 'Another run of this configuration may differ slightly; --deterministic prevents that.\n',

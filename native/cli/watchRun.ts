@@ -3,7 +3,7 @@ import type { TrainingResult } from '../contract/results.ts';
 import type { Engine } from './client.ts';
 import { exitCodes } from './failure.ts';
 import { note } from './format.ts';
-import { ProgressView } from './progress.ts';
+import { ProgressView } from './progressView.ts';
 
 /** Signals that ask for a clean end, and the exit code of a second one. */
 const signals = { SIGINT: exitCodes.interrupted, SIGTERM: 143 } as const;

@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { OrthantError } from '../contract/errors.ts';
 import type { Forward, Loop } from './program.ts';
 import { isTensor, shapeOf } from './rowArray.ts';
-import { ProgramSession } from './session.ts';
+import { ProgramSession } from './graphSession.ts';
 import { nativeId } from './tape.ts';
 import type { CompilableRun, TracedRun } from './traceRun.ts';
 

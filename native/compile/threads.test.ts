@@ -4,7 +4,7 @@ import { openEngine } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { DataType } from './graphDef.ts';
-import { ProgramSession } from './session.ts';
+import { ProgramSession } from './graphSession.ts';
 
 test.skipIf(!hasTensorflow || process.platform !== 'linux' || testDevice === 'gpu')(
   'a session computes with as many threads as it is opened with',

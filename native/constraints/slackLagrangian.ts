@@ -125,23 +125,14 @@ export const slackLagrangian = defineMethod({
     /** p - b, above 0 where the constraint holds. */
     const above = (prediction: tfjs.Tensor2D) => tf.neg(bound.violation(prediction));
 
-    /** s² of a batch after the slacks' own move; those of first visits come from the prediction. Without gradient. */
     const movedSquares = (prediction: tfjs.Tensor2D, gathered: Gathered): tfjs.Tensor2D =>
-      withoutGradient(context, above(prediction), (distance) => {
-        const stored = gatheredRows(gathered, 'slacks');
-        const first = tf.add<tfjs.Tensor2D>(tf.relu(distance), slackFloor);
-        const square = tf.where<tfjs.Tensor2D>(tf.less(stored, 0), first, tf.square(stored));
-        const growth = tf.mul(4, tf.add(gatheredRows(gathered, 'multipliers'), tf.mul(state.damping, distance)));
-        const exponent = tf.clipByValue(tf.mul(state.slackRate, growth), -greatestExponent, greatestExponent);
-        // (exp(A t) - 1) / A, which is t where A is 0.
-        const integral = tf.where(
-          tf.less(tf.abs(exponent), 1e-4),
-          tf.mul(tf.onesLike(exponent), state.slackRate),
-          tf.div(tf.expm1(exponent), growth),
-        );
-        const saturation = tf.mul(tf.mul(4, state.damping), tf.mul(square, integral));
-        return tf.div(tf.mul(square, tf.exp(exponent)), tf.add(1, saturation));
-      });
+      withoutGradient(context, above(prediction), (distance) =>
+        moveSlacks(context, state, distance, {
+          multipliers: gatheredRows(gathered, 'multipliers'),
+          stored: gatheredRows(gathered, 'slacks'),
+          floor: slackFloor,
+        }),
+      );
 
     return {
       state,
@@ -164,19 +155,9 @@ export const slackLagrangian = defineMethod({
         });
       },
       endEpoch: ({ predictions }) => {
-        const slacks = state.slacks.dataSync().slice();
-        const multipliers = state.multipliers.dataSync();
-        const bounds = state.bound.dataSync();
-        const c = readScalar(state.damping);
-        deadSlacks = 0;
-        slacks.forEach((slack, index) => {
-          const equality = (predictions[index] ?? 0) - (bounds[index % context.outputs] ?? 0) - slack * slack;
-          const push = (multipliers[index] ?? 0) + c * equality;
-          if (slack < 0 || slack >= deadSlack || push <= 0) return;
-          deadSlacks++;
-          slacks[index] = resetSlack;
-        });
-        if (deadSlacks === 0 || !resetDeadSlacks) return;
+        const { slacks, dead } = revive(state, predictions, context.outputs);
+        deadSlacks = dead;
+        if (dead === 0 || !resetDeadSlacks) return;
         tf.tidy(() => {
           state.slacks.assign(tf.tensor2d(slacks, [context.trainRows, context.outputs]));
         });
@@ -196,6 +177,52 @@ export const slackLagrangian = defineMethod({
     };
   },
 });
+
+/**
+ * s² of a batch after the slacks' own move; those of first visits come from the prediction.
+ *
+ * @param distance - p - b, [batch, outputs]; so are `multipliers` and the `stored` slacks
+ */
+function moveSlacks(
+  { tf }: MethodContext,
+  { damping, slackRate }: Readonly<Record<'damping' | 'slackRate', tfjs.Scalar>>,
+  distance: tfjs.Tensor2D,
+  { multipliers, stored, floor }: { multipliers: tfjs.Tensor2D; stored: tfjs.Tensor2D; floor: number },
+): tfjs.Tensor2D {
+  const first = tf.add<tfjs.Tensor2D>(tf.relu(distance), floor);
+  const square = tf.where<tfjs.Tensor2D>(tf.less(stored, 0), first, tf.square(stored));
+  const growth = tf.mul(4, tf.add(multipliers, tf.mul(damping, distance)));
+  const exponent = tf.clipByValue(tf.mul(slackRate, growth), -greatestExponent, greatestExponent);
+  // (exp(A t) - 1) / A, which is t where A is 0.
+  const integral = tf.where(
+    tf.less(tf.abs(exponent), 1e-4),
+    tf.mul(tf.onesLike(exponent), slackRate),
+    tf.div(tf.expm1(exponent), growth),
+  );
+  const saturation = tf.mul(tf.mul(4, damping), tf.mul(square, integral));
+  return tf.div(tf.mul(square, tf.exp(exponent)), tf.add(1, saturation));
+}
+
+/** How many slacks are dead, and all slacks with those reset. Reads back. */
+function revive(
+  state: Readonly<Record<'slacks' | 'multipliers' | 'bound' | 'damping', tfjs.Variable>>,
+  predictions: Float32Array,
+  outputs: number,
+): { slacks: Float32Array; dead: number } {
+  const slacks = state.slacks.dataSync<'float32'>().slice();
+  const multipliers = state.multipliers.dataSync();
+  const bounds = state.bound.dataSync();
+  const c = state.damping.dataSync()[0] ?? Number.NaN;
+  let dead = 0;
+  slacks.forEach((slack, index) => {
+    const equality = (predictions[index] ?? 0) - (bounds[index % outputs] ?? 0) - slack * slack;
+    const push = (multipliers[index] ?? 0) + c * equality;
+    if (slack < 0 || slack >= deadSlack || push <= 0) return;
+    dead++;
+    slacks[index] = resetSlack;
+  });
+  return { slacks, dead };
+}
 
 /** f(x) through which no gradient flows to x, nor does the tape record what happens inside; tfjs has no such operation. */
 function withoutGradient(

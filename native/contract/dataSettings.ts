@@ -30,6 +30,9 @@ export const delimiters = {
   ' ': { title: 'Space' },
 };
 
+/** The usual quotes. */
+export const quotes = { '"': { title: 'Double' }, "'": { title: 'Single' }, '': { title: 'None' } };
+
 /** How characters are stored. */
 export const characterEncodings = {
   'utf-8': { title: 'UTF-8' },
@@ -51,18 +54,21 @@ export const dialectSchema = z.strictObject({
     description: 'what encloses a text',
     help: '',
     flag: '--quote <character>',
+    choices: quotes,
   }),
   header: z.boolean().optional().meta({
     title: 'First line names the columns',
     description: 'the first line holds the names',
     help: '',
     flag: '--header',
+    opposite: 'there is no such line: columns are called c0, c1, ...',
   }),
   decimalComma: z.boolean().optional().meta({
     title: 'Decimal comma',
     description: '1,5 is one and a half',
     help: '',
     flag: '--decimal-comma',
+    opposite: '1.5 is one and a half',
   }),
   encoding: choiceOf(characterEncodings).optional().meta({
     title: 'Characters',

@@ -80,7 +80,7 @@ function describeUnion(union: Node, variants: readonly Node[], place: Place): De
 }
 
 function describeOne(node: Node, place: Place): DescribedSetting {
-  const { title = '', description = '', help = description, unit, changeable = false, choices = {} } = node;
+  const { title = '', description = '', help = description, unit, opposite, changeable = false, choices = {} } = node;
   const [flag, argument] = (node.flag ?? place.flag)?.split(' <') ?? [];
   const common = {
     path: place.path,
@@ -90,6 +90,7 @@ function describeOne(node: Node, place: Place): DescribedSetting {
     help,
     changeable,
     ...(unit === undefined ? {} : { unit }),
+    ...(opposite === undefined ? {} : { opposite }),
     ...(flag === undefined ? {} : { flag }),
     ...(argument === undefined ? {} : { argument: argument.replace('>', '') }),
   };

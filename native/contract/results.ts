@@ -81,14 +81,15 @@ export const epochMetricsSchema = z.object({
   objective: z.number(),
   splits: splitReportsSchema,
   constraint: constraintReportSchema,
-  /** One an output; absent in runs of versions that did not record it. */
-  distribution: z.array(distributionSchema).optional(),
+  /** One an output. */
+  distribution: z.array(distributionSchema),
   /** True where this epoch's weights are the best snapshot so far. */
   best: z.boolean(),
 });
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
 
-export const evidenceLevels = ['none', 'train', 'held-out', 'attacked', 'certified', 'by-construction'] as const;
+/** From the weakest to the strongest. */
+export const evidenceLevels = ['none', 'train', 'held-out', 'by-construction'] as const;
 export const evidenceSchema = z.object({
   level: z.enum(evidenceLevels),
   /** One sentence: what was found and where it holds. */
@@ -96,11 +97,11 @@ export const evidenceSchema = z.object({
   /** One sentence an output: what can be read off the weights. */
   details: z.array(z.string()),
   /** One sentence an output and split: what its rows came to. */
-  figures: z.array(z.string()).optional(),
-  /** What has to be said beside the statement, lest it be taken for more than it is. */
-  limits: z.array(z.string()).optional(),
-  /** The lowest of the outputs' bounds, in their own units; it and the optional ones above are absent in older results. */
-  lowestBound: z.number().optional(),
+  figures: z.array(z.string()),
+  /** Caveats to show with the statement. */
+  limits: z.array(z.string()),
+  /** The lowest of the outputs' bounds, in their own units. */
+  lowestBound: z.number(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
@@ -116,7 +117,7 @@ export const phasesSchema = z.object({
 export type Phases = z.infer<typeof phasesSchema>;
 
 export const exportReportSchema = z.object({
-  verifiedBy: z.enum(exportVerifierIds).default('onnx-runtime'),
+  verifiedBy: z.enum(exportVerifierIds),
   /** Largest absolute difference from the training engine on the test rows, divided by the target's standard deviation. */
   maxRelativeDifference: z.number(),
   /** Smallest output of the exported file, in the target's own units. */

@@ -19,6 +19,8 @@ declare module 'zod' {
     unit?: string;
     /** Option of the command line with its argument, as in `--batch <rows>`. */
     flag?: string;
+    /** Of a switch: what its option with `--no-` says, where that is more than leaving it out. */
+    opposite?: string;
     /** May change while a run is paused. */
     changeable?: boolean;
     /** Titles of what can be chosen. On a union: of its variants. */
@@ -50,6 +52,8 @@ const common = {
   flag: z.string().optional(),
   /** What the flag takes, for its help: `rows`. None: a switch. */
   argument: z.string().optional(),
+  /** Of a switch that has an option with `--no-` as well: what that one says. */
+  opposite: z.string().optional(),
   /** May change while a run is paused. */
   changeable: z.boolean(),
   /** It exists only where the setting at this path has one of these values. */
@@ -81,3 +85,28 @@ export type NumberSetting = Extract<DescribedSetting, { kind: 'number' }>;
 export type ChoiceSetting = Extract<DescribedSetting, { kind: 'choice' }>;
 export type SwitchSetting = Extract<DescribedSetting, { kind: 'switch' }>;
 export type TextSetting = Extract<DescribedSetting, { kind: 'text' }>;
+
+/** What a document holds at a path; undefined where that is not there. */
+export const valueAt = (document: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((inner, key) => (inner as Readonly<Record<string, unknown>> | undefined)?.[key], document);
+
+/** The path of the group that a setting stands in. */
+export const groupOf = ({ path }: Pick<DescribedSetting, 'path'>): string => path.slice(0, path.lastIndexOf('.'));
+
+/** Whether a configuration has this setting. */
+export const applies = ({ when }: DescribedSetting, configuration: unknown): boolean =>
+  when === undefined || when.is.some((value) => value === valueAt(configuration, when.path));
+
+/** Of a setting of a union's variants: the setting that chooses the variant. */
+export const chooserOf = (
+  setting: DescribedSetting,
+  settings: readonly DescribedSetting[],
+): DescribedSetting | undefined =>
+  settings.find(
+    (other) =>
+      other !== setting &&
+      groupOf(other) === groupOf(setting) &&
+      settings.some(({ when }) => when?.path === other.path),
+  );

@@ -85,7 +85,7 @@ export async function badCells(session: Session, table: string, columns: readonl
   return { rows: Number(rows), condition, first: ordered };
 }
 
-/** Those of which a quick look does not show that no cell is bad. */
+/** Columns that the cheap check could not prove clean. */
 async function notClean(session: Session, table: string, columns: readonly PlannedColumn[]): Promise<PlannedColumn[]> {
   const known = columns.flatMap(({ column, clean }) => (clean === undefined ? [] : [{ column, clean }]));
   const answers = await aggregate(

@@ -4,7 +4,7 @@ import { OrthantError } from '../contract/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
 import type { Warning } from '../contract/table.ts';
 import type { Session } from './database.ts';
-import { columnFacts, suggestRole } from './roles.ts';
+import { columnFacts, noFacts, suggestRole } from './roles.ts';
 import type { Table, TableColumn } from './table.ts';
 import type { WantedTypes } from './types.ts';
 
@@ -51,8 +51,7 @@ export async function useColumns(session: Session, table: Table, settings: DataS
   const facts = await columnFacts(session, table, open);
   const suggested = new Map(
     open.map((column, index) => {
-      const fact = facts[index] ?? { present: 0, distinct: 0, countsRows: false, namesSplits: false };
-      return [column.name, suggestRole(column, fact)];
+      return [column.name, suggestRole(column, facts[index] ?? noFacts)];
     }),
   );
   const roleOf = ({ name }: TableColumn): ColumnRole => {

@@ -66,7 +66,7 @@ export async function closeDatabase(): Promise<void> {
 }
 
 async function close(closing: Opened): Promise<void> {
-  // One that could not be opened has told so to whoever wanted to use it.
+  // A failed open was already reported to the caller.
   const database = await closing.database.catch(() => undefined);
   database?.closeSync();
   spilling.delete(closing);

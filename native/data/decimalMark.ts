@@ -5,7 +5,7 @@ import type { RawTable } from './rawTable.ts';
 
 /**
  * How the numbers of a text column are written: each column on its own, since files are put together from others. A mark
- * that may as well stand between thousands ("1,234") decides nothing, and what cannot be decided is told.
+ * that may also stand between thousands ("1,234") decides nothing, and a warning says what could not be decided.
  */
 
 export type DecimalMark = '.' | ',';

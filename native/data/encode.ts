@@ -33,8 +33,11 @@ export const numbersOf = (columns: RawColumns, input: ModelInput): Float64Array 
 
 export const textsOf = (columns: RawColumns, input: ModelInput): readonly (string | null)[] => {
   const column = columns.get(input.column) ?? [];
-  return column instanceof Float64Array ? Array.from(column, (x) => (Number.isNaN(x) ? null : String(x))) : column;
+  return column instanceof Float64Array ? numbersToTexts(column) : column;
 };
+
+export const numbersToTexts = (numbers: Float64Array): (string | null)[] =>
+  Array.from(numbers, (value) => (Number.isNaN(value) ? null : String(value)));
 
 const toNumber = (text: string | null): number => (text === null || text.trim() === '' ? NaN : Number(text));
 

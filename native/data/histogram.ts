@@ -1,7 +1,8 @@
 import type { Histogram } from '../contract/table.ts';
 import { requireColumn } from './columnUse.ts';
+import type { Session } from './database.ts';
 import { mostCategories } from './roles.ts';
-import { withTable, type TableRequest } from './table.ts';
+import { withTable, type Table, type TableColumn, type TableRequest } from './table.ts';
 
 /**
  * How a column's values are spread: bins of equal width for numbers (each includes its lower edge, the last its upper
@@ -27,12 +28,9 @@ export function columnHistogram(
       );
       const missing = table.rows - Number(present);
       if (found.type !== 'number') {
-        const rows = await session.rows(
-          `SELECT ${column}, count(*) AS rows FROM ${table.sql} WHERE ${column} IS NOT NULL ` +
-            `GROUP BY ${column} ORDER BY rows DESC, ${column} LIMIT ${mostCategories}`,
-        );
-        const labels = rows.map(([value]) => String(value));
-        const counts = rows.map(([, count]) => Number(count));
+        const values = await frequentValues(session, table, found);
+        const labels = values.map(({ value }) => value);
+        const counts = values.map(({ count }) => count);
         const others = Number(present) - counts.reduce((sum, count) => sum + count, 0);
         if (others > 0) {
           labels.push('(others)');
@@ -55,6 +53,19 @@ export function columnHistogram(
     },
     { signal },
   );
+}
+
+/** The values that most rows have. */
+export async function frequentValues(
+  session: Session,
+  table: Table,
+  { column }: TableColumn,
+): Promise<{ value: string; count: number }[]> {
+  const rows = await session.rows(
+    `SELECT ${column}, count(*) AS rows FROM ${table.sql} WHERE ${column} IS NOT NULL ` +
+      `GROUP BY ${column} ORDER BY rows DESC, ${column} LIMIT ${mostCategories}`,
+  );
+  return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }));
 }
 
 /** A single value gets one bin around it. */

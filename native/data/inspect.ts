@@ -1,6 +1,7 @@
 import type { ColumnSummary, Inspection } from '../contract/table.ts';
 import { aggregate, type Session, type SqlValue } from './database.ts';
-import { columnFacts, mostCategories, suggestRole, type ColumnFacts } from './roles.ts';
+import { frequentValues } from './histogram.ts';
+import { columnFacts, noFacts, suggestRole } from './roles.ts';
 import { withTable, type Table, type TableColumn, type TableRequest } from './table.ts';
 
 /** Cells summarised by one query: medians and distinct values hold all values of their columns at once. */
@@ -60,13 +61,11 @@ async function summarise(session: Session, table: Table, columns: readonly Table
       suggestedRole: role,
       ...(reason === undefined ? {} : { suggestion: reason }),
       ...number,
-      ...(column.type === 'category' ? { categories: await frequent(session, table, column) } : {}),
+      ...(column.type === 'category' ? { categories: await frequentValues(session, table, column) } : {}),
     });
   }
   return summaries;
 }
-
-const noFacts: ColumnFacts = { present: 0, distinct: 0, countsRows: false, namesSplits: false };
 
 type NumberSummary = Pick<
   ColumnSummary,
@@ -121,18 +120,6 @@ async function numberSummaries(
 async function exactQuantiles(session: Session, table: Table, { column }: TableColumn): Promise<SqlValue | undefined> {
   const [row] = await session.rows(`SELECT quantile_cont(${column}, [${levels.join(', ')}]) FROM ${table.sql}`);
   return row?.[0];
-}
-
-async function frequent(
-  session: Session,
-  table: Table,
-  { column }: TableColumn,
-): Promise<{ value: string; count: number }[]> {
-  const rows = await session.rows(
-    `SELECT ${column}, count(*) AS rows FROM ${table.sql} WHERE ${column} IS NOT NULL ` +
-      `GROUP BY ${column} ORDER BY rows DESC, ${column} LIMIT ${mostCategories}`,
-  );
-  return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }));
 }
 
 function tableWarnings(table: Table, columns: readonly ColumnSummary[]): Inspection['warnings'] {

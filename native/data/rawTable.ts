@@ -45,9 +45,7 @@ export interface RawTable {
   readonly rejectedRows: number;
   /** The first of them. */
   readonly rejected: readonly RejectedRow[];
-  /** What a number names in `rejected` and `locate`: lines of the file, or its rows, both from 1. */
-  readonly place: 'line' | 'row';
-  /** Where cells stand in the file, one a row, rows ascending. */
+  /** Where cells stand in the file (a line or a row, as its format counts, from 1), one a row, rows ascending. */
   locate(cells: readonly Cell[]): Promise<readonly Place[]>;
   /** Whether numbers in text columns have a comma for the decimal point, where a column does not show otherwise. */
   readonly decimalComma: boolean;
@@ -63,7 +61,6 @@ export const wholeTable = (table: Pick<RawTable, 'columns' | 'rows' | 'warnings'
   ...table,
   rejectedRows: 0,
   rejected: [],
-  place: 'row',
   locate: (cells) => Promise.resolve(cells.map(({ row }) => ({ line: row + 1 }))),
   decimalComma: false,
 });

@@ -1,6 +1,6 @@
 import { DuckDBDoubleVector } from '@duckdb/node-api';
 import { quoteText, type Session } from './database.ts';
-import type { RawColumn, RawColumns } from './encode.ts';
+import { numbersToTexts, type RawColumn, type RawColumns } from './encode.ts';
 import type { Table, TableColumn } from './table.ts';
 
 /** A column to read out of a table, as numbers or as text. */
@@ -79,8 +79,5 @@ async function readStrings(session: Session, table: Table, { column }: TableColu
   const rows = await session.rows(`SELECT ${column} FROM ${table.sql}`);
   return rows.map(([text]) => (text === null || text === undefined ? null : String(text)));
 }
-
-const numbersToTexts = (numbers: Float64Array): (string | null)[] =>
-  Array.from(numbers, (value) => (Number.isNaN(value) ? null : String(value)));
 
 const truthValue = (sql: string): string => `CASE lower(${sql}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END`;

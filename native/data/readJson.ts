@@ -69,7 +69,6 @@ export async function readJson(request: ReadRequest): Promise<RawTable> {
     rows,
     rejectedRows,
     rejected,
-    place: 'line',
     locate: (wanted) => locate(request, keys, wanted),
     decimalComma: false,
     warnings: [...found]

@@ -24,6 +24,8 @@ export interface ColumnFacts {
   readonly namesSplits: boolean;
 }
 
+export const noFacts: ColumnFacts = { present: 0, distinct: 0, countsRows: false, namesSplits: false };
+
 /** Values of a column that says which row is for what. */
 export const splitNamesInFiles = {
   train: ['train', 'training'],

@@ -2,13 +2,13 @@ import { basename, resolve } from 'node:path';
 import { firstOnes } from '../base/lists.ts';
 import type { DataSource, Dialect } from '../contract/configuration.ts';
 import { cancelled, OrthantError } from '../contract/errors.ts';
-import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
+import { fileFormats, type FileFormatId } from '../contract/fileFormats.ts';
+import type { Inspection, RejectedRow } from '../contract/table.ts';
 import { closeDatabase, withSession, type Session } from './database.ts';
-import { fileFacts, type FileFacts, type FileFormat } from './fileFormat.ts';
-import type { RawTable } from './rawTable.ts';
+import { fileFacts, type FileFacts } from './fileFormat.ts';
 import { readers, recogniseFile } from './readers.ts';
 import { sampleFile, type SampleFile } from './samples.ts';
-import { settleTypes, type SettledColumn, type WantedTypes } from './types.ts';
+import { settleTypes, type SettledColumn, type SettledTable, type WantedTypes } from './types.ts';
 
 /** What decides how a file is read. */
 export interface TableRequest {
@@ -26,22 +26,17 @@ export interface TableColumn extends SettledColumn {
  * An open table. In SQL its columns are `c0`, `c1`, ...: DOUBLE, finite or NULL, where the type is number; VARCHAR,
  * not empty, or NULL elsewhere. `rowid` is the row's number from 0.
  */
-export interface Table {
+export interface Table extends SettledTable {
   /** Name in SQL. */
   readonly sql: string;
   /** For a person: the path, or "sample ink". */
   readonly source: string;
-  readonly format: FileFormat['format'];
+  readonly format: FileFormatId;
   readonly compressed: boolean;
   readonly bytes: number;
   readonly sha256: string;
   readonly columns: readonly TableColumn[];
-  readonly rows: number;
-  readonly rejectedRows: number;
-  readonly rejected: readonly RejectedRow[];
-  readonly place: RawTable['place'];
   readonly dialect: Inspection['dialect'];
-  readonly warnings: readonly Warning[];
 }
 
 interface CachedTable {
@@ -158,9 +153,10 @@ function read(
     );
     const settled = await settleTypes(session, table, raw, wanted);
     // Leaving the bad rows out would not help.
-    if (settled.rows === 0) throw noneLeft(place.source, raw.place, settled);
-    if (settled.rejectedRows > 0 && request.skipBadRows !== true) throw refused(place.source, raw.place, settled);
+    if (settled.rows === 0) throw noneLeft(place.source, file.format, settled);
+    if (settled.rejectedRows > 0 && request.skipBadRows !== true) throw refused(place.source, file.format, settled);
     return {
+      ...settled,
       sql: table,
       source: place.source,
       format: file.format,
@@ -168,10 +164,6 @@ function read(
       bytes: file.bytes,
       sha256: raw.sha256,
       columns: settled.columns.map((column, index) => ({ ...column, column: `c${index}` })),
-      rows: settled.rows,
-      rejectedRows: settled.rejectedRows,
-      rejected: settled.rejected,
-      place: raw.place,
       dialect: raw.dialect,
       warnings: [...raw.warnings, ...settled.warnings],
     };
@@ -189,23 +181,23 @@ interface Rejections {
   readonly rejected: readonly RejectedRow[];
 }
 
-function refused(source: string, place: RawTable['place'], { rows, rejectedRows, rejected }: Rejections): OrthantError {
+function refused(source: string, format: FileFormatId, { rows, rejectedRows, rejected }: Rejections): OrthantError {
   const many = rejectedRows === 1 ? '1 row' : `${rejectedRows} rows`;
   return new OrthantError(
     'data',
-    `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${describeFirst(place, rejectedRows, rejected)} ` +
+    `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${describeFirst(format, rejectedRows, rejected)} ` +
       `Mend ${rejectedRows === 1 ? 'it' : 'them'}, or have such rows left out and counted.`,
     { field: 'skipBadRows' },
   );
 }
 
-const noneLeft = (source: string, place: RawTable['place'], { rejectedRows, rejected }: Rejections): OrthantError =>
+const noneLeft = (source: string, format: FileFormatId, { rejectedRows, rejected }: Rejections): OrthantError =>
   new OrthantError(
     'data',
-    `None of the ${rejectedRows} rows of ${source} can be used: ${describeFirst(place, rejectedRows, rejected)} Mend the file, or ignore the column if it is always the same one.`,
+    `None of the ${rejectedRows} rows of ${source} can be used: ${describeFirst(format, rejectedRows, rejected)} Mend the file, or ignore the column if it is always the same one.`,
   );
 
-function describeFirst(place: RawTable['place'], count: number, rejected: readonly RejectedRow[]): string {
-  const reasons = rejected.map(({ line, reason }) => `${place} ${line} ${reason}`);
+function describeFirst(format: FileFormatId, count: number, rejected: readonly RejectedRow[]): string {
+  const reasons = rejected.map(({ line, reason }) => `${fileFormats[format].place.toLowerCase()} ${line} ${reason}`);
   return `${firstOnes(reasons, { separator: '; ', of: count })}.`;
 }

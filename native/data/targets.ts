@@ -11,7 +11,7 @@ import type { DataSet } from './dataset.ts';
 /**
  * The bound of each target in its own units.
  *
- * @throws OrthantError `configuration` where it names a target that is none
+ * @throws OrthantError `configuration` if it names a target that does not exist
  */
 export function boundsOf(schema: DataSchema, epsilon: ConstraintSettings['epsilon']): number[] {
   const names = schema.targets.map(({ name }) => name);

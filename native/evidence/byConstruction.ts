@@ -1,7 +1,7 @@
 import { activationFunctions } from '../network/activations.ts';
 import { leastDescaled } from '../network/bound.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
-import { figure, figureBelow } from '../base/figures.ts';
+import { figure, figureBelow, readable } from '../base/figures.ts';
 
 /** Why one output is never below its bound, or why the weights do not show it. */
 export interface OutputProof {
@@ -32,7 +32,7 @@ export function proveByConstruction(model: Model): OutputProof[] {
     return {
       output: name,
       holds,
-      reason: `${reason}, so no prediction is below ${figureBelow(lowest)}${holds ? '' : `, which is less than the bound ${bound}`}.`,
+      reason: `${reason}, so no prediction is below ${readable(figureBelow(lowest))}${holds ? '' : `, which is less than the bound ${readable(bound)}`}.`,
     };
   });
 }
@@ -50,7 +50,10 @@ function transformFloor(model: Model, output: number): Floor {
   if (kind === undefined || floor === undefined || !Number.isFinite(floor) || !model.layers.every(isFinite)) {
     return { reason: 'The stored weights are not finite numbers.' };
   }
-  return { floor, reason: `The output transform ${kind} is never negative and ${figure(floor)} is added to it` };
+  return {
+    floor,
+    reason: `The output transform ${kind} is never negative and ${readable(figure(floor))} is added to it`,
+  };
 }
 
 /** Non-negative weights on non-negative features, or no weights at all, leave at least the bias. */
@@ -62,10 +65,11 @@ function linearFloor(model: Model, output: number): Floor {
   const column = Array.from({ length: last.inputs }, (_, feature) => last.kernel[feature * last.units + output] ?? 0);
   const bias = last.bias[output] ?? 0;
   if (column.every((weight) => weight === 0)) {
-    return { floor: bias, reason: `All last-layer weights are zero and the bias is ${figure(bias)}` };
+    return { floor: bias, reason: `All last-layer weights are zero and the bias is ${readable(figure(bias))}` };
   }
   const negative = column.filter((weight) => weight < 0).length;
-  if (negative > 0) return { reason: `${negative} of ${column.length} last-layer weights are negative.` };
+  if (negative > 0)
+    return { reason: `${readable(negative)} of ${readable(column.length)} last-layer weights are negative.` };
   const features = model.layers.at(-2);
   if (features === undefined) {
     return { reason: 'Without a hidden layer the features are the inputs, which may be negative.' };
@@ -75,7 +79,7 @@ function linearFloor(model: Model, output: number): Floor {
   }
   return {
     floor: bias,
-    reason: `The last-layer weights are at least 0 on ${features.activation} features, which are never negative, and the bias is ${figure(bias)}`,
+    reason: `The last-layer weights are at least 0 on ${features.activation} features, which are never negative, and the bias is ${readable(figure(bias))}`,
   };
 }
 

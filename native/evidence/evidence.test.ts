@@ -73,7 +73,7 @@ describe('gatherEvidence', () => {
 
   it('says how many rows may still be below, by test rows that nothing was chosen by', () => {
     const share = (rows: number, below = 0): number | undefined => {
-      const { limits = [] } = gatherEvidence(model(-1), { train: split(10, 0), test: split(rows, below) });
+      const { limits } = gatherEvidence(model(-1), { train: split(10, 0), test: split(rows, below) });
       const found = /at most ([\d.e-]+) %/.exec(limits.join(' '));
       return found === null ? undefined : Number(found[1]) / 100;
     };
@@ -84,7 +84,7 @@ describe('gatherEvidence', () => {
     }
     expect(share(2000, 1)).toBeUndefined();
     const validation = gatherEvidence(model(-1), { train: split(10, 0), validation: split(100, 0) });
-    expect(validation.limits?.join(' ')).not.toContain('95 %');
+    expect(validation.limits.join(' ')).not.toContain('95 %');
   });
 
   it('warns where a prediction is so near its bound that rounding decides, and never shows a lowest one at a bound that it is below', () => {
@@ -104,7 +104,7 @@ describe('gatherEvidence', () => {
   it('says for each output and split what was found', () => {
     const evidence = gatherEvidence(model(-1), { train: split(1000, 3), test: split(5, 0) });
     expect(evidence.statement).toContain('Some training rows');
-    expect(evidence.figures).toContain('price, training: 3 of 1000 rows below 0, lowest prediction -1.');
+    expect(evidence.figures).toContain('price, training: 3 of 1,000 rows below 0, lowest prediction −1.');
     expect(evidence.figures).toContain('price, test: no row below 0, lowest prediction 1.');
     expect(evidence.details.some((detail) => detail.includes('1 of 1 last-layer weights are negative'))).toBe(true);
   });

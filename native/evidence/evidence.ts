@@ -9,7 +9,7 @@ import {
 } from '../contract/results.ts';
 import type { Model } from '../network/model.ts';
 import { proveByConstruction } from './byConstruction.ts';
-import { figure, figureAbove, figureBelow } from '../base/figures.ts';
+import { figure, figureAbove, figureBelow, readable } from '../base/figures.ts';
 import { joined } from '../base/lists.ts';
 
 /**
@@ -41,7 +41,7 @@ export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
   if (!evaluated.includes('train')) return claim('none', 'No row was evaluated, so nothing is known of the outputs.');
   if (broken.includes('train')) return claim('none', `Some training rows have an output ${below}.`);
   const clean = (names: readonly SplitName[]): string =>
-    `As computed in training, no output is ${below} on any of the ${joined(names.map((name) => `${splits[name]?.rows ?? 0} ${splitTitles[name]}`))} rows`;
+    `As computed in training, no output is ${below} on any of the ${joined(names.map((name) => `${readable(splits[name]?.rows ?? 0)} ${splitTitles[name]}`))} rows`;
   if (broken.length > 0) {
     const others = joined(broken.map((name) => splitTitles[name]));
     return claim('train', `${clean(['train'])}, but some ${others} rows have one.`);
@@ -80,7 +80,7 @@ function limitsOf(
       : []),
     ...(evaluated.includes('test') && !broken.includes('test')
       ? [
-          `With 95 % confidence at most ${figureAbove(100 * share)} % of all rows like the ${rows} test rows have an output below its bound, provided that nothing was chosen by these ${rows}.`,
+          `With 95 % confidence at most ${readable(figureAbove(100 * share))} % of all rows like the ${readable(rows)} test rows have an output below its bound, provided that nothing was chosen by these ${readable(rows)}.`,
         ]
       : []),
   ];
@@ -88,7 +88,7 @@ function limitsOf(
 
 function describeBelow(model: Model): string {
   const distinct = new Set(model.epsilon);
-  return distinct.size === 1 ? `below ${[...distinct].join('')}` : 'below its bound';
+  return distinct.size === 1 ? `below ${readable(model.epsilon[0] ?? 0)}` : 'below its bound';
 }
 
 /** Rounded to the nearest, as tables do, unless that would carry a prediction that is below its bound up to it. */
@@ -100,7 +100,7 @@ function describeSplit(split: SplitName, splits: SplitReports, model: Model): st
   if (report === undefined) return [];
   const one = (output: OutputReport, bound: number): string => {
     const below = Math.round(output.violationShare * report.rows);
-    return `${output.name}, ${splitTitles[split]}: ${below === 0 ? 'no row' : `${below} of ${report.rows} rows`} below ${bound}, lowest prediction ${lowest(output.minimum, bound)}.`;
+    return `${output.name}, ${splitTitles[split]}: ${below === 0 ? 'no row' : `${readable(below)} of ${readable(report.rows)} rows`} below ${readable(bound)}, lowest prediction ${readable(lowest(output.minimum, bound))}.`;
   };
   return report.outputs.map((output, i) => one(output, model.epsilon[i] ?? 0));
 }

@@ -5,7 +5,7 @@ import { describeFileError } from '../contract/fileErrors.ts';
 import type { ModelProto } from './generated/onnx_pb.js';
 import { onnxMetadataSchema, readEntries, type OnnxMetadata } from './metadata.ts';
 import { decodeOnnx, encodeOnnx, hashOnnxWeights } from './onnx.ts';
-import { openSession, type OnnxSession } from './session.ts';
+import { openSession, type OnnxSession } from './onnxSession.ts';
 
 export interface OnnxPredictions extends InputGaps {
   /** In the targets' own units, row-major [rows, targets]; NaN in rows that are not usable. */

@@ -3,7 +3,7 @@ import { differenceLimit, type ExportReport } from '../contract/results.ts';
 import type { RawColumns } from '../data/encode.ts';
 import type { Model } from '../network/model.ts';
 import type { GraphInterface } from './metadata.ts';
-import { openSession } from './session.ts';
+import { openSession } from './onnxSession.ts';
 
 /** Rows, as they stand in the table, and what the training engine predicts for them. */
 export interface ExportCheck {

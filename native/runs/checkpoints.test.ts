@@ -79,17 +79,6 @@ test('of very many checkpoints some are told, evenly spaced, and the record stay
   expect(Math.max(...steps.slice(1).map((step, i) => step - steps[i]!))).toBeLessThanOrEqual(40);
 });
 
-test('a run of a version that did not record them shows the checkpoints that are kept', () => {
-  for (const step of [10, 20]) writeCheckpoint(run, checkpoint(step));
-  for (const name of folders()) {
-    const file = path.join(run, 'checkpoints', name, 'state.json');
-    const { earlier, ...old } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    expect(earlier).toBeDefined();
-    writeFileSync(file, JSON.stringify(old));
-  }
-  expect(listCheckpoints(run).map(({ step }) => step)).toEqual([10, 20]);
-});
-
 test('two checkpoints at the same step both count; the later one is read', () => {
   writeCheckpoint(run, checkpoint(5));
   writeCheckpoint(run, { ...checkpoint(5), state: { changed: true } });

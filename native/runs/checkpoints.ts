@@ -37,8 +37,8 @@ const stateSchema = z.object({
   format: z.literal(1),
   epoch: z.int().min(0),
   step: z.int().min(0),
-  /** Epoch and step of the checkpoints before it; absent in runs of versions that did not record them. */
-  earlier: z.array(z.tuple([z.int().min(0), z.int().min(0)])).default([]),
+  /** Epoch and step of the checkpoints before it. */
+  earlier: z.array(z.tuple([z.int().min(0), z.int().min(0)])),
   state: z.record(z.string(), z.unknown()),
 });
 

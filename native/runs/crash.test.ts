@@ -25,7 +25,7 @@ const writerSource = (folderModule: string): string => `
   for (let epoch = first + 1; ; epoch++) {
     run.appendMetrics({
       epoch, step: epoch, seconds: epoch, learningRate: 1, objective: epoch, splits: {},
-      constraint: { largestMultiplier: epoch }, best: true,
+      constraint: { largestMultiplier: epoch }, distribution: [], best: true,
     });
     run.writeCheckpoint({
       epoch, step: epoch, state: { epoch },
@@ -115,7 +115,9 @@ test.runIf(small !== undefined)(
     try {
       const run = RunFolder.create(path.join(mounted, 'run'), newRun);
       const checkpoint = (epoch: number, size: number) => ({
-        ...{ epoch, step: epoch, state: { epoch } },
+        epoch,
+        step: epoch,
+        state: { epoch },
         tensors: { weights: { shape: [size], data: new Float32Array(size).fill(epoch) } },
       });
       run.writeCheckpoint(checkpoint(1, 50_000));

@@ -70,7 +70,7 @@ const resultAfter = (epochs: number, run: string): TrainingResult => ({
   run,
   splits: {},
   phases: { setup: 0, read: 0, compile: 0, train: 1, evaluate: 0, export: 0 },
-  evidence: { level: 'none', statement: '', details: [] },
+  evidence: { level: 'none', statement: '', details: [], figures: [], limits: [], lowestBound: 0 },
 });
 
 describe('a new run', () => {

@@ -28,6 +28,7 @@ const metrics = (epoch: number): EpochMetrics => ({
     },
   },
   constraint: { largestMultiplier: 0 },
+  distribution: [],
   best: true,
 });
 

@@ -1,4 +1,4 @@
-import { drawing } from '../logic/turns.ts';
+import { drawQueue } from '../logic/frameQueue.ts';
 import { chartTheme, onThemeChange, type ChartTheme } from './theme.ts';
 
 /** Where a drawing goes: CSS pixels, cleared. */
@@ -51,13 +51,13 @@ export class CanvasDrawing<View> {
   }
 
   destroy(): void {
-    drawing.forget(this);
+    drawQueue.remove(this);
     this.#observer.disconnect();
     this.#endTheme();
   }
 
   #soon(): void {
-    drawing.ask(this, () => {
+    drawQueue.add(this, () => {
       this.#drawNow();
     });
   }

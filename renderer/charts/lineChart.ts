@@ -3,7 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import { decimate } from '../logic/decimate.ts';
 import type { ChartData, Range } from '../logic/chartData.ts';
 import { formatCount } from '../logic/format.ts';
-import { drawing } from '../logic/turns.ts';
+import { drawQueue } from '../logic/frameQueue.ts';
 import { drawEpochTitle, drawMarks, drawSymbols, drawZero } from './marks.ts';
 import { logRange, logSplits, roundValues, valueRange } from './scales.ts';
 import { chartTheme, curveColour, onThemeChange } from './theme.ts';
@@ -70,14 +70,14 @@ export class LineChart {
   }
 
   destroy(): void {
-    drawing.forget(this);
+    drawQueue.remove(this);
     this.#observer.disconnect();
     this.#endTheme();
     this.#plot?.destroy();
   }
 
   #soon(): void {
-    drawing.ask(this, () => {
+    drawQueue.add(this, () => {
       this.#draw();
     });
   }

@@ -2,7 +2,7 @@ import type { Range } from '../logic/chartData.ts';
 import { moved, zoomed } from './gestures.ts';
 
 /** The chart under the pointer. */
-export interface PointerTarget {
+interface PointerTarget {
   /** Epochs in view. */
   range(): Range;
   /** Epochs there are. */

@@ -1,11 +1,14 @@
 import { expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
+import { describeConfiguration } from '../../native/contract/describeSettings.ts';
 import DialectFields from './DialectFields.svelte';
+
+const settings = describeConfiguration().filter(({ path }) => path.startsWith('data.dialect.'));
 
 test('what is left out is as found, until it is chosen', async () => {
   const onchange = vi.fn();
-  const screen = await render(DialectFields, { dialect: { header: true }, onchange });
+  const screen = await render(DialectFields, { settings, dialect: { header: true }, onchange });
   const delimiter = screen.getByRole('combobox', { name: 'Delimiter' });
   await expect.element(delimiter).toHaveDisplayValue('As found');
   await userEvent.selectOptions(delimiter, 'Semicolon');
@@ -15,7 +18,11 @@ test('what is left out is as found, until it is chosen', async () => {
 });
 
 test('what was given cannot be as found again; a delimiter that is none of the usual ones is there, too', async () => {
-  const screen = await render(DialectFields, { dialect: { delimiter: '#', encoding: 'latin-1' }, onchange: vi.fn() });
+  const screen = await render(DialectFields, {
+    settings,
+    dialect: { delimiter: '#', encoding: 'latin-1' },
+    onchange: vi.fn(),
+  });
   const delimiter = screen.getByRole('combobox', { name: 'Delimiter' });
   await expect.element(delimiter).toHaveDisplayValue('#');
   await expect.element(delimiter.getByRole('option', { name: 'As found' })).not.toBeInTheDocument();

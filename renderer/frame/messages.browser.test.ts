@@ -79,7 +79,7 @@ test('a line that was cut is said, and nothing can be asked of the host meanwhil
 test('a file handed over shows how far it is, and can be cancelled', async () => {
   const { app } = await openWindow({ page: 'data' });
   const cancelUploads = vi.spyOn(app.files, 'cancelUploads');
-  app.upload = 0.5;
+  app.opening.upload = 0.5;
   const progress = main.getByRole('progressbar');
   await expect.element(progress).toBeVisible();
   expect((progress.element() as HTMLProgressElement).value).toBe(0.5);
@@ -89,7 +89,7 @@ test('a file handed over shows how far it is, and can be cancelled', async () =>
 
 test('what was done is said in passing', async () => {
   const { app } = await openWindow({ page: 'data' });
-  app.say('The command was copied.');
+  app.messages.say('The command was copied.');
   await expect.element(main.getByRole('status').getByText('The command was copied.')).toBeVisible();
   await expectAccessible();
 });

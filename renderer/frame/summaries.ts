@@ -1,5 +1,6 @@
 import { endedEarly } from '../../native/contract/runs.ts';
 import type { App } from '../state/app.svelte.ts';
+import { sourceName } from '../logic/fileName.ts';
 import { formatCount, formatShare } from '../logic/format.ts';
 import { boundText, positiveText, stateLabels } from '../logic/labels.ts';
 import { shortcomingOf } from '../logic/evidence.ts';
@@ -63,7 +64,7 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
 /** What is said of a run on other data than those in work is no step done: it says whose it is. */
 function ofRun(app: App, trace: RunTrace, summary: StepSummary): StepSummary {
   return trace.configuration !== undefined && app.isOfOtherData(trace)
-    ? { status: 'open', text: `${app.sourceName(trace.configuration)}: ${summary.text}` }
+    ? { status: 'open', text: `${sourceName(trace.configuration)}: ${summary.text}` }
     : summary;
 }
 

@@ -1,23 +1,30 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { PausedChange } from '../../native/contract/runs.ts';
+import type { DescribedSetting } from '../../native/contract/settings.ts';
 
 /** What may change during a run, and why the rest may not. */
 
 export const activeRunReason =
   'A run is training. Pause it to change its epochs, its learning rate and some settings of its method.';
 
-/** Why settings of the Train step stay as they are in a paused run; those that are not here may change. */
-export const fixedWhilePaused = {
-  batchSize: 'The training step was built for this size.',
-  loss: 'The training step was built with this loss.',
-  optimizer: 'Its moments belong to this optimizer.',
-  schedule: 'It runs from the first step to the last; the learning rate itself can be changed.',
-  seed: 'The first weights have been drawn already.',
-  step: 'The training step was built with it.',
-  earlyStopping: 'It has been counting since the first epoch.',
+/** Why settings of the Train step stay as they are in a paused run, by the beginning of their paths. */
+const fixedReasons: Readonly<Record<string, string>> = {
+  'training.batchSize': 'The training step was built for this size.',
+  'training.loss': 'The training step was built with this loss.',
+  'training.optimizer': 'Its moments belong to this optimizer.',
+  'training.schedule': 'It runs from the first step to the last; the learning rate itself can be changed.',
+  'training.seed': 'The first weights have been drawn already.',
+  'training.gradientClip': 'The training step was built with it.',
+  'training.weightDecay': 'The training step was built with it.',
+  'training.earlyStopping': 'It has been counting since the first epoch.',
   runtime: 'The training process was started with it.',
-} as const;
-export type FixedReasons = Partial<Record<keyof typeof fixedWhilePaused, string>>;
+};
+
+/** Why a setting cannot change in a paused run; nothing where it can. */
+export function fixedReason({ path, changeable }: DescribedSetting): string | undefined {
+  if (changeable) return undefined;
+  return Object.entries(fixedReasons).find(([start]) => path.startsWith(start))?.[1] ?? 'Fixed when the run began.';
+}
 
 /** Why what the steps before hold stays as it is in a paused run. */
 export const settledWhilePaused = {

@@ -2,7 +2,7 @@ import { csvField } from '../../native/base/csv.ts';
 
 /** A table as comma-separated text (RFC 4180). */
 
-export type CsvCell = string | number | null | undefined;
+type CsvCell = string | number | null | undefined;
 
 const cell = (value: CsvCell): string => (value === null || value === undefined ? '' : csvField(String(value)));
 

@@ -6,7 +6,7 @@ import type { Mark } from './marks.ts';
 
 /** The curves of one run, of which a {@link RunCurves} has all that is measured so far. */
 
-export interface RunCurves {
+interface RunCurves {
   readonly metrics: readonly EpochMetrics[];
   /** Mean objective while an epoch runs, over epochs with their fraction. */
   readonly objective: { readonly x: readonly number[]; readonly y: readonly number[] };

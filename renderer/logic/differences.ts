@@ -1,6 +1,6 @@
 /** Settings in which documents differ, as paths and values. */
 
-export interface Difference {
+interface Difference {
   readonly path: string;
   /** One a document; `undefined` where it has no such setting. */
   readonly values: readonly unknown[];

@@ -9,17 +9,14 @@ export interface DistributionHistory {
   readonly distributions: readonly Distribution[];
 }
 
-/** One history an output, of the epochs that recorded distributions. */
+/** One history an output. */
 export function distributionHistories(trace: { readonly metrics: readonly EpochMetrics[] }): DistributionHistory[] {
-  const first = trace.metrics.find((line) => line.distribution !== undefined);
-  const names = first?.distribution?.map(({ name }) => name) ?? [];
+  const names = trace.metrics[0]?.distribution.map(({ name }) => name) ?? [];
   const columns = columnsOf(trace);
   const epochs = columns.column('epoch', ({ epoch }) => epoch);
   return names.map((name, index) => {
-    const distributions = columns.column(`distribution ${index}`, ({ distribution }) => distribution?.[index]);
-    const recorded = distributions.filter((distribution) => distribution !== undefined);
-    if (recorded.length === epochs.length) return { name, epochs, distributions: recorded };
-    return { name, epochs: epochs.filter((_, at) => distributions[at] !== undefined), distributions: recorded };
+    const distributions = columns.column(`distribution ${index}`, ({ distribution }) => distribution[index]);
+    return { name, epochs, distributions: distributions.filter((each) => each !== undefined) };
   });
 }
 

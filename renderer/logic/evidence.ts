@@ -20,7 +20,7 @@ export const worstNegativeShare = (splits: SplitReports, split?: SplitName): num
   worstShare('negativeShare', splits, split);
 
 /** The same of predictions below their bound. */
-export const worstViolationShare = (splits: SplitReports, split?: SplitName): number =>
+const worstViolationShare = (splits: SplitReports, split?: SplitName): number =>
   worstShare('violationShare', splits, split);
 
 /** What is known of a run's outputs: its result once it has ended, its last epoch before. */
@@ -62,7 +62,7 @@ export const heldOutSplit = (splits: SplitReports): SplitName =>
 export const unlearned = ({ train }: SplitReports, deviations: readonly number[]): string[] =>
   (train?.outputs ?? []).filter(({ rmse }, output) => rmse >= (deviations[output] ?? Infinity)).map(({ name }) => name);
 
-export interface PriceLine {
+interface PriceLine {
   readonly output: string;
   readonly before: { readonly rmse: number; readonly negativeShare: number; readonly minimum: number };
   readonly after: { readonly rmse: number; readonly negativeShare: number; readonly minimum: number };

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  formatBytes,
-  formatDuration,
-  formatNumber,
-  formatOf,
-  formatRead,
-  formatSentence,
-  formatShare,
-} from './format.ts';
+import { formatBytes, formatDuration, formatNumber, formatOf, formatRead, formatShare } from './format.ts';
 
 describe('formats', () => {
   it.each([
@@ -49,31 +41,5 @@ describe('formats', () => {
   it('writes times and sizes', () => {
     expect([0.42, 12.3, 185, 7800].map(formatDuration)).toEqual(['0.4 s', '12 s', '3 min 05 s', '2 h 10 min']);
     expect([12, 2_412_345].map(formatBytes)).toEqual(['12 bytes', '2.41 MB']);
-  });
-});
-
-describe('formatSentence', () => {
-  it.each([
-    [
-      'As computed in training, no output is below 0.05 on any of the 8000 training and 2000 test rows; other inputs were not looked at.',
-      'As computed in training, no output is below 0.05 on any of the 8,000 training and 2,000 test rows; other inputs were not looked at.',
-    ],
-    [
-      'y, training: 3 of 8000 rows below 0, lowest prediction -0.05.',
-      'y, training: 3 of 8,000 rows below 0, lowest prediction −0.05.',
-    ],
-    ['y, test: no row below 0, lowest prediction -1e-12.', 'y, test: no row below 0, lowest prediction −1e−12.'],
-    ['y, test: no row below 0, lowest prediction 2004.', 'y, test: no row below 0, lowest prediction 2,004.'],
-    ['y, test: no row below 0, lowest prediction 12350.25.', 'y, test: no row below 0, lowest prediction 12,350.25.'],
-  ])('writes the numbers of a sentence as the tables do: %s', (sentence, written) => {
-    expect(formatSentence(sentence)).toBe(written);
-  });
-
-  it('leaves names as they are', () => {
-    const sentence = 'price -5, 10000, test: 1 of 1000 rows below 0, lowest prediction -2.';
-    expect(formatSentence(sentence, ['price -5', 'price -5, 10000'])).toBe(
-      'price -5, 10000, test: 1 of 1,000 rows below 0, lowest prediction −2.',
-    );
-    expect(formatSentence('x-2000 is what it is.')).toBe('x-2000 is what it is.');
   });
 });

@@ -1,4 +1,4 @@
-import { decimalBytes, figure } from '../../native/base/figures.ts';
+import { decimalBytes, figure, readable } from '../../native/base/figures.ts';
 
 /** How numbers, shares, times and sizes are written throughout the window. */
 
@@ -6,12 +6,6 @@ const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
 /** Thousands separated by commas: 10,000. */
 export const formatCount = (value: number): string => whole.format(value);
-
-/** An ungrouped number with its thousands separated by commas, as `formatCount` does it. */
-function grouped(text: string): string {
-  const [integer = '', ...fraction] = text.split('.');
-  return [integer.replaceAll(/\d(?=(?:\d{3})+$)/g, '$&,'), ...fraction].join('.');
-}
 
 /** A number of so many significant digits with an exponent: 1.235e−6. */
 export const formatExponential = (value: number, digits = 4): string =>
@@ -39,7 +33,7 @@ export function formatRead(value: number, digits = 4): string {
 }
 
 /** A value that was worked out, written like one of the data, but with its thousands separated: 1,235. */
-export const formatNumber = (value: number, digits = 4): string => grouped(formatRead(value, digits));
+export const formatNumber = (value: number, digits = 4): string => readable(formatRead(value, digits));
 
 /** How a column writes what was worked out of its values, which lie between these: years have no thousands. */
 export const formatOf = (low = 0, high = 0): typeof formatNumber =>
@@ -84,19 +78,3 @@ export function formatTime(iso: string, now = new Date()): string {
 /** "1 row", "2 rows". */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
-
-const numberInText = /(?<![\w.-])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w-])/g;
-
-/**
- * A sentence of the engine with its numbers written as the window writes them. The engine's own spelling is that of the
- * command line and of an exported model, where programs read it, too.
- *
- * @param names - names one of which the sentence may begin with: a name is nobody's to respell
- */
-export function formatSentence(sentence: string, names: readonly string[] = []): string {
-  const start = names
-    .filter((name) => sentence.startsWith(`${name}:`) || sentence.startsWith(`${name},`))
-    .reduce((longest, name) => (name.length > longest.length ? name : longest), '');
-  const rest = sentence.slice(start.length);
-  return `${start}${rest.replace(numberInText, (text) => grouped(text.replace('e+', 'e')).replaceAll('-', '−'))}`;
-}

@@ -1,6 +1,6 @@
 /** The forum thread's question and its answers, each as a method of Orthant. */
 
-export interface ForumAnswer {
+interface ForumAnswer {
   readonly title: string;
   readonly text: string;
   readonly method: { readonly id: string; readonly settings: Record<string, unknown> };

@@ -2,7 +2,7 @@ import type { Histogram } from '../../native/contract/table.ts';
 
 /** A column's histogram as bars to draw and to list. */
 
-export interface Bar {
+interface Bar {
   readonly count: number;
   readonly from: number;
   readonly to: number;

@@ -43,10 +43,9 @@ describe('unsaid', () => {
 
 describe('positiveText', () => {
   it('calls outputs positive only where their bounds are', () => {
-    const text = (level: 'none' | 'held-out', lowestBound?: number) =>
-      positiveText({ level, statement: '', details: [], ...(lowestBound === undefined ? {} : { lowestBound }) });
+    const text = (level: 'none' | 'held-out', lowestBound: number) =>
+      positiveText({ level, statement: '', details: [], figures: [], limits: [], lowestBound });
     expect(text('held-out', 0)).toBe('positive: held-out rows');
-    expect(text('held-out')).toBe('positive: held-out rows');
     expect(text('held-out', -2)).toBe('bound kept: held-out rows');
     // Positive they may be, with a bound above zero.
     expect(text('none', 0.7)).toBe('below the bound');

@@ -35,13 +35,11 @@ export const evidenceLabels: Record<Evidence['level'], string> = {
   none: 'not shown',
   train: 'training rows',
   'held-out': 'held-out rows',
-  attacked: 'attacked',
-  certified: 'certified',
   'by-construction': 'by construction',
 };
 
 /** What a model whose outputs keep their bounds is: positive, unless a bound is below zero. */
-export const keptTitle = ({ lowestBound = 0 }: Evidence): string => (lowestBound < 0 ? 'Bound kept' : 'Positive');
+export const keptTitle = ({ lowestBound }: Evidence): string => (lowestBound < 0 ? 'Bound kept' : 'Positive');
 
 /** How far a run's outputs keep their bounds, in a few words. */
 export const positiveText = (evidence: Evidence): string =>

@@ -1,11 +1,10 @@
 import type { NetworkSettings, Activation } from '../../native/contract/configuration.ts';
+import { limits } from '../../native/contract/limits.ts';
 import { formatCount } from './format.ts';
 
 /** A network's layers as text, sizes and parameter counts. */
 
-export type ParsedLayers = { readonly hidden: number[] } | { readonly problem: string };
-
-const largest = 65_536;
+type ParsedLayers = { readonly hidden: number[] } | { readonly problem: string };
 
 /**
  * Reads hidden layer sizes from text such as `784,784`, `64 x 64` or `128 - 32`. Empty text is a network without hidden
@@ -13,7 +12,7 @@ const largest = 65_536;
  */
 export function parseLayers(text: string): ParsedLayers {
   const parts = text.trim() === '' ? [] : text.trim().split(/\s*[,;x×\-–—→>\s]\s*/u);
-  if (parts.length > 64) return { problem: 'At most 64 hidden layers.' };
+  if (parts.length > limits.layers) return { problem: `At most ${limits.layers} hidden layers.` };
   const hidden: number[] = [];
   for (const part of parts) {
     if (!/^\d+$/.test(part)) {
@@ -23,8 +22,8 @@ export function parseLayers(text: string): ParsedLayers {
       };
     }
     const units = Number(part);
-    if (units < 1 || units > largest)
-      return { problem: `A layer has 1 to ${formatCount(largest)} units, not ${part}.` };
+    if (units < 1 || units > limits.units)
+      return { problem: `A layer has 1 to ${formatCount(limits.units)} units, not ${part}.` };
     hidden.push(units);
   }
   return { hidden };
@@ -55,7 +54,7 @@ export function layerShapes(inputs: number, hidden: readonly number[], outputs: 
   });
 }
 
-export interface NetworkPreset {
+interface NetworkPreset {
   readonly title: string;
   readonly hint: string;
   readonly hidden: number[];

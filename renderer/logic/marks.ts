@@ -19,7 +19,7 @@ export const markKinds: Readonly<Record<Mark['kind'], { readonly symbol: string;
 };
 
 /** What is known of a run that its marks are made of. */
-export interface MarkedRun {
+interface MarkedRun {
   readonly metrics: readonly EpochMetrics[];
   /** Epochs at which a checkpoint was written. */
   readonly checkpoints: readonly number[];

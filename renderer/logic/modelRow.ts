@@ -1,7 +1,7 @@
 import { figure } from '../../native/base/figures.ts';
 import type { ModelInput } from '../../native/contract/dataSchema.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
-import { parseNumber } from './forms.ts';
+import { parseNumber } from './numbers.ts';
 
 /** One row for a model, as it is typed: a text for each of its inputs. */
 

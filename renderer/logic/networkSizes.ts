@@ -1,3 +1,5 @@
+import { limits } from '../../native/contract/limits.ts';
+
 /** How large a layer is drawn, and the size that a drawn height stands for. */
 
 const least = 30;
@@ -18,5 +20,5 @@ export function unitsOfHeight(height: number): number {
 /** The next round size up or down, for the keyboard. */
 export function steppedUnits(units: number, direction: 1 | -1, far: boolean): number {
   const step = far ? Math.max(1, Math.round(units / 2)) : units < 16 ? 1 : units < 128 ? 8 : units < 1024 ? 16 : 128;
-  return Math.min(65_536, Math.max(1, units + direction * step));
+  return Math.min(limits.units, Math.max(1, units + direction * step));
 }

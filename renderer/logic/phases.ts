@@ -1,6 +1,6 @@
 import type { Phases, TrainingResult } from '../../native/contract/results.ts';
 
-export interface PhaseTime {
+interface PhaseTime {
   readonly name: string;
   readonly seconds: number;
   /** Of all phases together. */

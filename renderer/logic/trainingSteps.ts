@@ -1,4 +1,5 @@
 import type { TrainingSettings } from '../../native/contract/configuration.ts';
+import { limits } from '../../native/contract/limits.ts';
 import { roundEpochs, stepsOfEpoch, usualSteps } from '../../native/contract/steps.ts';
 import { formatCount, plural } from './format.ts';
 
@@ -25,4 +26,4 @@ export function stepsText(training: Amount, rows: number, byRows: boolean): stri
 
 /** Epochs that are worth a try after a run that has learned little. */
 export const moreEpochs = (training: Amount, rows: number): number =>
-  Math.min(1_000_000, roundEpochs(Math.max(5 * training.epochs, usualSteps / stepsOfEpoch(training, rows))));
+  Math.min(limits.epochs, roundEpochs(Math.max(5 * training.epochs, usualSteps / stepsOfEpoch(training, rows))));

@@ -2,12 +2,14 @@ import { describe, expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { constraintMethods, describeMethods } from '../../native/constraints/registry.ts';
 import {
+  activations,
   optimizerSchema,
   scheduleSchema,
   type OptimizerSettings,
   type RunConfiguration,
   type ScheduleSettings,
 } from '../../native/contract/configuration.ts';
+import { describeConfiguration } from '../../native/contract/describeSettings.ts';
 import Root from '../Root.svelte';
 import { ConfigurationDocument } from '../state/configuration.svelte.ts';
 import { fakeConfiguration, fakeInspection } from '../testing/fakeData.ts';
@@ -50,6 +52,9 @@ async function form(
       targets: [{ name: 'price', scale: 4000, minimum: 0, maximum: 18_823 }],
       warnings: [],
     }),
+  });
+  await vi.waitFor(() => {
+    expect(app.data.preparation).toBeDefined();
   });
   const screen = await render(Root, { app });
   const panel = screen.getByRole('complementary', { name });
@@ -128,4 +133,18 @@ describe.each(scheduleSchema.options.map((option) => option.shape.id.value))('th
 test.each(['paused', 'training'] as const)('the training form of a run that is %s', async (state) => {
   const panel = await form('train', 'Training settings', () => undefined, state);
   await golden(`train-while-${state}`, panel, state === 'paused');
+});
+
+test('every setting and everything that can be chosen appears in a form of the window', () => {
+  const written = Object.values(
+    import.meta.glob<string>('./golden/*.txt', { query: '?raw', import: 'default', eager: true }),
+  ).join('\n');
+  // A button below the list of bad rows, the cards of the methods, and the list of runs.
+  const elsewhere = ['data.skipBadRows', 'constraint.method.id', 'name'];
+  for (const setting of describeConfiguration()) {
+    if (setting.kind === 'custom' || elsewhere.includes(setting.path)) continue;
+    expect(written).toContain(setting.title);
+    for (const { title } of 'options' in setting ? setting.options : []) expect(written).toContain(title);
+  }
+  for (const { title } of Object.values(activations)) expect(written).toContain(`${title} <`);
 });

@@ -33,10 +33,10 @@ describe('data that is opened', () => {
         throw new OrthantError('engine', 'TensorFlow cannot be loaded.');
       },
     });
-    await app.openPath('/data/mine.csv', 'data');
+    await app.opening.openPath('/data/mine.csv', 'data');
     await settled();
     expect(asked('load')).toEqual([expect.objectContaining({ engine: 'auto', device: 'auto' })]);
-    expect(app.notices.problem).toBeUndefined();
+    expect(app.messages.problem).toBeUndefined();
   });
 });
 
@@ -65,7 +65,7 @@ describe('the epochs of data that is opened', () => {
       count();
       await settled();
     };
-    await app.openPath('/data/mine.csv', 'data');
+    await app.opening.openPath('/data/mine.csv', 'data');
     await settled();
     expect(app.trainReason).toBe('The rows are being counted.');
     await counted(1);
@@ -79,7 +79,7 @@ describe('the epochs of data that is opened', () => {
     expect(epochs()).toBe(300);
     // Another file: nothing of the rows of the one before.
     rows = 100_000;
-    await app.openPath('/data/other.csv', 'data');
+    await app.opening.openPath('/data/other.csv', 'data');
     expect(epochs()).toBe(20);
     await counted(3);
     expect(epochs()).toBe(20);
@@ -95,16 +95,16 @@ describe('data that is opened once more', () => {
         return fakeInspection('ink');
       },
     });
-    await app.openPath('/data/mine.csv', 'data');
+    await app.opening.openPath('/data/mine.csv', 'data');
     await settled();
     expect(app.data.error?.message).toBe('It was not opened by you.');
     refused = false;
-    await app.openPath('/data/mine.csv', 'data');
+    await app.opening.openPath('/data/mine.csv', 'data');
     await settled();
     expect(app.data.error).toBeUndefined();
     expect(asked('inspect')).toHaveLength(2);
     // Another one is read once.
-    await app.openPath('/data/other.csv', 'data');
+    await app.opening.openPath('/data/other.csv', 'data');
     await settled();
     expect(asked('inspect')).toHaveLength(3);
   });
@@ -134,7 +134,7 @@ describe('a configuration whose file cannot be read where it says', () => {
 
   it('takes the file of that name that is opened, and stays as it is otherwise', async () => {
     const { app } = await waiting();
-    await app.openPath('/uploads/1/prices.csv', 'data');
+    await app.opening.openPath('/uploads/1/prices.csv', 'data');
     await settled();
     const expected = pasted();
     expected.data.source = { kind: 'file', path: '/uploads/1/prices.csv' };
@@ -146,7 +146,7 @@ describe('a configuration whose file cannot be read where it says', () => {
 
   it('takes one of another name that is chosen for it', async () => {
     const { app } = await waiting();
-    await app.locate();
+    await app.opening.locate();
     await settled();
     expect(app.document.current?.network.hidden).toEqual(pasted().network.hidden);
     expect(app.document.current?.data.source).toEqual({ kind: 'file', path: '/here/mine.csv' });
@@ -154,11 +154,11 @@ describe('a configuration whose file cannot be read where it says', () => {
 
   it('gives way to another file that is opened, and once its own can be read, to that too', async () => {
     const { app } = await waiting();
-    await app.openPath('/data/other.csv', 'data');
+    await app.opening.openPath('/data/other.csv', 'data');
     expect(app.document.current?.network.hidden).not.toEqual(pasted().network.hidden);
     await settled();
     app.document.change('epochs', ({ training }) => (training.epochs = 77));
-    await app.openPath('/data/other.csv', 'data');
+    await app.opening.openPath('/data/other.csv', 'data');
     expect(app.document.current?.training.epochs).not.toBe(77);
   });
 });
@@ -201,7 +201,7 @@ describe('the start of the window', () => {
     expect(app.document.path).toBe('/good.orthant');
     emit({ event: 'open-file', path: '/bad.orthant', kind: 'configuration' });
     await settled();
-    expect(app.notices.problem?.message).toBe('It cannot be read.');
+    expect(app.messages.problem?.message).toBe('It cannot be read.');
     expect(app.document.current).toEqual(configuration);
     // Opening the one does not take away what is said of the other.
     emit(
@@ -209,7 +209,7 @@ describe('the start of the window', () => {
       { event: 'refused', error: { code: 'file', message: 'There is no such file.' } },
     );
     await settled();
-    expect(app.notices.problem?.message).toBe('There is no such file.');
+    expect(app.messages.problem?.message).toBe('There is no such file.');
   });
 
   it('asks each thing once, also when the engine says after that that it runs', async () => {
@@ -221,12 +221,12 @@ describe('the start of the window', () => {
     });
     emit(...greeting);
     await settled();
-    app.notices.problem = { code: 'file', message: 'Something else.' };
+    app.messages.problem = { code: 'file', message: 'Something else.' };
     emit(engine('data', 'running'), engine('train', 'running'));
     await settled();
     for (const name of ['inspect', 'methods', 'runs', 'doctor', 'status', 'loadDraft'] as const)
       expect(asked(name), name).toHaveLength(1);
-    expect(app.notices.problem.message).toBe('Something else.');
+    expect(app.messages.problem.message).toBe('Something else.');
   });
 
   it('lists a run anew that has ended since the list was made, as that of a host which crashed', async () => {
@@ -305,9 +305,9 @@ describe('a window out of sight', () => {
     await vi.waitFor(() => {
       expect(asked('setVisible')).toEqual([{ visible: false }, { visible: false }]);
     });
-    app.notices.problem = { code: 'file', message: 'Something else.' };
+    app.messages.problem = { code: 'file', message: 'Something else.' };
     await app.visibilityChanged(true);
-    expect(app.notices.problem.message).toBe('Something else.');
+    expect(app.messages.problem.message).toBe('Something else.');
   });
 });
 
@@ -326,8 +326,8 @@ describe('a command', () => {
       ['undo', 'Nothing to undo.'],
       ['save-configuration', 'Choose data first: there is nothing to save yet.'],
     ] as const) {
-      await app.command(command);
-      expect(app.notices.said?.text, command).toBe(reason);
+      await app.commands.run(command);
+      expect(app.messages.toast?.text, command).toBe(reason);
     }
     expect(calls.length).toBe(before);
     expect(app.training.error).toBeUndefined();
@@ -337,15 +337,15 @@ describe('a command', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { app } = await testedApp();
-      app.say('Copied.');
-      const first = app.notices.said;
+      app.messages.say('Copied.');
+      const first = app.messages.toast;
       vi.advanceTimersByTime(4000);
-      app.say('Copied.');
-      expect(app.notices.said).not.toBe(first);
+      app.messages.say('Copied.');
+      expect(app.messages.toast).not.toBe(first);
       vi.advanceTimersByTime(4000);
-      expect(app.notices.said?.text).toBe('Copied.');
+      expect(app.messages.toast?.text).toBe('Copied.');
       vi.advanceTimersByTime(4000);
-      expect(app.notices.said).toBeUndefined();
+      expect(app.messages.toast).toBeUndefined();
     } finally {
       vi.useRealTimers();
     }
@@ -363,12 +363,12 @@ describe('saving', () => {
   it('writes a document where it lies, and asks when it has no place or is to have another', async () => {
     const { app, asked } = await testedApp(answers, bridge);
     await settled();
-    await app.openPath('/mine.orthant', 'configuration');
-    await app.command('save-configuration');
+    await app.opening.openPath('/mine.orthant', 'configuration');
+    await app.commands.run('save-configuration');
     expect(asked('chooseOutput')).toEqual([]);
     expect(asked('writeDocument')).toMatchObject([{ path: '/mine.orthant' }]);
-    expect(app.notices.said?.text).toBe('The configuration was saved: /mine.orthant.');
-    await app.command('save-configuration-as');
+    expect(app.messages.toast?.text).toBe('The configuration was saved: /mine.orthant.');
+    await app.commands.run('save-configuration-as');
     expect(asked('chooseOutput')).toEqual([{ suggestedName: 'ink.orthant' }]);
     expect(app.document.path).toBe('/new.orthant');
     // What is undone is another document: its file must not be written over.
@@ -381,8 +381,8 @@ describe('saving', () => {
   it('downloads in the browser host, where the path means nothing to the person', async () => {
     const { app, asked } = await testedApp(answers);
     await settled();
-    await app.openPath('/uploads/mine.orthant', 'configuration');
-    await app.command('save-configuration');
+    await app.opening.openPath('/uploads/mine.orthant', 'configuration');
+    await app.commands.run('save-configuration');
     expect(asked('chooseOutput')).toHaveLength(1);
   });
 });
@@ -416,6 +416,6 @@ describe('a run of the list', () => {
     expect(app.training.queued).toEqual(['/runs/2']);
     expect(app.training.shown?.run).toBe('/runs/2');
     expect(app.training.shown?.state).toBe('queued');
-    expect(app.notices.said?.text).toMatch(/waits for the paused run/);
+    expect(app.messages.toast?.text).toMatch(/waits for the paused run/);
   });
 });

@@ -1,6 +1,7 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { DoctorReport } from '../../native/contract/doctor.ts';
 import type { MethodDescriptor } from '../../native/contract/methods.ts';
+import type { DescribedSetting } from '../../native/contract/settings.ts';
 import type { Sample, Warning } from '../../native/contract/table.ts';
 import { stepOfField, type Step } from '../logic/steps.ts';
 import type { Answer, Connection } from './connection.svelte.ts';
@@ -12,6 +13,8 @@ const quiet = 200;
 export class Catalogue {
   host = $state.raw<Answer<'host'> | undefined>();
   methods = $state.raw<readonly MethodDescriptor[]>([]);
+  /** The settings of a configuration, but those of its method. */
+  settings = $state.raw<readonly DescribedSetting[]>([]);
   samples = $state.raw<readonly Sample[]>([]);
   recent = $state.raw<Answer<'recentFiles'>>([]);
   readonly #connection: Connection;
@@ -36,6 +39,11 @@ export class Catalogue {
     return this.methods.find((method) => method.id === id);
   }
 
+  /** The settings below a path such as `data.scaling`, or at it. */
+  settingsOf(path: string): readonly DescribedSetting[] {
+    return this.settings.filter((setting) => setting.path === path || setting.path.startsWith(`${path}.`));
+  }
+
   /** What a method is called. */
   methodTitle(id: string): string {
     return this.method(id)?.title ?? id;
@@ -43,8 +51,9 @@ export class Catalogue {
 
   async load(): Promise<void> {
     this.host = await this.#connection.call('host', {});
-    [this.methods, this.samples, this.recent] = await Promise.all([
+    [this.methods, this.settings, this.samples, this.recent] = await Promise.all([
       this.#connection.call('methods', {}),
+      this.#connection.call('settings', {}),
       this.#connection.call('samples', {}),
       this.#connection.call('recentFiles', {}),
     ]);

@@ -1,6 +1,7 @@
 import type { ColumnRole, DataSettings, RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { ColumnSummary, Histogram, Inspection, Preparation, Warning } from '../../native/contract/table.ts';
+import { fileName } from '../logic/fileName.ts';
 import { Listeners } from '../logic/listeners.ts';
 import { pictureSide } from '../logic/picture.ts';
 import { sameDocument } from '../logic/sameDocument.ts';
@@ -16,9 +17,9 @@ export interface Column {
   readonly chosen: boolean;
 }
 
-export type TableRequest = Request<'inspect'>;
+type TableRequest = Request<'inspect'>;
 
-export const tableRequest = (data: DataSettings): TableRequest => ({
+const tableRequest = (data: DataSettings): TableRequest => ({
   source: data.source,
   dialect: data.dialect,
   skipBadRows: data.skipBadRows,
@@ -28,7 +29,7 @@ export const tableRequest = (data: DataSettings): TableRequest => ({
 function named(error: ErrorMessage | undefined, settings: DataSettings | undefined): ErrorMessage | undefined {
   if (error === undefined || settings?.source.kind !== 'file') return error;
   const { path } = settings.source;
-  return { ...error, message: error.message.replaceAll(path, path.split(/[\\/]/).at(-1) ?? path) };
+  return { ...error, message: error.message.replaceAll(path, fileName(path)) };
 }
 
 /** Milliseconds of quiet before split and scaling are worked out again. */

@@ -5,10 +5,10 @@ import { Listeners } from '../logic/listeners.ts';
 import type { Connection } from './connection.svelte.ts';
 
 type EngineEvent = Extract<HostEvent, { event: 'engine' }>;
-export type EngineState = EngineEvent['state'];
+type EngineState = EngineEvent['state'];
 
 /** What happened to a process that ended by itself. */
-export interface Crash {
+interface Crash {
   readonly message: string;
   /** The run that was under way in it. */
   readonly run: string | undefined;

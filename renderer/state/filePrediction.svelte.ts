@@ -1,5 +1,6 @@
 import type { Dialect } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
+import { fileName } from '../logic/fileName.ts';
 import type { Answer, Connection } from './connection.svelte.ts';
 import type { Files } from './files.ts';
 import { LatestCall } from './latestCall.svelte.ts';
@@ -43,7 +44,7 @@ export class FilePrediction {
   }
 
   get name(): string {
-    return this.path.split(/[\\/]/).at(-1) ?? this.path;
+    return fileName(this.path);
   }
 
   /** Whether the file was refused for rows that can be left out. */

@@ -11,7 +11,7 @@ const accepted: Record<FileKind, string> = {
 };
 
 /** Where a file to take away goes. */
-export interface Output {
+interface Output {
   readonly path: string;
   /** Where it went, for the person: a path, or the browser's downloads. */
   readonly place: string;

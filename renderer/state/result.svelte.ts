@@ -9,7 +9,7 @@ import type { RunTrace } from './trace.svelte.ts';
 import type { Training } from './training.svelte.ts';
 
 /** An unconstrained run on the same data, and how like the constrained one it is otherwise. */
-export interface Baseline {
+interface Baseline {
   /** Its folder. */
   readonly run: string;
   readonly record: RunRecord;

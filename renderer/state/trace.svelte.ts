@@ -7,7 +7,7 @@ import { isActive, type PausedChange, type RunRecord, type RunState } from '../.
 import type { Warning } from '../../native/contract/table.ts';
 import { marksOf, type Mark } from '../logic/marks.ts';
 
-export interface Progress {
+interface Progress {
   /** The epoch at work, from 1. */
   readonly epoch: number;
   readonly epochs: number;

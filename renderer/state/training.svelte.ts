@@ -1,6 +1,7 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { WindowEvent } from '../../native/contract/window.ts';
+import { Batches } from '../logic/batches.ts';
 import { Listeners } from '../logic/listeners.ts';
 import type { Connection } from './connection.svelte.ts';
 import type { Engines } from './engines.svelte.ts';
@@ -36,11 +37,10 @@ export class Training {
   readonly #traces = new Map<string, RunTrace>();
   /** Runs that another process works on, about to be looked at again. */
   readonly #heldElsewhere = new Set<RunTrace>();
-  /** Measurements that no curve shows yet. */
-  readonly #waiting: MeasuredEvent[] = [];
-  /** When measurements were taken last. */
-  #taken = -Infinity;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Measurements that no curve shows yet: each time some are taken, all curves are redrawn. */
+  readonly #measured = new Batches<MeasuredEvent>(redrawMilliseconds, (events) => {
+    this.#takeMeasured(events);
+  });
 
   constructor(connection: Connection, engines: Engines) {
     this.#connection = connection;
@@ -109,12 +109,8 @@ export class Training {
       this.#connection.call('runMetrics', { run, most: epochsKept }),
       this.#connection.call('runCheckpoints', { run }),
     ]);
-    trace.load(
-      record,
-      metrics,
-      checkpoints.map(({ epoch }) => epoch),
-      newerState,
-    );
+    const epochs = checkpoints.map(({ epoch }) => epoch);
+    trace.load(record, metrics, epochs, newerState);
   }
 
   /** Shows a run of the list. */
@@ -211,17 +207,17 @@ export class Training {
 
   #take(event: WindowEvent): void {
     if (event.event === 'engine') {
-      this.#takeMeasured();
+      this.#measured.flush();
       this.#takeEngine(event);
       return;
     }
     if (!('run' in event)) return;
     if (measured(event)) {
-      this.#takeSoon(event);
+      this.#measured.add(event);
       return;
     }
     // In the order in which they came.
-    this.#takeMeasured();
+    this.#measured.flush();
     const trace = this.trace(event.run);
     const before = trace.state;
     trace.take([event]);
@@ -232,23 +228,7 @@ export class Training {
     else this.#followState(trace, before);
   }
 
-  /** Takes what comes rarely at once, and what comes quickly a few times a second: each time all curves are redrawn. */
-  #takeSoon(event: MeasuredEvent): void {
-    this.#waiting.push(event);
-    const quiet = this.#taken + redrawMilliseconds - performance.now();
-    if (quiet <= 0) this.#takeMeasured();
-    else
-      this.#timer ??= setTimeout(() => {
-        this.#takeMeasured();
-      }, quiet);
-  }
-
-  #takeMeasured(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#waiting.length === 0) return;
-    this.#taken = performance.now();
-    const events = this.#waiting.splice(0);
+  #takeMeasured(events: readonly MeasuredEvent[]): void {
     for (const run of new Set(events.map((event) => event.run))) {
       const trace = this.trace(run);
       const before = trace.state;

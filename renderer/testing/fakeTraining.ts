@@ -82,6 +82,9 @@ export function fakeResult(configuration: RunConfiguration, metrics: EpochMetric
     splits: metrics.splits,
     evidence: {
       level,
+      figures: [],
+      limits: [],
+      lowestBound: 0,
       statement:
         level === 'none'
           ? 'Some outputs are below the bound: no claim can be made.'

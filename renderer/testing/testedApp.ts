@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import { serve, type Handlers } from '../../native/contract/channel.ts';
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
+import { describeConfiguration } from '../../native/contract/describeSettings.ts';
 import type { RunRecord, RunState, RunSummary } from '../../native/contract/runs.ts';
 import { windowCalls, type WindowBridge, type WindowEvent } from '../../native/contract/window.ts';
 import { App } from '../state/app.svelte.ts';
@@ -31,6 +32,7 @@ export const summaryOf = (run: string, state: RunState, checkpoint?: number): Ru
 const usual = (configuration: RunConfiguration): Answers => ({
   host: () => ({ kind: 'electron', platform: 'linux', version: '1', runsFolder: '/runs', dialogs: true }),
   methods: () => [],
+  settings: describeConfiguration,
   samples: () => [],
   recentFiles: () => [],
   rememberFile: () => ({}),

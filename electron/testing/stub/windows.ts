@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { app, StubEvent } from './app.ts';
 import { exposeApi } from './contextBridge.ts';
-import { load } from './session.ts';
+import { load } from './electronSession.ts';
 
 /** A frame as `senderFrame` shows it; a navigation brings a new one. */
 export interface StubFrame {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { MethodDescriptor } from '../../contract/methods.ts';
+import type { DescribedSetting } from '../../contract/settings.ts';
 import { didYouMean } from '../../base/nearest.ts';
 import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
@@ -43,19 +44,7 @@ const list = (all: readonly MethodDescriptor[]): string =>
     )
     .join('\n');
 
-interface Setting {
-  readonly default?: string | number | boolean;
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
-  readonly unit?: string;
-  readonly description?: string;
-}
-
 function describe(method: MethodDescriptor): string {
-  const settings = Object.entries((method.settings.properties ?? {}) as Readonly<Record<string, Setting>>);
   return [
     `${method.id}: ${method.title}\n`,
     paragraph(method.summary),
@@ -65,25 +54,27 @@ function describe(method: MethodDescriptor): string {
     paragraph(`Source: ${method.source}`),
     ...method.preconditions.map((precondition) => paragraph(`Needs: ${precondition}`)),
     '\n',
-    settings.length === 0
+    method.fields.length === 0
       ? 'It has no settings.\n'
       : table(
           [{ title: 'setting (--set)' }, { title: 'default' }, { title: 'range' }, { title: '' }],
-          settings.map(([name, setting]) => [
-            name,
-            `${String(setting.default ?? '')}${setting.unit === undefined ? '' : ` ${setting.unit}`}`,
+          method.fields.map((setting) => [
+            setting.name,
+            `${setting.kind === 'custom' ? '' : String(setting.default ?? '')}${setting.unit === undefined ? '' : ` ${setting.unit}`}`,
             range(setting),
-            setting.description ?? '',
+            setting.description,
           ]),
         ),
   ].join('');
 }
 
-/** JSON Schema's bounds, less those that only say "a safe integer". */
-function range({ enum: choices, minimum, exclusiveMinimum, maximum, type }: Setting): string {
-  if (choices !== undefined) return choices.map(String).join(', ');
-  if (type === 'boolean') return 'true, false';
-  const from = exclusiveMinimum !== undefined ? `> ${exclusiveMinimum}` : minimum !== undefined ? `>= ${minimum}` : '';
-  const to = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? '' : `<= ${maximum}`;
-  return [from, to].filter((bound) => bound !== '').join(', ');
+/** What a setting takes, in a few signs. */
+function range(setting: DescribedSetting): string {
+  if (setting.kind === 'choice') return setting.options.map(({ value }) => value).join(', ');
+  if (setting.kind === 'switch') return 'true, false';
+  if (setting.kind !== 'number') return '';
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = setting;
+  const from = minimum === undefined ? [] : [`>${exclusiveMinimum ? '' : '='} ${minimum}`];
+  const to = maximum === undefined ? [] : [`<${exclusiveMaximum ? '' : '='} ${maximum}`];
+  return [...from, ...to].join(', ');
 }

@@ -41,7 +41,7 @@ async function train(options: TrainOptions): Promise<void> {
     // A document may ask for another engine than the options do.
     const runtime =
       options.config === undefined
-        ? Promise.resolve(runtimeOf(options) ?? {})
+        ? Promise.resolve(runtimeOf(options))
         : described.then(({ configuration }) => configuration.runtime);
     const early = trainEngine(data, runtime, engineOptions(options));
     // It may fail before it is waited for.

@@ -11,45 +11,36 @@ export interface StoredArray {
   readonly data: Buffer;
 }
 
-export const elementBytes = {
-  bool: 1,
-  u1: 1,
-  i1: 1,
-  u2: 2,
-  i2: 2,
-  f2: 2,
-  u4: 4,
-  i4: 4,
-  f4: 4,
-  u8: 8,
-  i8: 8,
-  f8: 8,
-} as const;
-export type ElementType = keyof typeof elementBytes;
+interface Element {
+  readonly bytes: number;
+  readonly read: (view: DataView, at: number, little: boolean) => number;
+}
+const element = (bytes: number, read: Element['read']): Element => ({ bytes, read });
+
+/** By NumPy's names without a byte order. */
+export const elements = {
+  bool: element(1, (view, at) => (view.getUint8(at) === 0 ? 0 : 1)),
+  u1: element(1, (view, at) => view.getUint8(at)),
+  i1: element(1, (view, at) => view.getInt8(at)),
+  u2: element(2, (view, at, little) => view.getUint16(at, little)),
+  i2: element(2, (view, at, little) => view.getInt16(at, little)),
+  f2: element(2, (view, at, little) => halfToNumber(view.getUint16(at, little))),
+  u4: element(4, (view, at, little) => view.getUint32(at, little)),
+  i4: element(4, (view, at, little) => view.getInt32(at, little)),
+  f4: element(4, (view, at, little) => view.getFloat32(at, little)),
+  u8: element(8, (view, at, little) => Number(view.getBigUint64(at, little))),
+  i8: element(8, (view, at, little) => Number(view.getBigInt64(at, little))),
+  f8: element(8, (view, at, little) => view.getFloat64(at, little)),
+};
+export type ElementType = keyof typeof elements;
 
 /** Elements `from` to `from + out.length` as float64. Integers beyond 2^53 are rounded. */
 export function readElements(array: StoredArray, from: number, out: Float64Array): void {
-  const { data, littleEndian: little } = array;
-  const size = elementBytes[array.type];
-  const view = new DataView(data.buffer, data.byteOffset + from * size, out.length * size);
-  const read = readers[array.type];
-  for (let index = 0; index < out.length; index++) out[index] = read(view, index * size, little);
+  const { data, littleEndian } = array;
+  const { bytes, read } = elements[array.type];
+  const view = new DataView(data.buffer, data.byteOffset + from * bytes, out.length * bytes);
+  for (let index = 0; index < out.length; index++) out[index] = read(view, index * bytes, littleEndian);
 }
-
-const readers: Record<ElementType, (view: DataView, at: number, little: boolean) => number> = {
-  bool: (view, at) => (view.getUint8(at) === 0 ? 0 : 1),
-  u1: (view, at) => view.getUint8(at),
-  i1: (view, at) => view.getInt8(at),
-  u2: (view, at, little) => view.getUint16(at, little),
-  i2: (view, at, little) => view.getInt16(at, little),
-  f2: (view, at, little) => halfToNumber(view.getUint16(at, little)),
-  u4: (view, at, little) => view.getUint32(at, little),
-  i4: (view, at, little) => view.getInt32(at, little),
-  f4: (view, at, little) => view.getFloat32(at, little),
-  u8: (view, at, little) => Number(view.getBigUint64(at, little)),
-  i8: (view, at, little) => Number(view.getBigInt64(at, little)),
-  f8: (view, at, little) => view.getFloat64(at, little),
-};
 
 /** IEEE 754 half precision: 1 sign bit, 5 exponent bits, 10 fraction bits. */
 function halfToNumber(bits: number): number {
@@ -77,7 +68,7 @@ export function arrayColumnNames(name: string, shape: readonly number[]): string
 
 /** @throws OrthantError where the array has fewer or more bytes than its shape asks for */
 export function checkLength(what: string, shape: readonly number[], type: ElementType, bytes: number): void {
-  const expected = shape.reduce((product, size) => product * size, 1) * elementBytes[type];
+  const expected = shape.reduce((product, size) => product * size, 1) * elements[type].bytes;
   if (bytes === expected) return;
   const shapeText = `[${shape.join(', ')}]`;
   throw new OrthantError(

@@ -1,5 +1,5 @@
 import { OrthantError } from '../../contract/errors.ts';
-import { checkLength, elementBytes, type ElementType, type StoredArray } from './array.ts';
+import { checkLength, elements, type ElementType, type StoredArray } from './array.ts';
 
 /**
  * Reads one NPY file (NumPy's format, versions 1 to 3): magic, version, header length, a Python literal with `descr`,
@@ -58,7 +58,7 @@ function elementType(header: string, what: string): { type: ElementType; littleE
   }
   const code = described?.[1] ?? '';
   const known: Record<string, ElementType> = { b1: 'bool' };
-  for (const type of Object.keys(elementBytes) as ElementType[]) if (type !== 'bool') known[type] = type;
+  for (const type of Object.keys(elements) as ElementType[]) if (type !== 'bool') known[type] = type;
   const type = known[code.slice(1)];
   if (type !== undefined && '<>|='.includes(code.charAt(0))) return { type, littleEndian: !code.startsWith('>') };
   const kinds: Record<string, string> = {

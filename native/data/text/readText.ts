@@ -51,7 +51,6 @@ export async function readText(request: ReadRequest): Promise<RawTable> {
       rows,
       rejectedRows: summary.badCount,
       rejected: [...summary.bad],
-      place: 'line',
       locate: (wanted) => locate(request, text, wanted),
       decimalComma: dialect.decimalComma,
       oneDecimalMark: request.dialect.decimalComma !== undefined,
@@ -97,26 +96,25 @@ async function scanFile(request: ReadRequest, cleanPath: string): Promise<Scanne
     checkHeader(dialect, path);
     const hash = createHash('sha256');
     const plain = encoding === 'utf-8' && !file.compressed;
-    const clean = { path: cleanPath, header: false, lineFeeds: true };
-    const summary = plain
-      ? await scan(request, encoding, dialect, { hash })
-      : await scan(request, encoding, dialect, { hash, cleanPath });
+    const summary = await scan(request, encoding, dialect, plain ? { hash } : { hash, cleanPath });
     if (encoding === 'utf-8' && given.encoding === undefined && summary.invalid > summary.validBeyondAscii) {
       encoding = 'latin-1';
       continue;
     }
-    const sha256 = hash.digest('hex');
-    if (!plain) return { encoding, dialect, summary, sha256, readable: clean };
-    const { lf, crlf, cr } = summary.linesEndedBy;
-    // DuckDB takes the first line end for that of all lines, also when it stands inside quotes.
-    const oneLineEnd = cr === 0 && (lf === 0 || crlf === 0) && (crlf === 0 || summary.linesInside === 0);
-    const sound = summary.badCount === 0 && summary.blank === 0 && oneLineEnd && summary.good > 0;
-    if (sound) {
-      return { encoding, dialect, summary, sha256, readable: { path, header: dialect.header, lineFeeds: crlf === 0 } };
+    const text = { encoding, dialect, summary, sha256: hash.digest('hex') };
+    if (plain && isSound(summary)) {
+      return { ...text, readable: { path, header: dialect.header, lineFeeds: summary.linesEndedBy.crlf === 0 } };
     }
-    await scan(request, encoding, dialect, { cleanPath });
-    return { encoding, dialect, summary, sha256, readable: clean };
+    if (plain) await scan(request, encoding, dialect, { cleanPath });
+    return { ...text, readable: { path: cleanPath, header: false, lineFeeds: true } };
   }
+}
+
+/** Whether DuckDB reads such a file as we do. */
+function isSound({ badCount, blank, good, linesInside, linesEndedBy: { lf, crlf, cr } }: ScanSummary): boolean {
+  // DuckDB takes the first line end for that of all lines, also when it stands inside quotes.
+  const oneLineEnd = cr === 0 && (lf === 0 || crlf === 0) && (crlf === 0 || linesInside === 0);
+  return badCount === 0 && blank === 0 && oneLineEnd && good > 0;
 }
 
 /** One pass over the records; the good ones below the header go to `cleanPath` where that is given. */

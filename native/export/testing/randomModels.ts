@@ -12,7 +12,14 @@ import type { ExportMetadata } from '../metadata.ts';
 
 export const metadata: ExportMetadata = {
   method: { id: 'penalty', settings: { alpha: 10 } },
-  evidence: { level: 'train', statement: 'Every output is at least 0 on all 3 training rows.', details: ['a', 'b'] },
+  evidence: {
+    level: 'train',
+    statement: 'Every output is at least 0 on all 3 training rows.',
+    details: ['a', 'b'],
+    figures: [],
+    limits: [],
+    lowestBound: 0,
+  },
   dataSha256: 'f'.repeat(64),
   versions: { orthant: '0.1.0', tensorflow: '2.21.0' },
 };

@@ -1,5 +1,5 @@
 import type { Attachment } from 'svelte/attachments';
-import { making } from '../../logic/turns.ts';
+import { renderQueue } from '../../logic/frameQueue.ts';
 import { rowHeight, type TableView } from './tableView.svelte.ts';
 
 /**
@@ -13,7 +13,7 @@ export const followScroller =
     let [top, left] = [0, 0];
     const observer = new ResizeObserver(() => {
       const { clientWidth, clientHeight } = element;
-      making.ask(element, () => {
+      renderQueue.add(element, () => {
         table.width = clientWidth;
         table.height = clientHeight;
       });
@@ -38,7 +38,7 @@ export const followScroller =
     });
     return () => {
       observer.disconnect();
-      making.forget(element);
+      renderQueue.remove(element);
       element.removeEventListener('scroll', scroll);
       element.removeEventListener('wheel', wheel);
     };

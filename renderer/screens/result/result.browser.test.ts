@@ -75,8 +75,10 @@ describe('evidence', () => {
     const evidence = {
       level,
       statement: 'What was found.',
-      details: ['price: 0.012 on 10000 rows.'],
+      details: ['price: 0.012 on 10,000 rows.'],
+      figures: [],
       limits: ['Rounded.'],
+      lowestBound: 0,
     };
     await openResult({ evidence });
     const panel = main.getByRole('region', { name: title });
@@ -92,8 +94,9 @@ describe('evidence', () => {
   });
 
   test('of a bound below zero says that the bound is kept, not that outputs are positive', async () => {
-    const evidence = { level: 'held-out', statement: 'Kept.', details: [], lowestBound: -1 } as const;
-    await openResult({ evidence: { ...evidence, details: [] } });
+    await openResult({
+      evidence: { level: 'held-out', statement: 'Kept.', details: [], figures: [], limits: [], lowestBound: -1 },
+    });
     await expect.element(main.getByRole('region', { name: 'Bound kept: held-out rows' })).toBeVisible();
   });
 });

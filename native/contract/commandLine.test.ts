@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
-import { createProgram } from '../../native/cli/program.ts';
-import { posixWord, repeatCommand, repeatTitle, windowsWord } from './commandLine.ts';
+import { createProgram } from '../cli/program.ts';
+import { posixWord, repeatCommand as repeat, repeatTitle, windowsWord } from './commandLine.ts';
+import { runConfigurationSchema, type RunConfiguration } from './configuration.ts';
+import { describeConfiguration } from './describeSettings.ts';
 
 const sample = (): RunConfiguration =>
   runConfigurationSchema.parse({ data: { source: { kind: 'sample', id: 'ink' } }, network: { hidden: [784, 784] } });
 const run = '/home/me/Orthant/runs/7';
+const settings = describeConfiguration();
+const repeatCommand = (
+  configuration: RunConfiguration,
+  base: RunConfiguration | undefined,
+  folder: string,
+  changed: boolean,
+  platform: string,
+): string => repeat(configuration, base, folder, changed, platform, settings);
 
 describe('repeatCommand', () => {
   it('says a sample with another method by options', () => {
@@ -27,18 +36,73 @@ describe('repeatCommand', () => {
     expect(command).toContain('--hidden none');
   });
 
-  it.each<[string, (configuration: RunConfiguration) => void]>([
-    ['another split', (configuration) => (configuration.data.split = { by: 'column', column: 'part' })],
-    ['an ignored column', (configuration) => (configuration.data.columns = { id: { role: 'ignore' } })],
-    ['one activation each', (configuration) => (configuration.network.activation = ['relu', 'tanh'])],
-    ['a bound each', (configuration) => (configuration.constraint.epsilon = { a: 1 })],
-    ['another optimizer', (configuration) => (configuration.training.optimizer = { id: 'sgd', learningRate: 0.1 })],
-  ])('falls back to the run folder for %s', (_, change) => {
+  it.each<[string, (configuration: RunConfiguration) => void, string]>([
+    [
+      'another split',
+      (configuration) => (configuration.data.split = { by: 'column', column: 'part' }),
+      '--split-column part',
+    ],
+    ['an ignored column', (configuration) => (configuration.data.columns = { id: { role: 'ignore' } }), '--ignore id'],
+    [
+      'an order of categories',
+      (configuration) =>
+        (configuration.data.columns = { cut: { role: 'input', encoding: 'ordinal', order: ['a', 'b'] } }),
+      '--ordinal cut=a,b',
+    ],
+    [
+      'one activation each',
+      (configuration) => (configuration.network.activation = ['relu', 'tanh']),
+      '--activation relu,tanh',
+    ],
+    [
+      'a bound each',
+      (configuration) => (configuration.constraint.epsilon = { a: 1, b: -2 }),
+      '--epsilon a=1 --epsilon b=-2',
+    ],
+    [
+      'another optimizer',
+      (configuration) =>
+        (configuration.training.optimizer = { id: 'momentum', learningRate: 0.1, momentum: 0.9, nesterov: true }),
+      '--optimizer momentum --learning-rate 0.1 --optimizer-set nesterov=true',
+    ],
+    [
+      'another delimiter and no header',
+      (configuration) => (configuration.data.dialect = { delimiter: '\t', header: false }),
+      String.raw`--delimiter '\t' --no-header`,
+    ],
+  ])('says %s by options', (_, change, options) => {
     const configuration = sample();
     change(configuration);
-    expect(repeatCommand(configuration, sample(), run, false, 'linux')).toBe(
-      `npm run orthant -- train --config ${run}`,
+    expect(repeatCommand(configuration, sample(), run, false, 'linux')).toContain(` ${options}`);
+  });
+
+  it.each<[string, (configuration: RunConfiguration, base: RunConfiguration) => void]>([
+    ['a name with a comma', (configuration) => (configuration.data.columns = { 'a,b': { role: 'target' } })],
+    ['an input by name', (configuration) => (configuration.data.columns = { id: { role: 'input' } })],
+    ['no bound', (configuration) => (configuration.constraint.epsilon = {})],
+    ['rows that are read though the sample leaves them out', (_, base) => (base.data.skipBadRows = true)],
+    [
+      'a setting that the sample has and the run has not',
+      (_, base) => (base.constraint.method.settings = { limit: 5 }),
+    ],
+    ['a header that the sample knows and the run has found', (_, base) => (base.data.dialect = { header: true })],
+  ])('falls back to the run folder for %s', (_, change) => {
+    const configuration = sample();
+    const base = sample();
+    change(configuration, base);
+    expect(repeatCommand(configuration, base, run, false, 'linux')).toBe(`npm run orthant -- train --config ${run}`);
+  });
+
+  it('says a split by seed where the sample has one by column, even with the usual shares', () => {
+    const base = sample();
+    base.data.split = { by: 'column', column: 'part' };
+    expect(repeatCommand(sample(), base, run, false, 'linux')).toContain(
+      ' --validation 0.1 --test 0.1 --split-seed 0 --method',
     );
+  });
+
+  it('falls back to the run folder as long as the settings are not known', () => {
+    expect(repeat(sample(), sample(), run, false, 'linux', [])).toContain(`--config ${run}`);
   });
 
   it('falls back to the run folder where settings were changed on the way', () => {

@@ -1,23 +1,23 @@
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 
 /** Time enough to read a sentence or two. */
-const saidMilliseconds = 6000;
+const toastMilliseconds = 6000;
 
 /** What the window tells about what was asked of it: in passing, that it was done; until something else is, why not. */
-export class Notices {
+export class Messages {
   /** Why the last thing asked for could not be done; shown on the page where it was asked. */
   problem = $state.raw<ErrorMessage | undefined>();
   /** What was done that cannot be seen otherwise, or why not, for a moment; a new object each time. */
-  said = $state.raw<{ readonly text: string } | undefined>();
-  #unsay: ReturnType<typeof setTimeout> | undefined;
+  toast = $state.raw<{ readonly text: string } | undefined>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** Why the window could not be filled. */
   #loadProblem: ErrorMessage | undefined;
 
   /** Says something in passing. */
   say(text: string): void {
-    clearTimeout(this.#unsay);
-    this.said = { text };
-    this.#unsay = setTimeout(() => (this.said = undefined), saidMilliseconds);
+    clearTimeout(this.#timer);
+    this.toast = { text };
+    this.#timer = setTimeout(() => (this.toast = undefined), toastMilliseconds);
   }
 
   /** Does what a person asked for. */

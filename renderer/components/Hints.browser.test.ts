@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
-import Notes from './Notes.svelte';
+import Hints from './Hints.svelte';
 
 test('notes are counted, and read on request', async () => {
   const messages = ['One column is constant.', 'One row was left out.'];
-  const screen = await render(Notes, { title: 'this run', messages });
+  const screen = await render(Hints, { title: 'this run', messages });
   await expect.element(screen.getByText('One row was left out.')).not.toBeVisible();
   await screen.getByText('2 notes on this run').click();
   await expect.element(screen.getByText('One column is constant.')).toBeVisible();
@@ -12,7 +12,7 @@ test('notes are counted, and read on request', async () => {
 });
 
 test('one is a note, and none is nothing', async () => {
-  const screen = await render(Notes, { title: 'the engine', messages: ['It is slow.'] });
+  const screen = await render(Hints, { title: 'the engine', messages: ['It is slow.'] });
   await expect.element(screen.getByText('1 note on the engine')).toBeVisible();
   await screen.rerender({ messages: [] });
   await expect.element(screen.getByText(/on the engine/)).not.toBeInTheDocument();

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { ProgressView } from './progress.ts';
+import { ProgressView } from './progressView.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();

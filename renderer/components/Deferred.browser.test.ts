@@ -1,28 +1,28 @@
 import { createRawSnippet } from 'svelte';
 import { expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
-import { making } from '../logic/turns.ts';
-import Later from './Later.svelte';
+import { renderQueue } from '../logic/frameQueue.ts';
+import Deferred from './Deferred.svelte';
 import SettingsPanel from './SettingsPanel.svelte';
 
 const part = (text: string) => createRawSnippet(() => ({ render: () => `<p>${text}</p>` }));
 
 test('a part of a page waits for its turn, and holds its place meanwhile', async () => {
-  const ask = vi.spyOn(making, 'ask').mockImplementation(() => undefined);
-  const screen = await render(Later, { children: part('A table') });
+  const ask = vi.spyOn(renderQueue, 'add').mockImplementation(() => undefined);
+  const screen = await render(Deferred, { children: part('A table') });
   await expect.element(screen.getByText('A table')).not.toBeInTheDocument();
-  expect(screen.container.querySelector('.later')).not.toBeNull();
+  expect(screen.container.querySelector('.deferred')).not.toBeNull();
   const turn = ask.mock.calls[0]?.[1];
   turn?.();
   await expect.element(screen.getByText('A table')).toBeVisible();
-  expect(screen.container.querySelector('.later')).toBeNull();
+  expect(screen.container.querySelector('.deferred')).toBeNull();
   ask.mockRestore();
 });
 
 test('one that is gone before its turn is not made', async () => {
-  const forget = vi.spyOn(making, 'forget');
-  const ask = vi.spyOn(making, 'ask');
-  const screen = await render(Later, { children: part('A chart') });
+  const forget = vi.spyOn(renderQueue, 'remove');
+  const ask = vi.spyOn(renderQueue, 'add');
+  const screen = await render(Deferred, { children: part('A chart') });
   const owner = ask.mock.calls[0]?.[0];
   await screen.unmount();
   expect(forget).toHaveBeenCalledWith(owner);

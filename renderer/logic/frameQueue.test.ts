@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { drawing, making } from './turns.ts';
+import { drawQueue, renderQueue } from './frameQueue.ts';
 
 let now = 0;
 const frames: (() => void)[] = [];
@@ -21,7 +21,7 @@ it('spreads slow charts over frames, in their order, each once', async () => {
   const drawn: string[] = [];
   const charts = ['a', 'b', 'c'].map((name) => ({ name }));
   const ask = (chart: { name: string }): void => {
-    drawing.ask(chart, () => {
+    drawQueue.add(chart, () => {
       // As uPlot does it.
       queueMicrotask(() => {
         drawn.push(chart.name);
@@ -45,8 +45,8 @@ it('spreads slow charts over frames, in their order, each once', async () => {
 it('does not draw what is gone', async () => {
   const draw = vi.fn();
   const chart = {};
-  drawing.ask(chart, draw);
-  drawing.forget(chart);
+  drawQueue.add(chart, draw);
+  drawQueue.remove(chart);
   await nextFrame();
   expect(draw).not.toHaveBeenCalled();
 });
@@ -54,7 +54,7 @@ it('does not draw what is gone', async () => {
 it('makes parts of pages after a frame and not in it, so that layout and painting come in between', async () => {
   vi.useFakeTimers();
   const make = vi.fn();
-  making.ask({}, make);
+  renderQueue.add({}, make);
   frames.splice(0).forEach((frame) => {
     frame();
   });

@@ -1,8 +1,8 @@
 /**
- * What is drawn or made takes turns. Many charts drawn, or a whole page made, in one go would keep keys and pointer
- * waiting; this way each frame takes as much of it as it has time for.
+ * Spreads work over frames. Many charts drawn, or a whole page rendered, in one go would keep keys and pointer waiting;
+ * this way each frame takes as much of it as it has time for.
  */
-export class Turns {
+class FrameQueue {
   readonly #budget: number;
   readonly #schedule: (work: () => void) => void;
   readonly #waiting = new Map<object, () => void>();
@@ -17,14 +17,14 @@ export class Turns {
     this.#schedule = schedule;
   }
 
-  /** Does `work` when there is time for it; what its owner asks for again before its turn is done once. */
-  ask(owner: object, work: () => void): void {
+  /** Does `work` when there is time for it; work of the same owner that still waits is replaced. */
+  add(owner: object, work: () => void): void {
     this.#waiting.set(owner, work);
     if (!this.#scheduled) this.#later();
   }
 
-  /** The owner is gone: its work is not done any more. */
-  forget(owner: object): void {
+  /** Drops the work of an owner that is gone. */
+  remove(owner: object): void {
     this.#waiting.delete(owner);
   }
 
@@ -55,12 +55,12 @@ export class Turns {
 }
 
 /** Drawings on canvases, just before a frame is shown. */
-export const drawing = new Turns(3, (work) => {
+export const drawQueue = new FrameQueue(3, (work) => {
   requestAnimationFrame(work);
 });
 
-/** Parts of pages, after a frame: what is made is laid out with the next one, in a task of its own. */
-export const making = new Turns(5, (work) => {
+/** Parts of pages, after a frame: what is rendered is laid out with the next one, in a task of its own. */
+export const renderQueue = new FrameQueue(5, (work) => {
   requestAnimationFrame(() => {
     setTimeout(work);
   });

@@ -1,0 +1,90 @@
+import { methodSettings, type RunConfiguration } from '../contract/configuration.ts';
+import { applies, chooserOf, groupOf, valueAt, type DescribedSetting } from '../contract/settings.ts';
+import { givenSetting, settings, type ConfigurationOptions } from './configurationOptions.ts';
+import { wrongUse } from './failure.ts';
+import { parseKeyValue, parseSettings } from './keyValue.ts';
+
+/**
+ * The configuration with options in their places over it, unchecked; those of the data's source, of columns and of the
+ * method's settings need an engine and are read elsewhere.
+ *
+ * @throws OrthantError `usage` with what is wrong
+ */
+export function withOptions(base: RunConfiguration, options: ConfigurationOptions): unknown {
+  const merged = structuredClone(base);
+  chooseVariants(merged, options);
+  for (const setting of settings) {
+    const { path, kind, argument } = setting;
+    const value = givenSetting(setting, options);
+    if (value === undefined || path === methodSettings.path) continue;
+    if (argument !== 'key=value') setAt(merged, path, readers[path]?.(value) ?? value);
+    else if (kind === 'custom') Object.assign(valueAt(merged, path) as object, variantSettings(merged, setting, value));
+  }
+  return merged;
+}
+
+/** Of options that are written in a way of their own: the value from what commander gives, by the setting's path. */
+const readers: Readonly<Record<string, (given: unknown) => unknown>> = {
+  // One name stands for all layers.
+  'network.activation': (given) => (Array.isArray(given) && given.length === 1 ? (given as unknown[])[0] : given),
+  'constraint.epsilon': (given) => bounds(given as readonly string[]),
+};
+
+function setAt(document: object, path: string, value: unknown): void {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  const group = keys.reduce<unknown>((inner, key) => (inner as Readonly<Record<string, unknown>>)[key], document);
+  (group as Record<string, unknown>)[last] = value;
+}
+
+/**
+ * Begins each union anew of which the options choose another variant: by the option that names it or, where there is
+ * none (of the split), by an option that only one variant has.
+ */
+function chooseVariants(merged: RunConfiguration, options: ConfigurationOptions): void {
+  for (const chooser of settings.filter(({ path }) => settings.some(({ when }) => when?.path === path))) {
+    const given = settings.filter(
+      (setting) => setting.when?.path === chooser.path && givenSetting(setting, options) !== undefined,
+    );
+    const implied = chooser.flag === undefined ? new Set(given.flatMap(({ when }) => when?.is ?? [])) : new Set();
+    if (implied.size > 1) {
+      throw wrongUse(
+        '--split-column says which rows are for what; --validation, --test and --split-seed do not go with it.',
+      );
+    }
+    const id = givenSetting(chooser, options) ?? [...implied][0] ?? valueAt(merged, chooser.path);
+    if (id !== valueAt(merged, chooser.path)) setAt(merged, groupOf(chooser), { [chooser.name]: id });
+  }
+}
+
+/** Settings of the chosen variant of a union, from `name=value` texts. */
+function variantSettings(merged: RunConfiguration, union: DescribedSetting, texts: unknown): Record<string, unknown> {
+  const { path, name, flag = '' } = union;
+  const own = settings.filter(
+    (setting) => groupOf(setting) === path && chooserOf(setting, settings) !== undefined && applies(setting, merged),
+  );
+  const [first] = own;
+  const chooser = first === undefined ? undefined : chooserOf(first, settings);
+  const id = String(valueAt(merged, chooser?.path ?? ''));
+  const pairs = (texts as readonly string[]).map((text) => parseKeyValue(flag, text));
+  return parseSettings(flag, `The ${name} "${id}"`, own, pairs);
+}
+
+/** `0.5`, or `price=0.5` once or several times. */
+function bounds(texts: readonly string[]): number | Record<string, number> {
+  const toNumber = (text: string): number => {
+    const value = text === '' ? NaN : Number(text);
+    if (!Number.isFinite(value)) throw wrongUse(`--epsilon ${text}: expected a number, or target=number.`);
+    return value;
+  };
+  const [only] = texts;
+  if (texts.length === 1 && only !== undefined && !only.includes('=')) return toNumber(only);
+  return Object.fromEntries(
+    texts.flatMap((text) =>
+      text.split(',').map((part) => {
+        const { key, value } = parseKeyValue('--epsilon', part);
+        return [key, toNumber(value)];
+      }),
+    ),
+  );
+}

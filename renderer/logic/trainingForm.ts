@@ -1,0 +1,78 @@
+import type { TrainingSettings } from '../../native/contract/configuration.ts';
+import type { DescribedSetting } from '../../native/contract/settings.ts';
+import { fixedReason } from './changes.ts';
+import { plural } from './format.ts';
+import { stepsText } from './trainingSteps.ts';
+
+/** The form of the Train step: its order, and what depends on the rows, the run and the machine. */
+
+const mainPaths = [
+  'training.epochs',
+  'training.batchSize',
+  'training.loss',
+  'training.optimizer.id',
+  'training.optimizer.learningRate',
+  'training.schedule.id',
+  'training.seed',
+];
+/** The rest follows: the plain settings of training, then those of schedule, optimizer and engine. */
+const restOrder = [/^training\.[^.]+$/, /^training\.schedule\./, /^training\.optimizer\./, /^runtime\./];
+
+interface Groups {
+  readonly main: readonly DescribedSetting[];
+  readonly more: readonly DescribedSetting[];
+}
+
+export function trainingGroups(settings: readonly DescribedSetting[]): Groups {
+  const rest = settings.filter(({ path }) => !mainPaths.includes(path));
+  return {
+    main: mainPaths.flatMap((path) => settings.filter((setting) => setting.path === path)),
+    more: restOrder.flatMap((pattern) => rest.filter(({ path }) => pattern.test(path))),
+  };
+}
+
+interface Circumstances {
+  readonly training: TrainingSettings;
+  readonly paused: boolean;
+  /** Of a run under way. */
+  readonly epochsDone: number;
+  /** Of the training split, where they are known. */
+  readonly rows: number | undefined;
+  /** Whether the epochs follow their number. */
+  readonly byRows: boolean;
+  /** The card that could train. */
+  readonly card: string | undefined;
+}
+
+interface Notes {
+  readonly help?: string;
+  readonly minimum?: number;
+  readonly reason?: string | undefined;
+  readonly optionReasons?: Readonly<Record<string, string>>;
+}
+
+/** What the form says of a setting beside its description. */
+export const trainingNotes =
+  ({ training, paused, epochsDone, rows, byRows, card }: Circumstances) =>
+  (setting: DescribedSetting): Notes => {
+    const reason = paused ? fixedReason(setting) : undefined;
+    switch (setting.path) {
+      case 'training.epochs': {
+        const steps = rows === undefined ? setting.help : stepsText(training, rows, byRows);
+        return {
+          minimum: Math.max(1, epochsDone),
+          help: epochsDone > 0 ? `${plural(epochsDone, 'is', 'are')} done.` : steps,
+        };
+      }
+      case 'training.optimizer.learningRate':
+        return epochsDone === 0 ? {} : { help: 'The schedule goes on from it.' };
+      case 'runtime.device':
+        return card === undefined
+          ? { reason, optionReasons: { gpu: 'no card that could train was found' } }
+          : { reason, help: card };
+      case 'runtime.deterministic':
+        return { reason: reason ?? (card === undefined ? 'The CPU engines always give them.' : undefined) };
+      default:
+        return { reason };
+    }
+  };
