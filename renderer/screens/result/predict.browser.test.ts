@@ -49,6 +49,14 @@ describe('a row', () => {
     expect(asked('predictRow')).toEqual([]);
   });
 
+  test('of a run that does not say what it takes cannot be typed', async () => {
+    const record = answersOfRun(fakeConfiguration('diamonds'), 'finished', 2).runRecord();
+    delete record.schema;
+    await openPredict({ runRecord: () => record });
+    await expect.element(row.getByText(/does not say which inputs it has/)).toBeVisible();
+    await expect.element(row.getByRole('button', { name: 'Predict' })).not.toBeInTheDocument();
+  });
+
   test('is taken from the open table', async () => {
     await openPredict();
     await row.getByRole('button', { name: 'Take row 1 of the table' }).click();
