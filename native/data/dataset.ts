@@ -3,9 +3,6 @@ import type { SplitName } from '../contract/results.ts';
 import type { Preparation } from '../contract/table.ts';
 import type { RawColumns } from './encode.ts';
 
-/** Zeros on memory that threads share, so that another one can gather rows while this one trains. */
-export const sharedFloats = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
-
 /** The rows of one split, encoded and scaled. */
 export interface SplitRows {
   readonly rows: number;

@@ -1,6 +1,5 @@
 import { countFeatures, featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
-import { sharedFloats } from './dataset.ts';
 
 /**
  * Raw columns as network inputs. Training, prediction from a run folder and the exported ONNX graph all follow what
@@ -59,7 +58,7 @@ export function encodeRows(schema: DataSchema, columns: RawColumns, rows: number
   const features = countFeatures(schema.inputs);
   const count = typeof rows === 'number' ? rows : rows.length;
   const chosen = typeof rows === 'number' ? undefined : rows;
-  const encoded = sharedFloats(count * features);
+  const encoded = new Float32Array(count * features);
   const encoders = schema.inputs.map((input) => ({
     encode: columnEncoder(input, columns, chosen),
     width: featureCount(input),

@@ -5,7 +5,7 @@ import { OrthantError } from '../contract/errors.ts';
 import { splitNames } from '../contract/results.ts';
 import type { Preparation, Warning } from '../contract/table.ts';
 import { useColumns, wantedTypes, type ColumnUse } from './columnUse.ts';
-import { sharedFloats, type DataSet, type RawRows, type SplitRows } from './dataset.ts';
+import type { DataSet, RawRows, SplitRows } from './dataset.ts';
 import type { Session } from './database.ts';
 import { encodeRows, type RawColumn, type RawColumns } from './encode.ts';
 import { readTableColumns, type ColumnToRead } from './readColumns.ts';
@@ -185,7 +185,7 @@ function nothingLeft(table: Table, dropped: readonly { reason: string; rows: num
 
 function splitRows(schema: DataSchema, columns: RawColumns, rowNumbers: Int32Array): SplitRows {
   const rows = rowNumbers.length;
-  const targets = sharedFloats(rows * schema.targets.length);
+  const targets = new Float32Array(rows * schema.targets.length);
   for (const [output, { name, scale }] of schema.targets.entries()) {
     const values = numberColumn(columns, name);
     for (let row = 0; row < rows; row++) {
