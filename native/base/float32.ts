@@ -2,4 +2,3 @@
 export const smallestNormal = 2 ** -126;
 
 /** Zeros on memory that threads share, so that another one can gather rows while this one trains. */
-export const sharedFloats = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));

@@ -1,4 +1,3 @@
-import { sharedFloats } from '../base/float32.ts';
 import { countFeatures, featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 
@@ -62,7 +61,7 @@ export function encodeRows(schema: DataSchema, columns: RawColumns, rows: number
   const features = countFeatures(schema.inputs);
   const count = typeof rows === 'number' ? rows : rows.length;
   const chosen = typeof rows === 'number' ? undefined : rows;
-  const encoded = sharedFloats(count * features);
+  const encoded = new Float32Array(count * features);
   const encoders = schema.inputs.map((input) => ({
     encode: columnEncoder(input, columns, chosen),
     width: featureCount(input),

@@ -1,6 +1,5 @@
 import { totalmem } from 'node:os';
 import { gibibytes } from '../base/figures.ts';
-import { sharedFloats } from '../base/float32.ts';
 import type { DataSettings } from '../contract/configuration.ts';
 import { countFeatures, type DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
@@ -181,7 +180,7 @@ function nothingLeft(table: Table, dropped: readonly { reason: string; rows: num
 
 function splitRows(schema: DataSchema, columns: RawColumns, rowNumbers: Int32Array): SplitRows {
   const rows = rowNumbers.length;
-  const targets = sharedFloats(rows * schema.targets.length);
+  const targets = new Float32Array(rows * schema.targets.length);
   for (const [output, { name, scale }] of schema.targets.entries()) {
     const values = numberColumn(columns, name);
     for (let row = 0; row < rows; row++) {
