@@ -1,4 +1,2 @@
 /** The smallest normal float32. What is smaller counts as 0 on processors that are told to flush denormal numbers. */
 export const smallestNormal = 2 ** -126;
-
-/** Zeros on memory that threads share, so that another one can gather rows while this one trains. */
