@@ -74,9 +74,9 @@ test('it is taken away as a table and as a picture', async () => {
   });
   await worst.figure.getByRole('button', { name: 'Worst output as CSV' }).click();
   await strip.figure.getByRole('button', { name: /as PNG$/ }).click();
-  await vi.waitFor(() => {
-    expect(taken.map(({ name }) => name)).toEqual([expect.stringMatching(/\.csv$/), expect.stringMatching(/\.png$/)]);
-  });
+  await expect
+    .poll(() => taken.map(({ name }) => name))
+    .toEqual([expect.stringMatching(/\.csv$/), expect.stringMatching(/\.png$/)]);
   vi.restoreAllMocks();
 });
 

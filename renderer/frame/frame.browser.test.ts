@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { expectAccessible } from '../testing/accessible.ts';
@@ -187,7 +187,5 @@ test('a file dropped on the window is opened as data', async () => {
   document.body.dispatchEvent(new DragEvent('drop', drag));
   await expect.element(page.getByRole('heading', { name: 'houses.csv', level: 1 })).toBeVisible();
   await expect.element(page.getByText(/^Drop a data file/)).not.toBeInTheDocument();
-  await vi.waitFor(() => {
-    expect(asked('rememberFile')).toEqual([{ path: '/dropped/houses.csv', kind: 'data' }]);
-  });
+  await expect.poll(() => asked('rememberFile')).toEqual([{ path: '/dropped/houses.csv', kind: 'data' }]);
 });

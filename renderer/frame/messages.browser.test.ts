@@ -44,9 +44,7 @@ test('a training process that ended is said with the run to resume, and may be d
   const alert = main.getByRole('alert');
   await expect.element(alert).toHaveTextContent('The engine was killed.');
   await alert.getByRole('button', { name: 'Resume from the last checkpoint' }).click();
-  await vi.waitFor(() => {
-    expect(asked('resumeRun')).toEqual([{ run: fakeRun }]);
-  });
+  await expect.poll(() => asked('resumeRun')).toEqual([{ run: fakeRun }]);
   await expect.element(alert).not.toBeInTheDocument();
 });
 

@@ -1,11 +1,12 @@
 import axe from 'axe-core';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
+
+/** What holds the place of a part of the page that is not made yet. */
+export const unmade = '.deferred';
 
 /** Waits until every part of the page was made and nothing moves any more. */
 export async function settled(): Promise<void> {
-  await vi.waitFor(() => {
-    expect(document.querySelector('.later')).toBeNull();
-  });
+  await expect.poll(() => document.querySelector(unmade)).toBeNull();
   // A transition of what is folded away waits to be seen.
   const seen = document.getAnimations().filter(({ effect }) => {
     const target = effect instanceof KeyframeEffect ? effect.target : null;

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../../native/contract/errors.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
@@ -138,7 +138,5 @@ test('a way of reading that is chosen is read anew', async () => {
   const { asked } = await openWindow({ page: 'data' });
   await panel.getByText('How the file is read').click();
   await userEvent.selectOptions(panel.getByRole('combobox', { name: 'Delimiter' }), 'Semicolon');
-  await vi.waitFor(() => {
-    expect(asked('inspect').at(-1)).toMatchObject({ dialect: { delimiter: ';' } });
-  });
+  await expect.poll(() => asked('inspect').at(-1)).toMatchObject({ dialect: { delimiter: ';' } });
 });

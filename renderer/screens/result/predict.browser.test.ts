@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../../native/contract/errors.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
@@ -145,9 +145,9 @@ describe('a file', () => {
     place.dispatchEvent(new DragEvent('dragover', drag));
     await expect.element(file.getByText('Drop it to predict its rows.')).toBeVisible();
     place.dispatchEvent(new DragEvent('drop', drag));
-    await vi.waitFor(() => {
-      expect(asked('predict').at(-1)).toMatchObject({ table: { source: { path: '/dropped/other.csv' } } });
-    });
+    await expect
+      .poll(() => asked('predict').at(-1))
+      .toMatchObject({ table: { source: { path: '/dropped/other.csv' } } });
     // The window has not opened it as data.
     expect(asked('rememberFile')).toEqual([]);
   });

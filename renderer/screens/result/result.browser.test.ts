@@ -145,9 +145,7 @@ test('predictions of another split are shown on request', async () => {
   const { asked } = await openResult();
   const predicted = main.getByRole('region', { name: 'Predicted and true' });
   await predicted.getByRole('group', { name: 'Split' }).getByText('training').click();
-  await vi.waitFor(() => {
-    expect(asked('predictions')).toMatchObject([{ split: 'test' }, { split: 'train' }]);
-  });
+  await expect.poll(() => asked('predictions')).toMatchObject([{ split: 'test' }, { split: 'train' }]);
 });
 
 describe('the price of positivity', () => {
@@ -157,9 +155,9 @@ describe('the price of positivity', () => {
     const { asked } = await openResult({}, { start: () => ({ run: '/runs/plain' }) });
     await expect.element(price).toHaveTextContent(/no unconstrained run on the same data yet/);
     await price.getByRole('button', { name: 'Train the unconstrained run' }).click();
-    await vi.waitFor(() => {
-      expect(asked('start')).toMatchObject([{ configuration: { constraint: { method: { id: 'none' } } } }]);
-    });
+    await expect
+      .poll(() => asked('start'))
+      .toMatchObject([{ configuration: { constraint: { method: { id: 'none' } } } }]);
   });
 
   test('is the error beside that of the unconstrained run', async () => {
@@ -179,9 +177,7 @@ describe('the price of positivity', () => {
     );
     await expect.element(price.getByRole('row', { name: /^price/ })).toHaveTextContent(/%/);
     await price.getByRole('button', { name: 'Plain' }).click();
-    await vi.waitFor(() => {
-      expect(asked('runRecord').at(-1)).toEqual({ run: '/runs/plain' });
-    });
+    await expect.poll(() => asked('runRecord').at(-1)).toEqual({ run: '/runs/plain' });
   });
 
   test('has no meaning for a run without constraint', async () => {
