@@ -6,7 +6,7 @@ const root = path.resolve(import.meta.dirname, '..');
 
 const preload = path.join(root, 'electron/preload.ts');
 
-/** Their npm packages are bundled, so that they start from few files; `electron` and Node's own modules are not there to bundle. */
+/** npm packages are bundled, so that hosts start from few files; `electron` and Node's own modules cannot be. */
 const shared = {
   root,
   publicDir: false,
@@ -16,9 +16,9 @@ const external = ['electron', ...builtinModules, ...builtinModules.map((name) =>
 const built = { ssr: true, target: 'node20', sourcemap: true, minify: false } as const;
 
 /**
- * How the preload script is built: Electron's sandbox knows only CommonJS, and only one file, so it is a build of its own.
+ * Build of the preload script: Electron's sandbox loads only CommonJS, and only one file, so it is a separate build.
  *
- * @param outDir - where to
+ * @param outDir - output folder
  */
 export const preloadBuild = (outDir: string): InlineConfig => ({
   ...shared,

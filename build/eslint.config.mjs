@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 import svelteConfig from '../renderer/svelte.config.js';
 
 /**
- * Who may import whom. Data flows one way through the folders of native/ (file, table, split, network and
+ * Allowed imports. Data flows one way through the folders of native/ (file, table, split, network and
  * constraint, training, run folder, evidence, export); a folder may import those listed beside it and itself.
  * @type {Record<string, string[]>}
  */
@@ -35,7 +35,7 @@ const nativeFolders = {
     'export',
     'runs',
   ],
-  // The command line is a client of the engine process: it speaks the contract and reaches around nothing.
+  // The command line is a client of the engine process: it uses the contract only.
   cli: ['base', 'system', 'contract'],
 };
 
@@ -48,8 +48,8 @@ const foreignPackages = { contract: '|^(?!zod$|\\.)', base: '|^(?!\\.)', system:
 const topFolders = ['renderer', 'electron', 'native', 'build', 'e2e'];
 
 /**
- * Forbids the files of a folder the relative imports that match `regex`, with the reason.
- * @param {string} folder Or a pattern of files.
+ * Forbids files the relative imports that match `regex`, with the reason.
+ * @param {string} folder Folder or a pattern of files.
  * @param {string} regex
  * @param {string} message
  * @returns {import('eslint').Linter.Config}
@@ -107,7 +107,7 @@ const arrows = [
       `native/${folder}/ may import ${list || { system: "only Node's own modules" }[folder] || 'nothing'}${folder === 'contract' ? ' and zod' : ''}: see nativeFolders in build/eslint.config.mjs.`,
     );
   }),
-  // Within renderer/ a folder imports itself and those listed beside it; of charts/ only components know the state.
+  // Within renderer/ a folder imports itself and those listed beside it; in charts/ only components import the state.
   ...Object.entries(
     /** @type {Record<string, string[]>} */ ({
       logic: [],
@@ -164,14 +164,14 @@ export default tseslint.config(
         },
       ],
       'svelte/no-target-blank': 'error',
-      // The state classes keep Map and Set only for what no component reads.
+      // The state classes use plain Map and Set only for values that no component reads.
       'svelte/prefer-svelte-reactivity': 'off',
       // The compiler and svelte-check know the names of a component's scope; this rule does not.
       'no-undef': 'off',
     },
   },
   {
-    // Of an imported component this parser sees only `any`; svelte-check knows its types and checks every use.
+    // This parser sees imported components as `any`; svelte-check has their types and checks every use.
     files: ['renderer/**/*.svelte'],
     rules: Object.fromEntries(
       ['assignment', 'return', 'argument', 'call', 'member-access'].map((what) => [
@@ -195,7 +195,7 @@ export default tseslint.config(
   },
   ...arrows,
   {
-    // Tests, and what helps them, may use any part as a source of truth.
+    // Tests and their helpers may use any part as a source of truth.
     files: ['**/*.test.ts', '**/testing/**'],
     rules: { 'no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },

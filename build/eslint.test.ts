@@ -6,12 +6,12 @@ const root = path.resolve(import.meta.dirname, '..');
 const eslint = new ESLint({
   cwd: root,
   overrideConfigFile: path.join(root, 'build/eslint.config.mjs'),
-  // The files of this test are not there, so there are no types to look at; the rule needs none.
+  // The files of this test do not exist, so there is no type information; the rule needs none.
   overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
   ruleFilter: ({ ruleId }) => ruleId === 'no-restricted-imports',
 });
 
-/** What is said of a file that imports `from`; empty where it may. */
+/** Messages for a file that imports `from`; empty if it may. */
 async function verdict(filePath: string, from: string): Promise<string[]> {
   const code = `import { x } from '${from}'; x();\n`;
   const source = filePath.endsWith('.svelte') ? `<script lang="ts">${code}</script>\n` : code;

@@ -8,8 +8,8 @@ const root = path.resolve(import.meta.dirname, '..');
 const entries = { engine: 'native/engine/engineMain.ts', cli: 'native/cli/cliMain.ts' };
 
 /**
- * Packages stay packages: several of them are native, and all are there. Only those of many small files are bundled, since
- * every process of the engine and every command would find and read each of them (0.2 s).
+ * Packages stay packages: several of them are native, and all are installed. Only those of many small files are bundled,
+ * since every engine process and every command would find and read each file (0.2 s).
  */
 const bundled = ['zod', '@bufbuild/protobuf', 'fflate', '@duckdb/node-api', 'commander'];
 

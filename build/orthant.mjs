@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command `orthant`: sets up what is missing, then runs the built command line in this same process, so that
+ * The command `orthant`: sets up missing parts, then runs the built command line in this same process, so that
  * arguments, standard streams, signals and the exit code are its own.
  */
 import { existsSync } from 'node:fs';

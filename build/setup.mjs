@@ -1,6 +1,6 @@
 /**
  * Set-up: npm packages, TensorFlow, its compiled binding, built code. Plain Node, since it runs before anything is
- * installed. Each step looks first whether there is anything to do; a second run touches no network.
+ * installed. Each step first checks whether there is anything to do; a second run uses no network.
  *
  *   node build/setup.mjs [--gpu] [--only packages,tensorflow,binding,code] [--quiet]
  *   node build/setup.mjs --plan [--platform linux-x64|linux-arm64|darwin-arm64|win32-x64] [--gpu] [--json]
@@ -25,13 +25,13 @@ const stepNames = ['packages', 'tensorflow', 'binding', 'code'];
  * @property {boolean} [quiet] Print only when there is something to do, and to standard error; a step that failed within
  *   the last hour is not tried again.
  * @property {string[]} [only] Steps to take.
- * @property {import('./setup/code.mjs').CodeTargetId[]} [targets] What of the code to build; all, unless given.
+ * @property {import('./setup/code.mjs').CodeTargetId[]} [targets] Parts of the code to build; by default all.
  */
 
 /**
- * Carries out the steps. TensorFlow and its binding may fail: then the embedded WASM engine is used.
+ * Runs the steps. TensorFlow and its binding may fail: then the embedded WASM engine is used.
  * @param {SetupOptions} [options]
- * @returns {Promise<boolean>} Whether what is left can be used.
+ * @returns {Promise<boolean>} Whether the application can be used.
  */
 export async function setup({ gpu = false, quiet = false, only = stepNames, targets } = {}) {
   /** @param {string} line */
@@ -40,7 +40,7 @@ export async function setup({ gpu = false, quiet = false, only = stepNames, targ
   };
   /** @param {number} pid */
   const onWait = (pid) => {
-    log(`Another set-up (process ${String(pid)}) is at work here; waiting for it.`);
+    log(`Another set-up (process ${String(pid)}) is running here; waiting for it.`);
   };
   const lock = path.join(root, '.cache', 'setup.lock');
   const wants = (/** @type {string} */ step) => only.includes(step);
@@ -62,7 +62,7 @@ export async function setup({ gpu = false, quiet = false, only = stepNames, targ
     ]);
     for (const [name, title, provide] of steps) {
       if (!wants(name)) continue;
-      // Nothing can be done there, and saying so before every command would help nobody.
+      // Nothing can be installed there; a message before every command would not help.
       if (quiet && plan.engine !== 'tensorflow') continue;
       const failure = failureNote(`${name}-${plan.device}`);
       if (quiet && failure.recent() !== undefined && isMissing(name, plan)) continue;

@@ -91,14 +91,17 @@ describe('--plan', () => {
 });
 
 describe('set-up', () => {
-  test.skipIf(!hasTensorflow)('a second run calls no other program for packages and TensorFlow: PATH is empty', () => {
-    const { status, stdout } = setup(['--only', 'packages,tensorflow,binding'], { PATH: folder });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: 'Set-up is complete.\n' });
-    const quiet = setup(['--quiet', '--only', 'packages,tensorflow,binding'], { PATH: folder });
-    expect({ ...quiet, pid: 0 }).toMatchObject({ status: 0, stdout: '', stderr: '' });
-  });
+  test.skipIf(!hasTensorflow)(
+    'a second run calls no other program for packages and TensorFlow (with an empty PATH)',
+    () => {
+      const { status, stdout } = setup(['--only', 'packages,tensorflow,binding'], { PATH: folder });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: 'Set-up is complete.\n' });
+      const quiet = setup(['--quiet', '--only', 'packages,tensorflow,binding'], { PATH: folder });
+      expect({ ...quiet, pid: 0 }).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    },
+  );
 
-  test('with Python hidden and nothing in the cache, it says what is used instead, and succeeds', () => {
+  test('without Python and with an empty cache, it reports the replacement, and succeeds', () => {
     const env = { PATH: folder, ORTHANT_CACHE: path.join(folder, 'cache') };
     const { status, stdout } = setup(['--only', 'tensorflow,binding'], env);
     expect(status).toBe(0);
@@ -106,13 +109,13 @@ describe('set-up', () => {
     expect(stdout).toContain(
       'The embedded WASM engine is used: everything works, slower. To try again: node build/setup.mjs',
     );
-    // Unasked, it does not try again at once, nor repeat itself; standard output stays clean.
+    // In quiet mode it neither retries at once nor repeats the message; standard output stays clean.
     const quiet = setup(['--quiet', '--only', 'tensorflow,binding'], env);
     expect({ ...quiet, pid: 0 }).toMatchObject({ status: 0, stdout: '', stderr: '' });
     expect(setup(['--only', 'tensorflow,binding'], env).stdout).toContain('no Python with pip');
   });
 
-  test('unasked, it says nothing where there is no TensorFlow to fetch', () => {
+  test('in quiet mode it prints nothing where there is no TensorFlow to fetch', () => {
     const NODE_OPTIONS = "--import=data:text/javascript,Object.defineProperty(process,'arch',{value:'ia32'})";
     const asked = setup(['--only', 'tensorflow'], { NODE_OPTIONS, ORTHANT_CACHE: folder });
     expect(asked.stdout).toMatch(/There is no TensorFlow .* wheel for \w+-ia32; the embedded WASM engine is used/);
@@ -120,14 +123,14 @@ describe('set-up', () => {
     expect([unasked.status, unasked.stdout, unasked.stderr]).toEqual([0, '', '']);
   });
 
-  test('unasked, a first failure goes to standard error', () => {
+  test('in quiet mode a first failure goes to standard error', () => {
     const env = { PATH: folder, ORTHANT_CACHE: path.join(folder, 'cache') };
     const { status, stdout, stderr } = setup(['--quiet', '--only', 'tensorflow'], env);
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(stderr).toContain('no Python with pip');
   });
 
-  test('--gpu without a card says so and uses the CPU', () => {
+  test('--gpu without a card reports that and uses the CPU', () => {
     const { status, stdout } = setup(['--gpu', '--only', 'tensorflow'], {
       PATH: folder,
       ORTHANT_CACHE: path.join(folder, 'cache'),
@@ -156,7 +159,7 @@ describe('npm packages', () => {
     lock({ ...both, 'node_modules/for-mac': entry('1.0.0', { optional: true }) });
   });
 
-  test('what npm installed by hand counts when it is what the lock file asks for', () => {
+  test('packages installed by hand count if they match the lock file', () => {
     installed(both);
     expect(packagesAreCurrent(folder)).toBe(true);
   });
@@ -200,7 +203,7 @@ describe('npm packages', () => {
     expect(packagesAreCurrent(folder)).toBe(false);
   });
 
-  test('npm ci is run once, and its failure is told', async () => {
+  test('npm ci is run once, and its failure is reported', async () => {
     const npm = path.join(folder, 'npm.js');
     vi.stubEnv('npm_execpath', npm);
     writeFileSync(npm, 'console.error("npm error code ENOTFOUND"); process.exit(1)');
@@ -235,7 +238,7 @@ describe('built code', () => {
     write('package.json', '{ "type": "module" }');
   });
 
-  test('only what changed is built; a broken source leaves the last build in place', async () => {
+  test('only changed code is built; a broken source leaves the last build in place', async () => {
     await buildCode(folder, { log });
     expect(existsSync(path.join(folder, '.dist'))).toBe(false);
 
@@ -247,7 +250,7 @@ describe('built code', () => {
     expect(codeIsCurrent(folder)).toBe(false);
     await buildCode(folder, { log });
     expect(run()).toBe('first 1\n');
-    // Packages are not built in, but for those that the configuration names.
+    // Packages are not bundled, except those named in the configuration.
     expect(statSync(path.join(folder, '.dist/native/cli.js')).size).toBeLessThan(2000);
     expect(existsSync(path.join(folder, '.dist/native/cli.js.map'))).toBe(true);
     expect(codeIsCurrent(folder)).toBe(true);
@@ -269,7 +272,7 @@ describe('built code', () => {
     expect(lines).toEqual(Array(3).fill('Building engine and command line'));
   });
 
-  test('chunks of an older build stay for a program that runs, and are known as old', async () => {
+  test('chunks of an older build stay for a running program, and are listed as old', async () => {
     write('native/cli/cliMain.ts', `const { name } = await import('../word.ts'); console.log(name);`);
     const chunks = () => readdirSync(path.join(folder, '.dist/native')).filter((file) => file.startsWith('word-'));
     write('native/word.ts', `export const name = 'first';`);
@@ -285,7 +288,7 @@ describe('built code', () => {
 });
 
 describe('the command orthant', () => {
-  // A copy of what it is made of, with a command line of its own.
+  // A copy of the files behind the command, with a fake command line.
   const install = (commandLine: string) => {
     cpSync(path.join(root, 'build'), path.join(folder, 'build'), {
       recursive: true,
@@ -320,7 +323,7 @@ describe('the command orthant', () => {
     ]);
     expect(first.stderr).toContain('Building engine and command line');
     expect(call()).toMatchObject({ status: 7, stdout: first.stdout, stderr: '' });
-    // As npm links it.
+    // Linked as npm does.
     chmodSync(bin, 0o755);
     symlinkSync(bin, path.join(folder, 'orthant'));
     expect(spawnSync(path.join(folder, 'orthant'), ['x'], { encoding: 'utf8', input: '' }).status).toBe(7);
@@ -330,7 +333,7 @@ describe('the command orthant', () => {
     const bin =
       install(`let heard = 0; process.on('SIGINT', () => { heard += 1; console.log('interrupt', heard); setTimeout(() => process.exit(130), 300); });
       setInterval(() => {}, 1000); console.log('ready');`);
-    // A process group of its own, which gets the signal as a whole, as from a terminal.
+    // A separate process group, which gets the signal as a whole, as from a terminal.
     const child = spawn(process.execPath, [bin], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm start`: sets up what is missing, then opens the application: in Electron, or, where its binary cannot be had or
+ * `npm start`: sets up missing parts, then opens the application: in Electron, or, if its binary is not available or
  * cannot run, the same application in a browser.
  *
  *   npm start -- [--browser] [--electron] [--no-window] [--port N] [FILE ...]
@@ -12,14 +12,14 @@ import { parseArgs } from 'node:util';
 import { parsePort } from '../electron/browser/port.mjs';
 import { setup } from './setup.mjs';
 import { openApplication } from './start/openApplication.mjs';
-import { lookAround } from './start/sandbox.mjs';
+import { readSurroundings } from './start/sandbox.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 const help = `npm start -- [options] [FILE ...]
 
   --browser     open in a browser on this computer instead of Electron
-  --electron    try again to fetch Electron, after it could not be had
+  --electron    try again to download Electron after a failure
   --no-window   with --browser: open no window, print the address
   --port N      with --browser: listen on this port
   FILE          a data file or a configuration (.orthant) to open
@@ -50,9 +50,9 @@ if (options.help) {
   process.exit(0);
 }
 if (!(await setup({ gpu: hasNvidiaDriver(), quiet: true }))) process.exit(1);
-process.exit(await openApplication({ ...options, window: !noWindow, root, here: await lookAround() }));
+process.exit(await openApplication({ ...options, window: !noWindow, root, here: await readSurroundings() }));
 
-/** Whether a driver for NVIDIA's cards is at work, here or behind Windows' subsystem for Linux. */
+/** Whether a driver for NVIDIA's cards is running, here or behind Windows' subsystem for Linux. */
 function hasNvidiaDriver() {
   return existsSync('/dev/nvidiactl') || existsSync('/usr/lib/wsl/lib/libcuda.so.1');
 }

@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from 'vitest/config';
 import { launchOptions } from '../e2e/chromium.ts';
 import { engineEnvironment } from '../native/tensorflow/environment.ts';
 
-/** Compiles the renderer's state classes for the browser, so that `$derived` follows `$state` in a test as it does there. */
+/** Compiles the renderer's state classes for the browser, so that `$derived` follows `$state` in a test as in the browser. */
 const runes: Plugin = {
   name: 'svelte-runes',
   enforce: 'post',
@@ -13,7 +13,7 @@ const runes: Plugin = {
     id.endsWith('.svelte.ts') ? compileModule(code, { filename: id, generate: 'client' }).js : undefined,
 };
 
-// The loader reads where CUDA lies before a test's first line runs.
+// The loader looks for CUDA before a test's first line runs.
 if (process.env.ORTHANT_TEST_DEVICE === 'gpu') {
   const settings = { engine: 'tensorflow', device: 'gpu', deterministic: true } as const;
   Object.assign(process.env, await engineEnvironment(process.env, settings));
@@ -40,7 +40,7 @@ export default defineConfig({
         // Components and screens, in the browser in which `npm start` would open them.
         plugins: [svelte({ configFile: `${import.meta.dirname}/../renderer/svelte.config.js` })],
         cacheDir: '.cache/vite',
-        // Found beforehand: a package that turns up in the middle makes the browser reload, and with it the tests.
+        // Found beforehand: a package discovered later makes the browser reload, and with it the tests.
         optimizeDeps: {
           entries: ['renderer/main.ts', 'renderer/**/*.svelte', 'renderer/**/*.browser.test.ts'],
           include: ['axe-core'],

@@ -8,9 +8,9 @@ const root = path.join(import.meta.dirname, '..');
 const addressPattern = /http:\/\/[^\s]+\/\?token=[\w-]+/g;
 
 export interface HostOptions {
-  /** Folder in which it keeps its state and its runs. */
+  /** Folder of its state and its runs. */
   readonly folder: string;
-  /** 0 stands for any free one. */
+  /** 0 means any free port. */
   readonly port?: number;
   /** Files to open in the first window, as on the command line. */
   readonly files?: readonly string[];
@@ -20,7 +20,7 @@ export interface HostOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The built browser host as a process of its own, with folders of its own. */
+/** The built browser host as a separate process, with its own folders. */
 export class BrowserHost {
   readonly #child: ChildProcess;
   readonly #under: boolean;
@@ -41,7 +41,7 @@ export class BrowserHost {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#printed += text));
   }
 
-  /** Starts a host; answers when it has printed its address. */
+  /** Starts a host; resolves when it has printed its address. */
   static async start({
     folder,
     port = 0,
@@ -65,13 +65,13 @@ export class BrowserHost {
       throw new Error(`The host ended before it printed an address: ${host.#printed}`);
     });
     const first = await Promise.race([host.#next(), ended]);
-    // Kept for whoever asks first.
+    // Kept for the first call of `address`.
     host.#addresses.unshift(first);
     ended.catch(() => undefined);
     return host;
   }
 
-  /** The process of the host itself, also where another program has started it. */
+  /** The process of the host itself, even if another program has started it. */
   get pid(): number {
     const { pid } = this.#child;
     if (pid === undefined) throw new Error('The host has no process.');
@@ -91,7 +91,7 @@ export class BrowserHost {
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');
-    // Not to a program above it: strace, for one, keeps the signal to itself.
+    // Not to a parent program: strace, for one, does not pass the signal on.
     process.kill(this.pid, signal);
     await gone;
   }

@@ -1,10 +1,10 @@
 import type { LaunchOptions } from 'playwright/test';
 import { findBrowser } from '../build/start/applicationWindow.mjs';
 
-/** The browser in which the window is tried: the one in which `npm start` would open it. */
+/** The browser of the tests: the one in which `npm start` would open the window. */
 export const browserExecutable = findBrowser();
 
-/** How it is started. */
+/** Options of its start. */
 export const launchOptions: LaunchOptions = {
   ...(browserExecutable === undefined ? {} : { executablePath: browserExecutable }),
   args: [

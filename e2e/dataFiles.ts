@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { gzipSync, zipSync } from 'fflate';
 
-/** Small data files of every kind, written where a test wants them: area, age -> price. */
+/** Small data files of every kind, for tests to write: area, age -> price. */
 
 const rows = Array.from({ length: 60 }, (_, index) => ({
   area: 20 + index,
@@ -17,7 +17,7 @@ const separated = (by: string): string =>
 const inputs = rows.map((row) => [row.area, row.age]);
 const all = rows.map((row) => [row.area, row.age, row.price]);
 
-/** A float64 array of as many rows as `values` has, as NumPy writes it, format 1.0. */
+/** A float64 array with the rows of `values`, as NumPy writes it, format 1.0. */
 function npy(values: readonly (readonly number[])[]): Uint8Array {
   const shape = `(${values.length}, ${values[0]?.length ?? 0})`;
   const description = `{'descr': '<f8', 'fortran_order': False, 'shape': ${shape}, }`;
@@ -88,19 +88,19 @@ export const goodFiles: readonly DataFile[] = [
   { name: 'houses.parquet', rows: 60, columns: 3, bytes: parquet },
 ];
 
-/** Files that cannot be read, with what must be said of them. */
-export const badFiles: readonly (Pick<DataFile, 'name' | 'bytes'> & { readonly says: RegExp })[] = [
-  // Read to its end: the row in question is named.
-  { name: 'pairs.parquet', bytes: parquetWithNan, says: /row 2 has NaN in column "x"/ },
-  { name: 'empty.csv', bytes: () => '', says: /empty/i },
-  { name: 'torn.parquet', bytes: async () => (await parquetWithNan()).slice(0, 300), says: /torn\.parquet|parquet/i },
-  { name: 'torn.npy', bytes: () => npy(all).slice(0, 200), says: /torn\.npy|bytes/i },
+/** Files that cannot be read, with the expected error. */
+export const badFiles: readonly (Pick<DataFile, 'name' | 'bytes'> & { readonly error: RegExp })[] = [
+  // Read until its end: the row is named.
+  { name: 'pairs.parquet', bytes: parquetWithNan, error: /row 2 has NaN in column "x"/ },
+  { name: 'empty.csv', bytes: () => '', error: /empty/i },
+  { name: 'torn.parquet', bytes: async () => (await parquetWithNan()).slice(0, 300), error: /torn\.parquet|parquet/i },
+  { name: 'torn.npy', bytes: () => npy(all).slice(0, 200), error: /torn\.npy|bytes/i },
   {
     name: 'torn.csv.gz',
     bytes: () => gzipSync(new TextEncoder().encode(csv)).slice(0, 60),
-    says: /torn\.csv\.gz|gzip/i,
+    error: /torn\.csv\.gz|gzip/i,
   },
-  { name: 'broken.json', bytes: () => json.slice(0, 100), says: /broken\.json|JSON/ },
+  { name: 'broken.json', bytes: () => json.slice(0, 100), error: /broken\.json|JSON/ },
 ];
 
 /** A table of which one row has too many fields. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { findElectron } from '../build/start/electronBinary.mjs';
 
-/** Electron's binary, if it is on this computer: the package alone does not bring it. */
+/** Electron's binary, if it is on this computer: the package alone does not contain it. */
 export const electronExecutable = (): string | undefined => findElectron(path.join(import.meta.dirname, '..'));
 
-/** Why project `electron` is skipped where there is none. */
+/** The reason to skip project `electron` without Electron. */
 export const noElectron = 'There is no Electron binary at ORTHANT_ELECTRON_BIN or in node_modules/electron/dist.';

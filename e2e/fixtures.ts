@@ -17,19 +17,19 @@ export interface OrthantOptions {
 interface TestFixtures {
   /** An open window at its start screen. */
   orthant: OrthantWindow;
-  /** Where the test may write files. */
+  /** Folder for the test's files. */
   folder: string;
 }
 
 interface WorkerFixtures {
   /** Folder of state and runs that the tests of this worker share. */
   home: string;
-  /** Project `browser`: the host, as it is now; a test may stop it and start it anew. */
+  /** Project `browser`: the host, as it is now; a test may restart it. */
   host: { current: BrowserHost };
 }
 
 const root = path.join(import.meta.dirname, '..');
-/** In project `electron`. */
+/** Value of `host` in project `electron`. */
 const noHost = {
   get current(): BrowserHost {
     throw new Error('There is no browser host in Electron: a test of one is tagged @browser-host.');
@@ -90,7 +90,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures & OrthantOptions>({
   },
 });
 
-/** What a page throws or what breaks its content policy. */
+/** Collects errors of a page and violations of its content policy. */
 function watch(page: Page): string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
@@ -125,7 +125,7 @@ async function useElectron(
   await orthant.loaded();
   await orthant.toStart();
   await use(orthant);
-  // It would ask what is to become of a run.
+  // The application would ask what to do with a run.
   await orthant.stopTraining();
   await application.close();
   expect(complaints, 'the browser found nothing to complain about').toEqual([]);

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
-/** Processes below `ancestor`, with their command lines. Everywhere but on Windows. */
+/** Processes below `ancestor`, with their command lines. Not on Windows. */
 export function descendants(ancestor: number): { pid: number; command: string }[] {
-  // An option each: after POSIX, as on macOS, all behind a first "=" would be its header.
+  // A separate option each: by POSIX, as on macOS, everything after the first "=" would be its header.
   const columns = ['-o', 'pid=', '-o', 'ppid=', '-o', 'args='];
   const all = execFileSync('ps', ['-A', ...columns], { encoding: 'utf8', maxBuffer: 1 << 26 })
     .split('\n')

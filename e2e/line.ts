@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 
-/** A line between a browser and a host that can break, as an SSH tunnel's does. */
+/** A connection between a browser and a host that can break, as an SSH tunnel can. */
 export class Line {
   readonly #server: Server;
   readonly #ends = new Set<Socket>();
@@ -42,7 +42,7 @@ export class Line {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Breaks what is connected, and refuses what would be. */
+  /** Breaks all connections, and refuses new ones. */
   cut(): void {
     this.#broken = true;
     for (const end of this.#ends) end.destroy();

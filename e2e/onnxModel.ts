@@ -20,7 +20,7 @@ export async function inkInputs(): Promise<{ values: Float32Array; rows: number;
   return { values: Float32Array.from(array.subarray(start), (byte) => byte / 255), rows, columns };
 }
 
-/** Runs a model of one float32 input in ONNX Runtime; returns what each output has as its lowest value. */
+/** Runs a model of one float32 input in ONNX Runtime; returns the lowest value of each output. */
 export async function lowestOutputs(
   model: string,
   input: { values: Float32Array; rows: number; columns: number },

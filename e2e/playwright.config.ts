@@ -6,13 +6,13 @@ import type { OrthantOptions } from './fixtures.ts';
 
 /**
  * The whole application, engine included, from outside: `npm run e2e`. Project `browser` drives the browser host with an
- * installed Chromium, project `electron` the same specs in Electron where its binary is there.
+ * installed Chromium, project `electron` the same specs in Electron if its binary is installed.
  * `npm run screenshots` runs project `screenshots` alone.
  */
 
 const output = path.join(import.meta.dirname, '.output');
 
-// Where checks are made for others, a browser that is missing is a failure.
+// On CI a missing browser is a failure.
 const withoutBrowser = browserExecutable === undefined && process.env.CI === undefined;
 
 if (process.env.TEST_WORKER_INDEX === undefined) {
@@ -29,9 +29,9 @@ if (process.env.TEST_WORKER_INDEX === undefined) {
 export default defineConfig<object, OrthantOptions>({
   testDir: path.join(import.meta.dirname, 'specs'),
   outputDir: path.join(output, 'results'),
-  // Every worker trains for real: two at once would take each other's cores.
+  // Every worker trains for real: two at once would compete for the cores.
   workers: 1,
-  // Generous: on a busy machine everything takes several times as long, and nothing here is about speed.
+  // Generous: on a busy machine everything takes several times as long, and no test is about speed.
   timeout: 300_000,
   expect: { timeout: 60_000 },
   retries: process.env.CI === undefined ? 0 : 1,
@@ -48,7 +48,7 @@ export default defineConfig<object, OrthantOptions>({
     {
       name: 'electron',
       testIgnore: '**/screenshots.spec.ts',
-      // What only a browser and its host have: addresses, tabs, a host that is stopped.
+      // Leave out features that only a browser and its host have: addresses, tabs, a host that is stopped.
       grepInvert: /@browser-host/,
       use: { shell: 'electron' },
     },

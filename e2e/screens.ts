@@ -2,10 +2,10 @@ import { expect } from './fixtures.ts';
 import type { OrthantWindow } from './pages/orthantWindow.ts';
 import { stepNames } from './pages/orthantWindow.ts';
 
-/** Looks at what is on the screen now, under a name. */
+/** Looks at the current screen, under a name. */
 export type Look = (name: string) => Promise<void>;
 
-/** Looks in both themes at what has come to rest. */
+/** Looks at the settled screen in both themes. */
 export const inBothThemes =
   (orthant: OrthantWindow, look: (name: string, theme: 'light' | 'dark') => Promise<void>): Look =>
   async (name) => {
@@ -26,7 +26,7 @@ export async function trainSmall(orthant: OrthantWindow, epochs = 2): Promise<vo
   await orthant.training.toEnd();
 }
 
-/** Starts a run that goes on until it is stopped. */
+/** Starts a run that continues until it is stopped. */
 export async function startLongRun(orthant: OrthantWindow): Promise<void> {
   await orthant.answer(1).click();
   await orthant.setLayers('8');
@@ -66,15 +66,15 @@ export async function everyScreen(orthant: OrthantWindow, look: Look): Promise<v
   await expect(page.getByRole('dialog')).toHaveCount(0);
 }
 
-/** Waits until nothing on the screen says that it is being fetched, and all that moves has come to rest. */
+/** Waits until no part of the screen is loading, and all animations have ended. */
 export async function settled(orthant: OrthantWindow): Promise<void> {
   const { page } = orthant;
   await expect(
     page.getByRole('main').getByText(/^(Reading the file|Predicting |Looking for an unconstrained run)/),
   ).toHaveCount(0);
-  await orthant.made();
+  await orthant.rendered();
   await expect(page.getByRole('main').getByText(/^(Working it out )?…$/)).toHaveCount(0);
-  // What is folded away is not drawn: a change of theme begins its transitions, which then wait to be seen.
+  // Collapsed parts are not drawn: a change of theme starts their transitions, which then wait until they are visible.
   await page.evaluate(() => {
     const seen = document.getAnimations().filter(({ effect }) => {
       const target = effect instanceof KeyframeEffect ? effect.target : null;

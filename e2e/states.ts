@@ -6,7 +6,7 @@ import { expect } from './fixtures.ts';
 import { OrthantWindow } from './pages/orthantWindow.ts';
 import { settled, startLongRun, type Look } from './screens.ts';
 
-/** What a window shows on request, while a run is at work, and when something goes wrong: each is led to and looked at. */
+/** The states of a window on request, while a run trains, and after errors: each is opened and looked at. */
 
 /** Trains straight lines through a table of houses, one run a method: fast, and with outputs below zero outside it. */
 async function trainHouses(orthant: OrthantWindow, folder: string, methods: readonly string[]): Promise<void> {
@@ -26,7 +26,7 @@ async function trainHouses(orthant: OrthantWindow, folder: string, methods: read
   }
 }
 
-/** The result of a run beside an unconstrained one on the same data, exported, and put to use. */
+/** The result of a run beside an unconstrained one on the same data, exported, and used. */
 async function everyUseOfAResult(orthant: OrthantWindow, folder: string, look: Look): Promise<void> {
   const { page, result } = orthant;
   await result.open();
@@ -35,7 +35,7 @@ async function everyUseOfAResult(orthant: OrthantWindow, folder: string, look: L
   await settled(orthant);
   await price.scrollIntoViewIfNeeded();
   await look('result-price');
-  await result.takeOnnx(folder);
+  await result.exportOnnx(folder);
   await result.export.scrollIntoViewIfNeeded();
   await expect(result.export.getByText('Verified')).toBeVisible();
   await look('result-exported');
@@ -55,7 +55,7 @@ async function everyUseOfAResult(orthant: OrthantWindow, folder: string, look: L
   await result.tab('Evidence').click();
 }
 
-/** The list of runs: several compared, one searched for in vain, one deleted. */
+/** The list of runs: several compared, a search without a match, one deleted. */
 async function everyUseOfRuns(orthant: OrthantWindow, compared: number, look: Look): Promise<void> {
   const { page } = orthant;
   await orthant.toRuns();
@@ -78,7 +78,7 @@ async function everyUseOfRuns(orthant: OrthantWindow, compared: number, look: Lo
   await expect(page.getByRole('button', { name: 'Undo', exact: true })).toHaveCount(0);
 }
 
-/** What opens on request and closes again, all but help: the menu, the dialogs, what is folded away. */
+/** Parts that open and close on request, except help: the menu, the dialogs, collapsed sections. */
 async function everythingFolded(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page } = orthant;
   await orthant.step('Train');
@@ -115,7 +115,7 @@ async function everythingFolded(orthant: OrthantWindow, look: Look): Promise<voi
   await why.click();
 }
 
-/** Settings that do not fit: a warning and a mistake on Network. */
+/** Settings that do not fit each other: a warning and a mistake on Network. */
 async function everyMisfit(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page } = orthant;
   await orthant.step('Constraint');
@@ -148,7 +148,7 @@ async function everyImportProblem(orthant: OrthantWindow, folder: string, look: 
   await orthant.openData(path.join(folder, 'houses.csv'));
 }
 
-/** A run at work, and one that waits for it: running, paused with changes, in the list. */
+/** A running run, and a waiting one: running, paused with changes, in the list. */
 async function everyMomentOfARun(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page, training } = orthant;
   await orthant.toStart();
@@ -175,21 +175,21 @@ async function everyMomentOfARun(orthant: OrthantWindow, look: Look): Promise<vo
   await expect(page.getByRole('row').filter({ hasText: 'waiting' })).toHaveCount(0);
 }
 
-/** The training process ends under a run: what the window says, with the last checkpoint to go on from. */
+/** The training process ends under a run: the window's message, with the last checkpoint to resume from. */
 async function afterACrash(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page, training } = orthant;
   await orthant.toStart();
   await startLongRun(orthant);
   // Pausing writes a checkpoint.
   await training.pause();
-  await training.goOn();
+  await training.resume();
   process.kill((await orthant.trainingProcess()) ?? 0, 'SIGKILL');
   await expect(page.getByRole('alert').getByRole('button', { name: 'Resume from the last checkpoint' })).toBeVisible();
   await look('train-crashed');
   await page.getByRole('alert').getByRole('button', { name: 'Dismiss' }).click();
 }
 
-/** A window before anything was done in it: what each step says comes next. */
+/** An empty window: each step shows what comes next. */
 async function everyEmptyScreen(orthant: OrthantWindow, look: Look): Promise<void> {
   const { page } = orthant;
   await look('start-first');
@@ -202,7 +202,7 @@ async function everyEmptyScreen(orthant: OrthantWindow, look: Look): Promise<voi
   await look('runs-empty');
 }
 
-/** A host of its own, before anything was done in its window and after it is gone. */
+/** A separate host, with an empty window and after the host is gone. */
 export async function firstAndLast(
   browser: Browser,
   folder: string,
@@ -225,7 +225,7 @@ export async function firstAndLast(
 }
 
 /**
- * What opens on request, lists of problems, and results put to use, after a run on one table with each of these methods,
+ * Dialogs and menus, lists of problems, and results in use, after a run on one table with each of these methods,
  * one of which is no constraint.
  */
 export async function everythingOnRequest(
@@ -242,7 +242,7 @@ export async function everythingOnRequest(
   await everyMisfit(orthant, look);
 }
 
-/** While a run is at work and another waits, and after the process of a run has ended. */
+/** Looks while a run trains and another waits, and after the process of a run has ended. */
 export async function everyStateOfARun(orthant: OrthantWindow, look: Look): Promise<void> {
   await everyMomentOfARun(orthant, look);
   await orthant.stopTraining();

@@ -14,9 +14,9 @@ vi.mock('electron', () => import('./testing/electronStub.ts'));
 const { windowOptions } = await import('./main/mainWindow.ts');
 
 /**
- * The application as it is packaged, whole: packed by electron-builder, taken out of its archive to a place where nothing
- * else can be found, its built main entry booted on the stub, with the real engine in real processes. What a window asks for
- * through the functions of the preload script comes to pass; a file that the package lacks would be missed here.
+ * The whole application as it is packaged: packed by electron-builder, unpacked where nothing else can be found, its built
+ * main entry started on the stub, with the real engine in real processes. The window calls the functions of the preload
+ * script; a file missing from the package makes a test fail.
  */
 let folder: string;
 let packed: Awaited<ReturnType<typeof packForTest>>;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   vi.stubEnv('ORTHANT_STATE', path.join(folder, 'state'));
   vi.stubEnv('ORTHANT_RUNS', path.join(folder, 'runs'));
   packed = await packForTest(folder);
-  // Whatever this computer has, the package has to do with what it brings along.
+  // The package must work with its own files only, whatever this computer has.
   vi.stubEnv('ORTHANT_CACHE', undefined);
   vi.stubEnv('XDG_CACHE_HOME', path.join(folder, 'no-cache'));
   Object.assign(process, { resourcesPath: packed.resources });
@@ -37,7 +37,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** That the doors which main/security.test.ts tries one by one are closed in the window of the built application, too. */
+/** Expects the restrictions that main/security.test.ts tests one by one in the window of the built application, too. */
 function expectSecure({ webContents }: stub.BrowserWindow): void {
   const { preload, ...preferences } = webContents.preferences;
   expect(preload).toBe(path.join(packed.app, '.dist', 'electron', 'preload.cjs'));
@@ -52,13 +52,13 @@ function expectSecure({ webContents }: stub.BrowserWindow): void {
 }
 
 describe('the package', () => {
-  it('keeps outside the archive what the loader of the system must find', () => {
+  it("keeps outside the archive the files that the system's loader must find", () => {
     const native = packed.files.filter(({ file }) => /\.(?:node|so(?:\.\d+)*|dylib|dll)$/.test(file));
     expect(native.length).toBeGreaterThan(2);
     expect(native.filter(({ unpacked }) => !unpacked)).toEqual([]);
   });
 
-  it('leaves out what is not of the application, or of another system', () => {
+  it("leaves out files that are not the application's, or are for another system", () => {
     const strange = packed.files.filter(
       ({ file }) =>
         !/^(?:\.dist\/(?:electron|native|renderer)\/|node_modules\/|package\.json$)/.test(file) ||
@@ -111,7 +111,7 @@ describe('the package', () => {
       result: {
         epochs: 2,
         method: 'augmented-lagrangian',
-        // The libraries beside the archive are found, where the set-up has any.
+        // The libraries beside the archive are used if the set-up installed any.
         engine: existsSync(path.join(packed.resources, 'libraries')) ? 'tensorflow' : 'wasm',
       },
     });
@@ -128,7 +128,7 @@ describe('the package', () => {
     const pids = stub.utilityProcess.forked.map(({ process }) => process.pid!);
     expect(pids.length).toBe(2);
     for (const { modulePath } of stub.utilityProcess.forked) expect(modulePath.startsWith(packed.app)).toBe(true);
-    // As the terminal ends it; the runner of the tests listens, too.
+    // Sends the signal as the terminal does; the test runner also listens to it.
     const own = process.listeners('SIGHUP').filter((listener) => !others.includes(listener));
     expect(own.length).toBe(1);
     own[0]!('SIGHUP');

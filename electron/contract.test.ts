@@ -10,7 +10,7 @@ import * as stub from './testing/electronStub.ts';
 
 vi.mock('electron', () => import('./testing/electronStub.ts'));
 
-/** What reached a handler, and what handlers are told to throw. */
+/** Calls that reached a handler, and errors that handlers must throw. */
 interface Handled {
   names: string[];
   declared: string[][];
@@ -92,7 +92,7 @@ const names = Object.keys(windowCalls) as WindowCallName[];
 
 interface Opened {
   client: Client<WindowCalls>;
-  /** Sends a call as somebody else would, and resolves once it is refused. */
+  /** Sends a call as a foreign sender would, and resolves once it is refused. */
   asForeigner(name: string, request: unknown): Promise<void>;
   close(): Promise<void>;
 }
@@ -118,7 +118,7 @@ async function openBrowser(): Promise<Opened> {
   return {
     client,
     asForeigner: async () => {
-      // A foreign page does not come as far as to send a call.
+      // A foreign page is refused before it can send a call.
       await expect(openSocket(tested, { Cookie: cookie, Origin: 'https://example.org' })).rejects.toThrow('403');
     },
     close: () => tested.close(),
@@ -161,32 +161,27 @@ describe.each([
     expect(handled.names).toEqual([]);
   });
 
-  it.each(names)(
-    '%s: its errors arrive as code, message and field, those it does not declare as a defect',
-    async (name) => {
-      const declared = [...commonErrors, ...windowCalls[name].errors];
-      for (const code of errorCodes) {
-        handled.refusal = new OrthantError(code, `${name} failed.`, { field: 'data.columns.price' });
-        const error: unknown = await opened.client
-          .call(name, requests[name] as never)
-          .catch((thrown: unknown) => thrown);
-        expect(error).toBeInstanceOf(OrthantError);
-        expect(error, code).toMatchObject({
-          code: declared.includes(code) ? code : 'internal',
-          message: expect.stringContaining(`${name} failed.`) as string,
-          field: 'data.columns.price',
-        });
-      }
-      expect(handled.names).toEqual(errorCodes.map(() => name));
-      handled.refusal = new TypeError('x is undefined');
-      await expect(opened.client.call(name, requests[name] as never)).rejects.toMatchObject({
-        code: 'internal',
-        message: expect.stringContaining('x is undefined') as string,
+  it.each(names)('%s: its errors arrive as code, message and field; undeclared ones as a defect', async (name) => {
+    const declared = [...commonErrors, ...windowCalls[name].errors];
+    for (const code of errorCodes) {
+      handled.refusal = new OrthantError(code, `${name} failed.`, { field: 'data.columns.price' });
+      const error: unknown = await opened.client.call(name, requests[name] as never).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(OrthantError);
+      expect(error, code).toMatchObject({
+        code: declared.includes(code) ? code : 'internal',
+        message: expect.stringContaining(`${name} failed.`) as string,
+        field: 'data.columns.price',
       });
-    },
-  );
+    }
+    expect(handled.names).toEqual(errorCodes.map(() => name));
+    handled.refusal = new TypeError('x is undefined');
+    await expect(opened.client.call(name, requests[name] as never)).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('x is undefined') as string,
+    });
+  });
 
-  it.each(['__proto__', 'constructor', 'toString', 'nothing'])('a call named %s is none', async (name) => {
+  it.each(['__proto__', 'constructor', 'toString', 'nothing'])('a call named %s does not exist', async (name) => {
     await expect(opened.client.call(name as never, {} as never)).rejects.toMatchObject({ code: 'usage' });
   });
 });

@@ -20,7 +20,7 @@ import { RendererFiles } from './services/rendererFiles.ts';
 
 /**
  * The entry of Electron's main process: windows, menus, dialogs, and the owner of the engine processes. It computes
- * nothing. What has to happen before the application is ready happens while this module is loaded.
+ * nothing. Steps that must happen before the application is ready run while this module is loaded.
  */
 
 const built = import.meta.dirname;
@@ -28,11 +28,11 @@ const folders = findFolders();
 
 app.setName('Orthant');
 const hasFolder = setupUserData(folders.state);
-// Windows puts notifications and the task bar's entries together by it.
+// Windows groups notifications and task bar entries by this id.
 if (process.platform === 'win32') app.setAppUserModelId('org.orthant.Orthant');
 app.enableSandbox();
 registerAppScheme();
-// A terminal that was closed takes no more text; the application goes on without it.
+// A closed terminal takes no more text; the application continues without it.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 let showWindow = (): void => undefined;
@@ -56,11 +56,11 @@ async function start(): Promise<void> {
   });
   setupSecurity();
   setupAppProtocol(new RendererFiles(path.join(built, '..', 'renderer')));
-  const letIn = setupWindowIpc(host, (text) => {
+  const connectWindow = setupWindowIpc(host, (text) => {
     log(`${text}\n`);
   });
   const window = setupMainWindow(built, (opened) => {
-    letIn(opened.webContents, electronPlatform(opened, folders.state));
+    connectWindow(opened.webContents, electronPlatform(opened, folders.state));
     closing.watch(opened);
   });
   const closing = setupClosing(host, window);

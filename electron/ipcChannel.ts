@@ -1,5 +1,5 @@
 /** The one channel between preload script and main process; it carries the messages of native/contract/channel.ts. */
 export const ipcChannel = 'orthant';
 
-/** On which the preload script says where a file lies that was dropped on the window: the page itself cannot speak on it. */
+/** Channel on which the preload script sends the path of a file dropped on the window; the page itself cannot use it. */
 export const droppedChannel = 'orthant-dropped';

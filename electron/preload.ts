@@ -3,7 +3,7 @@ import type { WindowBridge } from '../native/contract/window.ts';
 import { droppedChannel, ipcChannel } from './ipcChannel.ts';
 
 /**
- * What the page gets of Electron: three functions. Neither `ipcRenderer` nor its events, which lead to the sender, pass
+ * Gives the page three functions of Electron. Neither `ipcRenderer` nor its events, which contain the sender, pass
  * through here.
  */
 const bridge: WindowBridge = {
@@ -21,7 +21,7 @@ const bridge: WindowBridge = {
   },
   pathOfFile: (file) => {
     const path = webUtils.getPathForFile(file);
-    // A file that a page has made itself lies nowhere.
+    // A file made by a page has no path.
     if (path !== '') ipcRenderer.send(droppedChannel, path);
     return path;
   },

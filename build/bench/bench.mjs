@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
- * `npm run bench`: how fast training is, beside JAX and PyTorch on the same machine. Prints tables and writes everything
+ * `npm run bench`: measures training time beside JAX and PyTorch on the same machine. Prints tables and writes everything
  * as JSON.
  *
  *     npm run bench -- [--quick] [--only TEXT] [--peers jax,torch] [--rounds N]
  *
- * Every number comes from a process of its own. A round runs each column once, one after the other; a column's time is
+ * Every number comes from a separate process. A round runs each column once, one after the other; a column's time is
  * the median over rounds and their samples, and a ratio is the median of the rounds' ratios.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

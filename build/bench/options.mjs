@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /**
- * The options a bench was started with. Ends the process after its usage where it is asked for, or with what is wrong.
+ * The command-line options of a bench. Prints the usage or the error, and ends the process, if asked for help or on an error.
  * @template {NonNullable<import('node:util').ParseArgsConfig['options']>} Options
  * @param {string} usage One line.
  * @param {Options} options

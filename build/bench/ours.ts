@@ -1,6 +1,6 @@
 /**
  * One run of our own engine for the bench: `node ours.js '<JSON of a case>'`. Prints one line of JSON: milliseconds a step
- * of each sample, and what computed them. `node ours.js environment` prints the environment variables that it needs.
+ * of each sample, and the backend. `node ours.js environment` prints the environment variables that it needs.
  */
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import { openEngine } from '../../native/tensorflow/backend.ts';
@@ -29,7 +29,7 @@ const { plan } = parts;
 const order = plan.order(1);
 const batches = Array.from({ length: bench.steps }, (_, step) => plan.batch(order, step % plan.stepsPerEpoch));
 const rates = batches.map(() => 1e-4);
-/** Milliseconds that as many calls take. */
+/** Milliseconds that this many calls take. */
 const milliseconds = (calls: number): number => {
   const before = performance.now();
   for (let call = 0; call < calls; call++) execution.steps(batches, rates);

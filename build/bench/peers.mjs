@@ -4,9 +4,9 @@ import { describeFailure, runCommand } from '../../native/system/command.mjs';
 import { findPython } from '../../native/tensorflow/python.mjs';
 
 /**
- * The programs we are compared with: the packages they need, a word on their size, and their columns. `step` for the step
- * benches, `whole` the script of the whole run; `withCard` what is installed instead where there is an NVIDIA card, without
- * which it would run on the processor there.
+ * The programs we are compared with: the packages they need, a note on their size, and their columns. `step` for the step
+ * benches, `whole` the script of the whole run; `withCard` the packages to install instead where there is an NVIDIA card,
+ * because the usual ones would run on the processor there.
  * @typedef {{ packages: string[], size: string }} Installed
  * @typedef {{ title: string, script: string, mode: string }} StepPeer
  * @type {Record<string, Installed & { withCard?: Installed, step: StepPeer[], whole?: { title: string, script: string } }>}
@@ -33,12 +33,12 @@ export const peers = {
 };
 
 /**
- * A Python that has the packages of these peers, in a virtual environment that is made or completed first.
+ * Path of a Python with the packages of these peers, in a virtual environment that is made or completed first.
  * @param {readonly string[]} names
  * @param {string} folder
  * @param {boolean} card Whether there is an NVIDIA card to run on.
  * @param {(line: string) => void} log
- * @returns {Promise<string>} Path of the interpreter. Rejects with what failed, in words.
+ * @returns {Promise<string>} Path of the interpreter. Rejects with a description of the failure.
  */
 export async function preparePeers(names, folder, card, log) {
   const environment = path.join(folder, 'python');

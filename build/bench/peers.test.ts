@@ -12,6 +12,6 @@ test.each([
 ])("on %s, with an NVIDIA card: %s, JAX's own package is %s", (platform, card, wanted) => {
   vi.stubGlobal('process', Object.create(process, { platform: { value: platform } }));
   expect(installed('jax', card).packages).toContain(wanted);
-  // Its usual package brings CUDA.
+  // Its usual package includes CUDA.
   expect(installed('torch', card)).toEqual(installed('torch', !card));
 });

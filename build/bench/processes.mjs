@@ -2,13 +2,13 @@ import path from 'node:path';
 import { describeFailure, runCommand } from '../../native/system/command.mjs';
 
 export const root = path.resolve(import.meta.dirname, '../..');
-/** Files that the bench makes: the virtual environment, its own built code, the results. */
+/** Folder of the bench's files: the virtual environment, its own built code, the results. */
 export const folder = path.join(root, '.cache/bench');
 export const peerScripts = path.join(import.meta.dirname, 'peers');
 const minutes = 60_000;
 
 /**
- * A column of a table: the program whose runs it shows.
+ * A column of a table: the program that it measures.
  * @typedef {{ title: string, command: string, args: string[], env?: Record<string, string> }} Column
  */
 

@@ -17,9 +17,9 @@ export const summary = (values) => ({
 });
 
 /**
- * How many times as long `first` took as `second`: the median over rounds of the ratio within a round, whose runs were
- * made one after the other. Not a number where a round has only one of the two.
- * @param {readonly (readonly number[])[]} first Samples of each round; none in a round that failed.
+ * Ratio of the time of `first` to that of `second`: the median over rounds of the ratio within a round, whose runs are
+ * made one after the other. NaN if no round has both.
+ * @param {readonly (readonly number[])[]} first Samples of each round; empty for a round that failed.
  * @param {readonly (readonly number[])[]} second
  */
 export const ratioOf = (first, second) =>
@@ -46,7 +46,7 @@ export function table(rows) {
  * @param {string} name
  * @param {string} unit
  * @param {readonly { title: string, by: string, rounds: readonly (readonly number[])[] }[]} columns Ours first; `rounds`:
- *   samples of each round, none in a round that failed.
+ *   samples of each round, empty for a round that failed.
  * @returns The same, with median, range and ratio to ours; without programs that failed in every round.
  */
 export function compare(name, unit, columns) {

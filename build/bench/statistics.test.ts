@@ -12,7 +12,7 @@ test('a ratio is the median of those within each round, so that a slow round cou
   expect(ratioOf([[10], [40]], [[1], [2]])).toBe(15);
 });
 
-test('a round that lacks one of the two counts for nothing, and none at all gives no number', () => {
+test('a round that lacks one of the two is ignored, and without any round the ratio is not a number', () => {
   expect(ratioOf([[2], [], [9]], [[1], [5], []])).toBe(2);
   expect(ratioOf([[2], [3]], [[1]])).toBe(2);
   expect(ratioOf([[]], [[1]])).toBeNaN();

@@ -37,8 +37,8 @@ export async function prepareOurs() {
 }
 
 /**
- * Step time of one case in every column: each round runs each column once, so that whatever else the machine does falls on
- * all of them alike. Prints the table.
+ * Step time of one case in every column: each round runs each column once, so that other load on the machine affects all
+ * of them alike. Prints the table.
  * @param {StepCase} bench
  * @param {{ rounds: number, chosen: readonly string[], python: string, own: Column }} options
  */

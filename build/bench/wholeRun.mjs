@@ -12,8 +12,8 @@ export const wholeRunName = 'whole run diamonds';
 const own = 'Orthant';
 
 /**
- * From a CSV file to the trained model, start of the process included. Ours is the built command line, as an installed
- * application has it: without the look whether anything must be set up, which is made before.
+ * From a CSV file to the trained model, start of the process included. Ours is the built command line as in an installed
+ * application: without the check of the set-up, which runs before the measurement.
  * @param {{ rounds: number, epochs: number, chosen: readonly string[], python: string }} options
  */
 export async function benchWholeRun({ rounds, epochs, chosen, python }) {
@@ -56,7 +56,7 @@ export async function benchWholeRun({ rounds, epochs, chosen, python }) {
 
 /**
  * The last line of a run. `error`: root of the mean squared error on the validation rows after the last epoch, in dollars
- * (each program draws validation rows of its own); it shows that all have learnt the same.
+ * (each program draws its own validation rows); it shows that all have learnt the same.
  * @typedef {{ error: number, version: string }} WholeLine
  */
 
@@ -65,7 +65,7 @@ const describe = ({ error, version }) => `${version}, error ${digits(error)}`;
 
 /**
  * @param {unknown} line The output of `train --json`.
- * @param {string} run The run folder: the result speaks of the best epoch, the other programs report their last one.
+ * @param {string} run The run folder: the result is for the best epoch, the other programs report their last one.
  * @returns {WholeLine}
  */
 function ownLine(line, run) {

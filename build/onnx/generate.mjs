@@ -2,7 +2,7 @@
 //
 //     node build/onnx/generate.mjs
 //
-// The result is committed, so the two generators are no dependencies of the project: npm fetches them for this one
+// The result is committed, so the two generators are not dependencies of the project: npm fetches them for this one
 // call. protoc-gen-es declares Node 22; on Node 20 npm warns and it makes the same files.
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
@@ -13,7 +13,7 @@ const output = path.join(here, '../../native/export/generated');
 const packages = ['@bufbuild/buf@1.75.0', '@bufbuild/protoc-gen-es@2.17.0'];
 
 /**
- * JavaScript with declarations, not TypeScript: the enums of the latter are no erasable syntax.
+ * JavaScript with declarations, not TypeScript: TypeScript's enums are not erasable syntax.
  */
 const template = JSON.stringify({
   version: 'v2',

@@ -4,13 +4,13 @@ import { planTensorFlow } from '../../native/tensorflow/plan.mjs';
 import { filesOfOlderBuilds } from '../setup/code.mjs';
 
 /**
- * How the application is packaged, on each system for itself: `npm run package`. The archive holds the built code and
- * the npm packages that the engine loads at run time; outside it lies what the system's loader must find as files: native
+ * Configuration of the package, built on each system for itself: `npm run package`. The archive holds the built code and
+ * the npm packages that the engine loads at run time; outside it lie the files that the system's loader must find: native
  * modules, and, beside the archive, TensorFlow's libraries and the binding compiled against them.
  */
 
 /**
- * Libraries and binding as the set-up has provided them here. Where it could not, the packaged application trains on the
+ * Libraries and binding as the set-up installed them here. If it could not, the packaged application trains on the
  * embedded WASM engine, as the unpackaged one does.
  * @returns {{ from: string, to: string, filter?: string[] }[]}
  */
@@ -23,8 +23,8 @@ function libraries() {
 }
 
 /**
- * Switches built into the executable, off or on for good (https://www.electronjs.org/docs/latest/tutorial/fuses).
- * Playwright drives an application through the inspector, so a build for it keeps that one: ORTHANT_INSPECTABLE=1.
+ * Switches built into the executable, permanently off or on (https://www.electronjs.org/docs/latest/tutorial/fuses).
+ * Playwright drives an application through the inspector, so a build for tests keeps the inspector: ORTHANT_INSPECTABLE=1.
  * @param {NodeJS.ProcessEnv} env
  * @returns {import('app-builder-lib').FuseOptionsV1}
  */
@@ -51,25 +51,25 @@ export default {
     '.dist/native/**',
     '.dist/renderer/**',
     'package.json',
-    // Of the window and the engine, nothing that only other entries or a debugger need.
+    // Leave out files of the window and the engine that only other entries or a debugger need.
     '!.dist/electron/browser.js',
     '!.dist/native/cli.js',
     '!.dist/**/.stamp',
     ...filesOfOlderBuilds(path.resolve(import.meta.dirname, '../..')).map((file) => `!${file}`),
     '!**/*.map',
-    // ONNX Runtime ships the libraries of every system.
+    // ONNX Runtime contains the libraries of every system.
     '!node_modules/onnxruntime-node/bin/napi-v6/!(${platform})/**',
     '!node_modules/onnxruntime-node/bin/napi-v6/${platform}/!(${arch})/**',
-    // The stock TensorFlow that the package would fetch for itself.
+    // The stock TensorFlow that the package would download.
     '!node_modules/@tensorflow/tfjs-node-gpu/{deps,lib}/**',
-    // C++ source is left out by default; the engine knows its binding by the source that it was compiled from.
+    // C++ source is left out by default; the engine identifies its binding by the source that it was compiled from.
     { from: bindingSource, to: bindingSource, filter: ['*.cc', '*.h'] },
   ],
   asar: true,
   asarUnpack: ['**/*.node', '**/*.{so,dylib,dll}', '**/*.so.*'],
-  // DuckDB opens the samples itself, and knows no archives; the engine looks for them in the folders above its own.
+  // DuckDB opens the samples itself and cannot read archives; the engine looks for them in the folders above its own.
   extraResources: [{ from: 'native/data/samples', to: 'native/data/samples' }, ...libraries()],
-  // The native modules speak Node-API: as they are on npm, they load into every version of Electron.
+  // The native modules use Node-API: those on npm load into every version of Electron.
   npmRebuild: false,
   electronFuses: fuses(process.env),
   fileAssociations: [
@@ -81,7 +81,7 @@ export default {
       role: 'Editor',
     },
   ],
-  // No deb: electron-builder makes none for a project without a home page to name in it.
+  // No deb: electron-builder requires a home page for it.
   linux: { target: ['AppImage'], category: 'Science', icon: 'icon.png' },
   mac: {
     target: [{ target: 'dmg', arch: 'arm64' }],

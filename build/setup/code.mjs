@@ -6,7 +6,7 @@ import { makeFolder, move, writeFileAtomic } from '../../native/system/files.mjs
 import { describeFailure, runCommand } from '../../native/system/command.mjs';
 
 /**
- * What Vite builds, a row each. `sources` are the folders it is made from; a row none of whose `entries` is there is skipped.
+ * One build with Vite. `sources` are its source folders; a target without any existing `entries` is skipped.
  * @typedef {{ id: 'native' | 'electron' | 'renderer', name: string, config: string, sources: string[], entries: string[], output: string }} CodeTarget
  */
 
@@ -45,7 +45,7 @@ const keepOldMs = 7 * 24 * 3600 * 1000;
 /** @typedef {CodeTarget['id']} CodeTargetId */
 
 /**
- * Builds what has changed since it was built last.
+ * Builds the targets that changed since their last build.
  * @param {string} root
  * @param {{ log: (line: string) => void, targets?: readonly CodeTargetId[] }} options `targets`: only these.
  * @returns {Promise<void>}
@@ -65,7 +65,7 @@ function selected(targets) {
 }
 
 /**
- * Whether every target is built from the source as it is.
+ * Whether every target is built from the current source.
  * @param {string} root
  * @param {readonly CodeTargetId[]} [targets] Only these.
  */
@@ -85,7 +85,7 @@ function isBuilt(root, target, stamp) {
 }
 
 /**
- * What lies among the built code and is of an older build, which a package has no use for.
+ * Files of older builds among the built code, which a package does not need.
  * @param {string} root
  * @returns {string[]} Paths below `root`, with slashes.
  */
@@ -100,7 +100,7 @@ export function filesOfOlderBuilds(root) {
 }
 
 /**
- * A hash of names, sizes and times of what a target is made from; undefined where none of the target's entries is there.
+ * A hash of names, sizes and times of a target's source files; undefined if none of the target's entries exists.
  * @param {string} root
  * @param {CodeTarget} target
  */
@@ -129,7 +129,7 @@ function sourceStamp(root, target) {
 
 /**
  * Builds to a temporary folder, then renames file by file, entries last and the stamp after them: a program started
- * meanwhile finds the old build or the new one, and one that is running still finds its own chunks.
+ * meanwhile finds the old build or the new one, and a running one still finds its own chunks.
  * @param {string} root
  * @param {CodeTarget} target
  * @param {string} stamp
@@ -162,7 +162,7 @@ async function build(root, target, stamp) {
 }
 
 /**
- * What Vite says about a failed build, without its own call stack.
+ * Vite's message about a failed build, without its call stack.
  * @param {string} text
  */
 function withoutStack(text) {

@@ -6,7 +6,7 @@ import { describeFailure, runCommand } from '../../native/system/command.mjs';
 const stampName = '.orthant-packages.json';
 
 /**
- * Installs the npm packages unless node_modules holds what the lock file asks for.
+ * Installs the npm packages unless node_modules matches the lock file.
  * @param {string} root
  * @param {{ log: (line: string) => void }} options
  * @returns {Promise<void>}
@@ -14,9 +14,9 @@ const stampName = '.orthant-packages.json';
 export async function installPackages(root, { log }) {
   if (packagesAreCurrent(root)) return;
   log('Installing npm packages');
-  // With NODE_ENV=production npm would leave out what builds and tests need.
+  // With NODE_ENV=production npm would leave out packages that builds and tests need.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
-  // Under npm, the same npm; its path is that of a script for this Node.
+  // Under npm, use the same npm; its path is a script for this Node.
   const npm = process.env.npm_execpath;
   const [command, ...rest] = npm?.endsWith('.js')
     ? [process.execPath, npm, ...args]
@@ -30,8 +30,8 @@ export async function installPackages(root, { log }) {
 }
 
 /**
- * Whether node_modules holds what the lock file asks for: by a stamp with the lock file's hash, else package by package
- * (npm keeps its own list of what it installed), so that `npm install` by hand is not undone by `npm ci`.
+ * Whether node_modules matches the lock file: by a stamp with the lock file's hash, else package by package
+ * (npm keeps its own list of installed packages), so that `npm install` by hand is not undone by `npm ci`.
  * @param {string} root
  * @returns {boolean}
  */
@@ -56,7 +56,7 @@ function installedMatchesLock(root) {
   for (const [where, { version, optional, devOptional, link }] of Object.entries(wanted)) {
     if (where === '' || link) continue;
     const found = installed[where];
-    // An optional package may be one for another platform.
+    // An optional package may be for another platform.
     if (found === undefined && !optional && !devOptional) return false;
     if (found !== undefined && (found.version !== version || !existsSync(path.join(root, where)))) return false;
   }

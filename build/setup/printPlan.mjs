@@ -4,7 +4,7 @@ import { pins } from '../../native/tensorflow/wheels.mjs';
 /** @typedef {import('../../native/tensorflow/plan.mjs').Plan} Plan */
 
 /**
- * A plan for people to read.
+ * A plan as text for the user.
  * @param {Plan} plan
  * @returns {string}
  */
@@ -37,7 +37,7 @@ export function describePlan(plan) {
 }
 
 /**
- * A plan for programs to read.
+ * A plan as JSON.
  * @param {Plan} plan
  * @returns {string}
  */

@@ -10,8 +10,8 @@ import { provision } from '../../native/tensorflow/provision.mjs';
 /** @typedef {import('../../native/tensorflow/plan.mjs').Plan} Plan */
 
 /**
- * The plans to carry out on this machine: that for the CPU, or with `gpu` and a card that TensorFlow supports that for
- * the card. Says why a card is not used.
+ * The plans for this machine: the one for the CPU, or with `gpu` and a card that TensorFlow supports the one for the card.
+ * Reports why a card is not used.
  * @param {{ gpu: boolean, log: (line: string) => void }} options
  * @returns {Promise<Plan>}
  */
@@ -28,11 +28,11 @@ export async function planForThisMachine({ gpu, log }) {
   return plan;
 }
 
-/** How long a failure counts where set-up runs unasked, so that each start without a network does not wait for one. */
+/** Milliseconds during which a failure counts in quiet mode, so that a start without a network does not always wait for it. */
 const retryMs = 3600_000;
 
 /**
- * Remembers a failed step, for `retryMs`.
+ * Records a failed step, for `retryMs`.
  * @param {string} step
  */
 export function failureNote(step) {
@@ -53,7 +53,7 @@ export function failureNote(step) {
       try {
         writeFileAtomic(file, JSON.stringify({ time: Date.now(), reason }));
       } catch {
-        // A cache folder that cannot be written is what failed.
+        // A cache folder that cannot be written is the reported failure.
       }
     },
     clear() {

@@ -25,7 +25,7 @@ const windowsPrograms = [
 ];
 
 /**
- * An installed browser of the Chromium family; `ORTHANT_BROWSER` names one outright.
+ * An installed browser of the Chromium family; `ORTHANT_BROWSER` overrides the search.
  * @param {NodeJS.ProcessEnv} [env]
  * @param {string} [platform] As `process.platform`.
  * @param {(file: string) => boolean} [exists]
@@ -56,16 +56,16 @@ function candidates(env, platform) {
  * @param {string} [platform]
  */
 export function hasDisplay(env = process.env, platform = process.platform) {
-  // Windows and macOS always have one, but for a shell that came in from another computer.
+  // Windows and macOS always have one, except in a remote shell.
   if (platform !== 'linux') return env.SSH_CONNECTION === undefined;
   return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 }
 
 /**
- * Arguments of the application window: its own profile, since a browser that is running already would take the address
- * over and this process would not see the window closed; and none of the traffic a browser has of its own.
+ * Arguments of the application window: its own profile, since a running browser would take over the address and this
+ * process would not see the window closed; and none of a browser's background traffic.
  * @param {string} address
- * @param {string} profile Folder.
+ * @param {string} profile Folder of the profile.
  */
 export function windowArguments(address, profile) {
   return [
@@ -85,7 +85,7 @@ export function windowArguments(address, profile) {
 }
 
 /**
- * Where the profile may lie: a browser from a snap package may write only below its own folder.
+ * Folder for the profile: a browser from a snap package may write only below its own folder.
  * @param {string} browser
  * @param {string} stateFolder
  * @param {string} [home]
@@ -100,31 +100,31 @@ export function profileFolder(browser, stateFolder, home = homedir()) {
  * Opens the window.
  * @param {string} browser
  * @param {readonly string[]} args
- * @returns {{ closed: Promise<{ failed: boolean, said: string }>, end: () => void }} `closed` says how the browser
- *   ended and what it last said; `end` closes the window.
+ * @returns {{ closed: Promise<{ failed: boolean, output: string }>, end: () => void }} `closed` reports how the browser
+ *   ended and the end of its output; `end` closes the window.
  */
 export function openWindow(browser, args) {
   const child = spawn(browser, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
-    // A process group of its own: Ctrl-C in the terminal is for this process, which shows there how a run is stopped first.
+    // A separate process group: Ctrl-C in the terminal is for this process, which first stops a run and reports it.
     detached: process.platform !== 'win32',
   });
-  // Also where this process ends at once.
+  // Also when this process ends at once.
   const end = () => void child.kill('SIGTERM');
   process.once('exit', end);
 
-  let said = '';
+  let output = '';
   child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
-    said = (said + text).slice(-4000);
+    output = (output + text).slice(-4000);
   });
-  const closed = new Promise((/** @type {(how: { failed: boolean, said: string }) => void} */ resolve) => {
+  const closed = new Promise((/** @type {(how: { failed: boolean, output: string }) => void} */ resolve) => {
     child.on('error', (error) => {
       process.off('exit', end);
-      resolve({ failed: true, said: error.message });
+      resolve({ failed: true, output: error.message });
     });
     child.on('exit', (code, signal) => {
       process.off('exit', end);
-      resolve({ failed: signal === null ? code !== 0 : signal !== 'SIGTERM', said });
+      resolve({ failed: signal === null ? code !== 0 : signal !== 'SIGTERM', output });
     });
   });
   return { closed, end };

@@ -2,18 +2,18 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { runCommand } from '../../native/system/command.mjs';
 
-/** Electron's binary: fetched by its own installer on first use, with a time limit, and not tried over and over. */
+/** Electron's binary: downloaded by its own installer on first use, with a time limit; a failed download is not repeated. */
 
 const executables = /** @type {Record<string, string>} */ ({
   darwin: 'Electron.app/Contents/MacOS/Electron',
   win32: 'electron.exe',
 });
 
-/** How long the download may take, in milliseconds. */
+/** Time limit of the download, in milliseconds. */
 const longest = 120_000;
 
 /**
- * The executable, if it is there whole and of the version that is asked for; `ORTHANT_ELECTRON_BIN` names one outright.
+ * The executable, if it is complete and has the required version; `ORTHANT_ELECTRON_BIN` overrides it.
  * @param {string} root of the repository
  * @param {string} [platform] as `process.platform`
  * @param {NodeJS.ProcessEnv} [env]
@@ -46,7 +46,7 @@ function wantedVersion(root) {
 const noteFile = (root) => path.join(root, '.cache', 'electron-failed.json');
 
 /**
- * Why an earlier download of this version failed, so that a start without network stays quick.
+ * The reason why an earlier download of this version failed, so that a start without network stays quick.
  * @param {string} root
  * @returns {string | undefined}
  */
@@ -81,13 +81,13 @@ export async function installElectron(root, { timeoutMs = longest, env = process
     mkdirSync(path.dirname(noteFile(root)), { recursive: true });
     writeFileSync(noteFile(root), `${JSON.stringify({ version: wantedVersion(root), reason })}\n`);
   } catch {
-    // A repository that cannot be written to: the next start tries again.
+    // The repository is read-only: the next start tries again.
   }
   return { reason };
 }
 
 /**
- * The line of an error's stack that says what happened.
+ * The line of an error's stack with the message.
  * @param {string} text
  */
 function firstLine(text) {

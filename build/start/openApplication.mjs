@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { usualPort } from '../../electron/browser/port.mjs';
+import { defaultPort } from '../../electron/browser/port.mjs';
 import { endingSignals } from '../../native/system/processes.mjs';
 import { findBrowser, hasDisplay, openWindow, profileFolder, windowArguments } from './applicationWindow.mjs';
 import { earlierFailure, findElectron, installElectron } from './electronBinary.mjs';
@@ -15,13 +15,13 @@ import { sandboxHelper, sandboxProblem } from './sandbox.mjs';
 
 /**
  * @typedef {object} StartOptions
- * @property {string} root Of the repository.
+ * @property {string} root Root of the repository.
  * @property {Surroundings} here
- * @property {boolean} browser Open in a browser, whatever Electron can do.
- * @property {boolean} electron Try again to fetch Electron, after it could not be had.
+ * @property {boolean} browser Open in a browser, even if Electron is available.
+ * @property {boolean} electron Retry the download of Electron after a failure.
  * @property {boolean} window Whether the browser host opens a window.
- * @property {number | undefined} port Of the browser host.
- * @property {readonly string[]} files To open.
+ * @property {number | undefined} port Port of the browser host.
+ * @property {readonly string[]} files Files to open.
  */
 
 /** @param {string} line */
@@ -30,19 +30,19 @@ function say(line) {
 }
 
 /** @type {Set<string>} */
-const said = new Set();
+const printed = new Set();
 /**
- * Says why the sandbox cannot start; once, since Electron and a browser suffer from the same.
- * @param {{ reason: string, mend: string }} problem
+ * Prints why the sandbox cannot start; once, since Electron and a browser have the same problem.
+ * @param {{ reason: string, fix: string }} problem
  */
-function sayProblem({ reason, mend }) {
-  if (said.has(mend)) return;
-  said.add(mend);
-  say(`${reason}. To mend it: ${mend}`);
+function printProblem({ reason, fix }) {
+  if (printed.has(fix)) return;
+  printed.add(fix);
+  say(`${reason}. To fix it: ${fix}`);
 }
 
 /**
- * Opens the application that was set up, in Electron or, where that cannot be had or cannot run, in a browser; resolves
+ * Opens the application after set-up, in Electron or, if that is not available or cannot run, in a browser; resolves
  * with the exit code once it has ended.
  * @param {StartOptions} options
  * @returns {Promise<number>}
@@ -52,17 +52,17 @@ export async function openApplication(options) {
   if (executable === undefined) return runBrowser(options);
   const end = await runElectron(executable, [options.root, ...options.files]);
   if (end.ran) return end.code;
-  // That namespaces can be made does not say that this program may make them.
+  // The system may allow namespaces, but not to this program.
   const problem = end.blamesSandbox
     ? sandboxProblem({ ...options.here, userNamespaces: false }, sandboxHelper(executable))
     : undefined;
-  if (problem !== undefined) sayProblem(problem);
+  if (problem !== undefined) printProblem(problem);
   say(`Electron did not start (${end.reason}); opening in a browser.`);
   return runBrowser(options);
 }
 
 /**
- * Electron's executable if it can be had and run here; says in one line why not.
+ * Electron's executable if it is available and can run here; otherwise prints the reason in one line.
  * @param {StartOptions} options
  * @returns {Promise<string | undefined>}
  */
@@ -77,7 +77,7 @@ async function electronExecutable({ root, here, electron }) {
     sandboxHelper(found ?? path.join(root, 'node_modules', 'electron', 'dist', 'electron')),
   );
   if (problem !== undefined) {
-    sayProblem(problem);
+    printProblem(problem);
     return undefined;
   }
   if (found !== undefined) return found;
@@ -87,18 +87,18 @@ async function electronExecutable({ root, here, electron }) {
   }
   const failure = earlierFailure(root);
   if (failure !== undefined && !electron) {
-    say(`Electron could not be had (${failure}); opening in a browser. To try again: npm start -- --electron`);
+    say(`Electron is not available (${failure}); opening in a browser. To try again: npm start -- --electron`);
     return undefined;
   }
   say('Fetching Electron (about 120 MB, once) ...');
   const installed = await installElectron(root);
   if ('executable' in installed) return installed.executable;
-  say(`Electron could not be had (${installed.reason}); opening in a browser.`);
+  say(`Electron is not available (${installed.reason}); opening in a browser.`);
   return undefined;
 }
 
 /**
- * Runs the application in the browser host to its end.
+ * Runs the application in the browser host until it ends.
  * @param {StartOptions} options
  * @returns {Promise<number>}
  */
@@ -126,19 +126,19 @@ async function runBrowser({ root, here, port, files, window: wanted }) {
   const window = wanted ? openApplicationWindow(host, here) : undefined;
   if (window === undefined) say(describeAddress(host));
   else {
-    say('Orthant is open in a window of its own. Press Enter for an address to open it elsewhere, Ctrl-C to end.');
-    void window.closed.then(({ failed, said: last }) => {
+    say('Orthant is open in a window. Press Enter for an address to open it elsewhere, Ctrl-C to end.');
+    void window.closed.then(({ failed, output: last }) => {
       if (ending) return;
       if (failed) {
         const reason = blamesSandbox(last) ? sandboxProblem({ ...here, userNamespaces: false }) : undefined;
         say('The browser did not open a window.');
-        if (reason !== undefined) sayProblem(reason);
+        if (reason !== undefined) printProblem(reason);
         say(describeAddress(host));
       } else if (host.isTraining() || host.windows() > 0) {
-        say('The window was closed; Orthant goes on.');
+        say('The window was closed; Orthant keeps running.');
         say(describeAddress(host));
       } else {
-        // Not `process.kill`: on Windows that ends this process at once, without its good order.
+        // Not `process.kill`: on Windows that ends this process at once, without its cleanup.
         process.emit('SIGTERM', 'SIGTERM');
       }
     });
@@ -150,7 +150,7 @@ async function runBrowser({ root, here, port, files, window: wanted }) {
 }
 
 /**
- * Shows another window of a host that runs already, and resolves once that is closed; prints its address where there is none.
+ * Opens another window of a running host, and resolves once that is closed; prints its address if no window opens.
  * @param {JoinedHost} joined
  * @param {Surroundings} here
  * @param {boolean} wanted
@@ -169,7 +169,7 @@ async function showJoined(joined, here, wanted) {
 }
 
 /**
- * Opens a window of an installed browser where there is a display, a browser, and a sandbox that can start; says why not.
+ * Opens a window of an installed browser if there is a display, a browser, and a sandbox that can start; otherwise prints why not.
  * @param {Pick<BrowserHost, 'port' | 'stateFolder' | 'newAddress'>} host
  * @param {Surroundings} here
  */
@@ -180,13 +180,13 @@ function openApplicationWindow(host, here) {
     say('No Chromium-family browser was found for a window; open the address in the browser you have.');
     return undefined;
   }
-  // Namespaces are left to the browser: a packaged one may be allowed what other programs are not.
+  // The browser checks namespaces itself: a packaged one may be allowed more than other programs.
   const problem = sandboxProblem({ ...here, userNamespaces: true });
   if (problem !== undefined) {
-    sayProblem(problem);
+    printProblem(problem);
     return undefined;
   }
-  const usual = host.port === usualPort;
+  const usual = host.port === defaultPort;
   const profile = usual
     ? profileFolder(browser, host.stateFolder)
     : mkdtempSync(path.join(tmpdir(), 'orthant-window-'));

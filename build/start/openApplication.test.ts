@@ -8,7 +8,7 @@ import type { StartOptions } from './openApplication.mjs';
 import type { Surroundings } from './sandbox.mjs';
 import { fakeProgram, startNode, type Program } from './testing.ts';
 
-/** Electron and the browser are scripts here that end as the real ones do; host and engine are the real ones. */
+/** Electron and the browser are scripts that end as the real ones do; host and engine are real. */
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const here: Surroundings = {
@@ -40,19 +40,19 @@ afterEach(async () => {
 const at = (name: string): string => path.resolve(folder, name);
 const read = (name: string): string => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : '');
 
-/** What a program that has been started writes of itself, once it has. */
+/** The text that a started program writes to its file, once it is complete. */
 async function written(name: string): Promise<string> {
   while (!read(name).endsWith('\n')) await new Promise((resolve) => setTimeout(resolve, 20));
   return read(name);
 }
 
-/** Resolves once none of these processes runs; a test's own time limit ends a wait in vain. */
+/** Resolves once none of these processes runs; the test's own time limit ends a wait that never succeeds. */
 async function gone(pids: readonly number[]): Promise<void> {
   while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 interface Given {
-  /** Script in the place of Electron; it may write to the files that are named here. */
+  /** Script in place of Electron; it may write to the files that are named here. */
   readonly electron?: string;
   readonly browser?: string;
   readonly options?: Partial<StartOptions>;
@@ -89,7 +89,7 @@ function open({ electron = 'exit 9', browser = 'exec sleep 60', options = {}, en
 }
 
 describe('in Electron', () => {
-  it('runs it with the files to open and as itself, ends as it ends, and leaves nothing that it started', async () => {
+  it('runs it with the files to open and as Electron, ends with its exit code, and leaves no process behind', async () => {
     const program = open({
       electron: `sleep 600 & echo $! > '${at('child')}'; [ -z "$ELECTRON_RUN_AS_NODE" ]`,
       options: { files: ['/data/a.csv'] },
@@ -100,21 +100,21 @@ describe('in Electron', () => {
     expect(read('browser.args')).toBe('');
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('hands %s on, once, and waits for its end', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('passes %s on, once, and waits for its end', async (signal) => {
     const program = open({
       electron: `trap 'echo ${signal} >> "${at('signals')}"; sleep 0.3; exit 0' ${signal.slice(3)}
         echo ready; while :; do sleep 0.05; done`,
     });
-    await program.says(/ready/);
+    await program.prints(/ready/);
     program.kill(signal);
     expect(await program.ended).toBe(0);
     expect(read('signals')).toBe(`${signal}\n`);
     expect(read('browser.args')).toBe('');
   });
 
-  it('is not opened anew in a browser when it is told to end as it starts', async () => {
+  it('does not open a browser when it is stopped while it starts', async () => {
     const program = open({ electron: "trap 'exit 1' TERM; echo ready; while :; do sleep 0.05; done" });
-    await program.says(/ready/);
+    await program.prints(/ready/);
     program.kill('SIGTERM');
     await program.ended;
     expect(program.text()).not.toContain('browser');
@@ -123,13 +123,13 @@ describe('in Electron', () => {
 
 describe('where Electron cannot run', () => {
   it.each(['TRAP', 'ABRT', 'ILL'])(
-    'says what mends the sandbox and opens a browser, never without the sandbox: SIG%s',
+    'prints the fix for the sandbox and opens a browser, never without the sandbox: SIG%s',
     async (signal) => {
       const program = open({ electron: `${noSandbox}; kill -${signal} $$` });
-      await program.says(/Orthant is open in a window/);
+      await program.prints(/Orthant is open in a window/);
       expect(program.text()).toContain('No usable sandbox!');
       expect(program.text()).toMatch(
-        new RegExp(`user namespaces.* To mend it: sudo chown root:root '${at('chrome-sandbox')}' && sudo chmod 4755`),
+        new RegExp(`user namespaces.* To fix it: sudo chown root:root '${at('chrome-sandbox')}' && sudo chmod 4755`),
       );
       expect(program.text()).toContain(`Electron did not start (killed by SIG${signal}); opening in a browser.`);
       const args = await written('browser.args');
@@ -138,36 +138,36 @@ describe('where Electron cannot run', () => {
     },
   );
 
-  it('names the problem that is known before, without trying', async () => {
+  it('reports a known problem without trying', async () => {
     const program = open({ options: { here: { ...here, userNamespaces: false, apparmor: true } } });
-    await program.says(/Orthant is open in a window/);
-    expect(program.text()).toMatch(/AppArmor .* To mend it: sudo chown/);
+    await program.prints(/Orthant is open in a window/);
+    expect(program.text()).toMatch(/AppArmor .* To fix it: sudo chown/);
     expect(read('electron.args')).toBe('');
   });
 
   it.each([
     ['ends with an error', { electron: 'exit 1' }, 'Electron did not start (exit code 1)'],
-    ['is no program', { env: { ORTHANT_ELECTRON_BIN: '/etc/passwd' } }, 'Electron did not start (spawn'],
-    ['is not there', { env: { ORTHANT_ELECTRON_BIN: '/nowhere' } }, 'ORTHANT_ELECTRON_BIN names /nowhere'],
-  ] as [string, Given, string][])('opens a browser: it %s', async (_how, given, said) => {
+    ['is not a program', { env: { ORTHANT_ELECTRON_BIN: '/etc/passwd' } }, 'Electron did not start (spawn'],
+    ['does not exist', { env: { ORTHANT_ELECTRON_BIN: '/nowhere' } }, 'ORTHANT_ELECTRON_BIN names /nowhere'],
+  ] as [string, Given, string][])('opens a browser: it %s', async (_how, given, printed) => {
     const program = open(given);
-    await program.says(/Orthant is open in a window/);
-    expect(program.text()).toContain(said);
-    expect(program.text()).not.toContain('To mend it');
+    await program.prints(/Orthant is open in a window/);
+    expect(program.text()).toContain(printed);
+    expect(program.text()).not.toContain('To fix it');
   });
 });
 
 describe('in a browser', () => {
   const options = { browser: true };
 
-  it('opens a window of its own, and ends it, the engine and itself by Ctrl-C, which npm hands on too', async () => {
+  it('opens a window, and Ctrl-C, which npm passes on too, ends it, the engine and itself', async () => {
     const program = open({ options });
-    await program.says(/Orthant is open in a window/);
+    await program.prints(/Orthant is open in a window/);
     expect(read('electron.args')).toBe('');
     // The window and two engine processes.
     const started = await program.below(3);
     program.kill('SIGINT');
-    // Another one, since two of the same that wait together arrive as one.
+    // A different signal, since two equal pending signals arrive as one.
     program.kill('SIGTERM');
     expect(await program.ended).toBe(0);
     await gone(started);
@@ -178,51 +178,51 @@ describe('in a browser', () => {
     expect(await program.ended).toBe(0);
   });
 
-  it('prints the address where the browser opens no window, and what mends its sandbox', async () => {
+  it('prints the address and the fix for the sandbox if the browser opens no window', async () => {
     const program = open({ options, browser: `${noSandbox}; kill -TRAP $$` });
-    await program.says(address);
+    await program.prints(address);
     expect(program.text()).toContain('The browser did not open a window.');
-    expect(program.text()).toMatch(/To mend it: sudo sysctl/);
+    expect(program.text()).toMatch(/To fix it: sudo sysctl/);
   });
 
   it.each([
     ['without a display', { env: { DISPLAY: '' }, options: {} }, 'no display'],
     ['for root', { options: { here: { ...here, uid: 0 } } }, 'does not start for the root user'],
-    ['when asked to open none', { options: { browser: true, window: false } }, 'Open this address'],
-  ] as [string, Given, string][])('serves and prints the address %s', async (_how, given, said) => {
+    ['when asked to open no window', { options: { browser: true, window: false } }, 'Open this address'],
+  ] as [string, Given, string][])('serves and prints the address %s', async (_how, given, printed) => {
     const program = open(given);
-    await program.says(address);
-    expect(program.text()).toContain(said);
+    await program.prints(address);
+    expect(program.text()).toContain(printed);
     expect(read('electron.args') + read('browser.args')).toBe('');
   });
 
-  it('says so when its port is taken, and ends', async () => {
+  it('reports that its port is taken, and ends', async () => {
     const first = open({ options: { ...options, window: false } });
-    const [, taken = ''] = await first.says(address);
+    const [, taken = ''] = await first.prints(address);
     const port = Number(new URL(taken).port);
     const second = open({ options: { ...options, port }, env: { ORTHANT_STATE: at('other-state') } });
     expect(await second.ended).toBe(1);
     expect(second.text()).toMatch(/Port \d+ is taken/);
   });
 
-  it('opens another window of the host that runs already, and ends with that window alone', async () => {
+  it('opens another window of the running host, and ends with that window alone', async () => {
     const first = open({ options: { ...options, window: false } });
-    const [, one = ''] = await first.says(address);
+    const [, one = ''] = await first.prints(address);
     const second = open({ options, browser: 'sleep 0.5' });
     expect(await second.ended).toBe(0);
-    expect(second.text()).toContain(`Orthant runs already (process ${first.pid}, port ${new URL(one).port})`);
+    expect(second.text()).toContain(`Orthant is already running (process ${first.pid}, port ${new URL(one).port})`);
     const [, other = ''] = address.exec(await written('browser.args')) ?? [];
     expect(new URL(other).origin).toBe(new URL(one).origin);
     expect((await fetch(other, { redirect: 'manual' })).status).toBe(303);
 
     const third = open({ options: { ...options, window: false } });
-    const [, printed = ''] = await third.says(address);
+    const [, printed = ''] = await third.prints(address);
     expect(await third.ended).toBe(0);
     expect((await fetch(printed, { redirect: 'manual' })).status).toBe(303);
     first.kill('SIGINT');
     expect(await first.ended).toBe(0);
-    // One that has ended is not waited for.
+    // The second start does not wait for a host that has ended.
     const fourth = open({ options: { ...options, window: false } });
-    await fourth.says(/Press Enter for a fresh address/);
+    await fourth.prints(/Press Enter for a fresh address/);
   });
 });

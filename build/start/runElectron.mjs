@@ -2,34 +2,34 @@ import { spawn } from 'node:child_process';
 import { describeEnd } from '../../native/system/nodeProcess.mjs';
 import { endingSignals } from '../../native/system/processes.mjs';
 
-/** Milliseconds within which an end that nobody asked for is taken for a start that failed. */
+/** An exit within this many milliseconds of start counts as a failed start. */
 const startTime = 5000;
-/** The same where it names the sandbox: that is tried first, but after all that a slow disk has to read. */
+/** The same limit if Electron blames the sandbox, which it checks first, but only after loading from a slow disk. */
 const sandboxTime = 60_000;
 
 /**
- * How Electron ended: it ran, or it did not come as far as that.
+ * How Electron ended: it ran, or it failed to start.
  * @typedef {{ ran: true, code: number } | { ran: false, reason: string, blamesSandbox: boolean }} ElectronEnd
  */
 
-/** @param {string} said What a program of the Chromium family last said. */
-export const blamesSandbox = (said) => /sandbox|namespace/i.test(said);
+/** @param {string} output The end of a Chromium-family program's output. */
+export const blamesSandbox = (output) => /sandbox|namespace/i.test(output);
 
 /**
- * Runs Electron to its end.
+ * Runs Electron until it ends.
  * @param {string} electron
  * @param {readonly string[]} args
  * @returns {Promise<ElectronEnd>}
  */
 export async function runElectron(electron, args) {
-  // Set in the terminals of editors that are made with Electron, where it would make this one plain Node.
+  // Set in the terminals of editors made with Electron; it would turn this Electron into plain Node.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'ELECTRON_RUN_AS_NODE'));
-  // Listened to before there is a process: a signal in between would leave it behind.
+  // Listen before the process exists: an earlier signal would leave it behind.
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let child;
   let asked = false;
   /** @param {NodeJS.Signals} signal */
-  const handOn = (signal) => {
+  const passOn = (signal) => {
     asked = true;
     child?.kill(signal);
   };
@@ -37,24 +37,24 @@ export async function runElectron(electron, args) {
     try {
       if (process.platform !== 'win32' && child?.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // It is gone.
+      // It has ended.
     }
   };
-  for (const signal of endingSignals) process.on(signal, handOn);
+  for (const signal of endingSignals) process.on(signal, passOn);
   process.on('exit', endGroup);
 
   const electronProcess = spawn(electron, args, {
     stdio: ['inherit', 'inherit', 'pipe'],
     env,
-    // A process group of its own: a signal of the terminal goes to this process, which hands on one, and not to Electron's
-    // own processes behind its back.
+    // A separate process group: a signal of the terminal goes to this process, which passes it on once, and not also
+    // directly to Electron's own processes.
     detached: process.platform !== 'win32',
   });
   child = electronProcess;
-  let said = '';
+  let output = '';
   electronProcess.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
     process.stderr.write(text);
-    said = (said + text).slice(-4000);
+    output = (output + text).slice(-4000);
   });
 
   const started = Date.now();
@@ -64,19 +64,19 @@ export async function runElectron(electron, args) {
       resolve({ code: null, signal: null, error });
     });
     electronProcess.on('exit', (code, signal) => {
-      // What it said last may still be on its way; what its own processes hold open is not waited for.
+      // Wait briefly for its last output; do not wait for pipes that its child processes keep open.
       setTimeout(() => {
         resolve({ code, signal });
       }, 50);
     });
   });
-  for (const signal of endingSignals) process.off(signal, handOn);
+  for (const signal of endingSignals) process.off(signal, passOn);
   endGroup();
   process.off('exit', endGroup);
 
-  const sandbox = blamesSandbox(said);
+  const sandbox = blamesSandbox(output);
   const quick = Date.now() - started < (sandbox ? sandboxTime : startTime);
-  // Chromium ends by a trap or an abort where it cannot go on.
+  // Chromium ends by a trap or an abort on a fatal error.
   const failed = end.code !== 0 && !endingSignals.some((signal) => signal === end.signal);
   if (!failed || asked || !quick) return { ran: true, code: end.code ?? (asked ? 0 : 1) };
   return { ran: false, reason: end.error?.message ?? describeEnd(end.code, end.signal), blamesSandbox: sandbox };

@@ -24,7 +24,7 @@ afterEach(() => {
 
 describe("Electron's binary", () => {
   const folder = (): string => path.join(root, 'node_modules', 'electron');
-  /** A package of Electron whose installer is this script. */
+  /** Writes a package of Electron whose installer is this script. */
   const electronPackage = (installer: string): void => {
     mkdirSync(folder(), { recursive: true });
     writeFileSync(path.join(folder(), 'package.json'), JSON.stringify({ version: '45.4.1' }));
@@ -49,7 +49,7 @@ describe("Electron's binary", () => {
     expect(findElectron(root, 'linux', { ORTHANT_ELECTRON_BIN: '/nowhere' })).toBeUndefined();
   });
 
-  it('is not the one of another version, nor one that was not unpacked to the end', async () => {
+  it('is not accepted in another version or incompletely unpacked', async () => {
     electronPackage(unpack('44.0.0'));
     expect(await installElectron(root)).toHaveProperty('reason');
     rmSync(path.join(folder(), 'path.txt'));
@@ -57,7 +57,7 @@ describe("Electron's binary", () => {
     expect(await installElectron(root)).toHaveProperty('reason');
   });
 
-  it('tells why it could not be had, and remembers that for this version', async () => {
+  it('reports why it is not available, and remembers that for this version', async () => {
     electronPackage(`console.error('TypeError: fetch failed.\\n    at node:internal'); process.exit(1);`);
     expect(earlierFailure(root)).toBeUndefined();
     expect(await installElectron(root)).toEqual({ reason: 'fetch failed' });
@@ -84,7 +84,7 @@ describe("Chromium's sandbox", () => {
     userNamespaces: true,
   };
 
-  it('has no problem where programs may make namespaces, nor on other systems', () => {
+  it('has no problem if programs may make namespaces, nor on other systems', () => {
     expect(sandboxProblem(linux)).toBeUndefined();
     for (const platform of ['darwin', 'win32']) {
       expect(sandboxProblem({ ...linux, platform, userNamespaces: false })).toBeUndefined();
@@ -111,28 +111,28 @@ describe("Chromium's sandbox", () => {
     ['switched off', { userNamespaces: false }, undefined, /switched off/, /max_user_namespaces/],
     ['a container', { userNamespaces: false, container: true }, '/x/chrome-sandbox', /container/, /^docker run/],
   ] as [string, Partial<Surroundings>, string | undefined, RegExp, RegExp][])(
-    'says what mends it: %s',
-    (_name, here, helper, reason, mend) => {
+    'reports the fix: %s',
+    (_name, here, helper, reason, fix) => {
       const problem = sandboxProblem({ ...linux, ...here }, helper);
       expect(problem?.reason).toMatch(reason);
-      expect(problem?.mend).toMatch(mend);
+      expect(problem?.fix).toMatch(fix);
     },
   );
 
-  it('starts by a helper that runs as root', () => {
+  it('starts with a helper that runs as root', () => {
     const helper = path.join(root, 'chrome-sandbox');
     writeFileSync(helper, '');
     const here = { ...linux, userNamespaces: false };
     expect(sandboxProblem(here, helper)).toBeDefined();
     chmodSync(helper, 0o4755);
-    // Only root can make a file root's; elsewhere the file stays another's and is no help.
+    // Only root can give a file to root; otherwise the helper does not help.
     const isRoots = process.getuid?.() === 0;
     expect(sandboxProblem(here, helper) === undefined).toBe(isRoots);
   });
 });
 
 describe('the application window', () => {
-  it('takes the first browser of the family that is installed, or the one named', () => {
+  it('takes the first installed browser of the family, or the named one', () => {
     const installed = (files: string[]) => (file: string) => files.includes(file);
     const find = (env: NodeJS.ProcessEnv, platform: string, ...files: string[]): string | undefined =>
       findBrowser(env, platform, installed(files));
@@ -154,7 +154,7 @@ describe('the application window', () => {
     expect(hasDisplay({ SSH_CONNECTION: '1' }, 'darwin')).toBe(false);
   });
 
-  it('has a profile of its own, and never goes without the sandbox', () => {
+  it('has its own profile, and never runs without the sandbox', () => {
     const args = windowArguments('http://127.0.0.1:4180/?token=t', '/state/browser-window');
     expect(args).toContain('--app=http://127.0.0.1:4180/?token=t');
     expect(args).toContain('--user-data-dir=/state/browser-window');
@@ -164,11 +164,11 @@ describe('the application window', () => {
     );
   });
 
-  it('tells a browser that failed from a window that was closed', async () => {
+  it('distinguishes a failed browser from a closed window', async () => {
     const browser = (script: string): string => fakeProgram(path.join(root, 'browser'), script);
     expect(await openWindow(browser('echo No usable sandbox >&2; exit 1'), []).closed).toEqual({
       failed: true,
-      said: 'No usable sandbox\n',
+      output: 'No usable sandbox\n',
     });
     expect(await openWindow(browser('exit 0'), []).closed).toMatchObject({ failed: false });
     expect(await openWindow(path.join(root, 'nothing'), []).closed).toMatchObject({ failed: true });
@@ -177,7 +177,7 @@ describe('the application window', () => {
     expect(await open.closed).toMatchObject({ failed: false });
   });
 
-  it('ends with the program that opened it, also where that ends at once', async () => {
+  it('ends with the program that opened it, also if that ends at once', async () => {
     const module = JSON.stringify(path.join(import.meta.dirname, 'applicationWindow.mjs'));
     const browser = JSON.stringify(fakeProgram(path.join(root, 'browser'), 'exec sleep 60'));
     const script = `
@@ -186,7 +186,7 @@ describe('the application window', () => {
       process.on('SIGINT', () => process.exit(130));
       console.log('open');`;
     const program = startNode(['--input-type=module', '--eval', script], {});
-    await program.says(/open/);
+    await program.prints(/open/);
     const [window = 0] = await program.below(1);
     program.kill('SIGINT');
     expect(await program.ended).toBe(130);
@@ -199,14 +199,14 @@ describe('npm start', () => {
   const run = (...args: string[]) =>
     startNode([script, ...args], { ORTHANT_STATE: root, DISPLAY: '', WAYLAND_DISPLAY: '' });
 
-  it('serves where there is no display, prints fresh addresses on request, and Ctrl-C ends all of it', async () => {
+  it('serves without a display, prints new addresses on request, and Ctrl-C ends all of it', async () => {
     const started = run('--port', '0');
-    const [, address] = await started.says(/(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/);
+    const [, address] = await started.prints(/(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/);
     expect(started.text()).toContain('no display');
     expect((await fetch(address!, { redirect: 'manual' })).status).toBe(303);
     expect((await fetch(address!, { redirect: 'manual' })).status).toBe(401);
     started.write('\n');
-    const [, fresh] = await started.says(/http\S+\s[\s\S]*(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/);
+    const [, fresh] = await started.prints(/http\S+\s[\s\S]*(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/);
     expect(fresh).not.toBe(address);
     expect((await fetch(fresh!, { redirect: 'manual' })).status).toBe(303);
     const engines = await started.below(2);
@@ -216,9 +216,9 @@ describe('npm start', () => {
   });
 
   describe('while a run trains', () => {
-    /** A run that is past its first epoch. */
+    /** Starts a run and waits until it is past its first epoch. */
     const training = async () => {
-      // Named as it is started: a page has no other file of this computer read.
+      // Named at the start: a page may read no other file of this computer.
       const table = writeTable(path.join(root, 'table.csv'));
       const started = startNode([script, '--port', '0', table], {
         ORTHANT_STATE: root,
@@ -226,7 +226,7 @@ describe('npm start', () => {
         DISPLAY: '',
         WAYLAND_DISPLAY: '',
       });
-      const [address] = await started.says(/http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/);
+      const [address] = await started.prints(/http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/);
       const { origin, port } = new URL(address);
       const cookie = (await fetch(address, { redirect: 'manual' })).headers.get('set-cookie')?.split(';')[0] ?? '';
       const { client } = await openSocket({ server: { port: Number(port) } }, { Cookie: cookie, Origin: origin });
@@ -255,7 +255,7 @@ describe('npm start', () => {
     it.each(['SIGINT', 'SIGTERM'] as const)('%s stops it with a checkpoint and ends everything', async (signal) => {
       const { started, processes, record } = await training();
       started.kill(signal);
-      await started.says(/^The run is stopped with a checkpoint\. Ctrl-C again ends at once/m);
+      await started.prints(/^The run is stopped with a checkpoint\. Ctrl-C again ends at once/m);
       expect(await started.ended).toBe(0);
       expect(leftOf(processes)).toEqual([]);
       expect(record()).toMatchObject({ state: 'stopped', result: { stopped: 'by-request' } });
@@ -263,12 +263,12 @@ describe('npm start', () => {
       expect(started.text()).not.toContain('took too long');
     });
 
-    it('a second Ctrl-C ends everything at once, whatever the engine does', async () => {
+    it('a second Ctrl-C ends everything at once, whatever state the engine is in', async () => {
       const { started, processes, record } = await training();
       const engine = processes.find(({ command }) => command.includes('--role train'))?.pid ?? 0;
       process.kill(engine, 'SIGSTOP');
       started.kill('SIGINT');
-      await started.says(/Ctrl-C again/);
+      await started.prints(/Ctrl-C again/);
       await new Promise((resolve) => setTimeout(resolve, 1100));
       started.kill('SIGINT');
       expect(await started.ended).toBe(130);
@@ -277,7 +277,7 @@ describe('npm start', () => {
     });
   });
 
-  it('says in one line that its own folder cannot be written, and ends', async () => {
+  it('reports in one line that its own folder cannot be written, and ends', async () => {
     const file = path.join(root, 'file');
     writeFileSync(file, '');
     const started = startNode([script, '--port', '0'], { ORTHANT_STATE: file, DISPLAY: '', WAYLAND_DISPLAY: '' });
@@ -288,7 +288,7 @@ describe('npm start', () => {
     expect(started.text()).not.toMatch(/\n\s+at /);
   });
 
-  it('refuses what it does not understand, and explains itself', async () => {
+  it('refuses unknown options, and prints its usage', async () => {
     const wrong = run('--no-such-option');
     expect(await wrong.ended).toBe(2);
     expect(wrong.text()).toContain('--no-such-option');

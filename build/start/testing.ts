@@ -5,14 +5,14 @@ import { descendants } from '../../e2e/hostProcesses.ts';
 /** A program under test and what it has printed. */
 export interface Program {
   readonly pid: number;
-  /** Resolves with the exit code; null where a signal ended it. */
+  /** Resolves with the exit code; null if a signal ended it. */
   readonly ended: Promise<number | null>;
   text(): string;
-  /** Resolves once it has printed this. */
-  says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves once its output matches. */
+  prints(pattern: RegExp): Promise<RegExpExecArray>;
   write(text: string): void;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves with the processes below it, however deep, once there are this many. */
+  /** Resolves with all its descendant processes, once there are this many. */
   below(count: number): Promise<number[]>;
 }
 
@@ -28,7 +28,7 @@ export function startNode(args: readonly string[], env: NodeJS.ProcessEnv): Prog
     pid,
     ended,
     text: () => text,
-    says: async (pattern) => {
+    prints: async (pattern) => {
       for (;;) {
         const found = pattern.exec(text);
         if (found !== null) return found;
@@ -48,7 +48,7 @@ export function startNode(args: readonly string[], env: NodeJS.ProcessEnv): Prog
   };
 }
 
-/** Writes a shell script that stands in for a program. */
+/** Writes a shell script as a fake program. */
 export function fakeProgram(file: string, script: string): string {
   writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   return file;

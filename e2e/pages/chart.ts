@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright/test';
 import { expect } from 'playwright/test';
 
-/** A chart: read, zoomed, listed as a table and taken away. */
+/** A chart: read, zoomed, listed as a table and exported. */
 export class Chart {
   readonly #page: Page;
   readonly title: string;
@@ -17,13 +17,13 @@ export class Chart {
     return this.#page.getByRole('figure', { name: this.title });
   }
 
-  /** What takes the pointer and the keys. */
+  /** The part that receives the pointer and the keys. */
   get plot(): Locator {
     return this.figure.getByRole('application');
   }
 
-  /** What was read out last by keys. */
-  get said(): Locator {
+  /** The last values read out by keys. */
+  get readout(): Locator {
     return this.figure.getByRole('status');
   }
 
@@ -48,7 +48,7 @@ export class Chart {
     await this.#page.mouse.up();
   }
 
-  /** Shows its figures as a table; returns them as they are printed. */
+  /** Shows its figures as a table; returns them as displayed. */
   async table(): Promise<{ header: string[]; rows: string[][] }> {
     const button = this.figure.getByRole('button', { name: 'as a table' });
     await button.click();
@@ -62,7 +62,7 @@ export class Chart {
     return { header, rows };
   }
 
-  /** Takes it away; returns the file. */
+  /** Exports it; returns the file. */
   async save(kind: 'PNG' | 'CSV', folder: string): Promise<Buffer> {
     const download = this.#page.waitForEvent('download');
     await this.figure.getByRole('button', { name: `as ${kind}` }).click();

@@ -11,11 +11,11 @@ export const stepNames: readonly StepName[] = ['Data', 'Network', 'Constraint', 
 interface WindowOptions {
   /** Process of the host: its engine processes are below it. */
   readonly hostProcess: () => number;
-  /** Project `electron`: where the system's dialogs are answered. */
+  /** Project `electron`: the application, to answer the system's dialogs. */
   readonly electron?: ElectronApplication;
 }
 
-/** The window as a person sees it: found by roles and names, in either host. */
+/** The window as the user sees it: found by roles and names, in either host. */
 export class OrthantWindow {
   readonly page: Page;
   readonly training: Training;
@@ -37,7 +37,7 @@ export class OrthantWindow {
   async trainingProcess(): Promise<number | undefined> {
     const { electron } = this.#options;
     if (electron === undefined) return trainingProcess(this.hostProcess);
-    // Electron hands a utility process its arguments by a message; it knows the process by the name it was started with.
+    // Electron passes arguments to a utility process by a message; it knows the process by its service name.
     return electron.evaluate(
       ({ app }) =>
         app.getAppMetrics().find(({ name, serviceName }) => [name, serviceName].includes('Orthant train'))?.pid,
@@ -51,7 +51,7 @@ export class OrthantWindow {
     await this.toStart();
   }
 
-  /** Waits until the window has what it had before: it asks for the engine last. */
+  /** Waits until the window has restored its state: it requests the engine last. */
   async loaded(): Promise<void> {
     const status = this.page.getByRole('banner').getByRole('status');
     await expect(status).toContainText(/CPU|GPU|No training engine/, { timeout: 30_000 });
@@ -85,18 +85,18 @@ export class OrthantWindow {
   async step(step: StepName): Promise<void> {
     await this.stepButton(step).click();
     await expect(this.stepButton(step)).toHaveAttribute('aria-current', 'step');
-    await this.made();
+    await this.rendered();
   }
 
-  /** Waits until no part of the page waits for its turn to be made. */
-  async made(): Promise<void> {
+  /** Waits until all deferred parts of the page are rendered. */
+  async rendered(): Promise<void> {
     await expect(this.page.locator('.deferred')).toHaveCount(0);
   }
 
   async toRuns(): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: /^Runs/ }).click();
     await expect(this.page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible();
-    await this.made();
+    await this.rendered();
   }
 
   /** A warning or an error with this text. */
@@ -115,7 +115,7 @@ export class OrthantWindow {
     await this.page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
   }
 
-  /** Does what opens the file dialog, and answers it with a file. */
+  /** Runs `ask`, which opens the file dialog, and answers the dialog with a file. */
   async withChosenFile(file: string, ask: () => Promise<void>): Promise<void> {
     const { electron } = this.#options;
     if (electron === undefined) {
@@ -137,8 +137,8 @@ export class OrthantWindow {
     await expect(this.page.getByRole('heading', { level: 1, name: path.basename(file) })).toBeVisible();
   }
 
-  /** Does what writes a file to take away; returns where it lies once it is written. */
-  async takenAway(name: string, folder: string, ask: () => Promise<void>): Promise<string> {
+  /** Runs `ask`, which exports a file; returns its path once it is written. */
+  async exported(name: string, folder: string, ask: () => Promise<void>): Promise<string> {
     const target = path.join(folder, name);
     const { electron } = this.#options;
     if (electron === undefined) {
@@ -151,12 +151,12 @@ export class OrthantWindow {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
     }, target);
     await ask();
-    // The page says where the file is once it is written.
+    // The page shows the file's path once it is written.
     await expect(this.page.getByText(target)).toBeVisible();
     return target;
   }
 
-  /** Leaves no run at work behind for the next test. */
+  /** Leaves no running run for the next test. */
   async stopTraining(): Promise<void> {
     if (this.page.isClosed()) return;
     const stop = this.training.stopButton;

@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright/test';
 import { expect } from 'playwright/test';
 
-/** What a result needs of its window. */
+/** The functions of a window that a result needs. */
 interface ResultWindow {
   readonly page: Page;
   step(step: 'Result'): Promise<void>;
-  takenAway(name: string, folder: string, ask: () => Promise<void>): Promise<string>;
+  exported(name: string, folder: string, ask: () => Promise<void>): Promise<string>;
 }
 
 /** The result of a run. */
@@ -29,7 +29,7 @@ export class ResultPage {
     return this.#window.page.getByRole('region', { name: 'Take it away' });
   }
 
-  /** Lowest output of each target over all splits, as the table says. */
+  /** Lowest output of each target over all splits, from the table. */
   async lowest(): Promise<number[]> {
     const groups: number[][] = [];
     for (const row of await this.figures.getByRole('row').all()) {
@@ -42,9 +42,9 @@ export class ResultPage {
     return groups.map((values) => Math.min(...values));
   }
 
-  /** Exports to ONNX; returns where the file lies. */
-  async takeOnnx(folder: string): Promise<string> {
-    return this.#window.takenAway('model.onnx', folder, () =>
+  /** Exports to ONNX; returns the file's path. */
+  async exportOnnx(folder: string): Promise<string> {
+    return this.#window.exported('model.onnx', folder, () =>
       this.export.getByRole('button', { name: 'ONNX', exact: true }).click(),
     );
   }

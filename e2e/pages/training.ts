@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright/test';
 import { expect } from 'playwright/test';
 
-/** The bar at the foot of the window, from which a run is steered. */
+/** The bar at the foot of the window, which controls a run. */
 export class Training {
   readonly #page: Page;
   readonly bar: Locator;
@@ -23,18 +23,18 @@ export class Training {
     return this.bar.getByRole('status');
   }
 
-  /** Starts the configuration in work, once it can be. */
+  /** Starts the current configuration, as soon as that is possible. */
   async start(): Promise<void> {
     const train = this.button('Train');
     await expect(train).not.toHaveAttribute('aria-disabled', 'true');
     const before = await this.#runs();
     await train.click();
-    // The run before this one may have left its status.
+    // The previous run may have left its status.
     await expect.poll(() => this.#runs()).toBeGreaterThan(before);
     await expect(this.status).toBeVisible();
   }
 
-  /** Waits for the first epoch to be done. */
+  /** Waits until the first epoch is done. */
   async toFirstEpoch(): Promise<void> {
     await expect(this.status).toContainText(/epoch [1-9]/, { timeout: 60_000 });
   }
@@ -44,7 +44,7 @@ export class Training {
     await expect(this.status).toContainText('paused');
   }
 
-  async goOn(): Promise<void> {
+  async resume(): Promise<void> {
     await this.button('Go on').click();
     await expect(this.button('Pause')).toBeVisible();
   }
@@ -59,7 +59,7 @@ export class Training {
     return Number(/\d+/.exec(text ?? '')?.[0] ?? 0);
   }
 
-  /** Epochs that are done, as the bar says. */
+  /** Number of completed epochs, from the bar. */
   async epoch(): Promise<number> {
     const text = (await this.status.textContent()) ?? '';
     return Number(/epoch ([\d,]+)/.exec(text)?.[1]?.replaceAll(',', '') ?? NaN);

@@ -5,13 +5,13 @@ import type { OrthantWindow } from '../pages/orthantWindow.ts';
 import { everyScreen, inBothThemes, trainSmall, type Look } from '../screens.ts';
 import { everyStateOfARun, everythingOnRequest, firstAndLast } from '../states.ts';
 
-/** The window for those who use no mouse, a screen reader, large letters or a small screen. */
+/** The window for users without a mouse, with a screen reader, large letters or a small screen. */
 
 interface AxeFindings {
   violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
 }
 
-/** What axe finds, a line each. It is evaluated and not added as a script, which the content policy refuses. */
+/** The findings of axe, a line each. It is evaluated and not added as a script, which the content policy refuses. */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const found = await page.evaluate(() =>
@@ -24,7 +24,7 @@ async function findings(page: Page): Promise<string[]> {
   );
 }
 
-/** Lets axe look at what is on the screen, in both themes. */
+/** Runs axe on the current screen, in both themes. */
 const examine = (orthant: OrthantWindow): Look =>
   inBothThemes(orthant, async (screen, theme) => {
     expect.soft(await findings(orthant.page), `${screen}, ${theme}`).toEqual([]);
@@ -35,22 +35,17 @@ test('axe finds nothing on any screen in either theme', async ({ orthant }) => {
   await everyScreen(orthant, examine(orthant));
 });
 
-test('axe finds nothing in what opens on request, in a list of problems, in a result put to use', async ({
-  orthant,
-  folder,
-}) => {
+test('axe finds nothing in dialogs and menus, in a list of problems, in a used result', async ({ orthant, folder }) => {
   await everythingOnRequest(orthant, folder, ['No constraint', 'Quadratic penalty'], examine(orthant));
 });
 
-test('axe finds nothing while a run is at work, another waits, and the process of a run has ended', async ({
-  orthant,
-}) => {
+test('axe finds nothing while a run trains, another waits, and the process of a run has ended', async ({ orthant }) => {
   test.skip(process.platform === 'win32', 'Finds the process by ps, which Windows does not have.');
   await everyStateOfARun(orthant, examine(orthant));
 });
 
 test(
-  'axe finds nothing before anything was done, nor when the host is gone',
+  'axe finds nothing in an empty window, nor when the host is gone',
   { tag: '@browser-host' },
   async ({ browser, folder }) => {
     await firstAndLast(browser, folder, examine);
@@ -59,7 +54,7 @@ test(
 
 test('from the sample to the exported model by keyboard alone', async ({ orthant, folder }) => {
   const { page } = orthant;
-  /** Moves the focus with Tab until it is on the named control. */
+  /** Moves the focus with Tab to the named control. */
   const tabTo = async (name: RegExp): Promise<void> => {
     for (let presses = 0; presses < 150; presses++) {
       await page.keyboard.press('Tab');
@@ -94,7 +89,7 @@ test('from the sample to the exported model by keyboard alone', async ({ orthant
   await orthant.training.toEnd();
   await page.keyboard.press('Alt+5');
   await expect(orthant.result.figures).toBeVisible();
-  const file = await orthant.takenAway('by-keyboard.onnx', folder, async () => {
+  const file = await orthant.exported('by-keyboard.onnx', folder, async () => {
     await tabTo(/^ONNX$/);
     await page.keyboard.press('Enter');
   });
@@ -108,7 +103,7 @@ const sizes = [
 ];
 
 for (const { name, width, height } of sizes) {
-  test(`${name}: nothing is cut off sideways, and every step is within reach`, async ({ orthant }) => {
+  test(`${name}: nothing is cut off horizontally, and every step is reachable`, async ({ orthant }) => {
     const { page } = orthant;
     await trainSmall(orthant);
     await page.setViewportSize({ width, height });

@@ -1,7 +1,7 @@
 import { expect, test } from '../fixtures.ts';
 import { inkInputs, lowestOutputs } from '../onnxModel.ts';
 
-/** The question the application starts from: each of its four answers, from the start screen to a model elsewhere. */
+/** Each of the four answers to the forum's question, from the start screen to a model in another program. */
 
 const answers = [
   { title: 'Penalty', method: /penalty/i, certain: false },
@@ -22,16 +22,16 @@ for (const [index, { title, method, certain }] of answers.entries()) {
     await orthant.result.open();
     await expect(orthant.page.locator('.page-head')).toContainText(method);
     await expect(orthant.page.locator('.page-head')).toContainText(/2 epochs in .*, best at epoch [12]/);
-    const said = await orthant.result.lowest();
-    expect(said).toHaveLength(2);
+    const inTable = await orthant.result.lowest();
+    expect(inTable).toHaveLength(2);
 
-    const model = await orthant.result.takeOnnx(folder);
+    const model = await orthant.result.exportOnnx(folder);
     await expect(orthant.result.export).toContainText('Verified');
     const outputs = await lowestOutputs(model, await inkInputs());
     expect(outputs.map(({ name }) => name)).toEqual(['top_left', 'bottom_right']);
     for (const [target, { lowest }] of outputs.entries()) {
       // The table prints four digits.
-      const shown = said[target] ?? NaN;
+      const shown = inTable[target] ?? NaN;
       expect(Math.abs(lowest - shown)).toBeLessThanOrEqual(Math.max(2e-3 * Math.abs(shown), 1e-6));
       if (certain) expect(lowest).toBeGreaterThanOrEqual(0);
     }

@@ -3,7 +3,7 @@ import { expect, test } from '../fixtures.ts';
 import { Chart } from '../pages/chart.ts';
 import { trainSmall } from '../screens.ts';
 
-/** What is read in charts and taken away from them. */
+/** Reading charts and exporting them. */
 
 const zoomOut = (page: Page) => page.getByRole('main').getByRole('button', { name: 'Zoom out' });
 
@@ -24,15 +24,15 @@ test('charts are read by pointer and keys, zoomed in on, and keep their marks', 
 
   await strip.plot.focus();
   await page.keyboard.press('End');
-  await expect(strip.said).toContainText(/epoch 6.*rows below zero/);
+  await expect(strip.readout).toContainText(/epoch 6.*rows below zero/);
   await page.keyboard.press('ArrowLeft');
-  await expect(strip.said).toContainText('epoch 5');
+  await expect(strip.readout).toContainText('epoch 5');
   await worst.plot.focus();
   await page.keyboard.press('Home');
   await page.keyboard.press('ArrowRight');
-  await expect(worst.said).toContainText(/epoch 1.*top_left: .*bottom_right: /);
+  await expect(worst.readout).toContainText(/epoch 1.*top_left: .*bottom_right: /);
   await page.keyboard.press('Escape');
-  await expect(worst.said).toBeEmpty();
+  await expect(worst.readout).toBeEmpty();
 
   const whole = zoomOut(page).and(page.locator('[aria-disabled=true]'));
   await expect(whole).toBeVisible();
@@ -74,8 +74,8 @@ test('charts are read by pointer and keys, zoomed in on, and keep their marks', 
   expect(await events()).toMatch(/checkpoint/);
 });
 
-// The host has no part in it: a browser writes what a page hands it.
-test('pictures and figures are taken away', { tag: '@browser-host' }, async ({ orthant, folder }) => {
+// The host is not involved: a browser writes the files of a page.
+test('pictures and figures are exported', { tag: '@browser-host' }, async ({ orthant, folder }) => {
   const { page } = orthant;
   await trainSmall(orthant, 3);
   await orthant.step('Train');
@@ -94,7 +94,7 @@ test('pictures and figures are taken away', { tag: '@browser-host' }, async ({ o
   await figures(scatter, await scatter.save('CSV', folder));
 });
 
-/** As large as the chart and its title together, with more on it than one colour. */
+/** Expects a picture as large as the chart and its title together, with more than one colour. */
 async function picture(page: Page, chart: Chart, file: Buffer): Promise<void> {
   const seen = await page.evaluate(
     async (bytes) => {
@@ -115,13 +115,13 @@ async function picture(page: Page, chart: Chart, file: Buffer): Promise<void> {
   expect(seen.below).toBeGreaterThan(5);
 }
 
-/** The same columns and rows as the chart's table. */
+/** Expects the same columns and rows as in the chart's table. */
 async function figures(chart: Chart, file: Buffer): Promise<void> {
   const lines = file
     .toString('utf8')
     .trim()
     .split('\r\n')
-    // Of what is written here only headers have commas of their own, in quotes.
+    // In this file only headers contain commas, in quotes.
     .map((line) => line.split(/,(?! )/).map((cell) => cell.replaceAll('"', '')));
   const { header, rows } = await chart.table();
   expect(lines[0]).toEqual(header);

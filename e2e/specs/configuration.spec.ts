@@ -37,7 +37,7 @@ test('changes are undone and redone, one by one', async ({ orthant }) => {
   await expect(page.getByRole('button', { name: /^Redo/ })).toHaveAttribute('aria-disabled', 'true');
 });
 
-test('what was changed is there again after a reload', async ({ orthant, home }, { project }) => {
+test('changes are kept over a reload', async ({ orthant, home }, { project }) => {
   await orthant.sample('ink').click();
   await orthant.setLayers('13,7');
   const kept = async (): Promise<unknown> => {
@@ -99,7 +99,7 @@ test('a document is saved, opened and pasted', { tag: '@browser-host' }, async (
   await expect(page.getByRole('main').getByRole('alert')).toContainText(/JSON|document/i);
 });
 
-test('a pasted configuration takes the file that it names once that is opened, or another that is located', async ({
+test('a pasted configuration uses the file that it names once that is opened, or another that is located', async ({
   orthant,
   folder,
 }) => {

@@ -4,7 +4,7 @@ import type { OrthantWindow } from '../pages/orthantWindow.ts';
 import { goodFiles, wideTable, write } from '../dataFiles.ts';
 import { expect, test } from '../fixtures.ts';
 
-/** The table: how it comes in, what its columns are for, and the way to one of its rows. */
+/** The table: opening it, the roles of its columns, and links to its rows. */
 
 const [houses] = goodFiles;
 const file = houses ?? { name: '', bytes: () => '' };
@@ -30,7 +30,7 @@ test('roles are given by keys and by clicks on a header', async ({ orthant, fold
   await expect(orthant.training.button('Train')).not.toHaveAttribute('aria-disabled', 'true');
 });
 
-test('of 800 columns those in view are there: by scroll bar and by keys, with their values and roles', async ({
+test('of 800 columns the visible ones are rendered: by scroll bar and by keys, with their values and roles', async ({
   orthant,
   folder,
 }) => {
@@ -53,13 +53,13 @@ test('of 800 columns those in view are there: by scroll bar and by keys, with th
   await expect(cell(3, 700)).toHaveText('700.3');
   await expect(cell(11, 700)).toHaveText('701.1');
   const [above, below] = await Promise.all([header(700).boundingBox(), cell(3, 700).boundingBox()]);
-  expect(below?.x, 'a cell stands below its header').toBe(above?.x);
+  expect(below?.x, 'a cell is below its header').toBe(above?.x);
   await roleOf(orthant, 'c700').click();
   await expect(roleOf(orthant, 'c700')).toHaveText('Target');
   await roleOf(orthant, 'c700').click();
   await expect(roleOf(orthant, 'c700')).toHaveText('Ignore');
 
-  // By keys, from where the mouse has left it; the last column is whole within the table.
+  // By keys, from the position left by the mouse; the last column is fully visible in the table.
   await cell(3, 700).click();
   await grid.focus();
   for (const key of ['ArrowRight', 'ArrowDown', 'x']) await page.keyboard.press(key);
@@ -74,7 +74,7 @@ test('of 800 columns those in view are there: by scroll bar and by keys, with th
   await expect(header(0)).toBeInViewport({ ratio: 1 });
 });
 
-test('decimal marks stand below each other, however many digits are behind them', async ({ orthant, folder }) => {
+test('decimal marks are aligned, with any number of digits behind them', async ({ orthant, folder }) => {
   const { page } = orthant;
   const lines = ['0.5,1', '12.125,2', '3,3', '-0.0625,40', ...Array.from({ length: 20 }, (_, row) => `${row},${row}`)];
   await orthant.openData(await write({ name: 'marks.csv', bytes: () => `size,count\n${lines.join('\n')}\n` }, folder));
@@ -82,7 +82,7 @@ test('decimal marks stand below each other, however many digits are behind them'
   const cell = (row: number, column: number) =>
     page.getByRole('grid').locator(`[aria-rowindex="${row + 2}"] [role=gridcell][aria-colindex="${column + 1}"]`);
   await expect(cell(0, 0)).toContainText('0.5');
-  /** Where the first digit behind the mark would begin, seen or not. */
+  /** Position of the first digit behind the mark, visible or not. */
   const mark = (row: number): Promise<number> =>
     cell(row, 0).evaluate((element) => {
       const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
@@ -98,12 +98,12 @@ test('decimal marks stand below each other, however many digits are behind them'
     });
   const marks = [await mark(0), await mark(1), await mark(2), await mark(3)];
   for (const place of marks) expect(place).toBeCloseTo(marks[0] ?? NaN, 0);
-  // What is not there is not read, either, and a column of whole numbers is as it was.
+  // Missing decimals are not read out, and a column of whole numbers is unchanged.
   await expect(cell(2, 0)).toHaveText('3', { useInnerText: true });
   await expect(cell(3, 1)).toHaveText('40');
 });
 
-test('the pictures are made when they are looked at, and stay where they were left', async ({ orthant }) => {
+test('pictures are drawn when they become visible, and keep their state', async ({ orthant }) => {
   const { page } = orthant;
   await orthant.sample('ink').click();
   await expect(page.getByRole('gridcell').first()).toBeVisible();
@@ -117,7 +117,7 @@ test('the pictures are made when they are looked at, and stay where they were le
   await expect(page.getByRole('gridcell').first()).toBeVisible();
   await page.getByRole('tab', { name: 'Pictures' }).click();
   await expect(page.getByRole('img', { name: 'Row 41' })).toBeVisible();
-  // Drawn, and not only there: ink on paper has more than one colour.
+  // Drawn, not only present: ink on paper has more than one colour.
   await expect
     .poll(() =>
       pictures.first().evaluate((canvas: HTMLCanvasElement) => {
@@ -128,7 +128,7 @@ test('the pictures are made when they are looked at, and stay where they were le
     .toBeGreaterThan(2);
 });
 
-test('a file is dropped on the window, and is found again among the recent ones', async ({ orthant, folder }) => {
+test('a file is dropped on the window, and is listed among the recent ones', async ({ orthant, folder }) => {
   const { page } = orthant;
   const target = await write({ name: 'dropped.csv', bytes: file.bytes }, folder);
   const text = await readFile(target, 'utf8');
@@ -157,7 +157,7 @@ test('a file is dropped on the window, and is found again among the recent ones'
   await expect(page.getByText('60 rows × 3 columns')).toBeVisible();
 });
 
-test('the rows with the lowest outputs lead to the table', async ({ orthant, folder }) => {
+test('the rows with the lowest outputs link to the table', async ({ orthant, folder }) => {
   const { page } = orthant;
   await orthant.openData(await write({ name: path.basename('lowest.csv'), bytes: file.bytes }, folder));
   await roleOf(orthant, 'price').click();
@@ -180,8 +180,8 @@ test('the rows with the lowest outputs lead to the table', async ({ orthant, fol
   await expect(scatter).toContainText(/\d+ rows?, dashed/);
   await scatter.getByRole('application').focus();
   await page.keyboard.press('End');
-  const said = (await scatter.getByRole('status').textContent()) ?? '';
-  const other = Number(/row (\d+): true/.exec(said)?.[1] ?? NaN);
+  const announced = (await scatter.getByRole('status').textContent()) ?? '';
+  const other = Number(/row (\d+): true/.exec(announced)?.[1] ?? NaN);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('grid').locator(`[aria-rowindex="${other + 1}"]`)).toBeVisible();
 });

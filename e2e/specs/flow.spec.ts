@@ -5,10 +5,10 @@ import { expect, test } from '../fixtures.ts';
 import { OrthantWindow } from '../pages/orthantWindow.ts';
 import { trainingProcess } from '../hostProcesses.ts';
 
-/** How the state of the application flows: files it is started with, runs that wait, engines that end, what it says. */
+/** The state of the application: files given at the start, waiting runs, engines that end, messages. */
 
 test.describe('browser host', { tag: '@browser-host' }, () => {
-  test('a file given at the start wins over the work kept, which undo brings back', async ({ browser, folder }) => {
+  test('a file given at the start replaces the saved work, which undo restores', async ({ browser, folder }) => {
     const csv = path.join(folder, 'prices.csv');
     await writeFile(csv, `size,price\n${Array.from({ length: 40 }, (_, row) => `${row},${2 * row + 1}`).join('\n')}\n`);
     const context = await browser.newContext();
@@ -19,7 +19,7 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await orthant.sample('ink').click();
     await orthant.setLayers('5,5');
     await orthant.step('Train');
-    // The window keeps its work after a moment.
+    // The window saves its work after a moment.
     await expect
       .poll(() => readFile(path.join(folder, 'state/draft-browser.json'), 'utf8').catch(() => ''))
       .toMatch(/"hidden":\s*\[\s*5,\s*5\s*\][^]*"page":\s*"train"/);
@@ -39,7 +39,10 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await host.stop();
   });
 
-  test('a window whose session has ended says how to get in again, and goes on then', async ({ browser, folder }) => {
+  test('a window whose session has ended shows how to log in again, and then continues', async ({
+    browser,
+    folder,
+  }) => {
     let host = await BrowserHost.start({ folder });
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -94,7 +97,7 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
   });
 });
 
-test('changes of a paused run reach it by the bar, a waiting run leaves the queue, and Stop works from the list', async ({
+test('changes of a paused run are applied by the bar, a waiting run leaves the queue, and Stop works from the list', async ({
   orthant,
 }) => {
   const { page, training } = orthant;
@@ -146,7 +149,7 @@ test('changes of a paused run reach it by the bar, a waiting run leaves the queu
   await expect(page.getByRole('heading', { name: 'No result yet' })).toBeVisible();
 });
 
-test('which engine runs, why, and what would help is reached by the keyboard', async ({ orthant }) => {
+test('the details of the engine, with reasons and advice, are reachable by the keyboard', async ({ orthant }) => {
   const { page } = orthant;
   const engine = page.getByRole('banner').getByRole('button', { name: /details of the engine/ });
   await engine.focus();

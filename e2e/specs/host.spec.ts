@@ -9,10 +9,10 @@ import { Chart } from '../pages/chart.ts';
 import { OrthantWindow } from '../pages/orthantWindow.ts';
 import { startLongRun } from '../screens.ts';
 
-/** What only the browser host has: addresses, tabs, a host that is stopped and started. */
+/** Features of the browser host alone: addresses, tabs, a host that is stopped and started. */
 
 test.describe('browser host', { tag: '@browser-host' }, () => {
-  test('the host is stopped and started: the window finds it again', async ({ orthant, host, home }) => {
+  test('the host is restarted: the window reconnects', async ({ orthant, host, home }) => {
     const { page } = orthant;
     await orthant.sample('ink').click();
     await expect(page.getByText('10,000 rows × 786 columns')).toBeVisible();
@@ -28,11 +28,11 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await expect(orthant.training.button('Train')).not.toHaveAttribute('aria-disabled', 'true');
   });
 
-  for (const [how, signal, said] of [
+  for (const [how, signal, message] of [
     ['is ended', 'SIGTERM', 'This run was stopped.'],
     ['crashes', 'SIGKILL', 'This run ended before it was done.'],
   ] as const)
-    test(`the host ${how} while a run is at work: the window says so, and the run goes on from its checkpoint`, async ({
+    test(`the host ${how} while a run trains: the window reports it, and the run resumes from its checkpoint`, async ({
       orthant,
       host,
       home,
@@ -42,14 +42,14 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
       // Pausing writes a checkpoint.
       await training.pause();
       const before = await training.epoch();
-      await training.goOn();
+      await training.resume();
       const port = Number(new URL(page.url()).port);
       await host.current.stop(signal);
       await expect(page.getByText('Connection lost, trying again')).toBeVisible();
       host.current = await BrowserHost.start({ folder: home, port });
 
       await expect(page.getByText('Connection lost, trying again')).toBeHidden();
-      await expect(orthant.notice(said)).toBeVisible();
+      await expect(orthant.notice(message)).toBeVisible();
       await expect(page.getByRole('figure', { name: 'Worst output' })).toBeVisible();
       await page.getByRole('button', { name: 'Resume from the last checkpoint' }).click();
       await expect(training.button('Pause')).not.toHaveAttribute('aria-disabled', 'true');
@@ -58,7 +58,7 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
       await training.toEnd();
     });
 
-  test('the network breaks while a run is at work: it goes on, and the window finds it where it is', async ({
+  test('the network breaks while a run trains: the run continues, and the window catches up', async ({
     browser,
     host,
   }) => {
@@ -81,7 +81,7 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await expect.poll(() => training.epoch()).toBeGreaterThan(before);
     await training.pause();
     const { rows } = await new Chart(page, 'Largest multiplier').table();
-    // The curves have the epochs, too, that went by meanwhile.
+    // The curves also have the epochs of the interruption.
     expect(Number(rows.at(-1)?.[0]?.replaceAll(',', ''))).toBe(await training.epoch());
     await training.stopButton.click();
     await training.toEnd();
@@ -169,7 +169,7 @@ test.describe('browser host', { tag: '@browser-host' }, () => {
     await orthant.training.start();
     await orthant.training.toEnd();
     await orthant.result.open();
-    await orthant.result.takeOnnx(folder);
+    await orthant.result.exportOnnx(folder);
     const origin = new URL(orthant.page.url()).origin;
     await context.close();
     await traced.stop();

@@ -1,7 +1,7 @@
 import { badFiles, goodFiles, oneBadRow, write } from '../dataFiles.ts';
 import { expect, test } from '../fixtures.ts';
 
-/** Files of every kind come in through the file dialog, and those that cannot be read say so where they were opened. */
+/** Files of every kind are opened by the file dialog, and errors of unreadable files are shown there. */
 
 test('files of every kind are opened', async ({ orthant, folder }) => {
   for (const file of goodFiles) {
@@ -10,18 +10,18 @@ test('files of every kind are opened', async ({ orthant, folder }) => {
       await expect(orthant.page.getByText(`${file.rows} rows × ${file.columns} columns`)).toBeVisible();
       await expect(orthant.page.getByRole('grid')).toHaveAttribute('aria-rowcount', String(file.rows + 1));
       await expect(orthant.page.getByRole('gridcell').first()).toBeVisible();
-      // No column is a target yet; that is all there is to say.
+      // The only message is that no column is a target yet.
       await expect(orthant.page.getByRole('alert').filter({ hasNotText: 'target' })).toHaveCount(0);
     });
   }
 });
 
-test('files that cannot be read say why, and the next one opens', async ({ orthant, folder }) => {
+test('files that cannot be read are reported with the reason, and the next one opens', async ({ orthant, folder }) => {
   for (const file of badFiles) {
     await test.step(file.name, async () => {
       await orthant.openData(await write(file, folder));
       const alert = orthant.page.getByRole('region', { name: 'Table', exact: true }).getByRole('alert');
-      await expect(alert.first()).toContainText(file.says);
+      await expect(alert.first()).toContainText(file.error);
       await expect(orthant.training.button('Train')).toHaveAttribute('aria-disabled', 'true');
     });
   }
@@ -39,7 +39,7 @@ test('a bad row is named, and left out on request; a column is made the target; 
   await orthant.openData(await write(oneBadRow, folder));
   // The header is line 1, areas 20 to 24 are lines 2 to 6.
   await expect(orthant.notice('line 7 has 5 fields where 3 are expected')).toBeVisible();
-  // It comes with its text and with what to do; there is no other to go to.
+  // It is shown with its text and a remedy; there is no other problem to go to.
   await expect(page.getByRole('heading', { level: 2, name: 'Line 7' })).toBeVisible();
   await expect(page.getByText('What to do: Remove what is too much')).toBeVisible();
   await expect(page.locator('mark')).toHaveText('4,5');

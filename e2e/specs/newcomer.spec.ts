@@ -1,7 +1,7 @@
 import { quirkyTable, spacedTable, write } from '../dataFiles.ts';
 import { expect, test } from '../fixtures.ts';
 
-/** Somebody with a table of their own, who has read nothing: what is in the way is said where it is, with the way on. */
+/** A new user with a table, who has read no help: each problem is shown where it is, with the next step. */
 
 test('from a spreadsheet with quirks to a model with positive outputs', async ({ orthant, folder }) => {
   const { page, training } = orthant;
@@ -10,7 +10,7 @@ test('from a spreadsheet with quirks to a model with positive outputs', async ({
   await expect(page.getByText('120 rows × 7 columns')).toBeVisible();
   await expect(page.getByRole('gridcell', { name: 'Süd' }).first()).toBeVisible();
 
-  // What is to be predicted stands at the end, out of view: it is chosen from the list, the others beside it by key.
+  // The target is the last column, out of view: it is chosen from the list, the others beside it by key.
   await expect(training.bar).toContainText('No column is a target');
   await page.getByLabel('Predict', { exact: true }).selectOption('Energie');
   await expect(page.getByLabel('Predict', { exact: true })).toHaveCount(0);
@@ -18,7 +18,7 @@ test('from a spreadsheet with quirks to a model with positive outputs', async ({
   for (const key of ['ArrowLeft', 't', 'ArrowLeft', 't']) await page.keyboard.press(key);
   await expect(orthant.stepButton('Network')).toContainText(/-3$/);
   await page.getByRole('tab', { name: /^Notes/ }).click();
-  await expect(page.getByText('it was read as Latin-1'), 'said once').toHaveCount(1);
+  await expect(page.getByText('it was read as Latin-1'), 'reported once').toHaveCount(1);
 
   await expect(train).toHaveAttribute('aria-disabled', 'true');
   await expect(training.bar).toContainText('Ertrag is below its bound in the data: see step 3.');
@@ -32,7 +32,7 @@ test('from a spreadsheet with quirks to a model with positive outputs', async ({
   await expect(settings.getByRole('alert')).toHaveCount(0);
 
   await orthant.step('Train');
-  // So few rows make few steps an epoch, and get more epochs as long as nobody sets them.
+  // Few rows make few steps an epoch, so there are more epochs unless the user sets them.
   const epochs = page.getByLabel('Epochs', { exact: true });
   const batch = page.getByLabel('Batch size, rows', { exact: true });
   await expect(epochs).toHaveValue('1000');
@@ -61,11 +61,11 @@ test('from a spreadsheet with quirks to a model with positive outputs', async ({
     page.getByRole('heading', { name: /^(Bound kept:|Some training rows are below the bound)/ }),
   ).toBeVisible();
   expect(Math.min(...(await orthant.result.lowest()))).toBeGreaterThan(-1.5);
-  await orthant.result.takeOnnx(folder);
+  await orthant.result.exportOnnx(folder);
   await expect(orthant.result.export).toContainText('Verified');
 });
 
-test('a column that looks like numbers and is none is told where it would be chosen, with the way to mend it', async ({
+test('a column of text that looks like numbers is reported where it would be chosen, with the fix', async ({
   orthant,
   folder,
 }) => {
@@ -81,7 +81,7 @@ test('a column that looks like numbers and is none is told where it would be cho
   await expect(settings.getByLabel('Delimiter')).toBeInViewport();
   await expect(settings.getByText('How the file is read')).toBeFocused();
 
-  // What is odd about it has been said, and what stands beside the table names the values of a column of words.
+  // Its problem is already reported, so the text beside the table shows the values of a column of words.
   await page.getByRole('columnheader', { name: 'zone' }).click();
   await expect(settings.getByRole('row', { name: 'north 30' })).toBeVisible();
   await expect(settings.getByRole('row', { name: 'south 10' })).toBeVisible();

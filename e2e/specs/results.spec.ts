@@ -3,7 +3,7 @@ import { goodFiles, write } from '../dataFiles.ts';
 import type { OrthantWindow } from '../pages/orthantWindow.ts';
 import { expect, test } from '../fixtures.ts';
 
-/** What is done with runs that have ended. */
+/** Use of runs that have ended. */
 
 async function trainInk(orthant: OrthantWindow, method: string): Promise<void> {
   await orthant.toStart();
@@ -16,12 +16,12 @@ async function trainInk(orthant: OrthantWindow, method: string): Promise<void> {
   await orthant.training.toEnd();
 }
 
-test('the price of positivity, two runs compared, one deleted and brought back', async ({ orthant }) => {
+test('the price of positivity, two runs compared, one deleted and restored', async ({ orthant }) => {
   const { page } = orthant;
   await trainInk(orthant, 'Output transform');
   await orthant.result.open();
   const price = page.getByRole('region', { name: 'The price of positivity' });
-  // No other run has this network: the window offers to train what is missing, and fills the figures in when it is.
+  // No other run has this network: the window offers to train the missing one, and then fills in the figures.
   await price.getByRole('button', { name: 'Train the unconstrained run' }).click();
   await expect(price.getByRole('row', { name: /^top_left .* %/ })).toBeVisible();
 
@@ -46,7 +46,7 @@ test('the price of positivity, two runs compared, one deleted and brought back',
   await expect(rows).toHaveCount(before);
 });
 
-test('rows of another file are predicted, saved, and counted as they are', async ({ orthant, folder }, info) => {
+test('rows of another file are predicted, saved, and counted correctly', async ({ orthant, folder }, info) => {
   const { page } = orthant;
   const [houses] = goodFiles;
   const file = await write(houses ?? { name: '', bytes: () => '' }, folder);
@@ -65,7 +65,7 @@ test('rows of another file are predicted, saved, and counted as they are', async
   const section = page.getByRole('region', { name: 'Rows of another file' });
   await orthant.withChosenFile(file, () => section.getByRole('button', { name: 'Choose a file' }).click());
   await expect(section.getByText('60 rows')).toBeVisible();
-  const saved = await orthant.takenAway('predictions.csv', folder, () =>
+  const saved = await orthant.exported('predictions.csv', folder, () =>
     section.getByRole('button', { name: 'Save all as CSV' }).click(),
   );
   const [header = '', ...lines] = (await readFile(saved, 'utf8')).trim().split('\n');
@@ -76,14 +76,12 @@ test('rows of another file are predicted, saved, and counted as they are', async
   const negative = prices.filter((price) => price < 0).length;
   await expect(section).toContainText(negative === 0 ? 'None is below zero' : `${negative} outputs are below zero`);
 
-  // A file without the columns is refused in words, and the page stays.
+  // A file without the columns is refused with a message, and the page stays.
   const other = await write({ name: 'other.csv', bytes: () => 'width\n1\n2\n' }, folder);
   await orthant.withChosenFile(other, () => section.getByRole('button', { name: 'Choose a file' }).click());
   await expect(section.getByRole('alert')).toContainText(/"?(?:area|age)"?/);
 
-  await expect(section.getByRole('button', { name: 'Save all as CSV' }), 'what was said of the last file').toHaveCount(
-    0,
-  );
+  await expect(section.getByRole('button', { name: 'Save all as CSV' }), 'the result of the last file').toHaveCount(0);
 
   // One with a row that cannot be read is predicted without it on request.
   const oneBad = await write({ name: 'one-bad.csv', bytes: () => 'area,age\n20,0\n21\n22,3\n' }, folder);
@@ -93,7 +91,7 @@ test('rows of another file are predicted, saved, and counted as they are', async
   await expect(section).toContainText('2 rows of one-bad.csv predicted');
   await expect(section.getByRole('note').filter({ hasText: 'could not be read' })).toContainText('1 row');
 
-  // One that is dropped there is predicted, and not opened; the window's own hint does not stay.
+  // A file dropped there is predicted, not opened; the window's own hint disappears.
   const hint = page.getByText('Drop a data file or a configuration document to open it');
   const dragged = await page.evaluateHandle(() => {
     const transfer = new DataTransfer();
@@ -110,7 +108,7 @@ test('rows of another file are predicted, saved, and counted as they are', async
   await expect(hint).toBeHidden();
   await expect(page.getByRole('heading', { level: 2, name: 'Rows of another file' })).toBeVisible();
 
-  // The file's first row, typed, is predicted as it was there.
+  // The file's first row, typed in, gives the same prediction as before.
   const row = page.getByRole('region', { name: 'One row' });
   await row.getByLabel('area').fill('20');
   await row.getByLabel('age').fill('0');

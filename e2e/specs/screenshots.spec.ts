@@ -6,7 +6,7 @@ import type { OrthantWindow } from '../pages/orthantWindow.ts';
 import { everyScreen, inBothThemes, settled, trainSmall, type Look } from '../screens.ts';
 import { everyStateOfARun, everythingOnRequest, firstAndLast } from '../states.ts';
 
-/** `npm run screenshots`: every screen in both themes, to be looked at. The README's picture is `train-light.png`. */
+/** `npm run screenshots`: every screen in both themes, for inspection. The README's picture is `train-light.png`. */
 
 const folder = path.join(import.meta.dirname, '../.output/screenshots');
 
@@ -20,7 +20,7 @@ const picture = async (page: Page, name: string): Promise<void> => {
 
 test('every screen', async ({ orthant }) => {
   test.setTimeout(2_400_000);
-  // What is no longer taken is not to be looked at.
+  // Remove pictures that are no longer taken.
   await rm(folder, { recursive: true, force: true });
   const { page, training } = orthant;
   const look = photograph(orthant);
@@ -35,7 +35,7 @@ test('every screen', async ({ orthant }) => {
     await training.toEnd(900_000);
   }
   await everyScreen(orthant, look);
-  // What there is to scroll to, in one picture.
+  // One tall picture, so that scrolled parts are visible.
   await page.setViewportSize({ width: 1280, height: 2000 });
   for (const step of ['Data', 'Constraint', 'Train', 'Result'] as const) {
     await orthant.step(step);
@@ -43,19 +43,19 @@ test('every screen', async ({ orthant }) => {
   }
 });
 
-test('what opens on request', async ({ orthant, folder: files }) => {
+test('dialogs and menus', async ({ orthant, folder: files }) => {
   test.setTimeout(600_000);
   const others = ['Output transform', 'Projected dual ascent', 'Augmented Lagrangian', 'No constraint'];
   await everythingOnRequest(orthant, files, [...others, 'Quadratic penalty'], photograph(orthant));
 });
 
-test('while a run is at work, and when its process ends', async ({ orthant }) => {
+test('while a run trains, and when its process ends', async ({ orthant }) => {
   test.skip(process.platform === 'win32', 'Finds the process by ps, which Windows does not have.');
   test.setTimeout(600_000);
   await everyStateOfARun(orthant, photograph(orthant));
 });
 
-test('before anything was done, and when the host is gone', async ({ browser, folder: files }) => {
+test('an empty window, and when the host is gone', async ({ browser, folder: files }) => {
   await firstAndLast(browser, files, photograph);
 });
 

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { JsonFile } from '../services/jsonFile.ts';
 
 /**
- * Who may use the host: whoever opens an address that was printed in the terminal, once. The token in it is swapped for
- * a cookie. Sessions outlive the host, so that a window finds it again after it was stopped and started; only their
- * hashes are kept.
+ * Decides who may use the host: the holder of an address that was printed in the terminal, once. The token in it is
+ * exchanged for a cookie. Sessions outlive the host, so that a window reconnects after a restart; only their hashes are
+ * stored.
  */
 export class Access {
   #token: Buffer | undefined;
@@ -25,7 +25,7 @@ export class Access {
     return access;
   }
 
-  /** A new token for an address. One printed before works no more. */
+  /** A new token for an address. It replaces the one before. */
   newToken(): string {
     const token = randomBytes(32).toString('base64url');
     this.#token = digest(token);
@@ -33,7 +33,7 @@ export class Access {
   }
 
   /**
-   * Swaps a token for a session.
+   * Exchanges a token for a session.
    *
    * @returns the secret of the session's cookie; undefined when the token is wrong or was used
    */
@@ -43,7 +43,7 @@ export class Access {
     const secret = randomBytes(32).toString('base64url');
     const session = { hash: digest(secret).toString('base64url'), since: Date.now() };
     this.#hashes = [...this.#hashes, session].slice(-mostSessions);
-    // To those of other hosts that share the folder; one that cannot be kept lasts as long as this host.
+    // Other hosts that share the folder add sessions too; a session that cannot be stored lasts as long as this host.
     await this.#sessions.update((kept) => [...kept, session].slice(-mostSessions)).catch(() => undefined);
     return secret;
   }
@@ -71,8 +71,8 @@ const longestSession = 30 * 24 * 60 * 60 * 1000;
 const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 /**
- * Name of the cookie. Cookies know no ports, so the port the browser sees is part of it: two hosts, or two SSH tunnels,
- * do not take each other's.
+ * Name of the cookie. Cookies ignore ports, so the port the browser sees is part of the name: two hosts, or two SSH
+ * tunnels, do not use each other's.
  */
 export function cookieName(host: string | undefined): string {
   const port = /:(\d{1,5})$/.exec(host ?? '')?.[1] ?? '80';
@@ -83,7 +83,7 @@ const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 
 /**
  * Whether the request was meant for this computer: its `Host` is a name of the loopback interface with any port, since
- * an SSH tunnel changes it. A page elsewhere whose name was made to point here (DNS rebinding) names itself.
+ * an SSH tunnel changes the port. A foreign page whose name resolves to this computer (DNS rebinding) sends its own name.
  */
 export const isLoopbackHost = (headers: IncomingHttpHeaders): boolean => loopbackHost.test(headers.host ?? '');
 
@@ -91,12 +91,12 @@ export const isLoopbackHost = (headers: IncomingHttpHeaders): boolean => loopbac
 export const ownOrigin = (headers: IncomingHttpHeaders): string => `http://${(headers.host ?? '').toLowerCase()}`;
 
 /**
- * Whether the request comes from our own page. `Origin` must say so where the request changes something or opens a
- * socket (`demanded`); elsewhere browsers leave it out, but what they do say must agree.
+ * Whether the request comes from our own page. `Origin` is required (`required`) where the request changes something or
+ * opens a socket; elsewhere browsers may omit it, but must match if they send it.
  */
-export function isOwnOrigin(headers: IncomingHttpHeaders, demanded: boolean): boolean {
+export function isOwnOrigin(headers: IncomingHttpHeaders, required: boolean): boolean {
   if (headers.origin !== undefined) return headers.origin.toLowerCase() === ownOrigin(headers);
-  if (demanded) return false;
+  if (required) return false;
   // A page of another origin that embeds our files; opening our address is a navigation.
   const site = headers['sec-fetch-site'];
   return site === undefined || site === 'same-origin' || site === 'none' || headers['sec-fetch-mode'] === 'navigate';

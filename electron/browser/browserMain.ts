@@ -12,31 +12,31 @@ import { Access } from './access.ts';
 import { downloadFolder, Downloads } from './downloads.ts';
 import { Joining, joinRunningHost, type JoinedHost } from './joining.ts';
 import { nodeEngine } from './nodeEngine.ts';
-import { parsePort, usualPort } from './port.mjs';
+import { parsePort, defaultPort } from './port.mjs';
 import type { BrowserServer } from './server.ts';
 import { startServer } from './server.ts';
 import { removeUnusedUploads } from './uploads.ts';
 
 /**
  * The entry of the browser host. `npm start` imports it; `node .dist/electron/browser.js [--port N] [FILE ...]` runs it
- * alone. It prints an address; Enter, or the signal SIGUSR2, prints a fresh one; Ctrl-C ends it and the engine. Where a host
- * runs already with the same state folder, it prints an address of that one and ends.
+ * alone. It prints an address; Enter, or the signal SIGUSR2, prints a new one; Ctrl-C ends it and the engine. If a host
+ * already runs with the same state folder, it prints an address of that one and ends.
  */
 
 export interface BrowserHost {
   readonly port: number;
-  /** Where the host keeps what is its own. */
+  /** Folder of the host's own files. */
   readonly stateFolder: string;
   newAddress(): string;
-  /** Whether a run is under way, which a closed window must not end. */
+  /** Whether a run is under way; a closed window must not end it. */
   isTraining(): boolean;
   windows(): number;
-  /** Stops a run under way with a checkpoint, which is said; then ends engine and server, and removes what was put up for download. */
+  /** Stops a run under way with a checkpoint and reports it; then ends engine and server, and removes downloads. */
   close(say: (line: string) => void): Promise<void>;
 }
 
 export interface BrowserHostOptions {
-  /** 0 stands for any free port; by default the usual one, or any if that is taken. */
+  /** 0 means any free port; by default the usual one, or any if that is taken. */
   readonly port?: number | undefined;
   readonly listen?: string | undefined;
   /** Files to open in the first window. */
@@ -46,9 +46,9 @@ export interface BrowserHostOptions {
 }
 
 /**
- * Starts engine and server; answers as soon as the address can be opened.
+ * Starts engine and server; resolves as soon as the address can be opened.
  *
- * @throws OrthantError `usage` for an interface that is not the loopback, or a port that is taken; `file` where the host's own
+ * @throws OrthantError `usage` for an interface that is not the loopback, or a port that is taken; `file` if the host's own
  *   folder cannot be written
  */
 export async function startBrowserHost(options: BrowserHostOptions = {}): Promise<BrowserHost> {
@@ -77,9 +77,9 @@ export async function startBrowserHost(options: BrowserHostOptions = {}): Promis
     }),
   );
   host.start();
-  // Without it a second start does not find this one.
+  // Without it a second start does not find this host.
   await joining.announce(server.origin).catch(() => undefined);
-  // What could not be tidied up today is tried again with the next start.
+  // Uploads that cannot be removed now are tried again at the next start.
   removeUnusedUploads(folders).catch(() => undefined);
   for (const file of options.files ?? []) host.openFile(file);
 
@@ -90,7 +90,7 @@ export async function startBrowserHost(options: BrowserHostOptions = {}): Promis
     isTraining: () => host.runs.isWorking(),
     windows: () => server.windows(),
     close: async (say) => {
-      // A start from now on is one of its own.
+      // From here on, a second start runs its own host.
       await joining.withdraw().catch(() => undefined);
       // Before the end, so that the windows see it.
       await stopRunForTerminal(host, say);
@@ -100,7 +100,7 @@ export async function startBrowserHost(options: BrowserHostOptions = {}): Promis
 }
 
 /**
- * Asks the host that runs already with the state folder of this one, if there is one, for another window.
+ * Asks for another window from the host that already runs with the same state folder, if there is one.
  *
  * @param files - to open in it
  */
@@ -116,7 +116,7 @@ async function listenSomewhere(
 ): Promise<BrowserServer> {
   if (wanted !== undefined) return start(wanted);
   try {
-    return await start(usualPort);
+    return await start(defaultPort);
   } catch (error) {
     if (error instanceof OrthantError && error.field === 'port') return start(0);
     throw error;
@@ -133,7 +133,7 @@ export async function untilStopped(
   print: (text: string) => void,
   onEnd: () => void = () => undefined,
 ): Promise<void> {
-  // A terminal that was closed takes no more text; the run under way is stopped all the same.
+  // A closed terminal takes no more text; the run under way is stopped nevertheless.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const fresh = (): void => {
     print(`  ${host.newAddress()}`);
@@ -142,7 +142,7 @@ export async function untilStopped(
   process.stdin.on('error', () => undefined);
   if (process.platform !== 'win32') process.on('SIGUSR2', fresh);
   await new Promise<void>((resolve) => {
-    // A second Ctrl-C waits neither for the run nor for the engine to end in good order.
+    // A second Ctrl-C waits neither for the run nor for the engine.
     onEndingSignal(resolve, () => process.exit(130));
   });
   process.stdin.destroy();
@@ -150,7 +150,7 @@ export async function untilStopped(
   await host.close(print);
 }
 
-/** How to reach the host, for a person. */
+/** How to reach the host, as text for the user. */
 export function describeAddress(host: BrowserHost): string {
   const signal = process.platform === 'win32' ? '' : ` (or: kill -USR2 ${process.pid})`;
   return [
@@ -162,9 +162,9 @@ export function describeAddress(host: BrowserHost): string {
   ].join('\n');
 }
 
-/** That a host runs already and gives another window, for a person. */
+/** Text for the user: a host already runs and opens another window. */
 export const describeJoined = ({ pid, port }: JoinedHost): string =>
-  `Orthant runs already (process ${pid}, port ${port}); this is another window of it. For one with work of its own, set ORTHANT_STATE to another folder.`;
+  `Orthant is already running (process ${pid}, port ${port}); this opens another window of it. To work separately, set ORTHANT_STATE to another folder.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

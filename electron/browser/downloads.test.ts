@@ -8,7 +8,7 @@ import { Downloads } from './downloads.ts';
 const folder = await mkdtemp(path.join(tmpdir(), 'orthant-downloads-'));
 afterAll(() => rm(folder, { recursive: true }));
 
-it('says where nothing can be put up for download, and why, as the call that asks for it declares', async () => {
+it('reports where and why a download cannot be offered, with an error that the call declares', async () => {
   const taken = path.join(folder, 'taken');
   await writeFile(taken, 'in the way');
   await expect(new Downloads(taken).offer('model.onnx')).rejects.toMatchObject({

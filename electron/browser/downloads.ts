@@ -9,20 +9,20 @@ import { describeFileError } from '../../native/contract/fileErrors.ts';
 import { isAlive } from '../../native/system/processes.mjs';
 import { safeName } from './safeName.ts';
 
-/** Files to take away: a temporary file each, under an address that cannot be guessed. */
+/** Files to download: a temporary file each, under an address that cannot be guessed. */
 export class Downloads {
   readonly #folder: string;
   readonly #files = new Map<string, string>();
 
-  /** @param folder - of this host alone; gone with it */
+  /** @param folder - used by this host alone and removed with it */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   /**
-   * A place to write to, and the address under which what is written there can be had.
+   * A place to write to, and the address from which the written file is downloaded.
    *
-   * @throws OrthantError `file` when the host's own folder takes none
+   * @throws OrthantError `file` when the host's own folder cannot be written
    */
   async offer(suggestedName: string): Promise<{ path: string; download: string }> {
     const id = randomBytes(16).toString('base64url');
@@ -37,7 +37,7 @@ export class Downloads {
   }
 
   /**
-   * Streams what was written.
+   * Streams the written file.
    *
    * @param rest - the address behind `download/`
    * @returns false when there is nothing under this address
@@ -54,20 +54,20 @@ export class Downloads {
       'Cache-Control': 'no-store',
     });
     if (headOnly) response.end();
-    else await pipeline(createReadStream(file), response).catch(() => undefined); // The other side broke off.
+    else await pipeline(createReadStream(file), response).catch(() => undefined); // The client disconnected.
     return true;
   }
 
   async close(): Promise<void> {
     this.#files.clear();
-    // What is left is removed with the next start.
+    // Remaining files are removed at the next start.
     await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
 /**
- * The folder of this process's downloads below the host's state folder. Those of processes that are gone, which could
- * not tidy up, are removed.
+ * The folder of this process's downloads below the host's state folder. Removes the folders of processes that have ended
+ * without cleaning up.
  */
 export async function downloadFolder(stateFolder: string): Promise<string> {
   const folder = path.join(stateFolder, 'downloads');

@@ -24,7 +24,7 @@ async function openWindow(cookie: string): Promise<WindowEvent[]> {
   return events;
 }
 
-it('has a second start open another window of the host that runs, and its files in that', async () => {
+it('makes a second start open another window of the running host, with its files', async () => {
   const before = await openWindow(await tested.logIn());
   const file = path.join(tested.folder, 'mine.csv');
   writeFileSync(file, 'a\n1\n');
@@ -40,11 +40,11 @@ it('has a second start open another window of the host that runs, and its files 
   expect(await tested.host.permissions.has('read', file)).toBe(true);
 });
 
-it.skipIf(process.platform === 'win32')('says where it answers to nobody else', () => {
+it.skipIf(process.platform === 'win32')('makes its address readable by no other user', () => {
   expect(statSync(announced()).mode & 0o777).toBe(0o600);
 });
 
-it('lets nobody join who does not know its secret, nor a page that does', async () => {
+it('refuses a join without its secret, and one from a page that knows it', async () => {
   const { secret } = JSON.parse(readFileSync(announced(), 'utf8')) as { secret: string };
   const join = (headers: Record<string, string>, body = '{"files":[]}'): Promise<Response> =>
     fetch(`${tested.origin}/join`, { method: 'POST', body, headers });
@@ -57,11 +57,11 @@ it('lets nobody join who does not know its secret, nor a page that does', async 
   for (const body of ['', '{}', '{"files":"a.csv"}']) expect((await join({ ...own, ...known }, body)).status).toBe(400);
 });
 
-it('finds no host where none runs, or another one has its place', async () => {
+it('finds no host if none runs, or another one uses its port', async () => {
   const state = path.join(tested.folder, 'other-state');
   expect(await joinRunningHost(state, [])).toBeUndefined();
   const crashed = new Joining(state);
-  // A port on which nobody listens, and one on which a host of another folder does.
+  // A port without a listener, and a port of a host with another state folder.
   for (const origin of ['http://127.0.0.1:1', tested.origin]) {
     await crashed.announce(origin);
     expect(await joinRunningHost(state, []), origin).toBeUndefined();

@@ -8,23 +8,23 @@ import { parseOrThrow } from '../../native/contract/errors.ts';
 import { JsonFile } from '../services/jsonFile.ts';
 
 /**
- * One host for a state folder: two would overwrite each other's work in the window. The one that runs says in the folder
- * where it answers and by which secret it knows the same person's second start, which has it open another window and its
- * files instead of starting a host of its own. Electron's applications do the same.
+ * One host for a state folder: two would overwrite each other's work in the window. The running host writes its address
+ * and a secret to the folder. A second start of the same user sends the secret and its files; the running host then opens
+ * another window with the files. Electron's applications do the same.
  */
 
 const hostFile = 'browser-host.json';
-/** Where a running host takes what a second start asks for. */
+/** Address path for the requests of a second start. */
 export const joinPath = '/join';
-/** Milliseconds in which a host that runs answers. */
-const patience = 2000;
+/** Milliseconds in which a running host answers. */
+const timeout = 2000;
 
 const runningSchema = z.object({ pid: z.int(), port: z.int(), origin: z.string(), secret: z.string() });
 const requestSchema = z.strictObject({ files: z.array(z.string()) });
 const answerSchema = z.object({ address: z.string() });
 
 const fileOf = (stateFolder: string): JsonFile<z.ZodOptional<typeof runningSchema>> =>
-  // For this person's programs alone.
+  // Readable by this user's programs alone.
   new JsonFile(path.join(stateFolder, hostFile), runningSchema.optional(), undefined, 0o600);
 
 const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
@@ -39,7 +39,7 @@ export class Joining {
   }
 
   /**
-   * Says where this host answers.
+   * Publishes the address of this host.
    *
    * @param origin - as a browser names it: "http://127.0.0.1:4180"
    */
@@ -48,21 +48,21 @@ export class Joining {
     await fileOf(this.#stateFolder).update(() => running);
   }
 
-  /** Takes back what was announced, unless another host has announced itself since. */
+  /** Withdraws the published address, unless another host has published its own since. */
   async withdraw(): Promise<void> {
     const running = await fileOf(this.#stateFolder).read();
     if (running?.secret === this.#secret) await rm(path.join(this.#stateFolder, hostFile), { force: true });
   }
 
-  /** Whether a request comes from a second start of the same person: it knows the secret. */
+  /** Whether a request comes from a second start of the same user: it knows the secret. */
   isKnown({ authorization = '' }: IncomingHttpHeaders): boolean {
     return timingSafeEqual(digest(authorization), digest(`Bearer ${this.#secret}`));
   }
 
   /**
-   * The files that a second start wants opened, absolute.
+   * Absolute paths of the files that a second start asks to open.
    *
-   * @throws OrthantError `usage` where the request is none of a second start
+   * @throws OrthantError `usage` if the request is not one of a second start
    */
   async filesOf(request: IncomingMessage): Promise<readonly string[]> {
     const body = await text(request);
@@ -78,7 +78,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** A host that runs already, and now expects another window. */
+/** A host that already runs and now expects another window. */
 export interface JoinedHost {
   readonly pid: number;
   readonly port: number;
@@ -88,10 +88,10 @@ export interface JoinedHost {
 }
 
 /**
- * Asks the host that has a state folder, if one runs, for another window in which these files are opened.
+ * Asks the running host of a state folder, if there is one, for another window in which these files are opened.
  *
- * @param files - absolute
- * @returns undefined where none answers: it has crashed, or never ran
+ * @param files - absolute paths
+ * @returns undefined if no host answers: it has crashed, or never ran
  */
 export async function joinRunningHost(stateFolder: string, files: readonly string[]): Promise<JoinedHost | undefined> {
   const running = await fileOf(stateFolder).read();
@@ -103,7 +103,7 @@ export async function joinRunningHost(stateFolder: string, files: readonly strin
       headers: { Origin: origin, Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({ files }),
       redirect: 'error',
-      signal: AbortSignal.timeout(patience),
+      signal: AbortSignal.timeout(timeout),
     });
     if (!answer.ok) return undefined;
     const { address } = answerSchema.parse(await answer.json());

@@ -5,7 +5,7 @@ import { engineArguments, type LaunchEngine } from '../services/engineProcess.ts
  * Starts engine processes as plain Node child processes.
  *
  * @param entry - the built engine's file
- * @param log - takes what the process prints
+ * @param log - receives the output of the process
  */
 export const nodeEngine =
   (entry: string, log: (text: string) => void): LaunchEngine =>

@@ -1,10 +1,10 @@
 /** The port of the browser host; plain Node, since `npm start` reads it before anything is built. */
 
-/** Where the host listens unless it is told otherwise or another one is there already; a window keeps its profile with it. */
-export const usualPort = 4180;
+/** The default port, unless it is taken; a window keeps its profile with it. */
+export const defaultPort = 4180;
 
 /**
- * The port that a command line names; undefined where it names none. 0 stands for any free one.
+ * The port in a command-line text; undefined if there is none. 0 means any free port.
  * @param {string | undefined} text
  * @returns {number | undefined}
  */

@@ -27,7 +27,7 @@ afterAll(async () => {
   await tested.close();
 });
 
-/** A request as it is, without what `fetch` tidies up: the path as written, any `Host`. */
+/** A request without the normalisation of `fetch`: the path as written, any `Host`. */
 function raw(
   options: { path?: string; method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
@@ -52,8 +52,8 @@ function raw(
   });
 }
 
-describe('who is let in', () => {
-  it('takes a token once, and gives a cookie that scripts and other sites do not get', async () => {
+describe('access', () => {
+  it('accepts a token once, and sets a cookie that scripts and other sites cannot read', async () => {
     const address = tested.server.newAddress();
     const first = await fetch(address, { redirect: 'manual' });
     expect(first.status).toBe(303);
@@ -64,14 +64,14 @@ describe('who is let in', () => {
     expect((await fetch(address, { redirect: 'manual' })).status).toBe(401);
   });
 
-  it('lets a fresh address replace the one before', async () => {
+  it('replaces the previous address by a new one', async () => {
     const old = tested.server.newAddress();
     const fresh = tested.server.newAddress();
     expect((await fetch(old, { redirect: 'manual' })).status).toBe(401);
     expect((await fetch(fresh, { redirect: 'manual' })).status).toBe(303);
   });
 
-  it('does not use a token up for a browser that looks ahead', async () => {
+  it("does not use up a token for a browser's prefetch", async () => {
     const address = tested.server.newAddress();
     const ahead = await fetch(address, { redirect: 'manual', headers: { 'Sec-Purpose': 'prefetch' } });
     expect(ahead.status).toBe(503);
@@ -85,7 +85,7 @@ describe('who is let in', () => {
     }
   });
 
-  it('knows its sessions again after it was stopped and started', async () => {
+  it('keeps its sessions over a restart', async () => {
     const again = await Access.open(tested.folders.state);
     const headers = { host: `127.0.0.1:${tested.server.port}` };
     expect(again.isKnown({ ...headers, cookie })).toBe(true);
@@ -98,7 +98,7 @@ describe('who is let in', () => {
     const other = await Access.open(tested.folders.state);
     const headers = (secret: string | undefined) => ({ host: '127.0.0.1:9', cookie: `orthant-9=${secret ?? ''}` });
     const secret = await other.redeem(other.newToken());
-    // A login here comes after it, and this host has never read of the other one's.
+    // A login here follows; this host has not read the other host's sessions.
     await tested.logIn();
     const later = await Access.open(tested.folders.state);
     expect(later.isKnown(headers(secret))).toBe(true);
@@ -127,7 +127,7 @@ describe('who is let in', () => {
     }
   });
 
-  it('demands its own origin where something changes, and refuses others everywhere', async () => {
+  it('requires its own origin where something changes, and refuses others everywhere', async () => {
     const post = async (headers: Record<string, string>): Promise<number> =>
       (await raw({ method: 'POST', path: '/upload?name=a.csv', headers, body: 'x' })).status;
     expect(await post({ Origin: tested.origin })).toBe(200);
@@ -149,7 +149,7 @@ describe('who is let in', () => {
     expect((await raw({ headers: { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' } })).status).toBe(200);
   });
 
-  it('never speaks CORS', async () => {
+  it('never sends CORS headers', async () => {
     const answers = await Promise.all([
       raw({ method: 'OPTIONS', headers: { Origin: tested.origin, 'Access-Control-Request-Method': 'POST' } }),
       raw({ headers: { Origin: tested.origin } }),
@@ -173,7 +173,7 @@ describe('who is let in', () => {
     }
   });
 
-  it('survives a request that is none', async () => {
+  it('survives an invalid request', async () => {
     const socket = tcpConnect(tested.server.port, '127.0.0.1');
     socket.write('GET // HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
     await new Promise((resolve) => socket.resume().on('close', resolve));
@@ -183,7 +183,7 @@ describe('who is let in', () => {
 });
 
 describe('files of the window', () => {
-  it('come with type, caching and the content policy', async () => {
+  it('are sent with type, caching and the content policy', async () => {
     const page = await raw();
     expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
     expect(page.headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/);
@@ -198,7 +198,7 @@ describe('files of the window', () => {
     expect(again.status).toBe(304);
   });
 
-  it('are those that were built, whatever the address is', async () => {
+  it('are only the built ones, for every spelling of an address', async () => {
     for (const where of [
       '/../secret.json',
       '/..%2fsecret.json',
@@ -228,7 +228,7 @@ describe('uploads and downloads', () => {
     return ((await answer.json()) as { path: string }).path;
   };
 
-  it('stores what is sent, byte by byte, inside its folder under a harmless name', async () => {
+  it('stores an upload byte for byte inside its folder under a safe name', async () => {
     const body = randomBytes(3_000_000);
     for (const [name, stored] of [
       ['Prices 2024 (é).csv', 'Prices 2024 (é).csv'],
@@ -239,7 +239,7 @@ describe('uploads and downloads', () => {
       ['.hidden', 'hidden'],
       ['con.csv', 'data'],
       ['a\u0000b\n.csv', 'a_b_.csv'],
-      // As many characters as a Mac takes, and more bytes than Linux does.
+      // As many characters as macOS accepts, and more bytes than Linux accepts.
       [`${'价'.repeat(200)}🏠.csv`, `${'价'.repeat(64)}🏠.csv`],
     ] as const) {
       const file = await upload(name, body);
@@ -249,7 +249,7 @@ describe('uploads and downloads', () => {
     }
   });
 
-  it('leaves nothing of an upload that is broken off', async () => {
+  it('leaves nothing of an interrupted upload', async () => {
     const before = readdirSync(tested.folders.uploads).length;
     const sent = httpRequest({
       host: '127.0.0.1',
@@ -265,7 +265,7 @@ describe('uploads and downloads', () => {
     await until(() => readdirSync(tested.folders.uploads).length === before);
   });
 
-  it('refuses an upload the disk has no room for before it is sent', async () => {
+  it('refuses, before it is sent, an upload that does not fit on the disk', async () => {
     const before = readdirSync(tested.folders.uploads).length;
     const answer = await raw({
       method: 'POST',
@@ -280,7 +280,7 @@ describe('uploads and downloads', () => {
     expect(readdirSync(tested.folders.uploads).length).toBe(before);
   });
 
-  it('gives what was written to the offered file, and nothing before or under another address', async () => {
+  it('sends the offered file once it is written, and nothing under another address', async () => {
     const { client, socket } = await openSocket(tested, { Cookie: cookie, Origin: tested.origin });
     const offer = await client.call('chooseOutput', { suggestedName: '../modèle "1".onnx' });
     expect((await raw({ path: offer.download! })).status).toBe(404);
@@ -306,7 +306,7 @@ describe('the socket', () => {
     return { ...opened, events };
   };
 
-  it('shows every tab the same run, and a new connection goes on where the old one was cut', async () => {
+  it('shows every tab the same run, and a new connection continues where the old one was cut', async () => {
     const [first, second] = [await open(), await open()];
     const say = async (message: string): Promise<void> => {
       await first.client.call('pause', {
@@ -327,7 +327,7 @@ describe('the socket', () => {
     third.socket.close();
   });
 
-  it('cancels in the engine what a closed connection was waiting for', async () => {
+  it('cancels in the engine the calls of a closed connection', async () => {
     const watcher = await open();
     const cancelled = async (): Promise<number> => (await watcher.client.call('status', {})).queued.length;
     const before = await cancelled();
@@ -340,7 +340,7 @@ describe('the socket', () => {
     watcher.socket.close();
   });
 
-  it('ignores what is no message', async () => {
+  it('ignores an invalid message', async () => {
     const { socket, client } = await open();
     for (const junk of ['', '{', '[]', '{"kind":"call"}', Buffer.from([1, 2, 3])]) socket.send(junk);
     expect(await client.call('host', {})).toMatchObject({ kind: 'browser', version: '1.2.3', dialogs: false });

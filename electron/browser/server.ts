@@ -17,7 +17,7 @@ import { joinPath, type Joining } from './joining.ts';
 import { socketPort } from './socket.ts';
 import { receiveUpload } from './uploads.ts';
 
-/** The interfaces the host listens on, and no others: it has no password, only this computer's users are let in. */
+/** The only interfaces the host listens on: it has no password, so only users of this computer may reach it. */
 const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 /** Bytes of one message of a window; the largest is a pasted configuration. */
 const longestMessage = 16_000_000;
@@ -28,15 +28,15 @@ export interface BrowserServerOptions {
   readonly access: Access;
   readonly downloads: Downloads;
   readonly joining: Joining;
-  /** Where to listen; only the loopback interface is accepted. */
+  /** Interface to listen on; only the loopback interface is accepted. */
   readonly listen?: string;
-  /** 0 stands for any free one. */
+  /** 0 means any free port. */
   readonly port: number;
 }
 
 export interface BrowserServer {
   readonly port: number;
-  /** As a browser names it. */
+  /** As a browser writes it. */
   readonly origin: string;
   /** An address that opens the application once. */
   newAddress(): string;
@@ -82,7 +82,7 @@ export async function startServer(options: BrowserServerOptions): Promise<Browse
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets.clients) socket.close(1001, 'The host is closing.');
-      // Give the farewell a moment to leave, then cut what is left: uploads, downloads, idle connections.
+      // Wait a moment for the closing messages to be sent, then cut uploads, downloads and idle connections.
       setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();
         server.closeAllConnections();
@@ -128,7 +128,7 @@ async function respond(
 
   const token = address.searchParams.get('token');
   if (method === 'GET' && address.pathname === '/' && token !== null) {
-    await letIn(options.access, token, request, response);
+    await logIn(options.access, token, request, response);
     return;
   }
   if (method === 'POST' && address.pathname === joinPath && options.joining.isKnown(headers)) {
@@ -167,10 +167,10 @@ async function respond(
 const askForAddress =
   'This address needs the token that was printed with it, and each works once. Press Enter in the terminal where Orthant runs: it prints a fresh one.';
 
-/** Swaps the token of an address for a cookie, and leads to the address without it. */
-async function letIn(access: Access, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Exchanges the token of an address for a cookie, and redirects to the address without it. */
+async function logIn(access: Access, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { headers } = request;
-  // A browser that looks ahead at an address as it is typed must not use it up.
+  // A browser's prefetch of an address must not use it up.
   if (/prefetch|prerender/.test(`${String(headers['sec-purpose'] ?? '')} ${String(headers.purpose ?? '')}`)) {
     response.writeHead(503, { 'Cache-Control': 'no-store' }).end();
     return;
@@ -189,7 +189,7 @@ async function letIn(access: Access, token: string, request: IncomingMessage, re
   response.writeHead(303, { Location: '/', 'Cache-Control': 'no-store' }).end();
 }
 
-/** The address asked for. What is no path stands for one that is not there. */
+/** The requested address. An invalid path is answered as not found. */
 function addressOf({ url = '' }: IncomingMessage): URL {
   const address = `http://localhost${url}`;
   return new URL(url.startsWith('/') && URL.canParse(address) ? address : 'http://localhost/nothing');
@@ -216,7 +216,7 @@ async function sendFile(
   }
   response.writeHead(200, { 'Content-Type': found.type, 'Content-Length': size });
   if (request.method === 'HEAD') response.end();
-  else await pipeline(createReadStream(found.file), response).catch(() => undefined); // The other side broke off.
+  else await pipeline(createReadStream(found.file), response).catch(() => undefined); // The client disconnected.
 }
 
 function upgrade(
@@ -245,7 +245,7 @@ function upgrade(
   });
 }
 
-/** What a page in a browser can have done for it. */
+/** The platform functions available to a page in a browser. */
 function browserPlatform(downloads: Downloads): WindowPlatform {
   const noDialogs = (what: string): OrthantError =>
     new OrthantError('usage', `${what} In a browser the window uploads and downloads files instead.`);
@@ -267,7 +267,7 @@ function sendJson(response: ServerResponse, value: unknown): void {
   response.end(JSON.stringify(value));
 }
 
-/** Errors of uploads arrive as the errors of calls do. */
+/** Answers an upload's error in the form of a call's error. */
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();

@@ -1,12 +1,12 @@
 import type { WebSocket } from 'ws';
 import type { WindowPort } from '../services/host.ts';
 
-/** Bytes on their way to a window above which events wait. */
+/** Unsent bytes to a window above which events wait. */
 const congestion = 1_000_000;
-/** Milliseconds between two signs of life; a window that shows none in between is gone. */
+/** Milliseconds between two pings; a window that does not answer in between is gone. */
 const heartbeat = 15_000;
 
-/** A WebSocket as the port of a window: JSON, with a watch over broken connections that nobody closed. */
+/** A WebSocket as the port of a window: JSON, and pings that detect broken connections. */
 export function socketPort(socket: WebSocket): WindowPort {
   let alive = true;
   const watch = setInterval(() => {
@@ -26,7 +26,7 @@ export function socketPort(socket: WebSocket): WindowPort {
   socket.on('close', () => {
     clearInterval(watch);
   });
-  // The close that follows every error is what matters.
+  // A close event follows every error and is handled.
   socket.on('error', () => undefined);
 
   return {

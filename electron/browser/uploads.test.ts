@@ -25,7 +25,7 @@ async function upload(name: string, ageInDays: number): Promise<string> {
   return file;
 }
 
-it('keeps what a run, the configuration in work or the list of files speaks of, and what is new', async () => {
+it('keeps uploads named by a run, the current configuration or the list of files, and new ones', async () => {
   const [run, draft, recent, young, unused, deleted] = await Promise.all([
     upload('2026-01-01-aaaaaaaaaaaa', 90),
     upload('2026-01-02-bbbbbbbbbbbb', 90),
@@ -35,7 +35,7 @@ it('keeps what a run, the configuration in work or the list of files speaks of, 
     upload('2026-01-06-ffffffffffff', 90),
   ]);
   await write(path.join(folders.runs, 'one', 'run.json'), JSON.stringify({ data: { source: { path: run } } }));
-  // A deleted run can be brought back.
+  // A deleted run can be restored.
   const binned = path.join(folders.runs, '.bin', '01234567-one', 'run.json');
   await write(binned, JSON.stringify({ data: { source: { path: deleted } } }));
   await write(path.join(folders.runs, 'not-a-run.txt'), unused);
@@ -47,18 +47,18 @@ it('keeps what a run, the configuration in work or the list of files speaks of, 
   expect(existsSync(unused)).toBe(false);
 });
 
-it('removes nothing where a document cannot be read', async () => {
+it('removes nothing if a document cannot be read', async () => {
   const file = await upload('2026-01-06-ffffffffffff', 90);
   await mkdir(path.join(folders.state, 'draft-browser.json'), { recursive: true });
   await expect(removeUnusedUploads(folders)).rejects.toThrow();
   expect(existsSync(file)).toBe(true);
 });
 
-it('has nothing to do where nothing was uploaded', async () => {
+it('does nothing if nothing was uploaded', async () => {
   expect(await removeUnusedUploads(folders)).toEqual([]);
 });
 
-it('says where an upload cannot be stored, and why', async () => {
+it('reports where and why an upload cannot be stored', async () => {
   await write(folders.uploads, 'in the way');
   const request = Object.assign(Readable.from(['a']), { headers: {}, complete: true }) as unknown as IncomingMessage;
   await expect(receiveUpload(request, folders.uploads, 'a.csv')).rejects.toMatchObject({

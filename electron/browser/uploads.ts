@@ -12,9 +12,9 @@ import { draftFiles } from '../services/drafts.ts';
 import type { Folders } from '../services/folders.ts';
 import { safeName } from './safeName.ts';
 
-/** Bytes that uploads leave free on the disk, so that runs can still be written. */
+/** Bytes of disk space that uploads leave free, so that runs can still be written. */
 const reserve = 256 * 1024 * 1024;
-/** Bytes between two looks at the free space, for uploads that do not say how long they are. */
+/** Bytes between two checks of the free space, for uploads without a declared length. */
 const lookEvery = 64 * 1024 * 1024;
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
@@ -26,15 +26,15 @@ async function freeSpace(folder: string): Promise<number> {
 }
 
 /**
- * Streams the body of a request to a file of its own below `folder`. Memory stays flat; an upload that does not come to
- * its end leaves nothing.
+ * Streams the body of a request to a file in its own folder below `folder`. Memory use stays constant; an incomplete upload
+ * leaves nothing.
  *
- * @param name - what the file is called on the other computer
- * @returns where the file lies
- * @throws OrthantError `file` when the disk has no room or takes no files; `cancelled` when the other side gave up
+ * @param name - file name on the client's computer
+ * @returns path of the stored file
+ * @throws OrthantError `file` when the disk has no room or cannot be written; `cancelled` when the client disconnected
  */
 export async function receiveUpload(request: IncomingMessage, folder: string, name: string): Promise<string> {
-  // The date lets a person tell uploads of the same name apart; the random part lets two come at once.
+  // The date distinguishes uploads of the same name for the user; the random part separates simultaneous ones.
   const own = path.join(folder, `${new Date().toISOString().slice(0, 10)}-${randomBytes(6).toString('hex')}`);
   const partial = path.join(own, 'upload.part');
   const target = path.join(own, safeName(name, 'data'));
@@ -49,13 +49,13 @@ export async function receiveUpload(request: IncomingMessage, folder: string, na
     if (error instanceof OrthantError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw noRoom(name, 0);
     if (request.destroyed && !request.complete) {
-      throw new OrthantError('cancelled', `The upload of ${name} was broken off.`, { cause: error });
+      throw new OrthantError('cancelled', `The upload of ${name} was interrupted.`, { cause: error });
     }
     throw new OrthantError('file', `${name} could not be stored: ${(error as Error).message}.`, { cause: error });
   }
 }
 
-/** Makes the folder of an upload of its own. */
+/** Makes the folder of one upload. */
 async function makeRoom(folder: string, own: string, bytes: number, name: string): Promise<void> {
   let free: number;
   try {
@@ -111,8 +111,8 @@ const noRoom = (name: string, free: number): OrthantError =>
 const graceMilliseconds = 24 * 3600 * 1000;
 
 /**
- * Removes uploads that nothing speaks of any more: no run, deleted ones included, no configuration in work, no file remembered as opened.
- * Without this every file that was ever looked at in a browser would stay on the disk a second time.
+ * Removes uploads that no document names any more: no run (deleted ones included), no current configuration, no recent file.
+ * Without this every file that was ever opened in a browser would stay on the disk a second time.
  *
  * @returns the names of the removed uploads
  */
@@ -127,7 +127,7 @@ export async function removeUnusedUploads({ uploads, state, runs }: Folders, now
   const documents = [
     ...[...draftFiles, 'recent-files.json'].map((name) => path.join(state, name)),
     ...(await runsIn(runs)),
-    // Deleted ones, until the bin is emptied: they can be brought back.
+    // Deleted runs can be restored until the bin is emptied.
     ...(await runsIn(path.join(runs, '.bin'))),
   ];
   for (const document of documents) {
@@ -144,7 +144,7 @@ const runsIn = async (folder: string): Promise<string[]> =>
 
 const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 
-/** The text of a document; one that is not there speaks of nothing. One that cannot be read may, so that is an error. */
+/** The text of a document; empty if it does not exist. One that cannot be read may name uploads, so that is an error. */
 async function readOrNothing(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');

@@ -1,9 +1,9 @@
-/** Where the window's page lies: a scheme of our own instead of `file:`, which may read every file. */
+/** Scheme of the window's page: our own instead of `file:`, which may read every file. */
 export const appScheme = 'app';
 const appHost = 'orthant';
 export const appOrigin = `${appScheme}://${appHost}`;
 
-/** Whether an address lies on our own origin. Node's URL gives schemes it does not know no origin, so the parts are compared. */
+/** Whether an address has our own origin. Node's URL gives unknown schemes no origin, so the parts are compared. */
 export function isAppAddress(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, host, username, password } = new URL(address);

@@ -4,7 +4,7 @@ import { contentPolicy, securityHeaders } from '../services/contentPolicy.ts';
 import type { RendererFiles } from '../services/rendererFiles.ts';
 import { appScheme, isAppAddress } from './appOrigin.ts';
 
-/** Gives `app://` an origin, like https; has to happen before the application is ready. */
+/** Gives `app://` an origin, like https; must be called before the application is ready. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },

@@ -33,8 +33,8 @@ beforeEach(() => {
     } as unknown as MainWindow,
   );
   say = (event) => {
-    if (event.event !== 'engine' && 'run' in event) runs.see(event);
-    else if (event.event === 'engine' && event.state === 'crashed') runs.lose();
+    if (event.event !== 'engine' && 'run' in event) runs.record(event);
+    else if (event.event === 'engine' && event.state === 'crashed') runs.forgetAll();
     for (const listener of listeners) listener(event);
   };
 });
@@ -88,7 +88,7 @@ describe('the task bar', () => {
 });
 
 describe('the notification', () => {
-  it('tells of the end of a run while the window is in the background, and leads to it', () => {
+  it('reports the end of a run while the window is in the background, and opens the run', () => {
     window!.focused = false;
     say(phase('training'));
     say(finished);
@@ -99,17 +99,17 @@ describe('the notification', () => {
     expect(shown).toBe(1);
   });
 
-  it('tells of a failure and of a crash', () => {
+  it('reports a failure and a crash', () => {
     window = undefined;
     say(failed);
     say({ event: 'engine', role: 'train', state: 'crashed', message: 'It ended.', run: '/runs/ink' });
     expect(stub.Notification.shown.map(({ options }) => options.title)).toEqual([
       'Training has failed: ink',
-      'Training was broken off: ink',
+      'Training was interrupted: ink',
     ]);
   });
 
-  it('is not shown to somebody who is looking, nor for a run that was given up', () => {
+  it('is not shown while the window has the focus, nor for a cancelled run', () => {
     say(finished);
     window!.focused = false;
     say({ ...failed, error: { code: 'cancelled', message: '' } });
@@ -134,7 +134,7 @@ describe('the computer', () => {
     expect(stub.powerSaveBlocker.active.size).toBe(0);
   });
 
-  it('is kept awake again when the run goes on', () => {
+  it('is kept awake again when the run resumes', () => {
     say(phase('training'));
     say(phase('paused'));
     say(phase('training'));

@@ -4,10 +4,10 @@ import type { WindowEvent } from '../../native/contract/window.ts';
 import type { Host } from '../services/host.ts';
 import type { MainWindow } from './mainWindow.ts';
 
-/** Tells of a run outside the window: on the task bar, by a notification; and keeps the computer awake for it. */
+/** Shows a run outside the window: in the task bar and by notifications; and keeps the computer awake for it. */
 export function setupAttention(host: Host, window: MainWindow): void {
   keepAwake(host);
-  /** Held until they are gone; Electron forgets their listeners otherwise. */
+  // Electron forgets the listeners of notifications that are not referenced.
   const shown = new Set<Notification>();
 
   const notify = (title: string, body: string): void => {
@@ -30,7 +30,7 @@ export function setupAttention(host: Host, window: MainWindow): void {
     } else if (event.event === 'failed' && event.error.code !== 'cancelled') {
       notify(`Training has failed: ${nameOf(event.run)}`, event.error.message);
     } else if (event.event === 'engine' && event.state === 'crashed' && event.run !== undefined) {
-      notify(`Training was broken off: ${nameOf(event.run)}`, event.message ?? '');
+      notify(`Training was interrupted: ${nameOf(event.run)}`, event.message ?? '');
     }
   });
 }
@@ -46,7 +46,7 @@ function showProgress(host: Host, window: MainWindow, event: WindowEvent): void 
   else bar.setProgressBar(run.fraction, { mode: run.state === 'paused' ? 'paused' : 'normal' });
 }
 
-/** The display may go dark; the computer must not fall asleep while it trains. */
+/** The display may turn off; the computer must not sleep while it trains. */
 function keepAwake(host: Host): void {
   let blocker: number | undefined;
   host.subscribe(() => {

@@ -4,7 +4,7 @@ import { isAlive, until } from '../testing/testedHost.ts';
 
 const loadStub = () => import('../testing/electronStub.ts');
 
-/** Each case ends an application of its own: modules, stub included, are loaded anew. */
+/** Each case ends its application: modules, stub included, are loaded anew. */
 let stub: Awaited<ReturnType<typeof loadStub>>;
 let tested: Awaited<ReturnType<typeof begin>>;
 let pids: number[];
@@ -32,7 +32,7 @@ afterEach(async () => {
 
 const [keep, stop, cancel] = [0, 1, 2].map((response) => ({ response }));
 
-/** A run begins in the engine, or is paused there. */
+/** Starts a run in the engine, or pauses it there. */
 async function train(state: 'training' | 'paused' = 'training'): Promise<void> {
   const begin: WindowEvent = { event: 'phase', run: 'r', state, message: state };
   await tested.host.engines.train.call('pause', { run: JSON.stringify([begin]) });
@@ -50,7 +50,7 @@ describe('closing the window', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  it('asks while a run is under way, and stays when cancelled', async () => {
+  it('asks while a run is under way, and stays open when cancelled', async () => {
     await train();
     stub.dialog.answers.push(cancel);
     tested.window.close();
@@ -60,7 +60,7 @@ describe('closing the window', () => {
     ]);
     expect(tested.window.isDestroyed()).toBe(false);
     expect(exited()).toBe(false);
-    // It asks again the next time.
+    // The next close asks again.
     stub.dialog.answers.push(cancel);
     tested.window.close();
     await settle();
@@ -89,7 +89,7 @@ describe('closing the window', () => {
     expect(tested.main.current()).not.toBe(tested.window);
   });
 
-  it('promises nothing of a paused run that only a window can wake, and ends the application with it', async () => {
+  it('does not offer to keep training a paused run, which only a window can resume, and ends the application', async () => {
     await train('paused');
     stub.dialog.answers.push(cancel);
     tested.window.close();
@@ -97,8 +97,8 @@ describe('closing the window', () => {
     expect(stub.dialog.asked).toMatchObject([
       {
         message: 'A run is paused.',
-        detail: expect.stringContaining('"Resume" in the list of runs goes on from its checkpoint') as string,
-        buttons: ['Go on later', 'Stop with a checkpoint', 'Cancel'],
+        detail: expect.stringContaining('"Resume" in the list of runs continues from its checkpoint') as string,
+        buttons: ['Resume later', 'Stop with a checkpoint', 'Cancel'],
       },
     ]);
     expect(exited()).toBe(false);
@@ -118,7 +118,7 @@ describe('closing the window', () => {
     expect(seen).toContain('stopped');
   });
 
-  it('ends the application a while after a run that went on without a window', async () => {
+  it('ends the application a while after a run that continued without a window', async () => {
     await train();
     stub.dialog.answers.push(keep);
     tested.window.close();
@@ -168,7 +168,7 @@ describe('quitting', () => {
     expect(stub.dialog.asked.length).toBe(1);
   });
 
-  it('goes on when cancelled, and quits without a question once the run has ended', async () => {
+  it('stays open when cancelled, and quits without a question once the run has ended', async () => {
     await train();
     stub.dialog.answers.push(cancel);
     stub.app.quit();

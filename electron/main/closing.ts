@@ -4,9 +4,9 @@ import type { Host } from '../services/host.ts';
 import { stopRun } from '../services/stopRun.ts';
 import type { MainWindow } from './mainWindow.ts';
 
-/** Milliseconds that the end of a run (checkpoint, evidence, export) may take when the person wants to leave. */
+/** Milliseconds that the end of a run (checkpoint, evidence, export) may take after the user quits. */
 const longestStop = 120_000;
-/** Milliseconds that the application stays after a run that went on without a window, for its notification to be clicked. */
+/** Milliseconds that the application stays after a run without a window ends, so that its notification can be clicked. */
 const afterwards = 60_000;
 
 const stopText = 'Stop: the run ends now, with a checkpoint and the model it has found so far.';
@@ -15,21 +15,21 @@ const buttons = { type: 'question', defaultId: 0, cancelId: 2, noLink: true } as
 const trainingQuestion: MessageBoxOptions = {
   ...buttons,
   message: 'A run is under way.',
-  detail: `Keep training: the window closes, the run goes on and you are told when it has ended.\n${stopText}`,
+  detail: `Keep training: the window closes, the run continues, and a notification reports its end.\n${stopText}`,
   buttons: ['Keep training', 'Stop with a checkpoint', 'Cancel'],
 };
 
-/** A paused run would wait for ever where nobody can see it. */
+/** A paused run without a window would wait for ever. */
 const pausedQuestion: MessageBoxOptions = {
   ...buttons,
   message: 'A run is paused.',
-  detail: `Go on later: the run is kept as it stands; "Resume" in the list of runs goes on from its checkpoint.\n${stopText}`,
-  buttons: ['Go on later', 'Stop with a checkpoint', 'Cancel'],
+  detail: `Resume later: the run is kept as it is; "Resume" in the list of runs continues from its checkpoint.\n${stopText}`,
+  buttons: ['Resume later', 'Stop with a checkpoint', 'Cancel'],
 };
 
-/** How the application ends: what becomes of a run when its window is closed, and no engine is left behind. */
+/** Decides how the application ends: what happens to a run when its window is closed; no engine process is left behind. */
 export function setupClosing(host: Host, window: MainWindow): { watch(window: BrowserWindow): void } {
-  /** Whether the run may be left: the person has answered. */
+  /** Whether the run may be left: the user has answered. */
   let free = false;
   let asking = false;
   const isPaused = (): boolean => host.runs.current()?.state === 'paused';
@@ -48,7 +48,7 @@ export function setupClosing(host: Host, window: MainWindow): { watch(window: Br
     return 'leave';
   };
 
-  /** Asks once, then does what was answered. */
+  /** Asks once, then acts on the answer. */
   const askAndAct = (quitting: boolean): void => {
     if (asking) return;
     asking = true;
@@ -71,7 +71,7 @@ export function setupClosing(host: Host, window: MainWindow): { watch(window: Br
   });
 
   app.on('window-all-closed', () => {
-    // On a Mac an application stays without a window; elsewhere for a run only.
+    // On macOS an application stays without a window; elsewhere only while a run trains.
     if (process.platform !== 'darwin' && (free || host.runs.current() === undefined)) app.quit();
   });
 

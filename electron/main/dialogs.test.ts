@@ -19,7 +19,7 @@ afterAll(() => {
 });
 
 describe('dialogs', () => {
-  it('offer the kinds of file, and begin where a file was chosen last', async () => {
+  it('offer the kinds of file, and open in the folder used last', async () => {
     const platform = electronPlatform(new stub.BrowserWindow() as never, path.join(folder, 'state'));
     stub.dialog.answers.push(
       { canceled: false, filePaths: [path.join(folder, 'a.csv')] },
@@ -36,7 +36,7 @@ describe('dialogs', () => {
     });
   });
 
-  it('save under the suggested name, whatever folder it names', async () => {
+  it('save under the suggested name, ignoring its folder', async () => {
     const platform = electronPlatform(new stub.BrowserWindow() as never, path.join(folder, 'state'));
     stub.dialog.answers.push(
       { canceled: false, filePath: path.join(folder, 'm.onnx') },
@@ -48,7 +48,7 @@ describe('dialogs', () => {
     expect(await platform.chooseOutput('m.onnx')).toEqual({});
   });
 
-  it('give what was chosen also where it cannot be kept in which folder that was', async () => {
+  it('return the chosen file even if its folder cannot be remembered', async () => {
     const state = path.join(folder, 'a.csv', 'no-folder');
     const platform = electronPlatform(new stub.BrowserWindow() as never, state);
     stub.dialog.answers.push(
@@ -59,7 +59,7 @@ describe('dialogs', () => {
     expect(await platform.chooseOutput('m.onnx')).toEqual({ path: path.join(folder, 'm.onnx') });
   });
 
-  it('show only files that are there', async () => {
+  it('show only files that exist', async () => {
     const platform = electronPlatform(new stub.BrowserWindow() as never, path.join(folder, 'state'));
     await platform.showInFolder(path.join(folder, 'a.csv'));
     await expect(platform.showInFolder(path.join(folder, 'gone'))).rejects.toMatchObject({ code: 'file' });

@@ -18,13 +18,13 @@ const filters: Record<FileKind, FileFilter[]> = {
 };
 const titles: Record<FileKind, string> = { data: 'Open data', configuration: 'Open a configuration' };
 
-/** Folders in which a file was chosen last: the system's dialogs do not keep them since Electron 43. */
+/** Folders in which a file was chosen last: the system's dialogs do not remember them since Electron 43. */
 const lastFolders = z.object({ open: z.string().optional(), save: z.string().optional() });
 
-/** What Electron can do for a window: the system's dialogs, browser and file manager. */
+/** The platform functions of Electron for a window: the system's dialogs, browser and file manager. */
 export function electronPlatform(window: BrowserWindow, stateFolder: string): WindowPlatform {
   const folders = new JsonFile(path.join(stateFolder, 'dialogs.json'), lastFolders, {});
-  // Who cannot write there (a full disk) can still open and save elsewhere.
+  // If the folder cannot be stored (a full disk), files can still be opened and saved elsewhere.
   const keep = (change: z.infer<typeof lastFolders>): Promise<void> =>
     folders.update((value) => ({ ...value, ...change })).catch(() => undefined);
   const startIn = (folder: string | undefined): string =>
@@ -54,7 +54,7 @@ export function electronPlatform(window: BrowserWindow, stateFolder: string): Wi
       return { path: filePath };
     },
     openExternal: async (address) => {
-      // Only pages of the list; the call names them, so nothing else should ever come here.
+      // The call allows only listed pages, so no other address should arrive here.
       if (!Object.values(linkAddresses).includes(address)) {
         throw new OrthantError('usage', 'This address is not one that Orthant opens.');
       }
@@ -69,7 +69,7 @@ export function electronPlatform(window: BrowserWindow, stateFolder: string): Wi
       return Promise.resolve();
     },
     remembered: (file) => {
-      // Linux desktops keep no such list for applications.
+      // Linux desktops have no list of recent documents for applications.
       if (process.platform !== 'linux') app.addRecentDocument(file);
     },
   };

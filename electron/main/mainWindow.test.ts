@@ -17,11 +17,11 @@ afterAll(() => {
 });
 
 describe('the main window', () => {
-  it('keeps its place by its name', () => {
+  it('restores its position by its name', () => {
     expect(windowOptions('/p', true)).toMatchObject({ name: 'main', windowStatePersistence: true });
   });
 
-  it('is one: shown again when asked for, opened anew after it was closed', () => {
+  it('exists once: shown again when requested, opened anew after it was closed', () => {
     stub.protocol.handle('app', () => new Response(''));
     writeFileSync(path.join(folder, 'preload.cjs'), '');
     const opened: unknown[] = [];
@@ -34,7 +34,7 @@ describe('the main window', () => {
     expect(opened.length).toBe(2);
   });
 
-  it('loads its page again after a crash, but not for ever', async () => {
+  it('reloads its page after a crash, but not without limit', async () => {
     const main = setupMainWindow(folder, () => undefined);
     const { webContents } = main.show() as unknown as stub.BrowserWindow;
     await new Promise((resolve) => webContents.once('did-finish-load', resolve));

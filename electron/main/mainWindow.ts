@@ -3,10 +3,10 @@ import { app, BrowserWindow } from 'electron';
 import path from 'node:path';
 import { appOrigin } from './appOrigin.ts';
 
-/** Options of the window. Those that security rests on are written out although they are Electron's defaults. */
+/** Options of the window. Those required for security are written out although they are Electron's defaults. */
 export function windowOptions(preload: string, isPackaged: boolean): BrowserWindowConstructorOptions {
   return {
-    // The name under which Electron keeps the window's place and size, and puts it back on a screen that is there.
+    // Electron stores the window's position and size under this name, and restores them on an existing screen.
     name: 'main',
     windowStatePersistence: true,
     width: 1280,
@@ -36,7 +36,7 @@ export function windowOptions(preload: string, isPackaged: boolean): BrowserWind
 export interface MainWindow {
   /** The window, if it is open. */
   current(): BrowserWindow | undefined;
-  /** Brings the window to the front, opening it if there is none. */
+  /** Brings the window to the front, opening it if it is closed. */
   show(): BrowserWindow;
 }
 
@@ -60,11 +60,11 @@ export function setupMainWindow(built: string, onOpen: (window: BrowserWindow) =
     });
     let crashes = 0;
     opened.webContents.on('render-process-gone', (_event, { reason }) => {
-      // The draft of the page's work is kept, so loading it again loses nothing; but not for ever.
+      // The draft of the page's work is saved, so a reload loses nothing; limited, so that it does not repeat for ever.
       if (reason !== 'clean-exit' && crashes++ < 3) opened.webContents.reload();
     });
     onOpen(opened);
-    // A window that is closed before its page is there.
+    // Rejected if the window is closed before its page is loaded.
     opened.loadURL(`${appOrigin}/index.html`).catch(() => undefined);
     return opened;
   };

@@ -35,14 +35,14 @@ describe.each(platforms)('the menu on %s', (platform) => {
   const { items, log } = build(platform);
   const all = flat(items);
 
-  it('has every command of the contract once, each with a key of its own', () => {
+  it('has every command of the contract once, each with a different key', () => {
     for (const item of all.filter(({ accelerator }) => accelerator !== undefined)) click(item);
     expect(log.toSorted()).toEqual([...commandIds].toSorted());
     const keys = all.map(({ accelerator }) => accelerator).filter((key) => key !== undefined);
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it('leaves the keys to the window, but on macOS', () => {
+  it('leaves the keys to the window, except on macOS', () => {
     for (const { accelerator, registerAccelerator } of all) {
       if (accelerator !== undefined) expect(registerAccelerator).toBe(platform === 'darwin');
     }
@@ -55,7 +55,7 @@ describe.each(platforms)('the menu on %s', (platform) => {
     expect(roles.includes('appMenu')).toBe(mac);
     expect(roles.includes('windowMenu')).toBe(mac);
     expect(roles.includes('recentDocuments')).toBe(mac);
-    // On a Mac, Quit and About are in the application's own menu.
+    // On macOS, Quit and About are in the application's own menu.
     expect(roles.includes('quit')).toBe(!mac);
     expect(roles.includes('about')).toBe(!mac);
     expect(items.map(({ label, role }) => label ?? role)).toEqual(
@@ -65,7 +65,7 @@ describe.each(platforms)('the menu on %s', (platform) => {
     );
   });
 
-  it('opens only pages of the list', () => {
+  it('opens only listed pages', () => {
     const opened = build(platform);
     const links = flat(opened.items).filter(
       ({ click, accelerator, label }) => click !== undefined && accelerator === undefined && label !== 'a&&b.csv',
@@ -77,7 +77,7 @@ describe.each(platforms)('the menu on %s', (platform) => {
 });
 
 describe('the menu', () => {
-  it('lists recent files where the system does not, with names as they are', () => {
+  it('lists recent files where the system does not, with unchanged names', () => {
     const { items, log } = build('linux');
     const item = flat(items).find(({ label }) => label === 'a&&b.csv');
     click(item!);

@@ -9,7 +9,7 @@ type Item = MenuItemConstructorOptions;
 interface MenuParts {
   readonly platform: string;
   readonly isPackaged: boolean;
-  /** Carries out a command of the window. */
+  /** Runs a command of the window. */
   readonly command: (command: Command) => void;
   readonly openLink: (address: string) => void;
   readonly openRecent: (file: string) => void;
@@ -114,8 +114,8 @@ export function menuTemplate(parts: MenuParts): Item[] {
 /**
  * Sets the application menu.
  *
- * @param showWindow - brings the window to the front, for commands it carries out
- * @returns sets it anew, after the recent files have changed
+ * @param showWindow - brings the window to the front, for the commands it runs
+ * @returns sets the menu again, after the recent files have changed
  */
 export function setupMenu(host: Host, showWindow: () => void): () => Promise<void> {
   app.setAboutPanelOptions({ applicationName: 'Orthant', applicationVersion: host.options.version });

@@ -19,9 +19,9 @@ afterAll(() => {
 });
 
 describe('files on the command line', () => {
-  it('are the arguments that are no options, resolved against the folder of the command', () => {
+  it('are the arguments other than options, resolved against the folder of the command', () => {
     const argv = ['/opt/orthant', '--flag', 'a.csv', 'missing.csv', path.join(folder, 'b.orthant')];
-    // One that is not there is not passed over: the host says so.
+    // A missing file is kept in the list: the host reports it.
     const expected = ['a.csv', 'missing.csv', 'b.orthant'].map((name) => path.join(folder, name));
     expect(filesOfArguments(argv, folder, true)).toEqual(expected);
     expect(filesOfArguments(['/electron', '.', ...argv.slice(1)], folder, false)).toEqual(expected);
@@ -30,7 +30,7 @@ describe('files on the command line', () => {
     expect(filesOfArguments(['/electron', 'a.csv'], folder, false)).toEqual([]);
   });
 
-  it("wait until somebody takes them, as do macOS's open-file and those of a second start", () => {
+  it("wait until a window takes them, as do macOS's open-file and those of a second start", () => {
     const onFiles = setupOpenFiles();
     const prevented = { preventDefault: vi.fn() };
     stub.app.emit('open-file', prevented, '/early.csv');

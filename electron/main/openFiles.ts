@@ -2,13 +2,13 @@ import { app } from 'electron';
 import path from 'node:path';
 
 /**
- * The files among command-line arguments, resolved against the folder the command was given in. Those that do not exist
- * are among them: the host says so.
+ * The files among command-line arguments, resolved against the folder the command was given in. Missing files are kept:
+ * the host reports them.
  *
  * @param argv - as `process.argv` of the application: program, then (when not packaged) the main script, then the rest
  */
 export function filesOfArguments(argv: readonly string[], folder: string, isPackaged: boolean): string[] {
-  // Switches go first: Chromium puts some of its own before the main script when it hands on those of a second start.
+  // Drop switches first: Chromium puts its own before the main script when it passes on those of a second start.
   return argv
     .filter((argument) => !argument.startsWith('-'))
     .slice(isPackaged ? 1 : 2)
@@ -17,9 +17,9 @@ export function filesOfArguments(argv: readonly string[], folder: string, isPack
 
 /**
  * Files that the system asks to open: arguments of this start, of a second start, and macOS's `open-file`, which can
- * come before anything else does.
+ * be the first event of all.
  *
- * @returns hands the files that came so far, and every later one, to `open`
+ * @returns passes the files that arrived so far, and every later one, to `open`
  */
 export function setupOpenFiles(): (open: (file: string) => void) => void {
   let receive: ((file: string) => void) | undefined;

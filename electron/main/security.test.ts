@@ -17,8 +17,8 @@ const { electronPlatform } = await import('./dialogs.ts');
 
 /**
  * The checklist of https://www.electronjs.org/docs/latest/tutorial/security, item by item, on the window as it is created.
- * Fuses (19) are a configuration, tested in build/packaging; the sender of messages (17) and what the preload script exposes
- * (20) are tested in windowIpc.test.ts. boot.test.ts holds the built application, booted whole, to the same.
+ * Fuses (19) are a configuration, tested in build/packaging; the sender of messages (17) and the exposed functions of the
+ * preload script (20) are tested in windowIpc.test.ts. boot.test.ts tests the same on the whole built application.
  */
 let folder: string;
 let window: stub.BrowserWindow;
@@ -81,7 +81,7 @@ describe('the security checklist', () => {
     expect(preferences).toMatchObject({ sandbox: true });
   });
 
-  it('5. refuses permissions, but for putting text on the clipboard', () => {
+  it('5. refuses permissions, except writing text to the clipboard', () => {
     const ours = 'app://orthant/index.html';
     const asked = (permission: string, requestingUrl = ours): unknown => {
       let granted: unknown;
@@ -110,7 +110,7 @@ describe('the security checklist', () => {
     expect(handler('devicePermission')({})).toBe(false);
   });
 
-  it('6. leaves web security on', () => {
+  it('6. keeps web security enabled', () => {
     expect(preferences).toMatchObject({ webSecurity: true });
   });
 
@@ -143,12 +143,12 @@ describe('the security checklist', () => {
     expect(preferences).not.toHaveProperty('enableBlinkFeatures');
   });
 
-  it('11. and 12. has no web views, which could open windows of their own', () => {
+  it('11. and 12. has no web views, which could open windows', () => {
     expect(preferences).toMatchObject({ webviewTag: false });
     expect(window.webContents.navigate('app://orthant/', 'will-attach-webview')).toBe(false);
   });
 
-  it('13. goes nowhere else', () => {
+  it('13. navigates to no other page', () => {
     for (const event of ['will-navigate', 'will-frame-navigate', 'will-redirect']) {
       for (const address of [
         'https://example.org/',
@@ -166,7 +166,7 @@ describe('the security checklist', () => {
     expect(window.webContents.openHandler?.({ url: 'https://example.org/' })).toEqual({ action: 'deny' });
   });
 
-  it('15. opens outside only the addresses of its list', async () => {
+  it('15. opens only listed addresses in the browser', async () => {
     const platform = electronPlatform(window as never, folder);
     for (const address of ['https://example.org/', 'file:///bin/sh', `${linkAddresses.onnx}x`]) {
       await expect(platform.openExternal(address)).rejects.toMatchObject({ code: 'usage' });
@@ -177,18 +177,18 @@ describe('the security checklist', () => {
     for (const link of externalLinks) expect(new URL(linkAddresses[link]).protocol).toBe('https:');
   });
 
-  it('16. uses one version of Electron, the one that was tried, of a line that was supported then', () => {
+  it('16. uses exactly the tested version of Electron, of a release line supported at that time', () => {
     const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
     const { devDependencies } = read('package.json') as { devDependencies: { electron: string } };
     const { packages } = read('package-lock.json') as { packages: Record<string, { version: string }> };
-    // An exact version: npm would otherwise fetch another one than the tests were passed with.
+    // An exact version: with a range npm could install an untested one.
     expect(devDependencies.electron).toMatch(/^\d+\.\d+\.\d+$/);
     expect(packages['node_modules/electron']?.version).toBe(devDependencies.electron);
-    // Three lines are supported at a time; the oldest when this was written. Which are today, no test can know offline.
+    // Three release lines are supported at a time; 43 was the oldest when this was written. An offline test cannot know today's.
     expect(Number(devDependencies.electron.split('.')[0])).toBeGreaterThanOrEqual(43);
   });
 
-  it('18. serves its own scheme, of its own host, and only what was built', async () => {
+  it('18. serves its own scheme and host only, and only built files', async () => {
     const scheme = stub.protocol.schemes.find(({ scheme }) => scheme === 'app');
     expect(scheme?.privileges).toMatchObject({ standard: true, secure: true });
     expect(scheme?.privileges).not.toHaveProperty('bypassCSP');
@@ -208,7 +208,7 @@ describe('the security checklist', () => {
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   });
 
-  it('knows its own addresses from those that look alike', () => {
+  it('distinguishes its own addresses from similar ones', () => {
     expect(isAppAddress('app://orthant/index.html')).toBe(true);
     for (const address of [
       'app://orthant.evil/',

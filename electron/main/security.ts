@@ -1,14 +1,14 @@
 import { app, session } from 'electron';
 import { appOrigin, isAppAddress } from './appOrigin.ts';
 
-/** What a page may have without asking: putting text on the clipboard, for the command line to copy. */
+/** The only permission of a page: writing text to the clipboard, to copy the command line. */
 const allowedPermission = 'clipboard-sanitized-write';
 
-/** Schemes that do not leave the process: what the page is made of, what it makes itself, and the developer tools. */
+/** Schemes that do not leave the process: the page's files, its own blobs, and the developer tools. */
 const localSchemes = /^(?:app|data|blob|devtools|chrome-extension):/;
 
 /**
- * Closes every door of a page that the window does not need: permissions, devices, the network, navigation, new windows,
+ * Denies a page everything that the window does not need: permissions, devices, the network, navigation, new windows,
  * web views. https://www.electronjs.org/docs/latest/tutorial/security
  */
 export function setupSecurity(): void {
@@ -26,7 +26,7 @@ export function setupSecurity(): void {
   });
 
   app.on('web-contents-created', (_event, contents) => {
-    // A reload is no navigation to these events.
+    // These events do not fire for a reload.
     for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect'] as const) {
       contents.on(name as 'will-navigate', (event) => {
         event.preventDefault();

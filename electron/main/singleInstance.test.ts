@@ -5,7 +5,7 @@ vi.mock('electron', () => import('../testing/electronStub.ts'));
 const { setupSingleInstance } = await import('./singleInstance.ts');
 
 describe('a second start', () => {
-  it('is told to the first', () => {
+  it('is reported to the first', () => {
     const second = vi.fn();
     expect(setupSingleInstance(second)).toBe(true);
     stub.app.emit('second-instance', {}, [], '/');

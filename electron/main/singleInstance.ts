@@ -1,7 +1,7 @@
 import { app } from 'electron';
 
 /**
- * One application at a time: a second start hands its arguments to the first and ends.
+ * One application at a time: a second start passes its arguments to the first and ends.
  *
  * @param onSecond - called in the first when a second one was started
  * @returns whether this is the first

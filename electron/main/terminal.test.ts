@@ -5,7 +5,7 @@ import { isAlive, until } from '../testing/testedHost.ts';
 
 const loadStub = () => import('../testing/electronStub.ts');
 
-/** Each case ends an application of its own: modules, stub included, are loaded anew. */
+/** Each case ends its application: modules, stub included, are loaded anew. */
 let stub: Awaited<ReturnType<typeof loadStub>>;
 let tested: Awaited<ReturnType<typeof begin>>;
 let signals: EventEmitter;
@@ -38,7 +38,7 @@ afterEach(async () => {
   await tested.close();
 });
 
-/** A run begins in the engine. */
+/** Starts a run in the engine. */
 async function train(): Promise<void> {
   const begin: WindowEvent = { event: 'phase', run: 'r', state: 'training', message: 'training' };
   await tested.host.engines.train.call('pause', { run: JSON.stringify([begin]) });
@@ -54,7 +54,7 @@ describe('a signal from the terminal', () => {
     expect(logged).toEqual([]);
   });
 
-  it('stops a run with a checkpoint and asks nobody', async () => {
+  it('stops a run with a checkpoint without asking', async () => {
     await train();
     const seen: string[] = [];
     tested.host.subscribe((event) => seen.push(event.event === 'phase' ? event.state : event.event));
@@ -66,7 +66,7 @@ describe('a signal from the terminal', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  it('ends the application also while it asks what to do with a run', async () => {
+  it('ends the application even while it asks what to do with a run', async () => {
     await train();
     tested.window.close();
     await until(() => stub.dialog.asked.length === 1);
@@ -75,7 +75,7 @@ describe('a signal from the terminal', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  it('ends the application where the run cannot be stopped any more', async () => {
+  it('ends the application if the run can no longer be stopped', async () => {
     await train();
     vi.spyOn(tested.host.engines.train, 'call').mockRejectedValue(new Error('The process is gone.'));
     signals.emit('SIGTERM');
@@ -84,9 +84,9 @@ describe('a signal from the terminal', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  it('is heard once where npm hands it on, and ends everything at once when it is given again', async () => {
+  it('counts once if npm passes it on, and ends everything at once when it is repeated', async () => {
     await train();
-    // A run whose end takes long.
+    // A run that takes long to end.
     const call = vi.spyOn(tested.host.engines.train, 'call').mockResolvedValue({});
     signals.emit('SIGINT');
     signals.emit('SIGINT');

@@ -5,10 +5,10 @@ import { onEndingSignal } from '../services/endingSignals.ts';
 import { stopRunForTerminal } from '../services/stopRun.ts';
 
 /**
- * Ends the application as the terminal asks: a run under way is stopped with a checkpoint, and then everything ends. Asked
- * again, it ends at once.
+ * Ends the application on a signal from the terminal: a run under way is stopped with a checkpoint, and then everything
+ * ends. A second signal ends it at once.
  *
- * To be called once the application is ready: until then Chromium sets handlers of its own, which would quit as the menu
+ * Must be called after the application is ready: until then Chromium sets its own handlers, which would quit as the menu
  * does, and ask.
  */
 export function setupTerminal(host: Host, log: (text: string) => void, signals: SignalSource = process): void {
@@ -16,7 +16,7 @@ export function setupTerminal(host: Host, log: (text: string) => void, signals: 
     await stopRunForTerminal(host, (line) => {
       log(`${line}\n`);
     });
-    // Without its process there is no run, and nothing to ask about.
+    // Without its process there is no run to stop.
     await host.close();
     app.quit();
   };

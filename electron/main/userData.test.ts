@@ -15,18 +15,18 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('gives Chromium a folder below that of the host', () => {
+it("gives Chromium a folder below the host's", () => {
   const state = path.join(folder, 'new', 'state');
   expect(setupUserData(state)).toBe(true);
   expect(stub.app.seen.paths.get('userData')).toBe(path.join(state, 'window'));
   expect(existsSync(path.join(state, 'window'))).toBe(true);
 });
 
-it('says why the folder cannot be written, and ends', () => {
+it('reports why the folder cannot be written, and ends', () => {
   const file = path.join(folder, 'file');
   writeFileSync(file, '');
   expect(setupUserData(file)).toBe(false);
-  expect(stub.dialog.told).toEqual([
+  expect(stub.dialog.errorBoxes).toEqual([
     `Orthant cannot start: Cannot write to ${path.join(file, 'window')}: a part of the path is a file, not a folder. Check the path. Orthant keeps its own files there; ORTHANT_STATE names another folder.`,
   ]);
   expect(stub.app.seen).toMatchObject({ exited: true, exitCode: 1 });

@@ -4,9 +4,9 @@ import { toErrorMessage } from '../../native/contract/errors.ts';
 import { prepareState } from '../services/folders.ts';
 
 /**
- * Gives Chromium a folder for its own below the host's; where that cannot be written, says so and ends the application.
+ * Gives Chromium a folder below the host's; if it cannot be written, shows the error and ends the application.
  *
- * @returns whether the application can go on
+ * @returns whether the application can continue
  */
 export function setupUserData(stateFolder: string): boolean {
   const folder = path.join(stateFolder, 'window');
@@ -15,7 +15,7 @@ export function setupUserData(stateFolder: string): boolean {
     app.setPath('userData', folder);
     return true;
   } catch (error) {
-    // Before the application is ready, Linux has it on standard error.
+    // Before the application is ready, Linux prints it to standard error.
     dialog.showErrorBox('Orthant cannot start', toErrorMessage(error).message);
     app.exit(1);
     return false;

@@ -1,7 +1,7 @@
 import { app, utilityProcess } from 'electron';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { describeEnd, endingPatience } from '../../native/system/nodeProcess.mjs';
+import { describeEnd, endingTimeout } from '../../native/system/nodeProcess.mjs';
 import type { EngineProcess, LaunchEngine } from '../services/engineProcess.ts';
 import { engineArguments } from '../services/engineProcess.ts';
 
@@ -9,7 +9,7 @@ import { engineArguments } from '../services/engineProcess.ts';
  * Starts engine processes as Electron's utility processes.
  *
  * @param entry - the built engine's file
- * @param log - takes what the process prints
+ * @param log - receives the output of the process
  */
 export function utilityEngine(entry: string, log: (text: string) => void): LaunchEngine {
   return (role, environment): EngineProcess => {
@@ -18,7 +18,7 @@ export function utilityEngine(entry: string, log: (text: string) => void): Launc
       serviceName,
       stdio: 'pipe',
       env: { ...withoutNodeOptions(process.env), ...packagedLibraries(), ...environment },
-      // TensorFlow's libraries are signed by nobody macOS knows.
+      // macOS does not know the signer of TensorFlow's libraries.
       allowLoadingUnsignedLibraries: process.platform === 'darwin',
     });
     for (const stream of [child.stdout, child.stderr])
@@ -26,7 +26,7 @@ export function utilityEngine(entry: string, log: (text: string) => void): Launc
         log(text.toString());
       });
 
-    // The exit says only a code; why the process ended comes as an event of the application, before or after it.
+    // The exit event has only a code; the reason comes as an event of the application, before or after it.
     let reason: string | undefined;
     const noteReason = (_event: unknown, details: Electron.Details): void => {
       if (details.name === serviceName && details.reason !== 'clean-exit') reason = details.reason;
@@ -60,12 +60,12 @@ export function utilityEngine(entry: string, log: (text: string) => void): Launc
       },
       stop: async () => {
         if (ended) return;
-        // One that is just being started cannot be ended yet.
+        // A process that is still starting cannot be ended yet.
         if (child.pid === undefined) child.once('spawn', () => child.kill());
         else child.kill();
         const last = setTimeout(() => {
           if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
-        }, endingPatience);
+        }, endingTimeout);
         await gone;
         clearTimeout(last);
       },
@@ -73,7 +73,7 @@ export function utilityEngine(entry: string, log: (text: string) => void): Launc
   };
 }
 
-/** A utility process would obey them, and they could load code into the engine. */
+/** A utility process would obey these variables, and they could load code into the engine. */
 function withoutNodeOptions(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter(
@@ -83,7 +83,7 @@ function withoutNodeOptions(env: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-/** A packaged application brings TensorFlow and its binding along, beside the archive. */
+/** A packaged application contains TensorFlow and its binding, beside the archive. */
 function packagedLibraries(): Record<string, string> {
   if (!app.isPackaged || process.env.ORTHANT_CACHE !== undefined) return {};
   const folder = path.join(process.resourcesPath, 'libraries');

@@ -35,7 +35,7 @@ describe("the window's messages", () => {
   it('reach host and engine and come back, as copies and without ports', async () => {
     expect(await client().call('host', {})).toMatchObject({ kind: 'electron', version: '1.2.3', dialogs: true });
     expect(await client().call('status', {})).toEqual({ queued: [] });
-    // The application hands no MessagePort over, so the stub has none: a message with one would fail there.
+    // The application passes no MessagePort, so the stub has none: a message with one would fail there.
     expect(stub).not.toHaveProperty('MessageChannelMain');
     const { process: engine } = stub.utilityProcess.forked[0]!;
     expect(() => {
@@ -56,7 +56,7 @@ describe("the window's messages", () => {
     expect(heard.length).toBe(1);
   });
 
-  it('have a document saved also where it cannot be remembered as opened', async () => {
+  it('save a document even if it cannot be remembered as opened', async () => {
     const recent = path.join(host.options.folders.state, 'recent-files.json');
     const file = path.join(tested.folder, 'saved.orthant');
     mkdirSync(recent, { recursive: true });
@@ -70,7 +70,7 @@ describe("the window's messages", () => {
     }
   });
 
-  it('tell where a dropped file lies, which the host then reads, and no file that a page has made itself', async () => {
+  it('carry the path of a dropped file, which the host then reads, but not of a file made by a page', async () => {
     const [dropped, other] = ['dropped.orthant', 'other.orthant'].map((name) => path.join(tested.folder, name));
     for (const file of [dropped!, other!]) writeFileSync(file, '{}');
     const file = Object.assign(new File(['a'], 'dropped.orthant'), { path: dropped });
@@ -79,14 +79,14 @@ describe("the window's messages", () => {
     const window = client();
     expect(await window.call('readDocument', { path: dropped! })).toEqual({ text: '{}' });
     await expect(window.call('readDocument', { path: other! })).rejects.toMatchObject({ code: 'file' });
-    // A page cannot speak on that channel; a frame of another page could not either.
+    // A page cannot use that channel; nor could a frame of another page.
     const before = warnings.length;
     tested.window.webContents.deliver('orthant-dropped', [other], stub.frameOf('https://example.org/'));
     await until(() => warnings.length > before);
     await expect(window.call('readDocument', { path: other! })).rejects.toMatchObject({ code: 'file' });
   });
 
-  it('have a configuration saved again where it was saved, also after a restart', async () => {
+  it('save a configuration again where it was saved, also after a restart', async () => {
     const saved = path.join(tested.folder, 'saved.orthant');
     const window = client();
     stub.dialog.answers.push({ canceled: false, filePath: saved });
@@ -96,7 +96,7 @@ describe("the window's messages", () => {
     expect(await new Host(host.options).permissions.has('write', saved)).toBe(true);
   });
 
-  it('have a configuration written where it was opened by a dialog, and no other JSON file', async () => {
+  it('write a configuration where a dialog opened it, and no other JSON file', async () => {
     const [opened, other] = ['opened.json', 'other.json'].map((name) => path.join(tested.folder, name)) as [
       string,
       string,
@@ -114,7 +114,7 @@ describe("the window's messages", () => {
 
   it.each([
     ['another page', 'https://example.org/', false],
-    ['a page that looks alike', 'app://orthant.evil/', false],
+    ['a page with a similar address', 'app://orthant.evil/', false],
     ['a frame below the top one', 'app://orthant/index.html', true],
   ])('are dropped from %s', async (_what, address, below) => {
     const before = warnings.length;
@@ -129,7 +129,7 @@ describe("the window's messages", () => {
     expect(host.engines.data.pid).toBe(attempts);
   });
 
-  it('are dropped from a page that is gone, and from a window that is not ours', async () => {
+  it('are dropped from a closed page, and from a window that is not ours', async () => {
     const before = warnings.length;
     window.webContents.deliver('orthant', [{}], null);
     const other = new stub.BrowserWindow();
@@ -138,7 +138,7 @@ describe("the window's messages", () => {
     other.destroy();
   });
 
-  it('end with a reload: what the old page waited for is cancelled in the engine', async () => {
+  it('end with a reload: the calls of the old page are cancelled in the engine', async () => {
     const old = client();
     const before = (await old.call('status', {})).queued.length;
     void old.call('doctor', {}).catch(() => undefined);
@@ -154,7 +154,7 @@ describe("the window's messages", () => {
 });
 
 describe('utilityEngine', () => {
-  it('starts each role as a utility process that is told no options for Node', async () => {
+  it('starts each role as a utility process without options for Node', async () => {
     expect(stub.utilityProcess.forked.map(({ args, options }) => [args, options.serviceName])).toEqual([
       [['--role', 'data'], 'Orthant data'],
       [['--role', 'train', '--background'], 'Orthant train'],
@@ -173,7 +173,7 @@ describe('utilityEngine', () => {
     end();
   });
 
-  it('ends a process that is told to end while it is being started', async () => {
+  it('ends a process that is stopped while it is starting', async () => {
     const { process: before } = stub.utilityProcess.forked.at(-1)!;
     expect(before.pid).toBeDefined();
     await host.engines.train.restart();

@@ -6,20 +6,20 @@ import { isAppAddress } from './appOrigin.ts';
 import { droppedChannel, ipcChannel } from '../ipcChannel.ts';
 
 /**
- * The only place where messages of pages come in. One is heard if it comes from the top frame of one of our own windows
- * while that shows our own page; every other is dropped and noted.
+ * The only place that receives messages of pages. A message is accepted if it comes from the top frame of one of our own
+ * windows while that shows our own page; all others are dropped and logged.
  */
 function isOurs({ sender, senderFrame }: IpcMainEvent, windows: ReadonlyMap<WebContents, unknown>): boolean {
   try {
-    // The frame is null when the page is gone already; a frame below the top one has a parent.
+    // The frame is null when the page is already gone; a frame below the top one has a parent.
     return windows.has(sender) && senderFrame !== null && senderFrame.parent === null && isAppAddress(senderFrame.url);
   } catch {
-    // The frame was disposed of while it was looked at.
+    // The frame was disposed of during the check.
     return false;
   }
 }
 
-/** The port of one page; a reload ends it and begins another. */
+/** The port of one page; a reload closes it and opens another. */
 interface PagePort {
   receive(message: unknown): void;
   close(reason: string): void;
@@ -33,7 +33,7 @@ interface OurWindow {
 /**
  * Connects the pages of windows with the host.
  *
- * @returns lets a window in
+ * @returns connects a window
  */
 export function setupWindowIpc(
   host: Host,

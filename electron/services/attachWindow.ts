@@ -21,7 +21,7 @@ export function attachWindow(host: Host, port: WindowPort, platform: WindowPlatf
       onMessage: (listener) => {
         port.onMessage((message) => {
           listener(message);
-          // A window that has made a call listens; before that, events could be lost on it.
+          // A window that has made a call listens; before that, events could be lost.
           if (heard) return;
           heard = true;
           host.addFeed(feed);

@@ -1,6 +1,6 @@
 /**
- * What the window's page may load: the built files of its own origin and nothing else, no inline script, no `eval`. Both
- * hosts send it as a header.
+ * The content policy of the window's page: it may load the built files of its own origin and nothing else, no inline
+ * script, no `eval`. Both hosts send it as a header.
  *
  * @param socket - origin of the WebSocket the page may open ("ws://127.0.0.1:4180"), in the browser host
  */
@@ -20,7 +20,7 @@ export function contentPolicy(socket?: string): string {
   ].join('; ');
 }
 
-/** Headers of every answer: nothing guesses types, frames the page, shares its process or learns its address. */
+/** Headers of every response: forbid guessing types, framing the page, sharing its process and learning its address. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',

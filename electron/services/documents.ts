@@ -7,20 +7,20 @@ import { writeFileAtomicAsync } from '../../native/system/files.mjs';
 import type { Permissions } from './permissions.ts';
 import { documentExtension } from './recentFiles.ts';
 
-/** A configuration is a few kilobytes; what is larger is another file under this name. */
+/** Bytes. A configuration has a few kilobytes; a larger file is not one. */
 const largest = 10_000_000;
 
 export interface ReadDocument {
   readonly text: string;
-  /** Absolute path of the data file that the document names, where it names one. */
+  /** Absolute path of the data file in the document, if it has one. */
   readonly dataFile?: string;
 }
 
 /**
- * A configuration document. The path of its data file counts from where the document lies, so that both can be moved
- * together (as on the command line); in the text it is absolute.
+ * A configuration document. The path of its data file is relative to the document's folder, so that both can be moved
+ * together (as on the command line); in the returned text it is absolute.
  *
- * @throws OrthantError `file` when it is no document (`.orthant` or `.json`), was not opened, is missing, too large or
+ * @throws OrthantError `file` if it is not a document (`.orthant` or `.json`), was not opened, is missing, too large or
  *   cannot be read
  */
 export async function readDocument(file: string, permissions: Permissions): Promise<ReadDocument> {
@@ -61,7 +61,7 @@ function locateData(text: string, folder: string): ReadDocument {
   try {
     value = JSON.parse(text);
   } catch {
-    // What is wrong with it the window says.
+    // The window reports errors in the text.
     return { text };
   }
   const document = namesData.safeParse(value).data;

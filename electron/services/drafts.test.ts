@@ -12,7 +12,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('is kept for each kind of host apart, so that two at work do not overwrite each other', async () => {
+it('is kept separately for each kind of host, so that two running ones do not overwrite each other', async () => {
   const [electron, browser] = [new Drafts(folder, 'electron'), new Drafts(folder, 'browser')];
   await electron.save({ of: 'electron' });
   await browser.save({ of: 'browser' });
@@ -20,7 +20,7 @@ it('is kept for each kind of host apart, so that two at work do not overwrite ea
   expect(await new Drafts(folder, 'browser').load()).toEqual({ of: 'browser' });
 });
 
-it('begins with that of the other kind of host where there is none of its own', async () => {
+it('starts with the draft of the other kind of host if its own does not exist', async () => {
   await new Drafts(folder, 'electron').save({ of: 'electron' });
   expect(await new Drafts(folder, 'browser').load()).toEqual({ of: 'electron' });
 });

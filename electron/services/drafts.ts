@@ -15,15 +15,15 @@ const fileOf = (kind: DraftKind): string => `draft-${kind}.json`;
 export const draftFiles: readonly string[] = kinds.map(fileOf);
 
 /**
- * What the window keeps for itself, so that a crash or a reload loses nothing. The latest one wins among the windows of a
- * host. Each kind of host has a draft of its own, so that two at work do not overwrite each other's; one that has none yet
- * begins with the other's.
+ * The window's unsaved work, so that a crash or a reload loses nothing. The latest draft wins among the windows of a host.
+ * Each kind of host has its own draft, so that two running hosts do not overwrite each other's; a host without a draft
+ * starts with the other's.
  */
 export class Drafts {
   readonly #file: DraftFile;
   readonly #others: readonly DraftFile[];
   #latest: Draft | undefined;
-  /** The write that will take the latest draft along and has not begun. */
+  /** The next write, not yet started; it writes the latest draft. */
   #next: Promise<void> | undefined;
 
   constructor(stateFolder: string, own: DraftKind) {
@@ -42,7 +42,7 @@ export class Drafts {
     return undefined;
   }
 
-  /** Saves `draft`; of those that come while one is being written, only the last is. */
+  /** Saves `draft`; of several that arrive during a write, only the last is saved. */
   save(draft: Draft): Promise<void> {
     this.#latest = draft;
     this.#next ??= this.#file.update(() => {

@@ -1,13 +1,13 @@
 import { endingSignals } from '../../native/system/processes.mjs';
 
-/** Where signals come in: the process. */
+/** The source of signals: the process. */
 export type SignalSource = Pick<NodeJS.EventEmitter, 'on'>;
 
-/** Milliseconds within which a signal is the one before: npm hands on what the terminal has sent to its programs itself. */
-const same = 1000;
+/** Milliseconds within which a repeated signal counts as the same one: npm passes on a signal that the terminal also sends. */
+const repeatWindow = 1000;
 
 /**
- * Calls `end` when this process is asked to end, and `atOnce` when that is asked again.
+ * Calls `end` at the first signal that asks this process to end, and `atOnce` at a later one.
  */
 export function onEndingSignal(end: () => void, atOnce: () => void, signals: SignalSource = process): void {
   let first: number | undefined;
@@ -16,7 +16,7 @@ export function onEndingSignal(end: () => void, atOnce: () => void, signals: Sig
       if (first === undefined) {
         first = Date.now();
         end();
-      } else if (Date.now() - first > same) atOnce();
+      } else if (Date.now() - first > repeatWindow) atOnce();
     });
   }
 }

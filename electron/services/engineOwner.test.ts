@@ -46,7 +46,7 @@ describe('EngineOwner', () => {
     await expect(owner.call('status', {})).rejects.toMatchObject({ code: 'crashed' });
   });
 
-  it('hands errors on as code, message and field', async () => {
+  it('passes errors on as code, message and field', async () => {
     const { owner } = own();
     await expect(owner.call('inspect', {})).rejects.toMatchObject({
       code: 'data',
@@ -55,7 +55,7 @@ describe('EngineOwner', () => {
     });
   });
 
-  it('cancels in the process what its caller cancels', async () => {
+  it('cancels a call in the process when its caller cancels it', async () => {
     const { owner } = own();
     const abort = new AbortController();
     const call = owner.call('doctor', {}, { signal: abort.signal });
@@ -65,7 +65,7 @@ describe('EngineOwner', () => {
     expect(await owner.call('status', {})).toEqual({ queued: [expect.any(String)] });
   });
 
-  it('says after a crash which run was under way and where its last checkpoint stands, and starts again', async () => {
+  it('reports after a crash the run under way and its last checkpoint, and restarts', async () => {
     const { owner, states } = own();
     await emit(owner, [training, { event: 'checkpoint', run: 'ink', epoch: 3, step: 1200 }]);
     const before = owner.pid;
@@ -80,7 +80,7 @@ describe('EngineOwner', () => {
     expect(await owner.call('status', {})).toEqual({ queued: [] });
   });
 
-  it('speaks of no run when none was under way', async () => {
+  it('reports no run when none was under way', async () => {
     const { owner, states } = own();
     await emit(owner, [training, { event: 'phase', run: 'ink', state: 'finished', message: '' }]);
     await expect(owner.call('deleteRun', { run: '7' })).rejects.toThrow('exit code 7');
@@ -89,19 +89,19 @@ describe('EngineOwner', () => {
     expect(states[2]?.message).toContain('Your runs are kept.');
   });
 
-  it('gives up a process that does not start, and tries again when asked', async () => {
+  it('gives up a process that does not start, and retries when asked', async () => {
     const { owner, states } = own('/nowhere/engine.js');
     await until(() => states.filter(({ state }) => state === 'crashed').length === 3);
     await expect(owner.call('status', {})).rejects.toMatchObject({
       code: 'crashed',
       message: expect.stringContaining('could not start') as string,
     });
-    const said = states.length;
+    const statesBefore = states.length;
     await owner.restart();
-    expect(states[said]).toMatchObject({ state: 'starting' });
+    expect(states[statesBefore]).toMatchObject({ state: 'starting' });
   });
 
-  it('says so when the process cannot even be launched', async () => {
+  it('reports a process that cannot be launched', async () => {
     const states: State[] = [];
     const owner = new EngineOwner({
       role: 'data',
@@ -116,7 +116,7 @@ describe('EngineOwner', () => {
     expect(states.map(({ state }) => state)).toEqual(['starting', 'crashed']);
   });
 
-  it('takes a restart that was asked for as no crash', async () => {
+  it('does not treat a requested restart as a crash', async () => {
     const { owner, states } = own();
     await owner.call('status', {});
     await owner.restart();

@@ -12,15 +12,15 @@ import { RunWatch } from './runWatch.ts';
 
 type EngineState = Extract<HostEvent, { event: 'engine' }>;
 
-/** A process that crashes this often within {@link crashWindow} is not started again by itself. */
+/** A process that crashes this often within {@link crashWindow} is not restarted automatically. */
 const mostCrashes = 3;
-/** Milliseconds. */
+/** In milliseconds. */
 const crashWindow = 60_000;
 
 /** The first call to a new process: once it is answered, the process has loaded and works. */
 const greeting = { data: 'methods', train: 'status' } as const satisfies Record<EngineRole, EngineCallName>;
 
-/** The calls as they are passed on: requests are checked here, answers by the window that asked. */
+/** The calls as they are passed on: requests are checked here, responses by the calling window. */
 const forwarded: Declarations = Object.fromEntries(
   Object.entries(engineCalls).map(([name, call]) => [name, { ...call, answer: z.unknown() }]),
 );
@@ -37,8 +37,8 @@ export interface EngineOwnerOptions {
 }
 
 /**
- * Owns the engine process of one role: starts it, passes calls on, notices its end, says what is left of the run and
- * starts it again, ends it with the host.
+ * Owns the engine process of one role: starts it, passes calls on, notices its end, reports the state of the run,
+ * restarts it, and ends it with the host.
  */
 export class EngineOwner {
   readonly runs = new RunWatch();
@@ -46,13 +46,13 @@ export class EngineOwner {
   #process: EngineProcess | undefined;
   /** Resolves once a process is launched. */
   #launching: Promise<void> | undefined;
-  /** Of the process, kept for the one after it. */
+  /** Variables of the process, kept for the next one. */
   #environment: Environment | undefined;
   #client: Client<Declarations> | undefined;
   #state: EngineState;
   #crashes: number[] = [];
   #closed = false;
-  /** Processes that end because they were told to; their end is no crash. */
+  /** Processes that are being ended on purpose; their end is not a crash. */
   readonly #dismissed = new WeakSet<EngineProcess>();
 
   constructor(options: EngineOwnerOptions) {
@@ -60,7 +60,7 @@ export class EngineOwner {
     this.#state = { event: 'engine', role: options.role, state: 'starting' };
   }
 
-  /** The last thing said about the process. */
+  /** The last reported state of the process. */
   get state(): EngineState {
     return this.#state;
   }
@@ -74,7 +74,7 @@ export class EngineOwner {
     return this.#environment ?? {};
   }
 
-  /** Starts the process unless it is there. */
+  /** Starts the process unless it runs. */
   start(): void {
     if (this.#process !== undefined || this.#launching !== undefined || this.#closed) return;
     this.#say({ event: 'engine', role: this.#options.role, state: 'starting' });
@@ -90,7 +90,7 @@ export class EngineOwner {
   }
 
   async #launch(): Promise<void> {
-    // Without its variables the process still starts, with less of the machine; `doctor` says what is missing.
+    // Without its variables the process still starts, with less of the machine; `doctor` reports what is missing.
     this.#environment ??= (await this.#options.environment?.().catch(() => undefined)) ?? {};
     if (this.#closed) return;
     const started = this.#options.launch(this.#options.role, this.#environment);
@@ -104,7 +104,7 @@ export class EngineOwner {
         onMessage: (listener) => {
           port.onMessage(listener);
         },
-        // The owner notices the end first, so that whoever hears of a failed call already finds the new state.
+        // The owner notices the end first, so that a failed call already finds the new state.
         onClose: (listener) => {
           port.onClose((reason) => {
             listener(this.#ended(started, reason));
@@ -118,7 +118,7 @@ export class EngineOwner {
       const events = engineEventsSchema.safeParse(raw);
       if (!events.success) return;
       for (const event of events.data) {
-        this.runs.see(event);
+        this.runs.record(event);
         this.#options.onEvent(event);
       }
     });
@@ -126,7 +126,7 @@ export class EngineOwner {
       if (this.#process === started) this.#say({ event: 'engine', role: this.#options.role, state: 'running' });
     };
     client.call(greeting[this.#options.role], {}).then(works, (error: unknown) => {
-      // An answer that says no is an answer too: what is wrong is shown to whoever needs that call.
+      // An error response proves that the process works: callers that need that call report the error.
       if (!(error instanceof OrthantError && error.code === 'crashed')) works();
     });
   }
@@ -177,12 +177,12 @@ export class EngineOwner {
     this.#options.onState(state);
   }
 
-  /** @returns what a person is told whose call failed by this */
+  /** @returns the message for the user whose call failed */
   #ended(process: EngineProcess, reason: string): string {
     const wasRunning = this.#state.state === 'running';
     this.#process = undefined;
     this.#client = undefined;
-    const run = this.runs.lose();
+    const run = this.runs.forgetAll();
     if (this.#closed || this.#dismissed.has(process)) return 'The engine process was ended.';
 
     const now = Date.now();
@@ -196,7 +196,7 @@ export class EngineOwner {
       message,
       ...(run === undefined ? {} : { run: run.run }),
     });
-    // Not at once: the caller of this function is still telling the old process's callers.
+    // Not at once: this function's caller is still rejecting the calls of the old process.
     if (again)
       setImmediate(() => {
         this.start();
@@ -215,14 +215,14 @@ function describeCrash(
   const left = ((): string => {
     if (run === undefined) return role === 'train' ? 'Your runs are kept.' : 'Your tables and runs are kept.';
     const { checkpoint } = run;
-    // The folder's name says when and what; where all runs lie, the person knows.
+    // The folder's name contains date and title; the user knows the folder of all runs.
     const title = path.basename(run.run);
     return checkpoint === undefined
       ? `The run "${title}" was under way and had no checkpoint yet; start it again.`
-      : `The run "${title}" was under way; its last checkpoint is of epoch ${checkpoint.epoch} (step ${checkpoint.step.toLocaleString('en-GB')}). Resume it to go on from there.`;
+      : `The run "${title}" was under way; its last checkpoint is of epoch ${checkpoint.epoch} (step ${checkpoint.step.toLocaleString('en-GB')}). Resume it to continue from there.`;
   })();
   const next = again
     ? 'A new process was started.'
-    : `It was not started again by itself: choose "Start the engine again", or run "npm run orthant -- doctor" to see what is wrong.`;
+    : `It was not restarted automatically: choose "Start the engine again", or run "npm run orthant -- doctor" to see what is wrong.`;
   return `${what}. ${left} ${next}`;
 }

@@ -2,8 +2,8 @@ import type { MessagePortLike } from '../../native/contract/channel.ts';
 import type { EngineRole } from '../../native/contract/engine.ts';
 
 /**
- * A running engine process, whatever carries its messages: Electron's utility process or a Node child process. Its
- * port's `onClose` is called once when the process has ended, with how it ended ("exit code 1", "killed by SIGKILL").
+ * A running engine process, for any transport: Electron's utility process or a Node child process. Its port's `onClose` is
+ * called once when the process has ended, with the reason ("exit code 1", "killed by SIGKILL").
  */
 export interface EngineProcess {
   readonly port: MessagePortLike;
@@ -16,8 +16,8 @@ export interface EngineProcess {
 export type LaunchEngine = (role: EngineRole, environment: Environment) => EngineProcess;
 
 /**
- * What the engine's entry is told. Beside a window training gives way to whatever else the computer does: otherwise a
- * network that takes every processor holds up the window that shows it.
+ * Arguments of the engine's entry. Beside a window training runs with lower priority: otherwise a network that uses every
+ * processor slows down the window that shows it.
  */
 export const engineArguments = (role: EngineRole): string[] => [
   '--role',

@@ -69,7 +69,7 @@ describe('EventFeed', () => {
     );
   });
 
-  it('keeps what is measured from a hidden window and says what it missed', () => {
+  it('does not send measurements to a hidden window, and reports that it missed some', () => {
     const { feed, sent } = record();
     expect(feed.setVisible(false)).toEqual({ missed: false });
     feed.push(metrics(1));

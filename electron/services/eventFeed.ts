@@ -5,14 +5,13 @@ const frame = 16;
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** Of no use to a window that nobody sees: it can be fetched later. */
+/** Measurements are useless to a hidden window: they can be fetched later. */
 const isMeasured = (event: WindowEvent): boolean =>
   event.event === 'progress' || event.event === 'metrics' || event.event === 'checkpoint';
 
 /**
- * Events on their way to one window: at most one message per displayed frame, nothing of what is measured while
- * the window is hidden, and no more than the transport can carry away. Of several `progress` events of a run only the last
- * one is worth sending.
+ * Events on their way to one window: at most one message per displayed frame, no measurements while the window is hidden,
+ * and no more than the transport can send. Of several `progress` events of a run only the last one is sent.
  */
 export class EventFeed {
   readonly #send: (events: WindowEvent[]) => void;
@@ -27,7 +26,7 @@ export class EventFeed {
 
   /**
    * @param send - sends one message that holds these events
-   * @param congested - whether the transport has not yet carried away what it was given
+   * @param congested - whether the transport still has unsent data
    */
   constructor(send: (events: WindowEvent[]) => void, congested: () => boolean = () => false) {
     this.#send = send;
@@ -73,7 +72,7 @@ export class EventFeed {
   #schedule(): void {
     if (this.#timer !== undefined) return;
     const wait = this.#lastSent + frame - performance.now();
-    // Even without waiting the message leaves in a turn of its own, so that events of one moment travel together.
+    // A separate turn even without waiting, so that events of one moment are sent together.
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;

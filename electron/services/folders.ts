@@ -5,11 +5,11 @@ import { describeFileError } from '../../native/contract/fileErrors.ts';
 import { makeFolder } from '../../native/system/files.mjs';
 import { runsFolder, stateFolder } from '../../native/system/folders.mjs';
 
-/** Where the hosts keep what is theirs. Both hosts use the same folders, so that one finds what the other left. */
+/** Folders of the hosts. Both hosts use the same ones, so that one finds the files of the other. */
 export interface Folders {
   /** Recent files, drafts, sessions: small files of the host. */
   readonly state: string;
-  /** Files that came in through a browser. Runs refer to them, so they stay. */
+  /** Files uploaded through a browser. Runs refer to them, so they stay. */
   readonly uploads: string;
   /** Run folders; the command line uses the same. */
   readonly runs: string;
@@ -22,8 +22,7 @@ export function findFolders(): Folders {
 }
 
 /**
- * Makes a folder of the host's own where it is not there. Without it no window could be let in, and nothing of its work be
- * kept.
+ * Makes the host's own folder if it does not exist. Without it no login and no work could be stored.
  *
  * @throws OrthantError `file` when it cannot be made or written to
  */

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 describe('the host of a window', () => {
-  it('tells a new window of the engine, of files and commands that waited for it, and of a file that is not there', async () => {
+  it("sends a new window the engine's state, waiting files and commands, and an error for a missing file", async () => {
     await until(() => events.some(({ event }) => event === 'refused'));
     expect(events.filter(({ event }) => event === 'engine').length).toBeGreaterThanOrEqual(2);
     expect(events).toContainEqual({ event: 'open-file', path: path.join(tested.folder, 'early.csv'), kind: 'data' });
@@ -52,31 +52,31 @@ describe('the host of a window', () => {
     expect(events).toContainEqual({ event: 'menu', command: 'train' });
   });
 
-  it('tells the training process whether any window is looked at, also one that is started anew', async () => {
-    const told: string[] = [];
+  it('reports to the training process, also a restarted one, whether any window is visible', async () => {
+    const reported: string[] = [];
     const end = tested.host.subscribe((event) => {
-      if (event.event === 'warning' && event.run === 'watched') told.push(event.warning.message);
+      if (event.event === 'warning' && event.run === 'watched') reported.push(event.warning.message);
     });
     const other = await openSocket(tested, { Cookie: await tested.logIn(), Origin: tested.origin });
     await other.client.call('host', {});
     await client.call('setVisible', { visible: false });
-    expect(told.at(-1)).toBe('true');
+    expect(reported.at(-1)).toBe('true');
     await other.client.call('setVisible', { visible: false });
-    expect(told.at(-1)).toBe('false');
-    const before = told.length;
+    expect(reported.at(-1)).toBe('false');
+    const before = reported.length;
     await client.call('restartEngine', { role: 'train' });
-    await until(() => told.length > before);
-    expect(told.at(-1)).toBe('false');
-    // A window that is shown may have missed what the process left out, whenever a run is at work.
+    await until(() => reported.length > before);
+    expect(reported.at(-1)).toBe('false');
+    // A window that becomes visible may have missed measurements whenever a run is working.
     await client.call('pause', { run: JSON.stringify([{ event: 'phase', run: 'r', state: 'training', message: '' }]) });
     expect(await client.call('setVisible', { visible: true })).toEqual({ missed: true });
-    expect(told.at(-1)).toBe('true');
+    expect(reported.at(-1)).toBe('true');
     await client.call('stop', { run: 'r' });
     await other.client.call('setVisible', { visible: true });
     await client.call('setVisible', { visible: false });
-    expect(told.at(-1)).toBe('true');
+    expect(reported.at(-1)).toBe('true');
     other.socket.close();
-    await until(() => told.at(-1) === 'false');
+    await until(() => reported.at(-1) === 'false');
     expect(await client.call('setVisible', { visible: true })).toEqual({ missed: false });
     end();
   });
@@ -136,7 +136,7 @@ describe('the host of a window', () => {
     await expect(client.call('readDocument', { path: missing })).rejects.toThrow(/is not there/);
   });
 
-  it('reads again, after a restart, what was sent up or opened before', async () => {
+  it('reads again, after a restart, files that were uploaded or opened before', async () => {
     const [sent, recent] = [path.join(tested.folders.uploads, '2026', 'a.json'), path.join(tested.folder, 'b.orthant')];
     mkdirSync(path.dirname(sent), { recursive: true });
     for (const file of [sent, recent]) writeFileSync(file, '{}');
@@ -146,13 +146,13 @@ describe('the host of a window', () => {
     expect(await later.permissions.has('read', path.join(tested.folder, 'other.orthant'))).toBe(false);
   });
 
-  it('has data read only that was opened, that runs of this computer speak of, or that a document opened here names', async () => {
+  it('reads only data that was opened, or that a run of this computer or an opened document names', async () => {
     const refused = (field: string) => ({
       code: 'file',
       field,
       message: expect.stringContaining('was not opened by you') as string,
     });
-    // The engine of the tests says so of whatever reaches it.
+    // The test engine reports this for every path that reaches it.
     const reached = { code: 'data', message: expect.stringMatching(/^data: .* is empty\.$/) as string };
     const source = (file: string) => ({ kind: 'file', path: file }) as const;
     const inspect = (file: string): Promise<unknown> => client.call('inspect', { source: source(file) });
@@ -180,7 +180,7 @@ describe('the host of a window', () => {
     await client.call('runRecord', { run: path.join(tested.folders.runs, 'mine') });
     await expect(inspect(ofRun)).rejects.toMatchObject(reached);
 
-    // What a page has sent up may be its own.
+    // An uploaded document may be made by the page.
     const document = JSON.stringify({ data: { source: source('named.csv') }, name: 'x' });
     const forged = path.join(tested.folders.uploads, '2026', 'forged.orthant');
     mkdirSync(path.dirname(forged), { recursive: true });
@@ -195,7 +195,7 @@ describe('the host of a window', () => {
     expect(JSON.parse(text)).toEqual({ data: { source: source(named) }, name: 'x' });
     await expect(inspect(named)).rejects.toMatchObject(reached);
 
-    // The work in the window is found again after a restart.
+    // The current work in the window is available again after a restart.
     const later = new Host({ ...tested.host.options });
     for (const file of [ofRun, named, path.join(tested.folder, 'early.csv')])
       await later.permissions.require('read', file, 'path');
@@ -203,7 +203,7 @@ describe('the host of a window', () => {
     expect(await later.permissions.has('write', named)).toBe(false);
   });
 
-  it('speaks of what was sent up by its own name', async () => {
+  it('names an uploaded file by its own name', async () => {
     const sent = path.join(tested.folders.uploads, '2026-11-26-0123456789ab', 'prices.csv');
     await expect(client.call('inspect', { source: { kind: 'file', path: sent } })).rejects.toMatchObject({
       message: 'data: prices.csv is empty.',
@@ -214,11 +214,11 @@ describe('the host of a window', () => {
     await client.call('pause', { run: JSON.stringify([warning, failed]) });
     const ofPrices = () => events.filter((event) => 'run' in event && event.run === 'of-prices');
     await until(() => ofPrices().length === 2);
-    const told = 'prices.csv has changed since the run began.';
-    expect(ofPrices()).toMatchObject([{ warning: { message: told } }, { error: { message: told } }]);
+    const renamed = 'prices.csv has changed since the run began.';
+    expect(ofPrices()).toMatchObject([{ warning: { message: renamed } }, { error: { message: renamed } }]);
   });
 
-  it('shows in its folder only what was written here', async () => {
+  it('shows only files in their folder that were written here', async () => {
     const showInFolder = (file: string): Promise<unknown> => client.call('showInFolder', { path: file });
     await expect(showInFolder('/etc/passwd')).rejects.toMatchObject({ code: 'file', field: 'path' });
     const { path: chosen = '' } = await client.call('chooseOutput', { suggestedName: 'model.onnx' });
@@ -226,7 +226,7 @@ describe('the host of a window', () => {
       await expect(showInFolder(file)).rejects.toMatchObject({ code: 'usage' });
   });
 
-  it('has runs read, changed, moved and deleted only among the runs of this computer', async () => {
+  it('reads, changes, moves and deletes only runs of this computer', async () => {
     const { runs } = tested.folders;
     const below = path.join(runs, '7');
     const elsewhere = path.join(tested.folder, '7');
@@ -234,7 +234,7 @@ describe('the host of a window', () => {
       const refused = {
         code: 'run',
         field: 'run',
-        message: expect.stringContaining(`none of the runs in ${runs}`) as string,
+        message: expect.stringContaining(`not one of the runs in ${runs}`) as string,
       };
       for (const name of ['runRecord', 'runMetrics', 'runCheckpoints', 'deleteRun', 'resumeRun'] as const)
         await expect(client.call(name, { run }), `${name} ${run}`).rejects.toMatchObject(refused);
@@ -246,12 +246,12 @@ describe('the host of a window', () => {
         field: 'binned',
       });
     }
-    // The engine of the tests dies of these.
+    // These calls end the test engine.
     await expect(client.call('deleteRun', { run: below })).rejects.toMatchObject({ code: 'crashed' });
     await until(() => tested.host.engines.data.state.state === 'running');
   });
 
-  it('has nothing written but what was chosen in a dialog of the host', async () => {
+  it('writes only files that were chosen in a dialog of the host', async () => {
     const stray = path.join(tested.folder, 'stray.txt');
     const runs = tested.folders.runs;
     const configuration = { data: { source: { kind: 'sample', id: 'ink' } } } as const;
@@ -279,7 +279,7 @@ describe('the host of a window', () => {
     expect(await client.call('start', { configuration, out: chosen })).toEqual({ run: 'plain' });
   });
 
-  it('begins runs one after the other, so that none loses its process to the next before it has begun', async () => {
+  it('starts runs one after the other, so that the next one cannot end the process of one that is starting', async () => {
     const configuration = { data: { source: { kind: 'sample', id: 'ink' } } } as const;
     const deterministic = { ...configuration, runtime: { deterministic: true } };
     const answers = [configuration, deterministic, configuration, deterministic].map((each) =>
@@ -289,7 +289,7 @@ describe('the host of a window', () => {
     await client.call('start', { configuration });
   });
 
-  it('starts the training process anew for a run that needs other variables, unless one is under way', async () => {
+  it('restarts the training process for a run that needs other variables, unless a run is under way', async () => {
     const configuration = { data: { source: { kind: 'sample', id: 'ink' } } } as const;
     const deterministic = { configuration: { ...configuration, runtime: { deterministic: true } } };
     expect(await client.call('start', { configuration })).toEqual({ run: 'plain' });

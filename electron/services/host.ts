@@ -18,11 +18,11 @@ import { kindOfFile, RecentFiles } from './recentFiles.ts';
 import type { RunWatch } from './runWatch.ts';
 import { UploadNames } from './uploadNames.ts';
 
-/** What one kind of host can do for one window. */
+/** Platform functions of one kind of host for one window. */
 export interface WindowPlatform {
   chooseFile(kind: FileKind): Promise<string | undefined>;
   chooseOutput(suggestedName: string): Promise<{ path?: string; download?: string }>;
-  /** Opens an address of links.ts, or answers it for the window to open. */
+  /** Opens an address of links.ts, or returns it for the window to open. */
   openExternal(address: string): Promise<{ address?: string }>;
   showInFolder(file: string): Promise<void>;
   /** Called when a file was remembered as opened. */
@@ -32,13 +32,13 @@ export interface WindowPlatform {
 export interface HostOptions {
   readonly kind: 'electron' | 'browser';
   readonly dialogs: boolean;
-  /** Of the application. */
+  /** Version of the application. */
   readonly version: string;
   readonly folders: Folders;
   readonly launch: LaunchEngine;
 }
 
-/** A window's transport: a port that says whether it has carried away what it was given. */
+/** A window's transport: a port that reports whether it still has unsent data. */
 export interface WindowPort extends MessagePortLike {
   congested?(): boolean;
 }
@@ -59,7 +59,7 @@ export class Host {
   readonly #feeds: EventFeed[] = [];
   readonly #listeners = new Set<(event: WindowEvent) => void>();
   #lastBegun: Promise<unknown> = Promise.resolve();
-  /** What the system asked for before a window was there. */
+  /** Requests of the system that came before the first window. */
   readonly #pending: WindowEvent[] = [];
 
   constructor(options: HostOptions) {
@@ -75,7 +75,7 @@ export class Host {
         launch: options.launch,
         onState: (state) => {
           this.#publish(state);
-          if (role === 'train' && state.state === 'running') void this.#tellWatched();
+          if (role === 'train' && state.state === 'running') void this.#reportWatched();
         },
         onEvent: (event) => {
           this.#publish(this.uploadNames.inEvent(event));
@@ -99,11 +99,11 @@ export class Host {
   }
 
   /**
-   * Begins a run, or goes on with one, in a training process that has the variables it needs, which count only before a
-   * process starts. One after the other: the next must not take the process away before this one has begun.
+   * Starts or resumes a run in a training process with the variables it needs, which take effect only at the start of a
+   * process. Runs start one after the other: the next must not end the process before this one has started.
    *
    * @param runtime - the run's runtime settings
-   * @param begin - has the process take the run
+   * @param begin - passes the run to the process
    * @throws OrthantError `engine` when another run is under way in a process with other variables
    */
   beginRun<Begun>(runtime: RunConfiguration['runtime'], begin: () => Promise<Begun>): Promise<Begun> {
@@ -139,10 +139,10 @@ export class Host {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Sends events to a window, first how the engines stand and what waited for a window. */
+  /** Sends events to a window, first the states of the engines and the events that waited for a window. */
   addFeed(feed: EventFeed): void {
     this.#feeds.push(feed);
-    void this.#tellWatched();
+    void this.#reportWatched();
     for (const role of engineRoles) feed.push(this.engines[role].state);
     for (const event of this.#pending.splice(0)) feed.push(event);
   }
@@ -150,32 +150,32 @@ export class Host {
   removeFeed(feed: EventFeed): void {
     const place = this.#feeds.indexOf(feed);
     if (place !== -1) this.#feeds.splice(place, 1);
-    void this.#tellWatched();
+    void this.#reportWatched();
   }
 
   /**
-   * Takes note of whether a window can be seen.
+   * Records whether a window is visible.
    *
    * @returns whether it may have missed measurements since it was hidden
    */
   async setVisible(feed: EventFeed, visible: boolean): Promise<{ missed: boolean }> {
     const { missed } = feed.setVisible(visible);
-    // From the answer on nothing is left out: what the window then fetches and what it is sent leave no gap.
-    await this.#tellWatched();
+    // From this answer on nothing is left out: between fetched and sent measurements there is no gap.
+    await this.#reportWatched();
     return { missed: missed || (visible && this.runs.current() !== undefined) };
   }
 
-  /** Tells the training process whether anybody looks: nobody does when every window is hidden, or none is there. */
-  async #tellWatched(): Promise<void> {
+  /** Reports to the training process whether a window is visible; none is when all are hidden or closed. */
+  async #reportWatched(): Promise<void> {
     const watched = this.#feeds.some(({ visible }) => visible);
-    // A process that is not there has nothing to leave out, and is told when it is.
+    // A process that does not run leaves nothing out, and gets the value when it starts.
     await this.engines.train.call('setWatched', { watched }).catch(() => undefined);
   }
 
   /**
-   * Hands a file that the system asks to open to a window.
+   * Passes a file that the system asks to open to a window.
    *
-   * @param window - the one that came last, where there is one, or the next one that comes
+   * @param window - the latest window, if there is one, or the next one that connects
    */
   openFile(file: string, window: 'last' | 'next' = 'last'): void {
     const absolute = path.resolve(file);
@@ -185,7 +185,7 @@ export class Host {
     else this.#tell(event);
   }
 
-  /** Hands a command of the menu to the window that came last, or to the next one that comes. */
+  /** Passes a command of the menu to the latest window, or to the next one that connects. */
   menu(command: Command): void {
     this.#tell({ event: 'menu', command });
   }
@@ -202,14 +202,14 @@ export class Host {
   }
 }
 
-/** What a window is told of a file that cannot be opened, which would otherwise open as an empty table. */
+/** The error event for a file that cannot be opened, which would otherwise open as an empty table. */
 function refusalOf(file: string): Extract<WindowEvent, { event: 'refused' }> | undefined {
   let reason = 'there is no such file';
   try {
     if (!statSync(file).isDirectory()) return undefined;
     reason = 'it is a folder, not a file';
   } catch (error) {
-    // Whoever reads it says best why a file that is there cannot be read.
+    // The reader of an existing file gives the best reason why it cannot be read.
     if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
   }
   const message = `${file} cannot be opened: ${reason}. Choose a data file or a configuration (.orthant).`;

@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const counter = (file: string) => new JsonFile(file, z.number(), 0);
 
 describe('a value kept in a file', () => {
-  it('is what it was before where there is no file, or no valid one, and takes changes one after the other', async () => {
+  it('is the fallback if the file is missing or not valid, and takes changes one after the other', async () => {
     const file = path.join(folder, 'made', 'count.json');
     const count = counter(file);
     expect(await count.read()).toBe(0);
@@ -24,7 +24,7 @@ describe('a value kept in a file', () => {
     expect(await count.read()).toBe(0);
   });
 
-  it('says where and why it cannot be written, and takes the next change', async () => {
+  it('reports where and why it cannot be written, and takes the next change', async () => {
     await writeFile(path.join(folder, 'taken'), '');
     const file = path.join(folder, 'taken', 'count.json');
     const count = counter(file);

@@ -4,8 +4,8 @@ import { describeFileError } from '../../native/contract/fileErrors.ts';
 import { writeFileAtomicAsync } from '../../native/system/files.mjs';
 
 /**
- * A value kept in a JSON file. A file that is missing or not valid reads as the fallback: nothing the host keeps is
- * worth refusing to start for. Changes are made one after the other.
+ * A value stored in a JSON file. A file that is missing or not valid reads as the fallback: no stored value of the host is
+ * worth a failed start. Changes are made one after the other.
  */
 export class JsonFile<Schema extends z.ZodType> {
   readonly #file: string;
@@ -31,9 +31,9 @@ export class JsonFile<Schema extends z.ZodType> {
   }
 
   /**
-   * Replaces the value by what `change` makes of it.
+   * Replaces the value by the result of `change`.
    *
-   * @throws OrthantError `file` when it cannot be written; the old value is then still there
+   * @throws OrthantError `file` when it cannot be written; the old value is then kept
    */
   update(change: (value: z.output<Schema>) => z.output<Schema>): Promise<void> {
     const next = this.#last.then(async () => {

@@ -21,7 +21,7 @@ function placesIn(schema: JsonSchema, above: readonly string[] = []): string[] {
   return [...variants, ...fields];
 }
 
-it('knows every field by which a request to the engine names a file or a folder', () => {
+it('covers every field of a request to the engine that names a file or a folder', () => {
   const places = Object.values(engineCalls).flatMap(({ request }) =>
     placesIn(z.toJSONSchema(request, { io: 'input', reused: 'inline' }) as JsonSchema),
   );

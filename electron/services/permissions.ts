@@ -7,7 +7,7 @@ import { isBelow } from './folders.ts';
 import { JsonFile } from './jsonFile.ts';
 import { kindOfFile } from './recentFiles.ts';
 
-/** Opened files that are kept over a restart; the oldest are forgotten. */
+/** Number of opened files that are kept over a restart; the oldest are forgotten. */
 const mostOpened = 500;
 
 /** `read` and `write` a file, or use a `run` folder: read, rename, delete or resume it. */
@@ -50,9 +50,9 @@ export function requiredAccess(request: NamingRequest): RequiredAccess[] {
 }
 
 /**
- * The files and folders that a window may use: it reads what a person opened and writes to the folder of runs and to what a
- * person chose in a dialog. The page is our own code, but the browser host's address can be shared, and a fault in the page
- * must not read, overwrite or delete other files of the person.
+ * The files and folders that a window may use: it reads files that the user opened and writes to the folder of runs and to
+ * files that the user chose in a dialog. The page is our own code, but the browser host's address can be shared, and a
+ * fault in the page must not read, overwrite or delete other files of the user.
  */
 export class Permissions {
   readonly #folders: Folders;
@@ -68,26 +68,26 @@ export class Permissions {
   }
 
   /**
-   * Lets a file be read, also after a restart; a configuration document (`.orthant`) may be overwritten as well.
+   * Allows reading a file, also after a restart; a configuration document (`.orthant`) may be overwritten as well.
    *
-   * @param file - opened by the person, or named by a run or a document that the person opened
+   * @param file - opened by the user, or named by a run or a document that the user opened
    */
   async open(file: string): Promise<void> {
     const opened = path.resolve(file);
     this.#opened.add(opened);
     if ((await this.#loaded).includes(opened)) return;
-    // A list that cannot be kept lasts as long as this host.
+    // A list that cannot be stored lasts as long as this host.
     await this.#kept
       .update((files) => [...files.filter((other) => other !== opened), opened].slice(-mostOpened))
       .catch(() => undefined);
   }
 
-  /** Lets a file be written that the person chose in a dialog, as long as this host runs. */
+  /** Allows writing a file that the user chose in a dialog, as long as this host runs. */
   choose(file: string): void {
     this.#chosen.add(path.resolve(file));
   }
 
-  /** Whether a file was sent by a page, which may have made it itself. */
+  /** Whether a file was uploaded by a page, which may have made it itself. */
   isUpload(file: string): boolean {
     return isBelow(this.#folders.uploads, file);
   }
@@ -103,15 +103,15 @@ export class Permissions {
   }
 
   /**
-   * @param field - of the request that names the file
+   * @param field - the field of the request that names the file
    * @throws OrthantError `run` or `file` if the window may not use it
    */
   async require(access: Access, file: string, field: string): Promise<void> {
     if (await this.has(access, file)) return;
     const reasons: Record<Access, string> = {
-      read: `${file} was not opened by you, so it was not read. Locate it here (it may lie elsewhere by now), or start Orthant with it: npm start -- FILE`,
+      read: `${file} was not opened by you, so it was not read. Locate it here (it may have moved), or start Orthant with it: npm start -- FILE`,
       write: `${file} was not chosen as a place to write to, so nothing was written. Save it elsewhere, to a place that you choose.`,
-      run: `${file} is none of the runs in ${this.#folders.runs}, so it was left as it is. For a run that lies elsewhere, use the command line: orthant --help`,
+      run: `${file} is not one of the runs in ${this.#folders.runs}, so it was not changed. For a run in another folder, use the command line: orthant --help`,
     };
     throw new OrthantError(access === 'run' ? 'run' : 'file', reasons[access], { field });
   }

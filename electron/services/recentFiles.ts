@@ -5,7 +5,7 @@ import type { FileKind, hostCalls } from '../../native/contract/window.ts';
 import { fileKinds } from '../../native/contract/window.ts';
 import { JsonFile } from './jsonFile.ts';
 
-/** Ending of a configuration document; every other file is taken for data. */
+/** Ending of a configuration document; every other file is treated as data. */
 export const documentExtension = '.orthant';
 
 export const kindOfFile = (file: string): FileKind =>

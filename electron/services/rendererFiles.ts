@@ -5,7 +5,7 @@ export interface RendererFile {
   /** Absolute path. */
   readonly file: string;
   readonly type: string;
-  /** Its name changes with its content, so it may be kept for ever. */
+  /** Whether the name changes with the content, so that the file may be cached for ever. */
   readonly immutable: boolean;
 }
 
@@ -23,8 +23,8 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * The built files of the window, by the path of their address. Only files that a listing of the folder named are ever
- * served, so no spelling of an address reaches outside of it; links are not followed, and what is no file of the web is left out.
+ * The built files of the window, by the path of their address. Only files from a listing of the folder are served, so no
+ * spelling of an address reaches outside of it; links are not followed, and files of other types are left out.
  */
 export class RendererFiles {
   readonly #root: string;
@@ -46,7 +46,7 @@ export class RendererFiles {
     if (key === undefined) return undefined;
     const found = this.#files.get(key);
     if (found !== undefined) return found;
-    // Built anew while the host runs, as during development.
+    // Rebuilt while the host runs, as during development.
     this.#files = list(this.#root);
     return this.#files.get(key);
   }
@@ -69,7 +69,7 @@ function list(root: string): Map<string, RendererFile> {
       if (entry.isDirectory()) visit(file, `${address}${entry.name}/`);
       const type = types[path.extname(entry.name).toLowerCase()];
       if (!entry.isFile() || type === undefined) continue;
-      // Vite puts what it names by content into assets/.
+      // Vite puts files named by content into assets/.
       files.set(address + entry.name, { file, type, immutable: address.startsWith('/assets/') });
     }
   };

@@ -1,22 +1,22 @@
 import type { EngineEvent } from '../../native/contract/engine.ts';
 import { isActive, isComputing, type RunState } from '../../native/contract/runs.ts';
 
-/** What is known of a run that is under way, from the events that passed by. */
+/** State of a run that is under way, collected from its events. */
 export interface WatchedRun {
   readonly run: string;
   readonly state: RunState;
   /** Share of all steps that is done, from 0 to 1; unknown before training begins. */
   readonly fraction?: number;
-  /** Where the last whole checkpoint stands. */
+  /** Position of the last complete checkpoint. */
   readonly checkpoint?: { readonly epoch: number; readonly step: number };
 }
 
-/** Follows the events of the `train` process: which run is under way, how far it is, what would be left of it. */
+/** Follows the events of the `train` process: the run under way, its progress and its last checkpoint. */
 export class RunWatch {
   readonly #runs = new Map<string, WatchedRun>();
 
-  /** Takes note of an event; the caller sends it on. */
-  see(event: EngineEvent): void {
+  /** Records an event; the caller sends it on. */
+  record(event: EngineEvent): void {
     const known = this.#runs.get(event.run);
     switch (event.event) {
       case 'phase':
@@ -46,13 +46,13 @@ export class RunWatch {
     return [...this.#runs.values()].find((run) => run.state !== 'queued');
   }
 
-  /** Whether something is being computed: a paused run does not keep the computer awake. */
+  /** Whether a run is computing: a paused run does not keep the computer awake. */
   isWorking(): boolean {
     return [...this.#runs.values()].some((run) => isComputing(run.state));
   }
 
-  /** Forgets all runs, since their process is gone; answers the one that was under way. */
-  lose(): WatchedRun | undefined {
+  /** Forgets all runs, since their process is gone; returns the one that was under way. */
+  forgetAll(): WatchedRun | undefined {
     const current = this.current();
     this.#runs.clear();
     return current;

@@ -4,13 +4,13 @@ import type { EngineEvent } from '../../native/contract/engine.ts';
 import type { WindowCalls } from '../../native/contract/window.ts';
 
 /**
- * What is sent up lies each in a folder of its own below one of the host's, which says nothing to a person: messages call
- * such a file by its name alone.
+ * Names uploaded files in messages. Each upload lies in its own folder below one of the host's, whose path means nothing
+ * to the user: messages show such a file by its name alone.
  */
 export class UploadNames {
   readonly #folders: RegExp;
 
-  /** @param uploads - the folder of what was sent up */
+  /** @param uploads - the folder of uploads */
   constructor(uploads: string) {
     const below = (uploads + path.sep).replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
     this.#folders = new RegExp(String.raw`${below}[^\\/]+[\\/]`, 'g');
@@ -27,7 +27,7 @@ export class UploadNames {
     return event;
   }
 
-  /** The same handlers, in whose errors files have their names. */
+  /** The same handlers, with the names of uploaded files in their errors. */
   inErrorsOf(handlers: Handlers<WindowCalls>): Handlers<WindowCalls> {
     const named = Object.entries(handlers as Record<string, (...given: unknown[]) => unknown>).map(
       ([name, handler]) =>

@@ -28,7 +28,7 @@ export function windowHandlers(host: Host, platform: WindowPlatform, feed: Event
   });
 }
 
-/** The engine knows a run in work by its folder and touches no other; it checks a configuration without its data. */
+// The engine knows a current run by its folder and touches no other; it checks a configuration without its data.
 const harmless: readonly EngineName[] = ['pause', 'resume', 'oneEpoch', 'stop', 'check'];
 
 /** Every call of the engine, forwarded once the window may use the files that the request names. */
@@ -48,14 +48,14 @@ function runHandlers(host: Host, engine: EngineHandlers): Pick<EngineHandlers, '
   return {
     runRecord: async (request, context) => {
       const record = (await engine.runRecord(request, context)) as RunRecord;
-      // Its configuration may become the one in work.
+      // Its configuration may become the current one.
       const { source } = record.configuration.data;
       if (source.kind === 'file') await host.permissions.open(source.path);
       return record;
     },
-    // A run may need another training process than the one that is there.
+    // A run may need another training process than the running one.
     start: async (request, context) => {
-      // Refused before a process is started for it.
+      // Checked before a process is started for it.
       await host.permissions.check(request);
       return host.beginRun(request.configuration.runtime, async () => engine.start(request, context));
     },
@@ -93,7 +93,7 @@ function choiceHandlers(
       const path = await platform.chooseFile(kind);
       if (path === undefined) return {};
       await permissions.open(path);
-      // A file that was opened to be worked on may be saved where it lies.
+      // A configuration that was opened may be saved in the same place.
       if (kind === 'configuration') permissions.choose(path);
       return { path };
     },
@@ -113,16 +113,16 @@ function documentHandlers(
   return {
     readDocument: async ({ path }) => {
       const { text, dataFile } = await readDocument(path, permissions);
-      // A page may have made the document that it uploaded.
+      // An uploaded document may be made by the page.
       if (dataFile !== undefined && !permissions.isUpload(path)) await permissions.open(dataFile);
       return { text };
     },
     writeDocument: async ({ path, text }) => {
       await writeDocument(path, text, permissions);
-      // Where the person keeps it; the browser host writes only what is about to be downloaded.
+      // A place chosen by the user; the browser host writes only downloads.
       if (options.dialogs && kindOfFile(path) === 'configuration') {
         await permissions.open(path);
-        // It is saved, even if the list of recent files cannot be.
+        // The document is saved, even if the list of recent files cannot be.
         await recentFiles.remember(path, 'configuration').catch(() => undefined);
         platform.remembered?.(path);
       }
@@ -164,9 +164,13 @@ function systemHandlers(
     openExternal: ({ link }) => platform.openExternal(linkAddresses[link]),
     showInFolder: async ({ path }) => {
       if (!(await permissions.has('write', path))) {
-        throw new OrthantError('file', `${path} is none of the files that Orthant has written, so it is not shown.`, {
-          field: 'path',
-        });
+        throw new OrthantError(
+          'file',
+          `${path} is not one of the files that Orthant has written, so it is not shown.`,
+          {
+            field: 'path',
+          },
+        );
       }
       await platform.showInFolder(path);
       return {};

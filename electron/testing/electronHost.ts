@@ -19,7 +19,7 @@ import { buildPreload } from './buildHosts.ts';
 import type { BrowserWindow } from './electronStub.ts';
 import { app } from './electronStub.ts';
 
-/** Electron's host on the stub, with the engine of the tests; the test file mocks `electron`. */
+/** Electron's host on the stub, with the test engine; the test file mocks `electron`. */
 export interface TestedElectron {
   readonly host: Host;
   readonly folder: string;
@@ -27,7 +27,7 @@ export interface TestedElectron {
   readonly window: BrowserWindow;
   readonly warnings: readonly string[];
   bridge(): WindowBridge;
-  /** A client of the page; one a page, since each counts its calls from one. */
+  /** A client of the page; only one per page, since each counts its calls from one. */
   client(): Client<WindowCalls>;
   close(): Promise<void>;
 }
@@ -53,9 +53,9 @@ export async function startTestedElectron(
     launch: utilityEngine(testEngine, (text) => process.stderr.write(text)),
   });
   const warnings: string[] = [];
-  const letIn = setupWindowIpc(host, (text) => warnings.push(text));
+  const connectWindow = setupWindowIpc(host, (text) => warnings.push(text));
   const main = setupMainWindow(folder, (opened) => {
-    letIn(opened.webContents, electronPlatform(opened, folders.state));
+    connectWindow(opened.webContents, electronPlatform(opened, folders.state));
     opening(opened);
   });
   const opening = onOpen(host, main);

@@ -1,7 +1,7 @@
 /**
- * A stand-in for the module `electron` that keeps its semantics where they bite: every message is a structured clone and
+ * A stub of the module `electron` that keeps its semantics where they matter: every message is a structured clone and
  * arrives later, frames have addresses and parents, a preload script sees only what the sandbox has, `app` emits its
- * events in their real order and refuses what comes too early or too late, a utility process is a process.
+ * events in their real order and refuses calls that come too early or too late, a utility process is a process.
  *
  * It has no MessagePort: the application uses none, all its messages are copies.
  *

@@ -1,6 +1,6 @@
 /**
- * A small engine for the tests of the hosts: a process of its own that speaks native/contract/channel.ts as the real one
- * does, over `process.parentPort` or a Node child's channel. Its calls do what the tests ask of them by their requests.
+ * A small engine for the tests of the hosts: a separate process that uses native/contract/channel.ts as the real one does,
+ * over `process.parentPort` or a Node child's channel. The requests of the tests decide what its calls do.
  */
 import path from 'node:path';
 
@@ -25,17 +25,17 @@ const calls = {
   samples: () => [],
   runs: () => [],
   check: () => [],
-  /** As on a machine where deterministic runs need a variable. */
+  /** Simulates a machine where deterministic runs need a variable. */
   trainEnvironment: (/** @type {{ deterministic?: boolean }} */ { deterministic }) =>
     deterministic ? { ORTHANT_TEST_DETERMINISTIC: '1' } : {},
-  /** Its run says whether the variable is there. */
+  /** Returns the variable, if set, as the run's name. */
   start: () => ({ run: process.env.ORTHANT_TEST_DETERMINISTIC ?? 'plain' }),
-  /** Says that it has written what it was told to. */
+  /** Reports the requested file as written. */
   export: (/** @type {{ out: string }} */ { out }) => ({
     file: out,
     report: { verifiedBy: 'onnx-runtime', maxRelativeDifference: 0, smallestOutput: 0, rows: 1 },
   }),
-  /** Of a run that was trained on a table beside the folder of all runs. */
+  /** Record of a run that was trained on a table beside the folder of all runs. */
   runRecord: (/** @type {{ run: string }} */ { run }) => ({
     format: 1,
     id: 'id',
@@ -49,14 +49,14 @@ const calls = {
     },
     versions: { orthant: '1', node: '24', platform: 'linux-x64' },
   }),
-  /** Says which calls were cancelled, as if they were runs in the queue. */
+  /** Reports the cancelled calls as runs in the queue. */
   status: () => ({ queued: cancelled }),
   /** Emits the events that the run's name, a JSON text, lists. */
   pause: (/** @type {{ run: string }} */ { run }) => {
     for (const event of JSON.parse(run)) emit(event);
     return {};
   },
-  /** Says as the warning of a run what it was told. */
+  /** Reports the received value as a run's warning. */
   setWatched: (/** @type {{ watched: boolean }} */ { watched }) => {
     emit({ event: 'warning', run: 'watched', warning: { message: String(watched) } });
     return {};
@@ -65,7 +65,7 @@ const calls = {
     emit({ event: 'phase', run, state: 'stopped', message: 'stopped' });
     return {};
   },
-  /** Dies by what the run is called: an exit code, a signal. */
+  /** Ends the process by the run's name: an exit code or a signal. */
   deleteRun: (/** @type {{ run: string }} */ { run }) => process.exit(Number(path.basename(run))),
   renameRun: (/** @type {{ run: string }} */ { run }) => process.kill(process.pid, path.basename(run)),
   /** Refuses as the real engine would. */

@@ -21,14 +21,14 @@ export { isAlive } from '../../native/system/processes.mjs';
 /** The engine of the tests. */
 export const testEngine = path.join(import.meta.dirname, 'engine.mjs');
 
-/** A browser host with the engine of the tests, in folders of its own. */
+/** A browser host with the test engine, in temporary folders. */
 export interface TestedHost {
   readonly host: Host;
   readonly server: BrowserServer;
   readonly folder: string;
   readonly folders: Folders;
   readonly origin: string;
-  /** Opens an address as a browser does; answers the cookie. */
+  /** Opens an address as a browser does; returns the cookie. */
   logIn(): Promise<string>;
   close(): Promise<void>;
 }
@@ -105,7 +105,7 @@ export async function openSocket(
   return { socket, client: connect(port, windowCalls) };
 }
 
-/** Resolves once `condition` holds; the test's own time limit ends a wait in vain. */
+/** Resolves once `condition` holds; the test's own time limit ends a wait that never succeeds. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -1,10 +1,10 @@
 /**
- * Thins what is measured at rising places, for a view that cannot show more: of too many points a quarter to a
- * half of those that may be there stay, evenly spaced over their range however often they have been thinned before.
+ * Thins a list of measurements for a view of limited size: of too many items a quarter to a half of the allowed number
+ * remain, evenly spaced over their range, no matter how often they were thinned before.
  *
  * @param items - in rising order of `place`
- * @param most - how many may be there; up to this, all stay
- * @param keep - what must stay; the first and the last do
+ * @param most - the allowed number; up to this, all items remain
+ * @param keep - items that must remain; the first and the last always do
  */
 export function evenly<Item>(
   items: readonly Item[],
@@ -14,7 +14,7 @@ export function evenly<Item>(
 ): readonly Item[] {
   const [first, last] = [items[0], items.at(-1)];
   if (items.length <= most || first === undefined || last === undefined) return items;
-  // A power of two: of the cells of an earlier thinning each lies within one of a later one, so that none stays empty.
+  // A power of two: each cell of an earlier thinning lies within one cell of a later one, so that none stays empty.
   const spacing = 2 ** Math.ceil(Math.log2((2 * (place(last) - place(first))) / most));
   let cell = NaN;
   return items.filter((item) => {
@@ -25,7 +25,7 @@ export function evenly<Item>(
   });
 }
 
-/** Epochs of a long run for a view that cannot show more; the best snapshot's epoch stays. */
+/** Epochs of a long run for a view of limited size; the best snapshot's epoch remains. */
 export function fewEpochs<Metrics extends { readonly epoch: number; readonly best: boolean }>(
   metrics: readonly Metrics[],
   most: number,

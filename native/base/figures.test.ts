@@ -31,7 +31,7 @@ it('a number is made readable in its thousands, its sign and its exponent', () =
   expect(readable('-1235.10')).toBe('−1,235.10');
 });
 
-it('a size is written in the unit that its rounded number has', () => {
+it('a size is written in the unit of its rounded value', () => {
   expect([0, 999, 1000, 999_999, 1_234_567, 5e15].map((bytes) => decimalBytes(bytes))).toEqual([
     ...['0 B', '999 B', '1 kB', '1 MB', '1.23 MB', '5000 TB'],
   ]);

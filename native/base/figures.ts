@@ -1,9 +1,9 @@
-/** Numbers as text: for programs with an ASCII minus sign and thousands not separated; for a person made `readable`. */
+/** Numbers as text: for programs with an ASCII minus sign and without thousands separators; `readable` for the user. */
 
-/** A number of so many significant digits. */
+/** A number with this many significant digits. */
 export const figure = (value: number, digits = 4): string => String(Number(value.toPrecision(digits)));
 
-/** The largest number of so many significant digits that is not above `value`: a lower bound stays one. */
+/** The largest number with this many significant digits that is not above `value`: a lower bound stays a lower bound. */
 export function figureBelow(value: number, digits = 4): string {
   const nearest = Number(value.toPrecision(digits));
   if (nearest <= value) return String(nearest);
@@ -11,10 +11,10 @@ export function figureBelow(value: number, digits = 4): string {
   return figure(nearest - unit, digits);
 }
 
-/** The smallest number of four significant digits that is not below `value`: an upper bound stays one. */
+/** The smallest number with four significant digits that is not below `value`: an upper bound stays an upper bound. */
 export const figureAbove = (value: number): string => String(-Number(figureBelow(-value)));
 
-/** A number or its text as a person reads it, in the window and in sentences: thousands separated, a true minus sign. */
+/** A number or its text for the user, in the window and in sentences: thousands separators and a true minus sign. */
 export function readable(value: number | string): string {
   const [integer = '', ...fraction] = String(value).replace('e+', 'e').split('.');
   const grouped = integer.replaceAll(/\d(?=(?:\d{3})+$)/g, '$&,');
@@ -24,7 +24,7 @@ export function readable(value: number | string): string {
 /** A size in memory: "1.5 GiB". */
 export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
-/** A size of a file in decimal units with three significant digits, as file managers have it: "1.23 MB". */
+/** A size of a file in decimal units with three significant digits, as file managers show it: "1.23 MB". */
 export function decimalBytes(bytes: number, one = 'B'): string {
   const units = [one, 'kB', 'MB', 'GB', 'TB'];
   const rounded = Number(bytes.toPrecision(3));

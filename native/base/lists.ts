@@ -5,7 +5,7 @@ export const joined = (items: readonly string[], word: 'and' | 'or' = 'and'): st
 /**
  * The first items of a list that may be long, and how many more there are: "a, b and 3 more", "a; b; and 3 more".
  *
- * @param of - how many there are, where `items` holds only the first
+ * @param of - total number, if `items` holds only the first ones
  */
 export function firstOnes(
   items: readonly string[],
@@ -16,5 +16,5 @@ export function firstOnes(
   return `${shown.join(separator)}${more > 0 ? `${separator === '; ' ? '; ' : ' '}and ${more} more` : ''}`;
 }
 
-/** A name as messages have it; with `firstOnes` for `items.map(quoted)`. */
+/** A name as messages show it; with `firstOnes` for `items.map(quoted)`. */
 export const quoted = (name: string): string => `"${name}"`;

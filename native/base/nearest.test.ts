@@ -17,7 +17,7 @@ test.each([
   expect(nearestName(name, known)).toBe(meant);
 });
 
-test('an error message gets the question only where there is an answer', () => {
+test('an error message gets the question only if there is an answer', () => {
   expect(didYouMean('alhpa', known)).toBe(' Did you mean "alpha"?');
   expect(didYouMean('temperature', known)).toBe('');
   expect(didYouMean('alpha', [])).toBe('');

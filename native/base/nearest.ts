@@ -15,8 +15,8 @@ function editDistance(a: string, b: string): number {
 }
 
 /**
- * The known name that somebody who wrote `name` probably meant: one that starts or is started by it, else the nearest
- * within a third of its letters. Undefined where nothing comes close.
+ * The known name that was probably meant by `name`: one that starts with it or is its start, else the nearest within a
+ * third of its letters. Undefined if nothing is close.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_-]/g, '');
@@ -34,7 +34,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return close[0]?.candidate;
 }
 
-/** " Did you mean "x"?" where a known name is near, else nothing: to be appended to an error message. */
+/** " Did you mean "x"?" if a known name is near, else an empty text: to append to an error message. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
   return nearest === undefined ? '' : ` Did you mean "${nearest}"?`;

@@ -18,7 +18,7 @@ function* reference(state: bigint[]): Generator<number> {
   }
 }
 
-/** Recovers the state from what the generator gives: xoshiro128** is a bijection of s[1] per draw. */
+/** Recovers the state from the generator's output: xoshiro128** is a bijection of s[1] per draw. */
 function firstState(random: Random): bigint[] {
   const mask = 0xffff_ffffn;
   const inverse = (a: bigint): bigint => {

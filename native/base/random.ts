@@ -3,16 +3,16 @@
  * linear pseudorandom number generators", 2021).
  *
  * Each use draws from its own stream, named by (seed, purpose, counter), so that adding a use never changes another,
- * and the stream of epoch 7 can be had without drawing those of epochs 1 to 6: a checkpoint keeps no generator state.
+ * and the stream of epoch 7 is available without drawing those of epochs 1 to 6: a checkpoint keeps no generator state.
  */
 export class Random {
   readonly #state: Uint32Array;
   #spareNormal: number | undefined;
 
   /**
-   * @param seed - the person's seed, a whole number from 0
-   * @param purpose - what is drawn: "split", "first weights", "row order"
-   * @param counter - which of several: epoch, layer, restart
+   * @param seed - the user's seed, a whole number from 0
+   * @param purpose - the use of the numbers: "split", "first weights", "row order"
+   * @param counter - number of the epoch, layer or restart
    */
   constructor(seed: number, purpose: string, counter = 0) {
     this.#state = streamState(seed, purpose, counter);

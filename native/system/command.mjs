@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { endingSignals } from './processes.mjs';
 
 /**
- * What a finished child process left behind. `code` is null when it could not be started or was ended by a signal.
+ * Result of a finished child process. `code` is null when it could not be started or was ended by a signal.
  * @typedef {{ code: number | null, stdout: string, stderr: string, timedOut: boolean, error?: Error }} CommandResult
  */
 
 /**
- * Runs a program to its end, with a time limit, and collects what it prints. Never throws: a program that is not
- * there is a result with `error`.
+ * Runs a program until it ends, with a time limit, and collects its output. Never throws: a missing program gives a result
+ * with `error`.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ timeoutMs: number, env?: NodeJS.ProcessEnv, cwd?: string, onOutput?: (text: string) => void }} options
@@ -33,10 +33,10 @@ export function runCommand(command, args, { timeoutMs, env, cwd, onOutput }) {
         if (detached && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
         else child.kill('SIGKILL');
       } catch {
-        // It ended by itself in the meantime.
+        // It ended in the meantime.
       }
     };
-    // A group of its own hears neither the terminal's Ctrl-C nor its end, so it ends with this process.
+    // A separate group receives neither the terminal's Ctrl-C nor its end, so this process ends it.
     /** @param {NodeJS.Signals} signal */
     const onSignal = (signal) => {
       end();
@@ -77,7 +77,7 @@ export function runCommand(command, args, { timeoutMs, env, cwd, onOutput }) {
 }
 
 /**
- * One line on why a program failed: its time limit, that it could not be started, or the last lines it printed.
+ * One line with the reason why a program failed: its time limit, a failed start, or its last lines of output.
  * @param {string} what
  * @param {CommandResult} result
  * @returns {string}

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runCommand } from './command.mjs';
 
 const module = path.join(import.meta.dirname, 'command.mjs');
-/** Starts a helper that would go on for long, says its id, and goes on itself, as pip and npm do. */
+/** Starts a long-running helper, prints its id, and keeps running itself, as pip and npm do. */
 const helper = 'sleep 300 & echo "helper $!"; wait';
 
 const isRunning = (pid: number): boolean => {
@@ -15,13 +15,13 @@ const isRunning = (pid: number): boolean => {
     return false;
   }
 };
-/** A test's own time limit ends a wait in vain. */
+/** The test's own time limit ends a wait that never succeeds. */
 const gone = async (pid: number): Promise<void> => {
   while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
 describe('runCommand', () => {
-  it('collects what a program prints, and says how it ended', async () => {
+  it("collects a program's output, and reports how it ended", async () => {
     const options = { timeoutMs: 10_000 };
     expect(await runCommand('sh', ['-c', 'echo out; echo err >&2; exit 3'], options)).toEqual({
       code: 3,
@@ -32,14 +32,14 @@ describe('runCommand', () => {
     expect((await runCommand('/nowhere/program', [], options)).error?.message).toContain('ENOENT');
   });
 
-  it.skipIf(process.platform === 'win32')('ends what a program has started when its time is over', async () => {
+  it.skipIf(process.platform === 'win32')("ends a program's child processes at the time limit", async () => {
     const { timedOut, stdout } = await runCommand('sh', ['-c', helper], { timeoutMs: 300 });
     expect(timedOut).toBe(true);
     await gone(Number(/helper (\d+)/.exec(stdout)?.[1]));
   });
 
   it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'ends what a program has started with its own process: %s',
+    "ends a program's child processes with this process: %s",
     async (signal) => {
       const script = `
         const { runCommand } = await import(${JSON.stringify(module)});

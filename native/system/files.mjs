@@ -15,31 +15,31 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Files that are there whole or not at all: written under a temporary name beside their place, flushed to the disk,
- * then renamed. A reader, a crash or a full disk never meets half a file, and what stood there before stays until the
- * new content is complete.
+ * Files that are complete or absent: written under a temporary name in the same folder, flushed to the disk, then renamed.
+ * A reader, a crash or a full disk never leaves half a file, and the old content stays until the new content is
+ * complete.
  */
 
 /** @typedef {string | Uint8Array} Content */
 
 /**
- * Writes a file atomically; folders that are missing are made.
+ * Writes a file atomically; missing folders are made.
  *
- * A symbolic link is followed, and a file that is there keeps its permissions. What is there and is no regular file (a
- * pipe, a device) is written to directly.
+ * A symbolic link is followed, and an existing file keeps its permissions. A target that is not a regular file (a pipe, a
+ * device) is written to directly.
  *
  * @param {string} file
  * @param {Content | Iterable<Content>} content The whole content, or its pieces one after another.
- * @param {number} [mode] Permissions of a file that is not there yet, as `chmod` takes them.
+ * @param {number} [mode] Permissions of a new file, as `chmod` takes them.
  * @returns {void}
- * @throws The file system's error; nothing is left behind.
+ * @throws The file system's error; no temporary file is left.
  */
 export function writeFileAtomic(file, content, mode) {
   for (const wait of writing(file, content, mode)) pause(wait);
 }
 
 /**
- * As {@link writeFileAtomic}, but the thread is free while Windows holds the file up, which may take seconds.
+ * As {@link writeFileAtomic}, but does not block the thread while Windows blocks the file, which may take seconds.
  * @param {Parameters<typeof writeFileAtomic>} args
  */
 export async function writeFileAtomicAsync(...args) {
@@ -74,8 +74,8 @@ function* writing(...[file, content, mode = 0o666]) {
 }
 
 /**
- * Makes a folder and those above it; one that is there is fine. (Node's own recursive mkdir never returns where a
- * parent is there but takes no folders, as in /proc.)
+ * Makes a folder and its parents; an existing one is fine. (Node's own recursive mkdir never returns if a parent exists but
+ * accepts no folders, as in /proc.)
  *
  * @param {string} folder
  * @throws The file system's error.
@@ -88,19 +88,19 @@ export function makeFolder(folder) {
   try {
     mkdirSync(place);
   } catch (error) {
-    // Another process may have been quicker.
+    // Another process may have made it meanwhile.
     if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 
-/** What Windows answers while another program, most likely a virus scanner, looks at what is to be moved. */
-const passing = ['EACCES', 'EBUSY', 'EPERM'];
-/** Milliseconds between one try and the next: two seconds in all. */
+/** Error codes of Windows while another program, most likely a virus scanner, has the moved file open. */
+const temporaryCodes = ['EACCES', 'EBUSY', 'EPERM'];
+/** Milliseconds between tries: two seconds in all. */
 const waits = [10, 20, 40, 80, 150, 300, 600, 800];
 
 /**
- * Renames a file or a folder; a file that stands at `to` is replaced. What Windows refuses only for a moment is tried again
- * there.
+ * Renames a file or a folder; an existing file at `to` is replaced. On Windows a temporary failure is tried again.
+ *
  *
  * @param {string} from
  * @param {string} to
@@ -117,21 +117,21 @@ function* moving(from, to) {
       renameSync(from, to);
       return;
     } catch (error) {
-      if (!passing.includes(codeOf(error))) throw error;
+      if (!temporaryCodes.includes(codeOf(error))) throw error;
       yield wait;
     }
   }
   renameSync(from, to);
 }
 
-/** Holds up the whole thread. @param {number} milliseconds */
+/** Blocks the whole thread. @param {number} milliseconds */
 export const pause = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
 /** The system's code of an error, such as `ENOENT`. @param {unknown} error */
 export const codeOf = (error) => String(/** @type {NodeJS.ErrnoException} */ (error).code);
 
 /**
- * A name beside `place` that no other writer uses; hidden, so that listings can pass over it.
+ * A name beside `place` that no other writer uses; hidden, so that listings can skip it.
  * @param {string} place
  */
 export function temporaryName(place) {
@@ -148,7 +148,7 @@ export function syncFolder(folder) {
     handle = openSync(folder, 'r');
     fsyncSync(handle);
   } catch {
-    // Not every file system lets a folder be flushed; the rename is atomic all the same.
+    // Not every file system can flush a folder; the rename is atomic nevertheless.
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
@@ -159,7 +159,7 @@ function writePieces(handle, pieces, sync) {
   try {
     for (const piece of pieces) {
       const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-      // The system may take less than it is offered.
+      // The system may write less than it is given.
       for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
     }
     if (sync) fsyncSync(handle);

@@ -36,7 +36,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The next `times` renames fail so, as on a computer with this system. */
+/** Makes the next `times` renames fail with `code`, as on the system `on`. */
 const refuseRenames = (code: string, times: number, on: string): void => {
   Object.defineProperty(process, 'platform', { value: on });
   for (let time = 0; time < times; time++) {
@@ -46,7 +46,7 @@ const refuseRenames = (code: string, times: number, on: string): void => {
   }
 };
 
-/** What a person is told of a file that cannot be written. */
+/** The user's error message for a file that cannot be written. */
 const failure = async (write: Promise<void>, file: string): Promise<Error> => {
   const error: unknown = await write.then(
     () => new Error('nothing was thrown'),
@@ -65,7 +65,7 @@ describe.each([
   ],
   ['writeFileAtomicAsync', writeFileAtomicAsync],
 ])('%s', (_name, write) => {
-  test('makes the folders, writes the content anew, leaves nothing else', async () => {
+  test('makes the folders, replaces the content, leaves nothing else', async () => {
     const file = at('a/b/c.json');
     await write(file, '{"a":1}');
     await write(file, '{"a":2}');
@@ -85,7 +85,7 @@ describe.each([
     expect(readFileSync(at('pieces'), 'utf8')).toBe('µ,1\nend');
   });
 
-  test('keeps what was there when the content fails half way', async () => {
+  test('keeps the old content when writing fails half way', async () => {
     writeFileSync(at('kept'), 'before');
     const pieces = (function* () {
       yield 'half';
@@ -96,7 +96,7 @@ describe.each([
     expect(readdirSync(folder)).toEqual(['kept']);
   });
 
-  test.skipIf(platform === 'win32')('follows a link, leaves it one, and keeps the mode of the file', async () => {
+  test.skipIf(platform === 'win32')('follows a link, keeps the link, and keeps the mode of the file', async () => {
     writeFileSync(at('real'), 'before');
     chmodSync(at('real'), 0o640);
     symlinkSync(at('real'), at('link'));
@@ -106,12 +106,12 @@ describe.each([
     expect(statSync(at('real')).mode & 0o777).toBe(0o640);
   });
 
-  test.skipIf(platform === 'win32')('gives a new file the mode that is asked for', async () => {
+  test.skipIf(platform === 'win32')('gives a new file the requested mode', async () => {
     await write(at('secret'), 'x', 0o600);
     expect(statSync(at('secret')).mode & 0o777).toBe(0o600);
   });
 
-  test('says so when a folder is in the way, or a file is where a folder should be, and leaves nothing', async () => {
+  test("reports a folder in the file's place, or a file in a folder's place, and leaves nothing", async () => {
     mkdirSync(at('taken'));
     const inTheWay = await failure(write(at('taken'), 'x'), at('taken'));
     expect(inTheWay).toMatchObject({
@@ -123,16 +123,19 @@ describe.each([
     expect((await failure(write(at('file/x'), 'x'), at('file/x'))).message).toMatch(/not a folder/);
   });
 
-  test.runIf(existsSync('/dev/full'))('a full disk is named with what to do, and a device stays a device', async () => {
-    const error = await failure(write('/dev/full', 'x'), '/dev/full');
-    expect(error).toMatchObject({
-      code: 'file',
-      message: 'Cannot write /dev/full: the disk is full. Free some space, or choose a folder on another disk.',
-    });
-    expect(statSync('/dev/full').isCharacterDevice()).toBe(true);
-  });
+  test.runIf(existsSync('/dev/full'))(
+    'a full disk is reported with a remedy, and a device stays a device',
+    async () => {
+      const error = await failure(write('/dev/full', 'x'), '/dev/full');
+      expect(error).toMatchObject({
+        code: 'file',
+        message: 'Cannot write /dev/full: the disk is full. Free some space, or choose a folder on another disk.',
+      });
+      expect(statSync('/dev/full').isCharacterDevice()).toBe(true);
+    },
+  );
 
-  test('tries again on Windows what a virus scanner holds for a moment', async () => {
+  test('retries on Windows while a virus scanner has the file open', async () => {
     refuseRenames('EPERM', 2, 'win32');
     await write(at('held'), 'x');
     expect(rename).toHaveBeenCalledTimes(3);
@@ -142,7 +145,7 @@ describe.each([
   test.each([
     ['EPERM', 'linux'],
     ['ENOENT', 'win32'],
-  ])('says at once what will not pass, and leaves nothing: %s on %s', async (code, on) => {
+  ])('reports a permanent failure at once, and leaves nothing: %s on %s', async (code, on) => {
     refuseRenames(code, 1, on);
     await expect(write(at('x'), '')).rejects.toThrow(code);
     expect(rename).toHaveBeenCalledOnce();
@@ -150,7 +153,7 @@ describe.each([
   });
 });
 
-test('a folder is moved as patiently', () => {
+test('moving a folder is retried in the same way', () => {
   mkdirSync(at('a'));
   refuseRenames('EBUSY', 2, 'win32');
   move(at('a'), at('b'));

@@ -2,13 +2,13 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 /**
- * Where Orthant keeps what is its own on this computer. An environment variable of the folder's name overrides the usual
- * place. `platform` is as `process.platform`: a place can be named for a system of another kind, too.
+ * Folders of Orthant's own files on this computer. An environment variable of the folder's name overrides the usual
+ * place. `platform` is as `process.platform`: a place can also be named for another system.
  */
 
 /**
- * A place where the system keeps files of a kind: in the user's library on macOS, with the local data of applications on
- * Windows, elsewhere as the XDG base directory specification has it.
+ * The system's usual place for a kind of file: in the user's library on macOS, with the local data of applications on
+ * Windows, elsewhere by the XDG base directory specification.
  *
  * @param {string} variable
  * @param {{ library: string, xdg: string, home: string }} usual
@@ -28,14 +28,14 @@ const systemFolder =
 /** @param {string} platform */
 const pathsOf = (platform) => (platform === 'win32' ? path.win32 : path.posix);
 
-/** Small files of the hosts, such as drafts and sessions: `ORTHANT_STATE`, or where the platform keeps such files. */
+/** Small files of the hosts, such as drafts and sessions: `ORTHANT_STATE`, or the platform's place for such files. */
 export const stateFolder = systemFolder('ORTHANT_STATE', {
   library: 'Application Support/Orthant',
   xdg: 'XDG_STATE_HOME',
   home: '.local/state',
 });
 
-/** TensorFlow, outside the repository: `ORTHANT_CACHE`, or where the platform keeps caches. */
+/** TensorFlow, outside the repository: `ORTHANT_CACHE`, or the platform's place for caches. */
 export const cacheFolder = systemFolder('ORTHANT_CACHE', {
   library: 'Caches/orthant',
   xdg: 'XDG_CACHE_HOME',
@@ -43,7 +43,7 @@ export const cacheFolder = systemFolder('ORTHANT_CACHE', {
 });
 
 /**
- * Runs, unless they are given a folder of their own: `ORTHANT_RUNS`, or `Orthant/runs` in the home folder.
+ * Runs without a folder on the command line: `ORTHANT_RUNS`, or `Orthant/runs` in the home folder.
  * @param {NodeJS.ProcessEnv} [env]
  * @param {string} [platform]
  * @param {string} [home]

@@ -6,24 +6,24 @@ import { codeOf, makeFolder, pause } from './files.mjs';
 import { isRunning, thisProcess } from './processes.mjs';
 
 /**
- * Exclusive access among processes: a file that names its holder, by process id and start time. The file of a process that
- * is gone is taken over.
+ * Exclusive access among processes: a file with the process id and start time of its holder. The file of a process that
+ * has ended is taken over.
  *
  * @typedef {import('./processes.mjs').ProcessIdentity} ProcessIdentity
  */
 
-/** A file that names no process was torn by a crash of the whole computer, once it is this old. */
+/** Milliseconds after which a file without a process is considered torn by a crash of the whole computer. */
 const tornMilliseconds = 10_000;
 
 /**
- * Runs `action` while no other process holds the lock `file`. Holds up the thread while it waits: meant for actions of
+ * Runs `action` while no other process holds the lock `file`. Blocks the thread while it waits: meant for actions of
  * milliseconds, such as reading a small file, changing it and writing it back.
  *
  * @template Result
  * @param {string} file Made and removed again; nothing else may use that name or one that begins with it.
  * @param {() => Result} action
  * @returns {Result}
- * @throws What `action` throws, and the file system's errors where the file cannot be made.
+ * @throws The errors of `action`, and the file system's errors if the file cannot be made.
  */
 export function exclusively(file, action) {
   while (!take(file)) if (findHolder(file) !== undefined) pause(5);
@@ -35,12 +35,12 @@ export function exclusively(file, action) {
 }
 
 /**
- * As {@link exclusively}, for an action that may take long; the folder of `file` is made where it is missing.
+ * As {@link exclusively}, for an action that may take long; the folder of `file` is made if it is missing.
  *
  * @template Result
  * @param {string} file
  * @param {() => Promise<Result>} action
- * @param {{ onWait?: (pid: number) => void }} [options] `onWait`: called once where another process holds the lock.
+ * @param {{ onWait?: (pid: number) => void }} [options] `onWait`: called once if another process holds the lock.
  * @returns {Promise<Result>}
  */
 export async function withLock(file, action, { onWait } = {}) {
@@ -60,7 +60,7 @@ export async function withLock(file, action, { onWait } = {}) {
   }
 }
 
-/** Makes the file with this process's name in it, whole from the first moment, unless it is there. @param {string} file */
+/** Makes the file with this process's identity in it, complete from the first moment, unless it exists. @param {string} file */
 function take(file) {
   const own = `${file}.${randomBytes(6).toString('hex')}`;
   const text = JSON.stringify(thisProcess());
@@ -70,7 +70,7 @@ function take(file) {
       linkSync(own, file);
     } catch (error) {
       if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(codeOf(error))) throw error;
-      // A file system without links: the content may then be seen a moment late, which counts as torn.
+      // A file system without links: the content may appear a moment late, which counts as torn.
       writeFileSync(file, text, { flag: 'wx' });
     }
     return true;
@@ -83,8 +83,8 @@ function take(file) {
 }
 
 /**
- * The id of the process that holds the lock, 0 while the file is being written; undefined where nothing is in the way any
- * more: what a process left that died while it held the lock is removed.
+ * The id of the process that holds the lock, 0 while the file is being written; undefined if the lock is free: the file of
+ * a process that died while it held the lock is removed.
  * @param {string} file
  */
 function findHolder(file) {
@@ -93,17 +93,17 @@ function findHolder(file) {
     const text = readFileSync(file, 'utf8');
     const holder = parseHolder(text);
     if (holder ? isRunning(holder) : Date.now() - statSync(file).mtimeMs <= tornMilliseconds) return holder?.pid ?? 0;
-    // Of several that wait, one renames it; should it have taken another's new file by then, that one is put back.
+    // Of several waiting processes, one renames it; if that caught another's new file, the file is put back.
     renameSync(file, aside);
     if (readFileSync(aside, 'utf8') !== text) linkSync(aside, file);
   } catch {
-    // Another was quicker.
+    // Another process was faster.
   }
   rmSync(aside, { force: true });
   return undefined;
 }
 
-/** @param {string} text @returns {ProcessIdentity | undefined} Undefined where it is torn. */
+/** @param {string} text @returns {ProcessIdentity | undefined} Undefined if it is torn. */
 function parseHolder(text) {
   try {
     const holder = JSON.parse(text);

@@ -36,7 +36,7 @@ const both: readonly [string, (action: () => void) => Promise<void>][] = [
 ];
 
 describe.each(both)('%s', (_name, take) => {
-  test('names its holder while the action runs, and leaves nothing, whatever becomes of the action', async () => {
+  test('names its holder while the action runs, and leaves nothing, even if the action fails', async () => {
     await take(() => {
       expect(JSON.parse(readFileSync(lock, 'utf8'))).toEqual(thisProcess());
     });
@@ -50,9 +50,9 @@ describe.each(both)('%s', (_name, take) => {
 
   test.each([
     ['a process of the same id that started at another time', () => JSON.stringify({ ...thisProcess(), started: 1 })],
-    ['nobody, torn long ago', () => ''],
-    ['nobody, in other words', () => '1234'],
-  ])('takes over what names %s', async (_what, text) => {
+    ['no process, torn long ago', () => ''],
+    ['no process, in another format', () => '1234'],
+  ])('takes over a file that names %s', async (_what, text) => {
     writeFileSync(lock, text());
     utimesSync(lock, 1, 1);
     let ran = false;
@@ -62,7 +62,7 @@ describe.each(both)('%s', (_name, take) => {
   });
 });
 
-test('waits for another process that holds it, says for which, once, and goes on when that is gone', async () => {
+test('waits for another process that holds it, reports its id once, and continues when that process has ended', async () => {
   const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   await once(other, 'spawn');
   const { pid = 0 } = other;

@@ -1,19 +1,19 @@
 import { spawn } from 'node:child_process';
 
-/** How long a process that was asked to end may take, in milliseconds. */
-export const endingPatience = 3000;
+/** Milliseconds that a process may take to end when asked. */
+export const endingTimeout = 3000;
 
 /**
  * Starts a Node program that exchanges messages with this process.
  *
- * @param {string} entry Its file.
+ * @param {string} entry File of the program.
  * @param {readonly string[]} args
  * @param {object} options
  * @param {Readonly<Record<string, string>>} options.environment Added to this process's own.
- * @param {(text: string) => void} options.onOutput Takes what it prints.
+ * @param {(text: string) => void} options.onOutput Receives its output.
  * @param {readonly string[]} [options.nodeArguments]
- * @param {boolean} [options.ownGroup] Keeps Ctrl-C in the terminal from it: that is for this process, which ends the other in
- *   good order, or at once where it ends at once itself. Should this process be killed, the channel closes in any case.
+ * @param {boolean} [options.ownGroup] Keeps the terminal's Ctrl-C from it: this process receives it, and stops the other,
+ *   or kills it if it ends at once itself. If this process is killed, the channel closes in any case.
  */
 export function startNode(entry, args, { environment, onOutput, nodeArguments = [], ownGroup = false }) {
   const child = spawn(process.execPath, [...nodeArguments, entry, ...args], {
@@ -42,7 +42,7 @@ export function startNode(entry, args, { environment, onOutput, nodeArguments = 
     child.on('error', (error) => {
       if (child.pid === undefined) finish(error.message);
     });
-    // Unlike `exit`, it comes after the last of the output.
+    // Unlike `exit`, this comes after the last of the output.
     child.on('close', (code, signal) => {
       finish(describeEnd(code, signal));
     });
@@ -53,7 +53,7 @@ export function startNode(entry, args, { environment, onOutput, nodeArguments = 
     port: {
       /** @param {unknown} message */
       send: (message) => {
-        // A message that does not arrive is a call that ends with the process.
+        // If the message does not arrive, the call ends with the process.
         if (child.connected) child.send(/** @type {object} */ (message), () => undefined);
       },
       /** @param {(message: unknown) => void} listener */
@@ -65,24 +65,24 @@ export function startNode(entry, args, { environment, onOutput, nodeArguments = 
         void ended.then(listener);
       },
     },
-    /** Closes the channel: a program with nothing else to wait for ends. Node reports that end to nobody. */
+    /** Closes the channel: a program with nothing else to wait for ends. Node reports that end to no listener. */
     disconnect: () => {
       if (child.connected) child.disconnect();
     },
     /** Ends it at once. */
     kill,
-    /** Ends it: asks it to, waits a moment, kills it. Resolves once it is gone. */
+    /** Ends it: asks it to end, waits a moment, kills it. Resolves once it is gone. */
     stop: async () => {
       if (hasEnded) return;
       child.kill('SIGTERM');
-      const last = setTimeout(kill, endingPatience);
+      const last = setTimeout(kill, endingTimeout);
       await ended;
       clearTimeout(last);
     },
   };
 }
 
-/** How a process ended, in words. @param {number | null} code @param {string | null} [signal] */
+/** How a process ended, as text. @param {number | null} code @param {string | null} [signal] */
 export const describeEnd = (code, signal = null) =>
   signal === null ? `exit code ${String(code ?? 'unknown')}` : `killed by ${signal}${signal === 'SIGKILL' ? hint : ''}`;
 

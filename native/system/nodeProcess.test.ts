@@ -48,13 +48,13 @@ test.each([false, true])(
     expect(await ended).toBe('exit code 3');
     expect(echo.output).toContain('leaving');
     expect(echo.output).toContain('for good');
-    // Nothing to send to, and nothing to end.
+    // The process has ended: `send` and `stop` must do nothing.
     echo.process.port.send('late');
     await echo.process.stop();
   },
 );
 
-test('one that does not end when it is asked to is killed', async () => {
+test('a process that does not end when asked is killed', async () => {
   const { echo, ended, answer } = startEcho(true);
   echo.process.port.send('ready');
   await answer;
@@ -62,7 +62,7 @@ test('one that does not end when it is asked to is killed', async () => {
   expect(await ended).toBe('killed by SIGKILL; the system does that when memory runs out');
 });
 
-test('the end of the channel is the end of a program that waits for nothing else', async () => {
+test('closing the channel ends a program that waits for nothing else', async () => {
   const { echo, answer } = startEcho(false);
   echo.process.port.send('ready');
   await answer;
@@ -70,6 +70,6 @@ test('the end of the channel is the end of a program that waits for nothing else
   await expect.poll(() => isAlive(echo.process.pid ?? 0), { timeout: 20_000 }).toBe(false);
 });
 
-test('an end without a code is one, too', () => {
+test('an end without a code is described, too', () => {
   expect(describeEnd(null)).toBe('exit code unknown');
 });

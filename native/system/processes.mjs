@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * Names one process. An id alone is not enough: the system gives it to another process later.
+ * Identity of one process. An id alone is not enough: the system reuses it later.
  *
  * @typedef {object} ProcessIdentity
  * @property {number} pid
- * @property {number} started Seconds since 1970 at which the process started; 0 where the system does not tell.
+ * @property {number} started Seconds since 1970 at which the process started; 0 if the system does not report it.
  */
 
 /** The signals that end a program: Ctrl-C, a polite kill, the end of the terminal. */
 export const endingSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
-/** The system's clock may be set while a process runs, which moves the start times that are computed from it. */
+/** Tolerance in seconds. The system's clock may be set while a process runs, which moves the computed start times. */
 const toleranceSeconds = 3;
 
 /** @type {ProcessIdentity | undefined} */
@@ -24,7 +24,7 @@ export function thisProcess() {
   return own;
 }
 
-/** Whether that process still runs; any of its id where a start time is unknown. @param {ProcessIdentity} identity */
+/** Whether this process still runs, or any with its id if a start time is unknown. @param {ProcessIdentity} identity */
 export function isRunning({ pid, started }) {
   if (!isAlive(pid)) return false;
   const now = startTime(pid);
@@ -32,19 +32,19 @@ export function isRunning({ pid, started }) {
   return Math.abs(now - started) <= toleranceSeconds;
 }
 
-/** Whether a process of this id runs, whoever it belongs to. @param {number} pid */
+/** Whether a process with this id runs, of any user. @param {number} pid */
 export function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return !hasEnded(pid);
   } catch (error) {
-    // EPERM: it is there and belongs to another user.
+    // EPERM: it exists and belongs to another user.
     return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
   }
 }
 
 /**
- * Seconds since 1970 at which a process started; undefined where there is no such process or no way to find out.
+ * Seconds since 1970 at which a process started; undefined if the process does not exist or there is no way to find out.
  * @param {number} pid
  * @returns {number | undefined}
  */
@@ -60,8 +60,8 @@ export function startTime(pid) {
 }
 
 /**
- * Whether a process that is still listed has ended (a zombie): its parent has not asked how, as the first process of many a
- * container never does for orphans.
+ * Whether a process that is still listed has ended (a zombie): its parent has not collected its exit status, as the first
+ * process of many containers never does for orphans.
  * @param {number} pid
  */
 function hasEnded(pid) {
@@ -74,11 +74,11 @@ function hasEnded(pid) {
 }
 
 /**
- * A field of /proc/PID/stat, from the third on, by its number in proc(5). On Linux alone.
+ * A field of /proc/PID/stat, from the third on, by its number in proc(5). Linux only.
  *
  * @param {number} pid
  * @param {number} field
- * @throws The file system's error where there is no such process.
+ * @throws The file system's error if the process does not exist.
  */
 export function linuxStat(pid, field) {
   const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');

@@ -8,7 +8,7 @@ import { emptyCache, failure, folder, pretendCards, rtx4090, rtx5090 } from './p
 import { hasTensorflow } from './testEngines.ts';
 
 describe('TensorFlow is installed', () => {
-  test.skipIf(!hasTensorflow)('it is opened, on the CPU, and says so', async () => {
+  test.skipIf(!hasTensorflow)('it is opened, on the CPU, and reports that', async () => {
     const runtime = await openEngine({ device: 'cpu' });
     expect(runtime).toMatchObject({
       engine: 'tensorflow',
@@ -21,7 +21,7 @@ describe('TensorFlow is installed', () => {
     expect(runtime.tf.getBackend()).toBe('tensorflow');
   });
 
-  test.skipIf(!hasTensorflow)('the doctor has loaded it', async () => {
+  test.skipIf(!hasTensorflow)('the doctor loads it', async () => {
     const report = await diagnose({ device: 'cpu' });
     expect(doctorReportSchema.parse(report)).toMatchObject({
       engine: 'tensorflow',
@@ -32,7 +32,7 @@ describe('TensorFlow is installed', () => {
     expect(report.cache.bytes).toBeGreaterThan(800e6);
   });
 
-  test.skipIf(!hasTensorflow)('the engine opened last is at work, and both can be opened again', async () => {
+  test.skipIf(!hasTensorflow)('the last opened engine is used, and both can be opened again', async () => {
     for (const engine of ['tensorflow', 'wasm', 'tensorflow', 'wasm'] as const) {
       const { tf, version } = await openEngine({ engine, device: 'cpu' });
       expect(tf.getBackend()).toBe(engine);
@@ -70,25 +70,25 @@ describe('TensorFlow is installed', () => {
 });
 
 describe('TensorFlow is not installed', () => {
-  test('the WASM engine is used, with the reason and the command that mends it', async () => {
+  test('the WASM engine is used, with the reason and the command that fixes it', async () => {
     emptyCache();
     const runtime = await openEngine();
     expect(runtime).toMatchObject({ engine: 'wasm', version: '4.22.0', device: 'cpu', reproducible: true });
-    expect(runtime.reason).toMatch(/TensorFlow is not there: tensorflow.* is not in .*empty/);
+    expect(runtime.reason).toMatch(/TensorFlow is not available: tensorflow.* is not in .*empty/);
     expect(runtime.warnings).toEqual([
       expect.stringMatching(/several times slower than TensorFlow\. Run: node build\/setup\.mjs/),
     ]);
     expect(runtime.tf.getBackend()).toBe('wasm');
   });
 
-  test('asking for it is an error with the command that mends it', async () => {
+  test('requesting TensorFlow is an error with the command that fixes it', async () => {
     emptyCache();
     const error = await failure(openEngine({ engine: 'tensorflow' }));
     expect(error.message).toMatch(/TensorFlow cannot be used: .* Run: node build\/setup\.mjs/);
     expect(error.field).toBe('engine');
   });
 
-  test('asking for a GPU where there is none is an error, whatever the engine', async () => {
+  test('requesting a missing GPU is an error, with any engine', async () => {
     emptyCache();
     vi.stubEnv('PATH', folder);
     expect((await failure(openEngine({ device: 'gpu' }))).message).toMatch(/nvidia-smi finds no NVIDIA card/);
@@ -110,7 +110,7 @@ describe('TensorFlow is not installed', () => {
   });
 });
 
-test('what cannot be had needs no preparation: the error comes where it is shown', async () => {
+test('a missing engine needs no preparation: the error is thrown where it is shown', async () => {
   emptyCache();
   expect(await engineEnvironment(process.env, { device: 'gpu' })).toEqual({});
   expect(await engineEnvironment(process.env, { engine: 'tensorflow' })).toEqual({});

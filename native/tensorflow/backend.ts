@@ -16,27 +16,27 @@ import { registerWasmKernels, wasmBackend } from './wasmKernels.ts';
 
 export type { EngineOptions };
 
-/** The library that trains, opened. A process has one at a time: the one opened last is at work. */
+/** The opened library that trains. A process uses one at a time: the one opened last. */
 export interface EngineRuntime {
   readonly engine: 'tensorflow' | 'wasm';
-  /** Of TensorFlow, or of the WASM engine. */
+  /** Version of TensorFlow, or of the WASM engine. */
   readonly version: string;
   readonly device: 'cpu' | 'gpu';
   /** Name of the processor or card. */
   readonly deviceName: string;
-  /** Memory of the card, where one is used and its size is known. */
+  /** Memory of the card, if one is used and its size is known. */
   readonly cardBytes?: number;
   /** Whether two runs with the same seed give the same bits. */
   readonly reproducible: boolean;
-  /** Why this engine and device. */
+  /** Why this engine and device are used. */
   readonly reason: string;
-  /** What the person should know: a card that is not used, a faster engine that is not installed. */
+  /** Warnings for the user: a card that is not used, a faster engine that is not installed. */
   readonly warnings: readonly string[];
   /** The library; its operations run on this engine. */
   readonly tf: typeof tf;
   /**
-   * Tensors alive, those of JavaScript and the engine's own buffers together. Two equal counts mean that nothing
-   * leaked between.
+   * Number of live tensors, JavaScript's and the engine's own buffers together. Two equal counts mean that nothing leaked
+   * in between.
    */
   tensorCount(): number;
   /** Frees the engine's tensors. The library stays loaded and can be opened again. */
@@ -49,9 +49,9 @@ const require = createRequire(import.meta.url);
 let loaded: { readonly card: boolean; readonly deterministic: boolean } | undefined;
 
 /**
- * Opens the engine that the options ask for, or the best there is.
- * @throws OrthantError `engine` where an engine or device is asked for by name and cannot be had; its message has the
- *   reason and the command that mends it.
+ * Opens the engine that the options ask for, or the best available one.
+ * @throws OrthantError `engine` if a requested engine or device is not available; its message has the reason and the
+ *   command that fixes it.
  */
 export async function openEngine(options: EngineOptions = {}): Promise<EngineRuntime> {
   loadTfjsPackage();
@@ -88,7 +88,7 @@ async function openTensorflow(
     loaded = { card: choice.useCard, deterministic };
   } else if (loaded.card !== choice.useCard || (loaded.card && loaded.deterministic !== deterministic)) {
     throw deviceError(
-      'This process has opened TensorFlow with another device or without --deterministic; such a run needs an engine process of its own.',
+      'This process has opened TensorFlow with another device or without --deterministic; this run needs a separate engine process.',
     );
   }
   await tf.setBackend(tensorflowBackend);
@@ -96,9 +96,9 @@ async function openTensorflow(
   const onCard = backend.isUsingGpuDevice;
   let { reason } = choice;
   if (choice.useCard && !onCard) {
-    const problem = `TensorFlow does not get to the ${card?.name ?? 'card'}: its driver (${card?.driver ?? 'unknown'}) is too old for CUDA 12.5, or a CUDA library cannot be loaded`;
+    const problem = `TensorFlow cannot use the ${card?.name ?? 'card'}: its driver (${card?.driver ?? 'unknown'}) is too old for CUDA 12.5, or a CUDA library cannot be loaded`;
     if (device === 'gpu')
-      throw deviceError(`${problem}. With TF_CPP_MIN_LOG_LEVEL=0 in the environment it says which.`);
+      throw deviceError(`${problem}. With TF_CPP_MIN_LOG_LEVEL=0 in the environment it prints which.`);
     warnings.push(`The CPU is used: ${problem}.`);
     reason = 'TensorFlow is installed, and its NVIDIA card cannot be reached.';
   }
@@ -119,7 +119,7 @@ async function openTensorflow(
   };
 }
 
-/** Loads the binding, and TensorFlow with it, and makes it known to tfjs. */
+/** Loads the binding, and TensorFlow with it, and registers it with tfjs. */
 function loadTensorflow(bindingPath: string, variables: Readonly<Record<string, string>>): void {
   const late = startVariables.filter((name) => variables[name] !== undefined);
   if (late.length > 0)
@@ -132,7 +132,7 @@ function loadTensorflow(bindingPath: string, variables: Readonly<Record<string, 
   try {
     binding = require(bindingPath) as TFJSBinding;
   } finally {
-    // What hid the cards from TensorFlow would hide them from the next look for cards.
+    // A variable that hides the cards from TensorFlow would also hide them from the next search for cards.
     if (visible === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
     else process.env.CUDA_VISIBLE_DEVICES = visible;
   }
@@ -163,12 +163,12 @@ async function openWasm({ reason, warnings }: Pick<Choice, 'reason' | 'warnings'
   };
 }
 
-/** Name of the processor, or its kind where the system does not tell. */
+/** Name of the processor, or its architecture if the system does not report it. */
 export function processorName(): string {
   return cpus()[0]?.model.trim() ?? process.arch;
 }
 
-/** TensorFlow's libraries for x86-64 end the process where the processor has no AVX; better an error that can be told. */
+/** TensorFlow's libraries for x86-64 end the process if the processor has no AVX; an error can be reported instead. */
 function requireVectorInstructions(): void {
   if (process.platform !== 'linux' || process.arch !== 'x64') return;
   const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1];

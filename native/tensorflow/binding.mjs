@@ -7,7 +7,7 @@ import path from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** Name of the compiled addon, and of the note beside it on what made it. */
+/** Name of the compiled addon, and of the note beside it about its compiler. */
 export const bindingFile = 'tfjs_binding.node';
 export const bindingNote = 'binding.json';
 
@@ -25,17 +25,17 @@ const sourceFiles = [
 /**
  * Changes made to a copy of the package's source, each with how often its text must occur.
  *
- * The package numbers tensor handles with 32 bits and never uses a number again: a small network trained at full speed
- * gets through 2^31 of them in hours, and from then on handles leak, later they collide (tfjs issue 8735). With 64 bits,
+ * The package numbers tensor handles with 32 bits and never reuses a number: a small network trained at full speed uses
+ * 2^31 of them in hours, and from then on handles leak, later they collide (tfjs issue 8735). With 64 bits,
  * which a JavaScript number holds exactly up to 2^53, that takes thousands of years. The first number lies above 2^32,
- * so that every tensor ever made would show a place that still cuts it to 32 bits.
+ * so that any place that still cuts it to 32 bits fails for every tensor.
  *
- * And it opens every session with TensorFlow's defaults. Here `loadSavedModel` takes a serialised ConfigProto as a third
- * argument (compile/sessionConfig.ts says what for).
+ * It opens every session with TensorFlow's defaults. With the patch `loadSavedModel` takes a serialised ConfigProto as a
+ * third argument (compile/sessionConfig.ts explains its use).
  *
- * And on cards from Ampere on TensorFlow and XLA round the factors of matrix products to ten binary digits (TF32). An
- * output of 1e-4 may then be negative where the exported model runs, so that is switched off: for this TensorFlow has no
- * function in C, only one in C++, which its library exports. Where there is no CUDA there is nothing to switch.
+ * On cards from Ampere on, TensorFlow and XLA round the factors of matrix products to ten binary digits (TF32). An output
+ * of 1e-4 may then be negative where the exported model runs, so that is switched off: TensorFlow has no C function for
+ * this, only a C++ one, which its library exports. Without CUDA there is nothing to switch.
  *
  * @type {readonly { file: string, from: string, to: string, times: number }[]}
  */
@@ -123,7 +123,7 @@ void enable_tensor_float_32_execution(bool enabled);
   TF_SessionOptions *session_options = TF_NewSessionOptions();
   size_t config_length = 0;
   void *config = nullptr;
-  // What is no array of bytes leaves TensorFlow's defaults; N-API fills what was not given with undefined.
+  // A value that is not an array of bytes means TensorFlow's defaults; N-API passes missing arguments as undefined.
   if (napi_get_typedarray_info(env, config_value, nullptr, &config_length, &config, nullptr, nullptr) == napi_ok) {
     TF_AutoStatus config_status;
     TF_SetConfig(session_options, config, config_length, config_status.status);
@@ -139,7 +139,7 @@ void enable_tensor_float_32_execution(bool enabled);
 ];
 
 /**
- * Applies `patches` to `sources`; throws where the source is not the one they were written for.
+ * Applies `patches` to `sources`; throws if the source is not the one they were written for.
  * @param {Record<string, string>} sources Text by file name.
  * @returns {Record<string, string>}
  */
@@ -158,7 +158,7 @@ export function patchSources(sources) {
 }
 
 /**
- * The binding's source as it is compiled, and where the result belongs.
+ * The binding's source for the compiler, and the path of the result.
  * @param {Plan} plan
  * @returns {{ sources: Record<string, string>, folder: string, file: string, nodeHeaders: string, nodeSymbols: string }}
  *   `folder` is named by a hash of the source, of the headers' version and of TensorFlow's wheel; `file` is the addon in it.
@@ -194,6 +194,6 @@ export function describeBinding(plan) {
 export function findBinding(plan) {
   if (plan.engine !== 'tensorflow') return undefined;
   const { file, folder } = describeBinding(plan);
-  // The folder is renamed into place when it is whole; the note is the last file written to it.
+  // The folder is renamed into place when it is complete; the note is the last file written to it.
   return existsSync(path.join(folder, bindingNote)) ? file : undefined;
 }

@@ -9,7 +9,7 @@ import { compileBinding, compilerArguments, findCompiler } from './compileBindin
 import { planTensorFlow } from './plan.mjs';
 import { hasTensorflow } from './testEngines.ts';
 
-/** What is used here of the addon's exports. */
+/** The addon's exports used here. */
 interface Binding {
   readonly TF_FLOAT: number;
   readonly TF_ATTR_TYPE: number;
@@ -22,7 +22,7 @@ interface Binding {
 
 const quiet = { log: () => undefined };
 
-test.skipIf(!hasTensorflow)('tensor handles are numbered beyond 32 bits, and such numbers are found again', () => {
+test.skipIf(!hasTensorflow)('tensor handles are numbered beyond 32 bits, and their tensors are found again', () => {
   Object.assign(process.env, planTensorFlow().environment);
   const binding = createRequire(import.meta.url)(findBinding(planTensorFlow())!) as Binding;
   const id = binding.createTensor([3], binding.TF_FLOAT, new Float32Array([1, 2, 3]));
@@ -38,13 +38,13 @@ test.skipIf(!hasTensorflow)('tensor handles are numbered beyond 32 bits, and suc
   expect(() => {
     binding.deleteTensor(id);
   }).toThrow(`tensor_id: ${id}`);
-  // 32 bits of the number name another tensor or none; never this one.
+  // The lower 32 bits of the number identify another tensor or none; never this one.
   expect(() => binding.tensorDataSync(negated!.id - 2 ** 32)).toThrow(/not referenced/);
 });
 
-test('a source that is not the known one is refused, and says where', () => {
+test('an unknown source is refused with the place of the difference', () => {
   const { sources } = describeBinding(planTensorFlow());
-  // The patched source is itself such a source: what is to be replaced is gone.
+  // The patched source is an unknown source: the text to replace is gone.
   expect(() => patchSources(sources)).toThrow(/tfjs_backend\.h has "int32_t InsertHandle\(" 0 times instead of 1/);
 });
 
@@ -56,7 +56,7 @@ test.skipIf(!hasTensorflow)('a compiled binding is found, and not compiled again
   expect(lines).toEqual([]);
 });
 
-test('a compiler that fails is named with what it says, and leaves nothing behind', async () => {
+test('a failing compiler is named with its error, and leaves nothing behind', async () => {
   const cache = mkdtempSync(path.join(tmpdir(), 'orthant-binding-'));
   try {
     const compiler = path.join(cache, 'cxx');
@@ -78,7 +78,7 @@ test('a compiler that fails is named with what it says, and leaves nothing behin
   }
 });
 
-test.skipIf(!hasTensorflow)('the binding asks for its libraries by a path relative to itself', () => {
+test.skipIf(!hasTensorflow)('the binding finds its libraries by a path relative to itself', () => {
   const plan = planTensorFlow();
   const { file, folder } = describeBinding(plan);
   const header = execFileSync('readelf', ['-d', file], { encoding: 'utf8' });
@@ -99,19 +99,16 @@ test.each([
   expect(readFileSync(binding.nodeSymbols, 'utf8')).toContain('napi_create_int64');
 });
 
-test.skipIf(process.platform === 'win32')(
-  'only LLVM’s compiler is taken on Windows, or the one that is named',
-  async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'orthant-compiler-'));
-    try {
-      const gcc = path.join(folder, 'g++');
-      writeFileSync(gcc, '#!/bin/sh\necho g++ 13\n', { mode: 0o755 });
-      const env = { PATH: folder };
-      expect(await findCompiler(env, 'linux')).toEqual({ command: 'g++', version: 'g++ 13' });
-      expect(await findCompiler(env, 'win32')).toBeUndefined();
-      expect(await findCompiler({ ...env, CXX: gcc }, 'win32')).toEqual({ command: gcc, version: 'g++ 13' });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  },
-);
+test.skipIf(process.platform === 'win32')('only LLVM’s compiler is used on Windows, or the named one', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'orthant-compiler-'));
+  try {
+    const gcc = path.join(folder, 'g++');
+    writeFileSync(gcc, '#!/bin/sh\necho g++ 13\n', { mode: 0o755 });
+    const env = { PATH: folder };
+    expect(await findCompiler(env, 'linux')).toEqual({ command: 'g++', version: 'g++ 13' });
+    expect(await findCompiler(env, 'win32')).toBeUndefined();
+    expect(await findCompiler({ ...env, CXX: gcc }, 'win32')).toEqual({ command: gcc, version: 'g++ 13' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -7,7 +7,7 @@ import { cacheFolder } from '../system/folders.mjs';
  * @typedef {object} Wheel
  * @property {string} package Name in the package index.
  * @property {string} version
- * @property {string} tag Platform tag that pip is asked for.
+ * @property {string} tag Platform tag requested from pip.
  * @property {string} file File name of the wheel.
  * @property {string} sha256
  * @property {number} bytes Size of the download.
@@ -18,7 +18,7 @@ import { cacheFolder } from '../system/folders.mjs';
 const marker = '.complete.json';
 
 /**
- * The cache folder as a machine of another kind would name it; on this kind of machine, this one's.
+ * The cache folder on a machine of another kind; for this kind of machine, the real one.
  * @param {string} platform As in plan.mjs.
  * @param {NodeJS.ProcessEnv} [env]
  */
@@ -30,7 +30,7 @@ export function cacheFolderOn(platform, env = process.env) {
 }
 
 /**
- * Name of the folder of an unpacked wheel: everything that makes its contents, so that versions live side by side.
+ * Name of the folder of an unpacked wheel. It contains everything that determines the contents, so that versions coexist.
  * @param {Wheel} wheel
  * @param {string} platform
  */
@@ -39,7 +39,7 @@ export function wheelFolderName(wheel, platform) {
 }
 
 /**
- * Whether `folder` holds the whole of `wheel`: the marker is written last, and each file must have its recorded size.
+ * Whether `folder` holds `wheel` completely: the marker is written last, and each file must have its recorded size.
  * @param {string} folder
  * @param {Wheel} wheel
  * @returns {boolean}
@@ -58,7 +58,7 @@ export function isUnpacked(folder, wheel) {
 }
 
 /**
- * The marker's name and text for a folder that is complete.
+ * The marker's name and text for a complete folder.
  * @param {Wheel} wheel
  * @param {Record<string, number>} files Size by path.
  */
@@ -70,7 +70,7 @@ export function completeMarker(wheel, files) {
 export const megabytes = (bytes) => `${Math.round(bytes / 1e6).toLocaleString('en-GB')} MB`;
 
 /**
- * Bytes of all files below `folder`; one that is not there, or vanishes meanwhile, counts nothing.
+ * Bytes of all files below `folder`; a missing file counts as 0.
  * @param {string} folder
  * @returns {number}
  */
@@ -82,7 +82,7 @@ export function folderBytes(folder) {
       sum += entry.isDirectory() ? folderBytes(each) : (statSync(each, { throwIfNoEntry: false })?.size ?? 0);
     }
   } catch {
-    // Gone meanwhile.
+    // Removed meanwhile.
   }
   return sum;
 }

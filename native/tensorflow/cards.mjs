@@ -2,12 +2,12 @@ import { runCommand } from '../system/command.mjs';
 import { pins } from './wheels.mjs';
 
 /**
- * An NVIDIA card as nvidia-smi reports it. `computeCapability` is NaN where the driver is too old to say.
+ * An NVIDIA card as nvidia-smi reports it. `computeCapability` is NaN if the driver is too old to report it.
  * @typedef {{ index: string, uuid: string, name: string, computeCapability: number, driver: string, memoryBytes: number }} Card
  */
 
 /**
- * The NVIDIA cards of this machine, by nvidia-smi; none where there is no driver.
+ * The NVIDIA cards of this machine, by nvidia-smi; empty without a driver.
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<Card[]>}
  */
@@ -21,7 +21,7 @@ export async function findCards(env = process.env) {
 }
 
 /**
- * @param {string} text What nvidia-smi prints: a line per card, its fields parted by commas.
+ * @param {string} text Output of nvidia-smi: a line per card, fields separated by commas.
  * @returns {Card[]}
  */
 export function parseCards(text) {
@@ -35,27 +35,27 @@ export function parseCards(text) {
 }
 
 /**
- * Whether TensorFlow's kernels run on a card, and if not, why.
+ * The reason why TensorFlow's kernels do not run on a card.
  * @param {Card} card
- * @returns {string | undefined} The reason against it.
+ * @returns {string | undefined} Undefined if they run.
  */
 export function unsupportedReason({ name, computeCapability }) {
   const { minimum, below, kernels } = pins.computeCapability;
   if (computeCapability >= minimum && computeCapability < below) return undefined;
   const wheel = `TensorFlow ${pins.version} has kernels for compute capability ${kernels}`;
   if (Number.isNaN(computeCapability))
-    return `the driver does not tell the compute capability of the ${name}; ${wheel}`;
+    return `the driver does not report the compute capability of the ${name}; ${wheel}`;
   return `the ${name} (compute capability ${computeCapability.toFixed(1)}) is too ${computeCapability < minimum ? 'old' : 'new'}: ${wheel}`;
 }
 
 /**
- * The card to train on: the first of those visible that TensorFlow supports.
+ * The card to train on: the first visible one that TensorFlow supports.
  * @param {readonly Card[]} cards
  * @param {NodeJS.ProcessEnv} [env] `CUDA_VISIBLE_DEVICES` hides cards, as in CUDA itself.
- * @returns {{ card?: Card, reasons: string[] }} `reasons` says of each card passed over why.
+ * @returns {{ card?: Card, reasons: string[] }} `reasons` explains each skipped card.
  */
 export function chooseCard(cards, env = process.env) {
-  // As in CUDA, an entry is a number or the start of a UUID, and one that fits no card hides all that follow it.
+  // As in CUDA, an entry is a number or the start of a UUID, and an entry that matches no card hides all that follow it.
   const visible = env.CUDA_VISIBLE_DEVICES?.split(',').map((each) => each.trim());
   const matches = visible?.map((each) =>
     cards.find(({ index, uuid }) => each === index || (/^GPU-/.test(each) && uuid.startsWith(each))),

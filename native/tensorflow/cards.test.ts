@@ -10,7 +10,7 @@ const card = (index: number, computeCapability: number, name = `Card ${index}`):
   memoryBytes: 8 * 2 ** 30,
 });
 
-describe('what nvidia-smi prints', () => {
+describe('the output of nvidia-smi', () => {
   test('a line is a card', () => {
     const text =
       '0, GPU-11111111-aaaa, NVIDIA GeForce RTX 4090, 8.9, 550.54.14, 24564\n1, GPU-2, NVIDIA H100 80GB HBM3, 9.0, 550.54.14, 81559\n';
@@ -34,7 +34,7 @@ describe('what nvidia-smi prints', () => {
     ]);
   });
   test.each(['', '\n', 'No devices were found\n', 'Field "compute_cap" is not a valid field to query.\n'])(
-    '%j is none',
+    '%j has no card',
     (text) => {
       expect(parseCards(text)).toEqual([]);
     },
@@ -53,7 +53,7 @@ describe('which cards the libraries support', () => {
     ],
     [12, 'RTX 5090', /RTX 5090 \(compute capability 12\.0\) is too new/],
     [10, 'B200', /too new/],
-    [Number.NaN, 'K80', /does not tell the compute capability of the K80/],
+    [Number.NaN, 'K80', /does not report the compute capability of the K80/],
   ])('not %s', (capability, name, reason) => {
     expect(unsupportedReason(card(0, capability, name))).toMatch(reason);
   });
@@ -62,7 +62,7 @@ describe('which cards the libraries support', () => {
 describe('which card is used', () => {
   const cards = [card(0, 12), card(1, 8.9), card(2, 9)];
 
-  test('the first that is supported; the others are named with the reason', () => {
+  test('the first supported one; the others are named with the reason', () => {
     const { card: chosen, reasons } = chooseCard(cards, {});
     expect(chosen?.index).toBe('1');
     expect(reasons).toEqual([expect.stringContaining('Card 0 (compute capability 12.0) is too new')]);
@@ -80,7 +80,7 @@ describe('which card is used', () => {
     expect(chosen?.index).toBe(wanted);
     if (wanted === undefined) expect(reasons.join()).toMatch(/CUDA_VISIBLE_DEVICES=\S* hides \d of 3 cards|too new/);
   });
-  test('none on a machine without', () => {
+  test('none on a machine without cards', () => {
     expect(chooseCard([], {})).toEqual({ reasons: [] });
   });
 });

@@ -3,28 +3,28 @@ import { setupCommand, type Installation, type Provisioned } from './installatio
 import { engineVariables } from './variables.mjs';
 
 export interface EngineOptions {
-  /** `auto`: TensorFlow where it is installed, else the embedded WASM engine. */
+  /** `auto`: TensorFlow if it is installed, else the embedded WASM engine. */
   readonly engine?: 'auto' | 'tensorflow' | 'wasm';
-  /** `auto`: an NVIDIA card where TensorFlow can use it, else the CPU. */
+  /** `auto`: an NVIDIA card if TensorFlow can use it, else the CPU. */
   readonly device?: 'auto' | 'cpu' | 'gpu';
   /** On a card, slower kernels that give the same bits every time. The CPU engines always do. */
   readonly deterministic?: boolean;
 }
 
-/** Which engine is to be opened, and why. */
+/** The engine to open, and why. */
 export interface Choice {
-  /** TensorFlow's libraries; undefined stands for the WASM engine. */
+  /** TensorFlow's libraries; undefined means the WASM engine. */
   readonly provisioned: Provisioned | undefined;
   readonly useCard: boolean;
   readonly reason: string;
-  /** What the person should know: a card that is not used, a faster engine that is not installed. */
+  /** Warnings for the user: a card that is not used, a faster engine that is not installed. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The engine that the options ask for, or the best there is on this machine.
- * @throws OrthantError `engine` where an engine or device is asked for by name and is not there; its message has the
- *   reason and the command that mends it.
+ * The engine that the options ask for, or the best one on this machine.
+ * @throws OrthantError `engine` if a requested engine or device is not available; its message has the reason and the
+ *   command that fixes it.
  */
 export function chooseEngine(installation: Installation, { engine = 'auto', device = 'auto' }: EngineOptions): Choice {
   const { cpu, gpu, card, cards, missing } = installation;
@@ -56,12 +56,12 @@ export function chooseEngine(installation: Installation, { engine = 'auto', devi
   return {
     provisioned: undefined,
     useCard: false,
-    reason: `TensorFlow is not there: ${absent}.`,
+    reason: `TensorFlow is not available: ${absent}.`,
     warnings: [...passedOver, slower],
   };
 }
 
-/** Why no card is used on this machine, in words. */
+/** Why no card is used on this machine, as text. */
 export function whyNoCard({ card, cards, cardReasons, gpu, missing }: Installation): string {
   if (cards.length === 0) return 'nvidia-smi finds no NVIDIA card';
   if (card === undefined) return cardReasons.join('; ');

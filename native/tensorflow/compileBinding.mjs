@@ -10,14 +10,14 @@ import { describeFailure, runCommand } from '../system/command.mjs';
 /** @typedef {ReturnType<typeof describeBinding>} Binding */
 
 /**
- * The usual compilers. On Windows TensorFlow's library is linked as Microsoft's tools link, which of these LLVM's alone does:
- * a g++ from MSYS2 or Strawberry Perl would only fail.
+ * The usual compilers. On Windows TensorFlow's library must be linked as Microsoft's tools link; of these only LLVM's
+ * compiler does that: a g++ from MSYS2 or Strawberry Perl would fail.
  * @param {string} platform As `process.platform`.
  */
 const usualCompilers = (platform) => (platform === 'win32' ? ['clang++'] : ['c++', 'g++', 'clang++']);
 
 /**
- * The first of `CXX` and the usual compilers that answers.
+ * The first of `CXX` and the usual compilers that runs.
  * @param {NodeJS.ProcessEnv} env
  * @param {string} [platform] As `process.platform`.
  * @returns {Promise<{ command: string, version: string } | undefined>}
@@ -76,7 +76,7 @@ export function compilerArguments(plan, binding, folder) {
       `-Wl,-rpath,@loader_path/${relative}`,
     ];
   }
-  // Windows, LLVM's clang++: symbols of Node come from an import library made of node-api-headers' list of them.
+  // Windows, LLVM's clang++: Node's symbols come from an import library made from the list in node-api-headers.
   return [
     ...common,
     '-DCOMPILER_MSVC',
@@ -87,17 +87,17 @@ export function compilerArguments(plan, binding, folder) {
 }
 
 /**
- * Compiles the binding unless it is there already, made by the same compiler. It arrives under a temporary name and is
- * renamed when it is whole.
+ * Compiles the binding unless it exists and was made by the same compiler. It is written under a temporary name and
+ * renamed when it is complete.
  * @param {Plan} plan Its wheels must be unpacked.
  * @param {{ log: (line: string) => void, env?: NodeJS.ProcessEnv }} options
- * @returns {Promise<string>} Path of the addon. Rejects with what failed, in words.
+ * @returns {Promise<string>} Path of the addon. Rejects with a description of the failure.
  */
 export async function compileBinding(plan, { log, env = process.env }) {
   const binding = describeBinding(plan);
   const compiler = await findCompiler(env);
   const note = compiler && `${JSON.stringify({ compiler: compiler.version }, null, 2)}\n`;
-  // Without a compiler a binding that was compiled earlier still serves.
+  // Without a compiler a binding that was compiled earlier is still used.
   const isCurrent = () => {
     const file = path.join(binding.folder, bindingNote);
     return existsSync(file) && existsSync(binding.file) && (note === undefined || readFileSync(file, 'utf8') === note);
@@ -123,7 +123,7 @@ export async function compileBinding(plan, { log, env = process.env }) {
       rmSync(binding.folder, { recursive: true, force: true });
       move(folder, binding.folder);
     } finally {
-      // This holds the lock, so whatever lies beside it is a leftover.
+      // This process holds the lock, so other folders here are leftovers.
       rmSync(path.dirname(folder), { recursive: true, force: true });
     }
     return binding.file;

@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url);
 type Missing = DoctorReport['missing'][number];
 
 /**
- * What training would use on this machine, why, and what is missing. TensorFlow is loaded in a process of its own, so
- * that the report is about what happens, not about what files are there. Changes nothing and needs no network.
- * @throws OrthantError `engine` where an engine or device is asked for by name and is not there.
+ * The engine that training would use on this machine, the reason, and missing parts. TensorFlow is loaded in a separate
+ * process, so that the report tests the loading and not only the files. Changes nothing and needs no network.
+ * @throws OrthantError `engine` if a requested engine or device is not available.
  */
 export async function diagnose(
   options: EngineOptions = {},
@@ -51,7 +51,7 @@ export async function diagnose(
   } else if (loaded.version !== undefined) {
     const onCard = loaded.gpu === true;
     if (choice.useCard && !onCard)
-      warnings.push(`The CPU is used: TensorFlow does not get to the ${installation.card?.name ?? 'card'}.`);
+      warnings.push(`The CPU is used: TensorFlow cannot use the ${installation.card?.name ?? 'card'}.`);
     report = {
       ...report,
       engine: 'tensorflow',
@@ -123,7 +123,7 @@ async function findMissing({ cpu, gpu, card, missing }: Installation, env: NodeJ
   return found;
 }
 
-/** The command that installs a system package here, where there is a usual one. */
+/** The command that installs a system package here, if there is a usual one. */
 function install(debian: string, mac: 'python' | 'xcode-select'): { command?: string } {
   if (process.platform === 'linux') return { command: `sudo apt install ${debian}` };
   if (process.platform === 'darwin')
@@ -135,8 +135,8 @@ const loadScript = `const binding = require(process.argv[1]);
 process.stdout.write(JSON.stringify({ version: binding.TF_Version, gpu: binding.isUsingGpuDevice() }));`;
 
 /**
- * Loads the chosen libraries in another process, with the environment that training would have. Nothing where the
- * choice is the WASM engine. Electron's own program cannot run a script, so there the files' presence has to do.
+ * Loads the chosen libraries in another process, with the environment that training would have. Does nothing for the WASM
+ * engine. Electron's own program cannot run a script, so there it only checks that the files exist.
  */
 async function loadElsewhere(
   choice: Choice,

@@ -3,9 +3,9 @@ import { chooseEngine, choiceVariables, type EngineOptions } from './choice.ts';
 import { findInstallation } from './installation.ts';
 
 /**
- * The environment variables to add before the process starts that will call `openEngine` with the same options; empty
- * where nothing must change. The loader reads `LD_LIBRARY_PATH` before the first line of a program runs, so with an
- * NVIDIA card the parent must set it. Without one `openEngine` sets by itself whatever is missing.
+ * The environment variables to add before starting a process that calls `openEngine` with the same options; empty if
+ * nothing must change. The loader reads `LD_LIBRARY_PATH` before the first line of a program runs, so with an NVIDIA card
+ * the parent must set it. Without one `openEngine` sets missing variables itself.
  *
  * @param env The environment the process would start with.
  */
@@ -18,7 +18,7 @@ export async function engineEnvironment(
   try {
     return choiceVariables(chooseEngine(installation, options), installation, env, options.deterministic);
   } catch (error) {
-    // What is not there cannot be prepared; `openEngine` says so where it is told to the person.
+    // A missing engine cannot be prepared; `openEngine` reports the error to the user.
     if (error instanceof OrthantError) return {};
     throw error;
   }

@@ -5,9 +5,9 @@ import { engineEnvironment } from './environment.ts';
 import { findInstallation } from './installation.ts';
 import { failure, pretendCards, pretendLibraries, rtx4090, rtx5090 } from './pretendMachine.ts';
 
-// TensorFlow is loaded once a process, so these stand apart: here it never is.
+// TensorFlow is loaded once per process, so these tests have a separate file, in which it is never loaded.
 
-test('libraries that are there but cannot be loaded: the WASM engine, and the reason', async () => {
+test('libraries that exist but cannot be loaded: the WASM engine, and the reason', async () => {
   pretendLibraries();
   const runtime = await openEngine({ device: 'cpu' });
   expect(runtime.engine).toBe('wasm');
@@ -20,7 +20,7 @@ test('libraries that are there but cannot be loaded: the WASM engine, and the re
   expect(report).toMatchObject({ engine: 'wasm', missing: [{ command: 'node build/setup.mjs' }] });
 });
 
-test('the parent is told what to set, and a process that was started without it says so', async () => {
+test('the parent gets the variables to set, and a process that was started without them reports that', async () => {
   pretendLibraries();
   pretendCards(rtx5090.replace('0,', '1,'), rtx4090);
   const variables = await engineEnvironment(process.env, { deterministic: true });
@@ -36,7 +36,7 @@ test('the parent is told what to set, and a process that was started without it 
   expect(await engineEnvironment(process.env, { device: 'cpu' })).toMatchObject({ CUDA_VISIBLE_DEVICES: '-1' });
 });
 
-test('the CPU can be asked for', async () => {
+test('the CPU can be requested', async () => {
   pretendLibraries();
   pretendCards(rtx4090);
   const installation = await findInstallation();

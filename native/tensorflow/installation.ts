@@ -13,7 +13,7 @@ export interface Installation {
   readonly card: Card | undefined;
   /** Why the other cards are not used. */
   readonly cardReasons: readonly string[];
-  /** What of `cpu` or `gpu` is not there, in words. */
+  /** The missing parts of `cpu` or `gpu`, as text. */
   readonly missing: { readonly cpu: string | undefined; readonly gpu: string | undefined };
 }
 
@@ -26,7 +26,7 @@ export interface Provisioned {
 /** The command that fetches and compiles what is missing. */
 export const setupCommand = 'node build/setup.mjs';
 
-/** Looks at the cache folder and, by nvidia-smi, for cards. Changes nothing and needs no network. */
+/** Inspects the cache folder and, with nvidia-smi, the cards. Changes nothing and needs no network. */
 export async function findInstallation(env: NodeJS.ProcessEnv = process.env): Promise<Installation> {
   const cpu = examine(planTensorFlow({ env }));
   const gpu = examine(planTensorFlow({ env, gpu: true }), 'gpu');

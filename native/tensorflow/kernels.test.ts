@@ -100,7 +100,7 @@ describe.each(testEngines)('%s', (engine) => {
       fc.property(
         fc.array(fc.double({ min: -4, max: 4, noNaN: true }).map(Math.fround), { minLength: 1, maxLength: 40 }),
         (numbers) => {
-          // Right at a kink either side's slope would do; TensorFlow takes denormal numbers for zero.
+          // At a kink the slope of either side would do; TensorFlow treats denormal numbers as zero.
           const xs = numbers.filter((x) => Math.abs(x) > 1e-37 && x !== 0.25 && Math.abs(x) !== 1);
           fc.pre(xs.length > 0);
           tf.tidy(() => {
@@ -144,7 +144,7 @@ describe.each(testEngines)('%s', (engine) => {
 
   test('a matrix product keeps all 24 binary digits of its factors', () => {
     tf.tidy(() => {
-      // A card would round these to 1 (TF32) unless told not to.
+      // A card would round these to 1 (TF32) by default.
       const values = Float32Array.from({ length: 64 * 64 }, (_, i) => 1 + (i % 61) * 2 ** -20);
       const product = tf.matMul(tf.tensor2d(values, [64, 64]), tf.eye(64));
       expect(product.dataSync()).toEqual(values);
@@ -192,7 +192,7 @@ describe.each(testEngines)('%s', (engine) => {
     });
   });
 
-  test('tensorScatterUpdate replaces the rows named and leaves the others', () => {
+  test('tensorScatterUpdate replaces the named rows and leaves the others', () => {
     tf.tidy(() => {
       const x = tf.tensor2d([
         [1, 2],
@@ -296,7 +296,7 @@ describe.each(testEngines)('%s', (engine) => {
   );
 });
 
-test.skipIf(!hasTensorflow)('both engines train to the same weights but for rounding', async () => {
+test.skipIf(!hasTensorflow)('both engines train to the same weights up to rounding', async () => {
   const train = async (engine: 'tensorflow' | 'wasm') => {
     const { tf } = await openEngine({ engine, device: testDeviceOf(engine) });
     // tanh has no kink at which a rounding error could turn into another gradient.

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What the native binding answers for each tensor it makes. */
+/** The native binding's result for each tensor it makes. */
 export interface TensorMetadata {
   readonly id: number;
   readonly shape: readonly number[];
@@ -40,7 +40,7 @@ export interface NativeBackend {
   readonly isUsingGpuDevice: boolean;
   getDTypeInteger(dtype: tf.DataType): number;
   getNumOfTFTensors(): number;
-  /** Uploads what has not been used yet. */
+  /** Uploads tensors that have not been used yet. */
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
   createOutputTensor(metadata: TensorMetadata): tf.Tensor;
   executeSingleOutput(
@@ -50,5 +50,5 @@ export interface NativeBackend {
   ): tf.Tensor;
 }
 
-/** The backend at work, which is TensorFlow's. */
+/** The current backend, which is TensorFlow's. */
 export const nativeBackend = (library: typeof tf): NativeBackend => library.backend() as unknown as NativeBackend;

@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
 
 test.skipIf(!hasTensorflow)(
-  'what the package takes from util works: top-k asks isNullOrUndefined for its settings',
+  'the functions that the package uses from util work: top-k asks isNullOrUndefined for its settings',
   async () => {
     // As in Node 23 and later.
     delete util.isNullOrUndefined;
@@ -26,7 +26,7 @@ test.skipIf(!hasTensorflow)(
   },
 );
 
-// When this fails, tfjs-node has been mended: take out of nodeUtil.ts, and of this list, what it no longer calls.
+// If this fails, tfjs-node has been fixed: remove the functions it no longer calls from nodeUtil.ts and from this list.
 test.each([
   ['isNullOrUndefined', ['TopK.js', 'nodejs_kernel_backend.js']],
   ['isArray', ['nodejs_kernel_backend.js']],

@@ -6,14 +6,14 @@ import { pins } from './wheels.mjs';
 /** @typedef {import('./cache.mjs').Wheel} Wheel */
 
 /**
- * What one machine needs of TensorFlow.
+ * The parts of TensorFlow that one machine needs.
  * @typedef {object} Plan
  * @property {string} platform `process.platform`-`process.arch`.
- * @property {'tensorflow' | 'wasm'} engine `wasm` where there is no wheel for this platform.
+ * @property {'tensorflow' | 'wasm'} engine `wasm` if there is no wheel for this platform.
  * @property {'cpu' | 'gpu'} device
- * @property {string} version Of TensorFlow.
- * @property {string} cache Folder that all lies in.
- * @property {(Wheel & { folder: string, keep: string[] })[]} wheels What to fetch, where it is unpacked, and which members.
+ * @property {string} version Version of TensorFlow.
+ * @property {string} cache Folder of all files.
+ * @property {(Wheel & { folder: string, keep: string[] })[]} wheels Wheels to download, the folder of each, and the members to keep.
  * @property {number} downloadBytes
  * @property {number} unpackedBytes
  * @property {string} libraryFolder Holds TensorFlow's libraries.
@@ -31,7 +31,7 @@ export const platforms = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64
 const thisPlatform = `${process.platform}-${process.arch}`;
 
 /**
- * What to fetch, unpack and set. Depends on its arguments only: the same on every machine, and nothing is touched.
+ * Downloads, folders and variables. Depends on its arguments only: the same on every machine, and changes nothing.
  * @param {{ platform?: string, gpu?: boolean, cache?: string, env?: NodeJS.ProcessEnv }} [options]
  *   `gpu`: the machine has an NVIDIA card that TensorFlow's kernels support.
  * @returns {Plan}
@@ -124,7 +124,7 @@ export function planTensorFlow({
 }
 
 /**
- * The wheels of a plan that are not (wholly) in the cache folder.
+ * The wheels of a plan that are not (completely) in the cache folder.
  * @param {Plan} plan
  */
 export function missingWheels(plan) {

@@ -9,7 +9,7 @@ import { pins } from './wheels.mjs';
 const plan = (platform: string, gpu = false) => planTensorFlow({ platform, gpu, cache: '/cache', env: {} });
 const names = (platform: string, gpu = false) => plan(platform, gpu).wheels.map((wheel) => wheel.package);
 
-describe('what is fetched', () => {
+describe('downloads', () => {
   test.each([
     ['linux-x64', 'tensorflow-cpu', 'manylinux_2_27_x86_64', 274],
     ['linux-arm64', 'tensorflow', 'manylinux_2_27_aarch64', 282],
@@ -27,7 +27,7 @@ describe('what is fetched', () => {
     );
   });
 
-  test('on Linux x64 with a card: the GPU wheel, and each CUDA package that its metadata asks for', () => {
+  test('on Linux x64 with a card: the GPU wheel, and each CUDA package that its metadata requires', () => {
     const { device, wheels, downloadBytes } = plan('linux-x64', true);
     expect(device).toBe('gpu');
     // Requires-Dist of tensorflow 2.21.0 with the extra "and-cuda".
@@ -56,18 +56,18 @@ describe('what is fetched', () => {
     ['linux-arm64', /no CUDA kernels/],
     ['darwin-arm64', /Linux x86-64 only/],
     ['win32-x64', /WSL2/],
-  ])('on %s a card changes nothing, and that is said', (platform, note) => {
+  ])('on %s a card changes nothing, and a note explains it', (platform, note) => {
     expect(names(platform, true)).toEqual(names(platform));
     expect(plan(platform, true).device).toBe('cpu');
     expect(plan(platform, true).notes.join(' ')).toMatch(note);
   });
 
-  test('where there is no wheel, the embedded engine is planned', () => {
+  test('without a wheel, the embedded engine is planned', () => {
     expect(plan('darwin-x64')).toMatchObject({ engine: 'wasm', wheels: [], downloadBytes: 0, environment: {} });
     expect(plan('darwin-x64').notes[0]).toMatch(/no TensorFlow 2\.21\.0 wheel for darwin-x64/);
   });
 
-  test('every pin is whole, and no two unpack into the same folder', () => {
+  test('every pin is complete, and no two unpack into the same folder', () => {
     const all = [...Object.values(pins.tensorflow), ...pins.cuda];
     for (const wheel of all) {
       expect(wheel.sha256).toMatch(/^[0-9a-f]{64}$/);
@@ -82,7 +82,7 @@ describe('what is fetched', () => {
   });
 });
 
-describe('where it lies', () => {
+describe('folders', () => {
   test.each([
     ['linux', {}, '/home/ada', '/home/ada/.cache/orthant'],
     ['linux', { XDG_CACHE_HOME: '/big' }, '/home/ada', '/big/orthant'],
@@ -99,7 +99,7 @@ describe('where it lies', () => {
     expect(cacheFolder(env, platform, home)).toBe(wanted);
   });
 
-  test("a plan for this machine uses its cache folder, one for another kind names that kind's", () => {
+  test("a plan for this machine uses its cache folder, one for another kind of machine names that kind's", () => {
     expect(planTensorFlow({ platform: `${process.platform}-x64`, env: {} }).cache).toBe(
       cacheFolder({}, process.platform, homedir()),
     );
@@ -117,11 +117,11 @@ describe('where it lies', () => {
   });
 });
 
-describe('what is set', () => {
+describe('environment variables', () => {
   const quiet = { TF_CPP_MIN_LOG_LEVEL: '2', TF_ENABLE_ONEDNN_OPTS: '0', TF_OVERRIDE_GLOBAL_THREADPOOL: '1' };
 
   test.each(['linux-x64', 'linux-arm64', 'darwin-arm64'])(
-    'on %s without a card: nothing that must come before the start',
+    'on %s without a card: no variable that must be set before the start',
     (platform) => {
       expect(plan(platform).environment).toEqual(quiet);
     },
@@ -137,7 +137,7 @@ describe('what is set', () => {
   test('with a card: the CUDA libraries, ptxas, libdevice, growing memory, one card', () => {
     const { environment, wheels } = plan('linux-x64', true);
     const libraries = environment.LD_LIBRARY_PATH!.split(':');
-    // Every CUDA wheel but the compiler's has one library folder.
+    // Every CUDA wheel except the compiler's has one library folder.
     expect(libraries).toHaveLength(wheels.length - 2);
     for (const wheel of wheels.slice(1)) {
       const holds = libraries.filter((folder) => folder.startsWith(`${wheel.folder}/`));
@@ -165,7 +165,7 @@ describe('what is set', () => {
     cudaToolkit: '/nvcc',
   } as const;
 
-  test('what the person has set is kept: paths are put in front, flags behind, values not touched', () => {
+  test("the user's variables are kept: paths are put in front, flags behind, values unchanged", () => {
     const env = {
       LD_LIBRARY_PATH: '/own:/b',
       PATH: '/bin',
@@ -183,18 +183,18 @@ describe('what is set', () => {
     });
   });
 
-  test('flags of XLA whose values have spaces stay whole, those that are added and those that were there', () => {
+  test('XLA flags with spaces in their values stay intact, added ones and existing ones', () => {
     const dump = `--xla_dump_to="/tmp/my \\"dumps\\"" --xla_dump_hlo_as_text`;
     const spaced = { ...card, cudaToolkit: '/home/ada b/nvcc' };
     const { XLA_FLAGS } = engineVariables({ ...spaced, env: { XLA_FLAGS: dump } });
     expect(XLA_FLAGS).toBe(`${dump} --xla_gpu_cuda_data_dir="/home/ada b/nvcc"`);
     expect(engineVariables({ ...spaced, env: { XLA_FLAGS } })).not.toHaveProperty('XLA_FLAGS');
-    // A name within the value of another flag is none.
+    // A name within the value of another flag is not a flag.
     const env = { XLA_FLAGS: "--xla_dump_to='/tmp/a --xla_gpu_cuda_data_dir=/b'" };
     expect(engineVariables({ ...card, env }).XLA_FLAGS).toBe(`${env.XLA_FLAGS} --xla_gpu_cuda_data_dir=/nvcc`);
   });
 
-  test('a process that has all of it needs nothing', () => {
+  test('a process that has all variables needs nothing', () => {
     const env = engineVariables({ ...card, deterministic: true, env: {} });
     expect(engineVariables({ ...card, deterministic: true, env })).toEqual({});
   });
@@ -206,7 +206,7 @@ describe('what is set', () => {
     );
   });
 
-  test('deterministic kernels are asked for where they are wanted', () => {
+  test('deterministic kernels are requested where they are wanted', () => {
     expect(engineVariables({ ...card, deterministic: true, env: {} })).toMatchObject({
       TF_DETERMINISTIC_OPS: '1',
       XLA_FLAGS: '--xla_gpu_cuda_data_dir=/nvcc --xla_gpu_deterministic_ops=true',
@@ -217,7 +217,7 @@ describe('what is set', () => {
     );
   });
 
-  test("the CPU with the card's libraries hides the cards", () => {
+  test("the CPU with the card's libraries hide the cards", () => {
     expect(engineVariables({ ...card, device: 'cpu', env: {} }).CUDA_VISIBLE_DEVICES).toBe('-1');
     expect(engineVariables({ ...card, device: 'cpu', env: {} })).not.toHaveProperty('LD_LIBRARY_PATH');
   });

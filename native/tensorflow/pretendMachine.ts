@@ -7,7 +7,7 @@ import { bindingNote, describeBinding } from './binding.mjs';
 import { completeMarker } from './cache.mjs';
 import { planTensorFlow } from './plan.mjs';
 
-/** A folder of the test's own; what the functions here pretend ends with the test. */
+/** A temporary folder of the test; the fakes made by the functions here end with the test. */
 export let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'orthant-engine-'));
@@ -24,7 +24,7 @@ export function pretendCards(...lines: string[]): void {
   vi.stubEnv('PATH', `${folder}:${process.env.PATH ?? ''}`);
 }
 
-/** A cache folder in which the wheels for a card lie, as empty files, with a binding that cannot be loaded. */
+/** A cache folder with the wheels for a card, as empty files, and a binding that cannot be loaded. */
 export function pretendLibraries(): void {
   const cache = path.join(folder, 'cache');
   vi.stubEnv('ORTHANT_CACHE', cache);
@@ -43,13 +43,13 @@ export function pretendLibraries(): void {
   writeFileSync(path.join(binding.folder, bindingNote), '{}');
 }
 
-/** A cache folder that is not there. */
+/** A cache folder that does not exist. */
 export const emptyCache = () => {
   vi.stubEnv('ORTHANT_CACHE', path.join(folder, 'empty'));
 };
 export const rtx4090 = '0, GPU-40904090-aa, NVIDIA GeForce RTX 4090, 8.9, 550.54.14, 24564';
 export const rtx5090 = '0, GPU-50905090-aa, NVIDIA GeForce RTX 5090, 12.0, 570.10, 32607';
-/** The error that `promise` ends in. */
+/** The error that `promise` rejects with. */
 export const failure = async (promise: Promise<unknown>): Promise<OrthantError> => {
   const error: unknown = await promise.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(OrthantError);

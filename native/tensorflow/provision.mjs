@@ -19,11 +19,11 @@ const minute = 60_000;
 const unpackScript = fileURLToPath(new URL('unpackWheel.py', import.meta.url));
 
 /**
- * Fetches and unpacks the wheels of a plan that are not in the cache folder yet. Each wheel arrives under a temporary
- * name and is renamed when it is whole, so that an interruption at any moment leaves nothing that looks complete.
+ * Downloads and unpacks the wheels of a plan that are not in the cache folder yet. Each wheel is written under a temporary
+ * name and renamed when it is complete, so that an interruption at any moment leaves nothing that looks complete.
  * @param {Plan} plan
  * @param {{ log: (line: string) => void, env?: NodeJS.ProcessEnv, progressMs?: number }} options
- * @returns {Promise<void>} Rejects with what failed, in words.
+ * @returns {Promise<void>} Rejects with a description of the failure.
  */
 export async function provision(plan, { log, env = process.env, progressMs = 5000 }) {
   if (missingWheels(plan).length === 0) return;
@@ -35,13 +35,13 @@ export async function provision(plan, { log, env = process.env, progressMs = 500
   }
   makeCache(plan.cache);
   const onWait = (/** @type {number} */ pid) => {
-    log(`Another set-up (process ${String(pid)}) is at work in ${plan.cache}; waiting for it.`);
+    log(`Another set-up (process ${String(pid)}) is running in ${plan.cache}; waiting for it.`);
   };
   await withLock(
     path.join(plan.cache, '.lock'),
     async () => {
       const incoming = path.join(plan.cache, '.incoming');
-      // Whoever holds the lock is alone, so what lies here is the leftover of an interruption.
+      // This process holds the lock, so the folder is the leftover of an interruption.
       rmSync(incoming, { recursive: true, force: true });
       const missing = missingWheels(plan);
       if (missing.length > 1) {
@@ -125,7 +125,7 @@ async function download(wheel, python, folder, { log, env, progressMs }) {
     folder,
     `${wheel.package}==${wheel.version}`,
   ];
-  // pip works in TMPDIR: here it is on the same disk, counted for the progress, and cleaned up with the rest.
+  // pip uses TMPDIR: here it is on the same disk, counted for the progress, and cleaned up with the rest.
   const result = await runCommand(python.command, args, {
     timeoutMs: 30 * minute,
     env: { ...env, TMPDIR: folder, TEMP: folder, TMP: folder },
@@ -168,7 +168,7 @@ async function unpack(wheel, file, python, folder, env) {
   const marker = completeMarker(wheel, files);
   writeFileSync(path.join(target, marker.name), marker.text);
   if (!isUnpacked(target, wheel)) throw new Error(`unpacking ${wheel.file} left an incomplete folder`);
-  // A folder of that name is an incomplete one, or it would not have been missing.
+  // An existing folder of that name is incomplete; otherwise the wheel would not be missing.
   rmSync(wheel.folder, { recursive: true, force: true });
   move(target, wheel.folder);
 }

@@ -23,8 +23,8 @@ import { missingWheels, planTensorFlow, type Plan } from './plan.mjs';
 import { provision } from './provision.mjs';
 import { findPython } from './python.mjs';
 
-// A wheel of three members, of which two are kept, and a Python whose pip "downloads" it; unpacking is done by the real
-// Python. What the fake does on a download is said in its environment.
+// A wheel of three members, of which two are kept, and a Python whose pip "downloads" it; the real Python unpacks it. A
+// variable selects the fake's behaviour on a download.
 const fakePython = `#!/usr/bin/env bash
 if [[ "$1 $2" == "-m pip" ]]; then
   [[ $3 == --version ]] && { echo "pip 24.0 from /fake"; exit 0; }
@@ -47,7 +47,7 @@ fi
 exec "$FAKE_REAL" "$@"
 `;
 
-/** Path of the real Python, past any version manager's start script; empty where there is none. */
+/** Path of the real Python, not a version manager's start script; empty without Python. */
 const realPython = (() => {
   try {
     return execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
@@ -108,7 +108,7 @@ afterEach(() => {
   rmSync(home, { recursive: true });
 });
 
-test('only the members named are unpacked, whole; a second run asks nobody', async () => {
+test('only the named members are unpacked, completely; a second run downloads nothing', async () => {
   await provision(plan, options());
   expect(readdirSync(folder(), { recursive: true, encoding: 'utf8' }).sort()).toEqual([
     '.complete.json',
@@ -125,7 +125,7 @@ test('only the members named are unpacked, whole; a second run asks nobody', asy
   expect(calls()).toHaveLength(1);
 });
 
-describe('a download that goes wrong says how, and leaves nothing that looks complete', () => {
+describe('a failed download reports the reason, and leaves nothing that looks complete', () => {
   test.each([
     ['refuses', /pip download of thing 1\.0 failed with exit code 1: ERROR: No matching distribution/],
     ['dies', /pip download of thing 1\.0 failed with a signal/],
@@ -136,13 +136,13 @@ describe('a download that goes wrong says how, and leaves nothing that looks com
     await expect(provision(plan, { ...options(), env: { ...env, FAKE_PIP: what } })).rejects.toThrow(message);
     expect(readdirSync(cache).filter((name) => name !== '.incoming')).toEqual([]);
     expect(readdirSync(path.join(cache, '.incoming'))).toEqual([]);
-    // And it works once the cause is gone.
+    // It works once the cause is gone.
     await provision(plan, options());
     expect(missingWheels(plan)).toEqual([]);
   });
 });
 
-test('a folder in which a file is cut short or missing counts as missing, and is made anew', async () => {
+test('a folder with a truncated or missing file counts as missing, and is made again', async () => {
   await provision(plan, options());
   truncateSync(path.join(folder(), members[0]!), 3);
   expect(isUnpacked(folder(), plan.wheels[0]!)).toBe(false);
@@ -160,7 +160,7 @@ test('another pinned hash under the same name is another wheel', async () => {
   expect(isUnpacked(folder(), { ...plan.wheels[0]!, sha256: '0'.repeat(64) })).toBe(false);
 });
 
-test('without Python, all that was tried is named', async () => {
+test('without Python, all tried commands are named', async () => {
   await expect(
     provision(plan, { ...options(), env: { PATH: home, ORTHANT_PYTHON: '/no/such/python' } }),
   ).rejects.toThrow(
@@ -168,7 +168,7 @@ test('without Python, all that was tried is named', async () => {
   );
 });
 
-test('the first Python that has pip is taken', async () => {
+test('the first Python with pip is used', async () => {
   const place = path.join(home, 'bin');
   mkdirSync(place);
   writeFileSync(path.join(place, 'python3'), '#!/bin/sh\necho "No module named pip" >&2; exit 1\n', { mode: 0o755 });
@@ -178,7 +178,7 @@ test('the first Python that has pip is taken', async () => {
   expect(tried).toEqual(['python3 (has no pip)', 'python (not found)']);
 });
 
-/** Provisions `plan` in a process of its own. */
+/** Provisions `plan` in a separate process. */
 function provisionElsewhere(more: NodeJS.ProcessEnv = {}): ChildProcess {
   const module = path.join(path.dirname(fileURLToPath(import.meta.url)), 'provision.mjs');
   const script = `import { appendFileSync } from 'node:fs';
@@ -199,13 +199,13 @@ test('a set-up killed while it unpacks leaves nothing that looks complete, and t
   expect(readdirSync(cache)).toEqual(['thing-1.0-any']);
 });
 
-test('a set-up that is told to stop ends its download with it', async () => {
+test('a set-up that is stopped also ends its download', async () => {
   const stopped = provisionElsewhere({ FAKE_UNPACK: 'hangs' });
   while (!existsSync(path.join(home, 'unpacking'))) await sleep(20);
   stopped.kill('SIGTERM');
   const [, signal] = (await once(stopped, 'exit')) as [number | null, string];
   expect(signal).toBe('SIGTERM');
-  // The kernel may list it for a moment more.
+  // The kernel may list it for another moment.
   const running = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
   await expect.poll(running, { timeout: 10_000 }).not.toContain(path.join(home, 'python'));
 });
@@ -216,10 +216,10 @@ test('of several set-ups at once one downloads, and all find the result', async 
   expect(codes).toEqual([0, 0, 0]);
   expect(calls()).toHaveLength(1);
   expect(missingWheels(plan)).toEqual([]);
-  expect(readFileSync(path.join(home, 'log'), 'utf8')).toMatch(/Another set-up \(process \d+\) is at work/);
+  expect(readFileSync(path.join(home, 'log'), 'utf8')).toMatch(/Another set-up \(process \d+\) is running/);
 });
 
-test('the lock of a process that is gone, or that died before it wrote its number, is taken over', async () => {
+test('the lock of a process that has ended, or that died before it wrote its id, is taken over', async () => {
   const gone = spawn(process.execPath, ['-e', '']);
   await once(gone, 'exit');
   mkdirSync(cache);
@@ -229,7 +229,7 @@ test('the lock of a process that is gone, or that died before it wrote its numbe
   expect(existsSync(path.join(cache, '.lock'))).toBe(false);
 });
 
-test('a cache folder that cannot be made is named, with the way out', async () => {
+test('a cache folder that cannot be made is named, with a remedy', async () => {
   appendFileSync(cache, 'a file');
   expect(statSync(cache).isFile()).toBe(true);
   await expect(provision(plan, options())).rejects.toThrow(/cannot be written .*ORTHANT_CACHE can name another/);

@@ -1,14 +1,14 @@
 import { runCommand } from '../system/command.mjs';
 
 /**
- * A Python that has pip, as the start of a command line.
+ * A Python with pip, as the start of a command line.
  * @typedef {{ command: string, args: string[], pip: string }} Python
  */
 
 /**
  * The first of `ORTHANT_PYTHON`, `python3`, `python` and `py -3` that has pip.
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {Promise<{ python?: Python, tried: string[] }>} `tried` says of each candidate why it was not taken.
+ * @returns {Promise<{ python?: Python, tried: string[] }>} `tried` gives the reason against each rejected candidate.
  */
 export async function findPython(env = process.env) {
   const candidates = [

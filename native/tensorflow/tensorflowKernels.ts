@@ -7,9 +7,9 @@ export const tensorflowBackend = 'tensorflow';
 const reluGrad = 'ReluGrad';
 
 /**
- * Called once, after the package's own kernels are registered. Replaces what the package does in a roundabout way:
+ * Replaces inefficient kernels of the package. Called once, after its own kernels are registered.
  *
- * - ReLU's gradient, seven operations there with a full-size array uploaded from JavaScript at each step, becomes
+ * - ReLU's gradient takes seven operations there, with a full-size array uploaded from JavaScript at each step; here it is
  *   TensorFlow's one operation `ReluGrad`.
  * - `gather` there reads its indices back from the device to check them. Here it does not: TensorFlow's CPU kernel
  *   checks them itself, and on a card callers make sure that they lie in range, since the kernel gives zeros otherwise.
@@ -30,13 +30,13 @@ export function registerTensorflowKernels(): void {
   tf.registerKernel({ kernelName: tf.GatherV2, backendName: tensorflowBackend, kernelFunc: gather });
 }
 
-/** Gradients are registered once for all backends, so this one asks which backend is at work. */
+/** Gradients are registered once for all backends, so this one checks the current backend. */
 function replaceReluGradient(): void {
   const composed = tf.getGradient(tf.Relu);
   tf.unregisterGradient(tf.Relu);
   tf.registerGradient({
     ...composed,
-    // The composed gradient wants the input; so does ReluGrad, for which the output would do as well.
+    // The composed gradient needs the input; ReluGrad accepts the input as well as the output.
     gradFunc: (dy, saved, attributes) => {
       if (tf.getBackend() !== tensorflowBackend) return composed.gradFunc(dy, saved, attributes);
       const [features] = saved as [tf.Tensor];

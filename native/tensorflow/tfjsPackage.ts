@@ -3,15 +3,15 @@ import { restoreNodeUtil } from './nodeUtil.ts';
 
 const require = createRequire(import.meta.url);
 
-/** What the package brings besides tfjs-core and its gradients, and training never touches. */
+/** Parts of the package besides tfjs-core and its gradients that training never uses. */
 const unused = ['layers', 'converter', 'data', 'backend-cpu', 'backend-webgl'].map(
   (part) => `@tensorflow/tfjs-${part}`,
 );
 
 /**
- * Loads the package `@tensorflow/tfjs`, which tfjs-node's kernels are written against and which registers the gradients;
- * it shares tfjs-core with our own imports. Empty modules stand in for the parts that are not needed: reading them takes
- * longer than all the rest (0.1 s).
+ * Loads the package `@tensorflow/tfjs`, which tfjs-node's kernels require and which registers the gradients; it shares
+ * tfjs-core with our own imports. Empty modules replace the parts that are not needed: reading them takes longer than
+ * everything else (0.1 s).
  */
 export function loadTfjsPackage(): void {
   restoreNodeUtil();

@@ -1,6 +1,6 @@
 """Unpacks some members of a wheel: unpackWheel.py WHEEL FOLDER MEMBERS_JSON. Prints {path: size} as JSON.
 
-A wheel is a zip file, and Python's own module checks each member's CRC. Python is at hand wherever pip is.
+A wheel is a zip file, and Python's own module checks each member's CRC. Python is available wherever pip is.
 """
 
 import json

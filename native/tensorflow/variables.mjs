@@ -4,9 +4,9 @@ import path from 'node:path';
  * The environment variables that TensorFlow reads once, as the process starts or as the library is loaded. Only those
  * whose value must change are returned.
  *
- * - `LD_LIBRARY_PATH`: where the CUDA libraries lie; the loader reads it before the first line of the program runs.
+ * - `LD_LIBRARY_PATH`: folders of the CUDA libraries; the loader reads it before the first line of the program runs.
  * - `PATH`: `ptxas`, which XLA starts; on Windows also TensorFlow's library.
- * - `XLA_FLAGS`: where XLA finds libdevice, and `--xla_gpu_deterministic_ops`.
+ * - `XLA_FLAGS`: folder of libdevice for XLA, and `--xla_gpu_deterministic_ops`.
  * - `TF_FORCE_GPU_ALLOW_GROWTH`: otherwise TensorFlow takes nearly all of the card's memory.
  * - `TF_DETERMINISTIC_OPS`: kernels that give the same bits every time; those for the CPU do anyway.
  * - `CUDA_VISIBLE_DEVICES`: one card, because the binding uploads to the last card and computes on the first; -1 hides all.
@@ -27,7 +27,7 @@ import path from 'node:path';
  *   env: NodeJS.ProcessEnv,
  * }} options `platform` as in plan.mjs; `libraryFolders` hold TensorFlow, `cudaFolders` CUDA; `cudaToolkit` has
  *   `bin/ptxas` and `nvvm/libdevice`; `card` is the card to use, by UUID (an index, as in the default, would depend on
- *   CUDA's order); `env` is what is set now.
+ *   CUDA's order); `env` is the current environment.
  * @returns {Record<string, string>}
  */
 export function engineVariables({
@@ -81,12 +81,12 @@ export function engineVariables({
 }
 
 /**
- * The flags in `XLA_FLAGS`, as XLA takes it apart: at spaces, but not at those of a value in quotes. Quotes are kept.
+ * The flags in `XLA_FLAGS`, as XLA splits it: at spaces, but not at those of a value in quotes. Quotes are kept.
  * @param {string} flags
  * @returns {string[]}
  */
 const xlaFlags = (flags) => flags.match(/-[-\w]*=(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\S+/gs) ?? [];
 
-/** A flag for `XLA_FLAGS`, in quotes where XLA would not take the value whole. @param {string} name @param {string} value */
+/** A flag for `XLA_FLAGS`, in quotes if XLA would split the value. @param {string} name @param {string} value */
 const xlaFlag = (name, value) =>
   /[\s"'\\]/.test(value) ? `${name}="${value.replaceAll(/["\\]/g, '\\$&')}"` : `${name}=${value}`;

@@ -13,10 +13,10 @@ interface WasmBackend {
 let registered = false;
 
 /**
- * Mends the WebAssembly backend for training:
+ * Fixes the WebAssembly backend for training:
  *
- * - A matrix product with a transposed operand, which all products of a backward pass are, leaves the fast path there;
- *   transposing first and multiplying then is several times faster.
+ * - A matrix product with a transposed operand, as all products of a backward pass, is slow there; transposing first and
+ *   multiplying then is several times faster.
  * - `UnsortedSegmentSum`, the gradient of `gather`, is missing there.
  */
 export function registerWasmKernels(): void {
@@ -56,14 +56,14 @@ function requireKernel(name: string): tf.KernelConfig {
   return kernel;
 }
 
-/** Sums slices of `x` [n, ...] by `segmentIds` [n] into [numSegments, ...]; an id outside the range counts nowhere. */
+/** Sums slices of `x` [n, ...] by `segmentIds` [n] into [numSegments, ...]; an id outside the range is ignored. */
 const unsortedSegmentSum: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { x, segmentIds } = inputs as unknown as { x: tf.TensorInfo; segmentIds: tf.TensorInfo };
   const { numSegments } = attrs as unknown as tf.UnsortedSegmentSumAttrs;
   const wasm = backend as WasmBackend;
   const [count = 0, ...rest] = x.shape;
   const size = tf.util.sizeFromShape(rest);
-  // The output comes first: making it may grow the heap, which moves what the views below look at.
+  // The output is made first, because that may grow the heap, which moves the memory of the views below.
   const output = wasm.makeOutput([numSegments, ...rest], x.dtype);
   const sums = wasm.typedArrayFromHeap(output).fill(0);
   const values = wasm.typedArrayFromHeap(x);

@@ -1,7 +1,7 @@
 /**
- * Every file that Orthant fetches for TensorFlow, pinned: the one place to change for another version. Taken from the
+ * Every file that Orthant downloads for TensorFlow, pinned: the only place to change for another version. Taken from the
  * package index with `pip download --no-deps --only-binary=:all: --python-version 3.12 --platform TAG`; sizes in bytes.
- * The CUDA versions are the lowest that TensorFlow's own metadata allows, which are those it was built with.
+ * The CUDA versions are the lowest that TensorFlow's own metadata allows, which are the ones it was built with.
  *
  * @type {{
  *   version: string,
@@ -228,7 +228,7 @@ export const pins = {
       members: ['nvidia/nccl/lib/libnccl.so.2'],
     },
   ],
-  // Read off the fat binaries inside the Linux x86-64 wheel: machine code for 6.0, 7.0, 8.0 and 8.9, PTX for 9.0. Cards
-  // from 10.0 on (Blackwell) would have to translate that PTX, which has been reported to fail with these versions.
+  // From the fat binaries inside the Linux x86-64 wheel: machine code for 6.0, 7.0, 8.0 and 8.9, PTX for 9.0. Cards from
+  // 10.0 on (Blackwell) would have to translate that PTX, which reportedly fails with these versions.
   computeCapability: { minimum: 6, below: 10, kernels: '6.0 to 9.0' },
 };

@@ -1,4 +1,4 @@
-"""The table of the whole-run bench, read as our own command line reads it: categories one-hot, numbers standardised,
+"""The table of the whole-run bench, prepared as our own command line does: categories one-hot, numbers standardised,
 price divided by its standard deviation, a tenth of the rows each for validation and test."""
 
 import csv

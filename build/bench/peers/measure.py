@@ -1,4 +1,4 @@
-"""What the step benches of all peers share: the case from the command line, data, timing, the line of JSON."""
+"""Shared code of the peers' step benches: the case from the command line, data, timing, the line of JSON."""
 
 import json
 import sys

@@ -6,7 +6,7 @@ import optax
 
 from measure import coefficient, inputs, measure, method, order, report, rows, sizes, steps, targets, weights
 
-# On a card as exact as ours and PyTorch's; on a CPU this is the default.
+# On a card, the same precision as ours and PyTorch's; on a CPU this is the default.
 jax.config.update("jax_default_matmul_precision", "highest")
 optimizer = optax.adam(1e-4)
 

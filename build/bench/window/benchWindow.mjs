@@ -5,7 +5,7 @@
  *
  *     npm run bench:window -- [--quick] [--only TEXT]
  *
- * `--only` takes the benches whose name contains TEXT; `--quick` shorter runs and fewer repetitions, for a first look.
+ * `--only` selects the benches whose name contains TEXT; `--quick` makes shorter runs and fewer repetitions.
  */
 import path from 'node:path';
 import { setup } from '../../setup.mjs';
@@ -17,7 +17,7 @@ const options = readOptions('npm run bench:window -- [--quick] [--only TEXT]', {
   only: { type: 'string', default: '' },
 });
 if (!(await setup({ quiet: true }))) process.exit(1);
-// Only now is it sure to be installed.
+// Imported late: vite may be installed only now.
 const { runnerImport } = await import('vite');
 
 /** @type {{ module: typeof import('./windowBench.ts') }} */

@@ -1,6 +1,6 @@
 import { digits, median, summary } from '../statistics.mjs';
 
-/** A number of the window that is to stay below a limit. */
+/** A measured number of the window that must stay below a limit. */
 export interface Figure {
   readonly name: string;
   readonly unit: string;
@@ -10,7 +10,7 @@ export interface Figure {
 
 export interface BenchContext {
   readonly root: string;
-  /** For the files of one bench; removed after it. */
+  /** Folder for the files of one bench; removed after it. */
   readonly folder: string;
   readonly quick: boolean;
 }

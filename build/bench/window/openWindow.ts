@@ -6,21 +6,21 @@ import { chromium } from 'playwright';
 import { windowArguments } from '../../start/applicationWindow.mjs';
 import { browserExecutable, launchOptions } from '../../../e2e/chromium.ts';
 
-/** Milliseconds. */
-const patience = 30_000;
+/** In milliseconds. */
+const timeout = 30_000;
 
 interface OpenWindow {
   /** The browser's process. */
   readonly pid: number;
   readonly page: Page;
-  /** Minimizes the window; resolves once the page knows. */
+  /** Minimizes the window; resolves once the page is hidden. */
   readonly minimize: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Opens a browser's window as `npm start` does, but for the display. Not by Playwright, which keeps each page of a browser
- * of its own visible and in focus for ever.
+ * Opens a browser's window as `npm start` does, without a display. Not started by Playwright, which would keep its pages
+ * visible and in focus for ever.
  *
  * @param folder - for the browser's profile
  */
@@ -42,9 +42,9 @@ export async function openWindow(folder: string): Promise<OpenWindow> {
       reject(new Error(`The browser ended before it could be reached: ${printed}`));
     }, reject);
   });
-  const browser = await chromium.connectOverCDP(address, { noDefaults: true, isLocal: true, timeout: patience });
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true, isLocal: true, timeout });
   const [context] = browser.contexts();
-  const page = context?.pages()[0] ?? (await context?.waitForEvent('page', { timeout: patience }));
+  const page = context?.pages()[0] ?? (await context?.waitForEvent('page', { timeout }));
   if (page === undefined) throw new Error('The browser has opened no window.');
   return {
     pid: child.pid ?? 0,
@@ -53,7 +53,7 @@ export async function openWindow(folder: string): Promise<OpenWindow> {
       const tools = await page.context().newCDPSession(page);
       const { windowId } = await tools.send('Browser.getWindowForTarget');
       await tools.send('Browser.setWindowBounds', { windowId, bounds: { windowState: 'minimized' } });
-      // A hidden page draws no frames to wait for.
+      // Polls, because a hidden page draws no frames to wait for.
       await page.waitForFunction(() => document.visibilityState === 'hidden', undefined, { polling: 50 });
     },
     close: async () => {

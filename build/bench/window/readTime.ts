@@ -9,7 +9,7 @@ import type { Bench } from './figure.ts';
 
 const rows = 1_000_000;
 
-/** A CSV file of 1,000,000 rows and 20 columns: from the choice of the file to its first rows in the window. */
+/** A CSV file of 1,000,000 rows and 20 columns: the time from the choice of the file to its first rows in the window. */
 export const readTime: Bench = {
   name: 'read time',
   run: async ({ folder, quick }) => {
@@ -22,7 +22,7 @@ export const readTime: Bench = {
   },
 };
 
-/** Seconds. */
+/** In seconds. */
 async function readOnce(folder: string, file: string): Promise<number> {
   const host = await BrowserHost.start({ folder });
   const browser = await chromium.launchPersistentContext(path.join(folder, 'profile'), launchOptions);
@@ -34,7 +34,7 @@ async function readOnce(folder: string, file: string): Promise<number> {
     const began = performance.now();
     await (await chooser).setFiles(file);
     await page.getByRole('gridcell').first().waitFor({ timeout: 120_000 });
-    // A dot stands for a value that has not come yet.
+    // A dot marks a value that is not loaded yet.
     await page.waitForFunction(() => !document.querySelector('[role=gridcell]')?.textContent.includes('·'));
     return (performance.now() - began) / 1000;
   } finally {

@@ -6,7 +6,7 @@ import { launchOptions } from '../../../e2e/chromium.ts';
 import { OrthantWindow } from '../../../e2e/pages/orthantWindow.ts';
 import type { Bench, BenchContext } from './figure.ts';
 
-/** From the command behind `npm start -- --browser` to a window in which a sample can be chosen; the first start is not counted. */
+/** Time from the command behind `npm start -- --browser` to a window where a sample can be chosen; the first start is not counted. */
 export const startTime: Bench = {
   name: 'start time',
   run: async (context) => {
@@ -16,7 +16,7 @@ export const startTime: Bench = {
   },
 };
 
-/** Seconds. */
+/** In seconds. */
 async function startOnce({ root, folder }: BenchContext): Promise<number> {
   const began = performance.now();
   const start = ['build/start.mjs', '--browser', '--no-window', '--port', '0'];

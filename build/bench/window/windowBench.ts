@@ -13,7 +13,7 @@ const benches: readonly Bench[] = [startTime, readTime, hiddenWindow];
 /**
  * Runs the benches one after the other, prints their figures, and writes them to .cache/bench/.
  *
- * @returns whether each was measured and reached
+ * @returns whether each was measured and met its limit
  */
 export async function benchWindow(root: string, options: { quick: boolean; only: string }): Promise<boolean> {
   const chosen = benches.filter(({ name }) => name.includes(options.only));
@@ -22,7 +22,8 @@ export async function benchWindow(root: string, options: { quick: boolean; only:
     return false;
   }
   const [load = 0] = loadavg();
-  if (load > 1) console.warn('Other programs are at work: a window gives way to them, so these figures say little.');
+  if (load > 1)
+    console.warn('Other programs are running. They have priority over a window, so these figures are unreliable.');
   const figures: Figure[] = [];
   for (const bench of chosen) {
     console.log(`${bench.name} ...`);

@@ -13,8 +13,8 @@ const interpreter = (folder) =>
 
 /**
  * A Python with the packages of requirements.txt, in a virtual environment in the cache folder that is made once and
- * named after what is in it. It is made under another name and renamed, so that half of one is never taken for whole.
- * @returns {Promise<{ python: string } | { missing: string }>} `missing` says why there is none.
+ * named after its content. It is made under another name and renamed, so that an incomplete one is never used.
+ * @returns {Promise<{ python: string } | { missing: string }>} `missing` is the reason if there is none.
  */
 export async function readersPython() {
   const { python, tried } = await findPython();
@@ -34,7 +34,7 @@ export async function readersPython() {
     if (installed.code !== 0) return { missing: `pip install failed: ${lastLine(installed)}` };
     renameSync(temporary, folder);
   } catch (error) {
-    // Another test run may have been faster; its environment is as good as this one.
+    // Another test run may have been faster; its environment is equal.
     if (!existsSync(folder)) throw error;
   } finally {
     rmSync(temporary, { recursive: true, force: true });
@@ -49,8 +49,8 @@ const lastLine = ({ stdout, stderr, error }) =>
 /**
  * Reads exported models with the Python packages: see read_models.py.
  * @param {string} python From {@link readersPython}.
- * @param {string} folder One folder a case.
- * @returns {Promise<Record<string, any>>} What was found, by case.
+ * @param {string} folder Folder with one folder per case.
+ * @returns {Promise<Record<string, any>>} The results by case.
  */
 export async function readModels(python, folder) {
   const script = path.join(import.meta.dirname, 'read_models.py');

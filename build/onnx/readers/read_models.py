@@ -21,7 +21,7 @@ def floats(rows):
 
 
 def listed(array):
-    """Numbers as JSON has them: NaN and infinities as text."""
+    """Numbers for JSON: NaN and infinities as text."""
     return [value if numpy.isfinite(value) else str(value) for value in numpy.asarray(array).ravel().tolist()]
 
 
@@ -74,7 +74,7 @@ TRANSFORMS = {
 
 
 def run_sequential(path, rows):
-    """What torch.nn.Sequential would compute, in float64: module by module, weights [out, in] by position."""
+    """Output of torch.nn.Sequential in float64: module by module, weights [out, in] by position."""
     with safe_open(path, "np") as file:
         metadata = file.metadata()
         weights = {key: file.get_tensor(key).astype(numpy.float64) for key in file.keys()}

@@ -26,7 +26,7 @@ export interface Closable {
 export class StubApp extends EventEmitter {
   isPackaged = false;
   name = 'Electron';
-  /** What a test may look at. */
+  /** Recorded calls, for the tests. */
   readonly seen = {
     sandboxed: false,
     paths: new Map<string, string>(),
@@ -58,10 +58,10 @@ export class StubApp extends EventEmitter {
     await new Promise((resolve) => setImmediate(resolve));
   }
 
-  demandReady(what: string): void {
+  requireReady(what: string): void {
     if (!this.#ready) throw new Error(`${what} can only be used after the app's ready event.`);
   }
-  demandNotReady(what: string): void {
+  requireNotReady(what: string): void {
     if (this.#ready) throw new Error(`${what} should be called before app is ready.`);
   }
 
@@ -83,10 +83,10 @@ export class StubApp extends EventEmitter {
     this.seen.about = options;
   }
   enableSandbox(): void {
-    this.demandNotReady('app.enableSandbox()');
+    this.requireNotReady('app.enableSandbox()');
     this.seen.sandboxed = true;
   }
-  /** Not there on Linux, where this stub runs most often. */
+  /** Does not exist on Linux, where this stub runs most often. */
   addRecentDocument(file: string): void {
     if (process.platform === 'linux') throw new TypeError('app.addRecentDocument is not a function');
     this.seen.recentDocuments.push(file);
@@ -103,12 +103,12 @@ export class StubApp extends EventEmitter {
     this.#quitting = true;
     setImmediate(() => {
       for (const window of [...this.windows]) window.close();
-      // A window that stays ends it.
+      // A window that stays open cancels the quit.
       if (this.windows.size === 0) this.#leave();
       this.#quitting = false;
     });
   }
-  /** Ends at once: nobody is asked. */
+  /** Ends at once, without asking. */
   exit(code = 0): void {
     for (const window of [...this.windows]) window.destroy();
     this.seen.exited = true;

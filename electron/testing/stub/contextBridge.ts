@@ -1,6 +1,6 @@
 /**
- * What `contextBridge` makes of an exposed value: a deep, frozen copy in which functions are stand-ins. Arguments and results cross the
- * border as copies; functions among them become stand-ins too; prototypes and symbols stay behind.
+ * Copies an exposed value as `contextBridge` does: a deep, frozen copy in which functions are proxies. Arguments and results
+ * cross the boundary as copies; functions among them become proxies too; prototypes and symbols are lost.
  */
 export function exposeApi(api: unknown): unknown {
   return cross(api, true);
@@ -13,7 +13,7 @@ function cross(value: unknown, freeze = false): unknown {
   }
   if (typeof value === 'symbol') throw new TypeError('A symbol cannot cross the context bridge.');
   if (value === null || typeof value !== 'object') return value;
-  // Files keep what the browser knows of them.
+  // Files keep the browser's data about them.
   if (value instanceof File) return value;
   if (value instanceof Promise) return value.then((result) => cross(result));
   if (Array.isArray(value)) return value.map((item) => cross(item));

@@ -7,11 +7,11 @@ export const protocol = {
   schemes: [] as { scheme: string; privileges?: Record<string, boolean> }[],
   handlers: new Map<string, Handler>(),
   registerSchemesAsPrivileged(schemes: { scheme: string }[]): void {
-    app.demandNotReady('protocol.registerSchemesAsPrivileged');
+    app.requireNotReady('protocol.registerSchemesAsPrivileged');
     protocol.schemes.push(...schemes);
   },
   handle(scheme: string, handler: Handler): void {
-    app.demandReady('protocol.handle');
+    app.requireReady('protocol.handle');
     protocol.handlers.set(scheme, handler);
   },
 };
@@ -25,7 +25,7 @@ const keep =
   };
 
 const defaultSession = {
-  /** What was set, by the setter's name. */
+  /** The handlers that were set, by the setter's name. */
   handlers,
   setPermissionRequestHandler: keep('permissionRequest'),
   setPermissionCheckHandler: keep('permissionCheck'),
@@ -35,12 +35,12 @@ const defaultSession = {
 
 export const session = {
   get defaultSession(): typeof defaultSession {
-    app.demandReady('Session');
+    app.requireReady('Session');
     return defaultSession;
   },
 };
 
-/** Loads an address as a page of the session would: past the request filter, then from the scheme's handler. */
+/** Loads an address as a page of the session would: through the request filter, then from the scheme's handler. */
 export async function load(address: string, method = 'GET'): Promise<Response> {
   const filter = handlers.beforeRequest as
     ((details: { url: string }, answer: (decision: { cancel?: boolean }) => void) => void) | undefined;

@@ -8,7 +8,7 @@ process.on('message', (data) => {
   queue.push(data);
   drain();
 });
-// Electron's port holds messages until somebody listens.
+// Electron's port holds messages until a listener is added.
 /** @type {unknown[]} */
 const queue = [];
 const drain = () => {

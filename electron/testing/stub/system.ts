@@ -6,7 +6,7 @@ export const dialog = {
   answers: [] as unknown[],
   asked: [] as Record<string, unknown>[],
   ask(args: unknown[]): Promise<unknown> {
-    app.demandReady('dialog');
+    app.requireReady('dialog');
     dialog.asked.push(args.at(-1) as Record<string, unknown>);
     if (dialog.answers.length === 0) return new Promise(() => undefined);
     return Promise.resolve(dialog.answers.shift());
@@ -14,10 +14,10 @@ export const dialog = {
   showOpenDialog: (...args: unknown[]) => dialog.ask(args),
   showSaveDialog: (...args: unknown[]) => dialog.ask(args),
   showMessageBox: (...args: unknown[]) => dialog.ask(args),
-  /** What was told without asking. */
-  told: [] as string[],
+  /** Texts of error boxes, which ask nothing. */
+  errorBoxes: [] as string[],
   showErrorBox(title: string, content: string): void {
-    dialog.told.push(`${title}: ${content}`);
+    dialog.errorBoxes.push(`${title}: ${content}`);
   },
 };
 

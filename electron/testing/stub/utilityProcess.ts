@@ -59,10 +59,10 @@ class StubUtilityProcess extends EventEmitter {
 }
 
 export const utilityProcess = {
-  /** Those that were forked, with how. */
+  /** The forked processes, with their arguments. */
   forked: [] as { modulePath: string; args: string[]; options: Record<string, unknown>; process: StubUtilityProcess }[],
   fork(modulePath: string, args: string[] = [], options: Record<string, unknown> = {}): StubUtilityProcess {
-    app.demandReady('utilityProcess.fork');
+    app.requireReady('utilityProcess.fork');
     const child = new StubUtilityProcess(modulePath, args, options);
     utilityProcess.forked.push({ modulePath, args, options, process: child });
     return child;

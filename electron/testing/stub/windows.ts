@@ -24,8 +24,8 @@ export const frameOf = (url: string, parent: StubFrame | null = null): StubFrame
 export const ipcMain = new EventEmitter();
 
 /**
- * A page: its main world, and what its preload script sees. Every message between it and the main process is a
- * structured clone that arrives in a turn of its own.
+ * A page: its main world, and the preload script's view of it. Every message between it and the main process is a
+ * structured clone that arrives in a separate turn.
  */
 export class StubWebContents extends EventEmitter {
   mainFrame: StubFrame = frameOf('about:blank');
@@ -44,7 +44,7 @@ export class StubWebContents extends EventEmitter {
     this.#ready = ready;
   }
 
-  /** What `ipcRenderer` is to the preload script of the current page. */
+  /** The module that the preload script of the current page gets for `electron`. */
   get rendererModule(): Record<string, unknown> {
     const channel = this.#ipcRenderer;
     return {
@@ -105,7 +105,7 @@ export class StubWebContents extends EventEmitter {
     void this.load(this.mainFrame.url);
   }
 
-  /** Asks to go elsewhere, as a link in the page does; answers whether it may. */
+  /** Requests a navigation, as a link in the page does; returns whether it is allowed. */
   navigate(address: string, event = 'will-navigate'): boolean {
     const navigation = Object.assign(new StubEvent(), { url: address, isMainFrame: true });
     this.emit(event, navigation, address);
@@ -147,7 +147,7 @@ export class BrowserWindow extends EventEmitter {
 
   constructor(options: Record<string, unknown> = {}) {
     super();
-    app.demandReady('BrowserWindow');
+    app.requireReady('BrowserWindow');
     this.options = options;
     this.webContents = new StubWebContents((options.webPreferences ?? {}) as Record<string, unknown>, () => {
       this.emit('ready-to-show');
