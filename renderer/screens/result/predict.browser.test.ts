@@ -7,7 +7,7 @@ import { answersOfRun, fakeRun } from '../../testing/fakeTraining.ts';
 import { openWindow } from '../../testing/openWindow.ts';
 import type { Answers } from '../../testing/testedApp.ts';
 
-/** A run's model put to use: on a row that is typed, and on the rows of another file. */
+/** Predictions of a run's model for a typed row and for the rows of another file. */
 
 const main = page.getByRole('main');
 const row = main.getByRole('region', { name: 'One row' });
