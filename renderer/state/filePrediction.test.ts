@@ -19,7 +19,7 @@ const answer = (rows: number): Awaited<ReturnType<Predict>> => ({
 const pathOf = (request: Parameters<Predict>[0]): string =>
   request.table.source.kind === 'file' ? request.table.source.path : '';
 
-/** Files lie where they are called; one called lost.csv cannot be handed over. */
+/** Each file's path is its name; the upload of lost.csv fails. */
 async function prediction(predict: Predict) {
   const done = vi.fn();
   const files = {

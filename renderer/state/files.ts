@@ -61,8 +61,8 @@ export class Files {
   }
 
   /**
-   * Writes text to a file that the user chooses, or to `known` in Electron. The browser host ignores `known`, which is the
-   * path of the uploaded copy there and means nothing to the user.
+   * Writes text to a file that the user chooses, or to `known` in Electron. The browser host ignores `known`, which is
+   * the path of the uploaded copy there and means nothing to the user.
    */
   async saveText(suggestedName: string, text: string, known?: string): Promise<Output | undefined> {
     const output =

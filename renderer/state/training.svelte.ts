@@ -261,8 +261,8 @@ export class Training {
   }
 
   /**
-   * Refreshes the state of a run that another process owns, until that process releases it. The engine of a crashed host
-   * does so after a moment.
+   * Refreshes the state of a run that another process owns, until that process releases it. The engine of a crashed
+   * host does so after a moment.
    */
   async #settle(trace: RunTrace): Promise<void> {
     try {
