@@ -73,7 +73,7 @@ export async function settled(orthant: OrthantWindow): Promise<void> {
     page.getByRole('main').getByText(/^(Reading the file|Predicting |Looking for an unconstrained run)/),
   ).toHaveCount(0);
   await orthant.made();
-  await expect(page.getByRole('main').getByText(/^(Working it out )?…$/)).toHaveCount(0);
+  await expect(page.getByRole('main').getByText(/^(Computing )?…$/)).toHaveCount(0);
   // What is folded away is not drawn: a change of theme begins its transitions, which then wait to be seen.
   await page.evaluate(() => {
     const seen = document.getAnimations().filter(({ effect }) => {

@@ -160,7 +160,7 @@ function colourScales({ negative, accent, panel }: ChartTheme): Record<'negative
   if (knownScales?.key !== [negative, accent, panel].join()) {
     const canvas = new OffscreenCanvas(256, 2);
     const context = canvas.getContext('2d');
-    if (context === null) throw new Error('The browser gives no canvas to draw on.');
+    if (context === null) throw new Error('The browser did not provide a 2D canvas.');
     context.fillStyle = panel;
     context.fillRect(0, 0, 256, 2);
     [negative, accent].forEach((colour, row) => {

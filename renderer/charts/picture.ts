@@ -31,7 +31,7 @@ export function framedPicture(
   const theme = chartTheme();
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
-  if (context === null) throw new Error('The browser gives no canvas to draw on.');
+  if (context === null) throw new Error('The browser did not provide a 2D canvas.');
   context.font = theme.font;
   const places = arrange(context, legend, source.width / ratio - 2 * margin);
   const head = titleHeight + lineHeight * ((places.at(-1)?.line ?? -1) + 1);

@@ -50,7 +50,7 @@ export function modelRow(
       if (input.kind !== 'number') return [input.column, text];
       const number = parseNumber(text);
       if (Number.isFinite(number)) return [input.column, number];
-      throw new OrthantError('usage', `${input.column} is “${text}”, which is no number.`);
+      throw new OrthantError('usage', `${input.column} is “${text}”, which is not a number.`);
     }),
   );
 }

@@ -10,7 +10,7 @@ const certain = 'a method marked “for every input” in step 3';
 export function nextStep(level: Evidence['level'], promise: MethodPromise | undefined): string | undefined {
   if (level === 'by-construction') return undefined;
   if (promise === 'for-every-input')
-    return 'Its method keeps the bound for every input only where the network fits it: see what it asks for in step 3.';
+    return 'Its method keeps the bound for every input only if the network fits it: see what it requires in step 3.';
   if (promise === 'none')
     return level === 'none'
       ? 'Nothing kept the outputs at or above the bound: choose a method in step 3.'

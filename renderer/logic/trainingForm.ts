@@ -65,7 +65,7 @@ export const trainingNotes =
         };
       }
       case 'training.optimizer.learningRate':
-        return epochsDone === 0 ? {} : { help: 'The schedule goes on from it.' };
+        return epochsDone === 0 ? {} : { help: 'The schedule continues from it.' };
       case 'runtime.device':
         return card === undefined
           ? { reason, optionReasons: { gpu: 'no card that could train was found' } }

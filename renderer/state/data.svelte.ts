@@ -126,7 +126,7 @@ export class DataTable {
       return use !== undefined && (use.role === 'ignore' || use.encoding !== undefined);
     });
     if (takesMore || !sameDocument(tableRequest(data), tableRequest(open)))
-      return 'The open table is read in another way than this run read it, so that its rows are counted differently.';
+      return 'The open table is read with other settings than this run used, so its rows are counted differently.';
     return undefined;
   }
 

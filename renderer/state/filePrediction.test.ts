@@ -27,7 +27,7 @@ async function prediction(predict: Predict) {
     dropped: vi.fn(({ name }: File, progress: (share: number) => void) => {
       progress(0.5);
       return name === 'lost.csv'
-        ? Promise.reject(new OrthantError('file', 'lost.csv could not be handed to Orthant.'))
+        ? Promise.reject(new OrthantError('file', 'lost.csv could not be uploaded to Orthant.'))
         : Promise.resolve(`/${name}`);
     }),
     output: vi.fn(() => Promise.resolve({ path: '/out.csv', place: 'predictions.csv', done })),

@@ -118,11 +118,11 @@ function upload(file: File, onProgress: (share: number) => void, signal: AbortSi
       const reason = answer.success
         ? answer.data.message
         : `the connection broke or was refused (status ${request.status})`;
-      reject(new OrthantError('file', `${file.name} could not be handed to Orthant: ${reason}. Try again.`));
+      reject(new OrthantError('file', `${file.name} could not be uploaded to Orthant: ${reason}. Try again.`));
     };
     request.addEventListener('error', refused);
     request.addEventListener('abort', () => {
-      reject(new OrthantError('cancelled', `${file.name} was not handed to Orthant: you cancelled it.`));
+      reject(new OrthantError('cancelled', `${file.name} was not uploaded to Orthant: you cancelled it.`));
     });
     signal.addEventListener('abort', () => {
       request.abort();

@@ -73,9 +73,9 @@ export class Opening {
     const { connection, document, messages } = this.#work;
     await messages.attempt(async () => {
       const { name, configuration } = await connection.call('runRecord', { run });
-      document.replace('take over the configuration of a run', configuration);
+      document.replace('use the configuration of a run', configuration);
       this.#work.go('constraint');
-      messages.say(`The configuration of “${name}” is the one in work now. Undo brings back the one before.`);
+      messages.say(`The configuration is now that of “${name}”. Undo restores the one before.`);
     });
   }
 

@@ -22,7 +22,7 @@ export const bridgePort = (bridge: WindowBridge): MessagePortLike => ({
 });
 
 const expired =
-  'Orthant runs, but no longer knows this window: its session has expired or was ended. Press Enter in the terminal where Orthant runs, open the address it prints in this browser, and this window goes on by itself.';
+  'Orthant runs, but no longer knows this window: its session has expired or was ended. Press Enter in the terminal where Orthant runs, open the address it prints in this browser, and this window reconnects by itself.';
 
 /**
  * Resolves when the socket is open.

@@ -68,7 +68,7 @@ export class RowPrediction {
       .map(({ column }) => `“${column}”`);
     if (absent.length === 0) return undefined;
     const some = `${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ', …' : ''}`;
-    return `The open table has no column ${some}, which the network takes.`;
+    return `The open table has no column ${some}, which the network needs.`;
   }
 
   /** Copies the inputs of a row of the open table, by its number from 1. */

@@ -93,8 +93,8 @@ export class Workspace {
     if (error === undefined && current !== undefined && current.run !== run)
       this.messages.say(
         current.state === 'paused'
-          ? 'It waits for the paused run: go on with that, or stop it.'
-          : 'It waits for the run at work.',
+          ? 'It waits for the paused run: resume or stop that run.'
+          : 'It waits for the active run.',
       );
   }
 

@@ -51,7 +51,7 @@ describe('a row', () => {
 
   test('is taken from the open table', async () => {
     await openPredict();
-    await row.getByRole('button', { name: 'Take row 1 of the table' }).click();
+    await row.getByRole('button', { name: 'Use row 1 of the table' }).click();
     await expect.element(row.getByRole('combobox', { name: 'cut' })).toHaveDisplayValue('Ideal');
     await expect.element(row.getByRole('textbox', { name: 'carat' })).not.toHaveValue('3.9');
   });
@@ -127,7 +127,7 @@ describe('a file', () => {
     await expect.element(file.getByRole('progressbar', { name: /^Predicting the rows of new\.csv/ })).toBeVisible();
     await expect
       .element(file.getByRole('button', { name: 'Choose a file' }))
-      .toHaveAccessibleDescription('Wait for the file at work, or cancel it.');
+      .toHaveAccessibleDescription('Wait for the current file, or cancel it.');
     await file.getByRole('button', { name: 'Cancel' }).click();
     await expect.element(file.getByRole('progressbar')).not.toBeInTheDocument();
     const files = new DataTransfer();

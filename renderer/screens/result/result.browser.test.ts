@@ -246,7 +246,7 @@ describe('the model', () => {
     await main.getByRole('button', { name: 'safetensors' }).click();
     await expect
       .element(main.getByRole('button', { name: 'ONNX', exact: true }))
-      .toHaveAccessibleDescription('Wait for the export under way, or cancel it.');
+      .toHaveAccessibleDescription('Wait for the current export, or cancel it.');
     await main.getByRole('button', { name: 'Cancel' }).click();
     await expect.element(main.getByRole('progressbar')).not.toBeInTheDocument();
     await expect.element(main.getByText(/^Written to/)).not.toBeInTheDocument();

@@ -158,7 +158,7 @@ describe('a run', () => {
     const { emit } = await openRun('finished', 2);
     await expect.element(main.getByText('My run: finished')).toBeVisible();
     emit({ event: 'phase', run: '/runs/2', state: 'training', message: '' });
-    await main.getByRole('button', { name: 'Show the run at work' }).click();
+    await main.getByRole('button', { name: 'Show the active run' }).click();
     await expect.element(main.getByText(/: training/)).toBeVisible();
   });
 
