@@ -5,7 +5,7 @@ import { fakeConfiguration } from '../testing/fakeData.ts';
 import { answersOfRun, fakeRun } from '../testing/fakeTraining.ts';
 import { openWindow } from '../testing/openWindow.ts';
 
-/** Charts as they stand on the pages: read by keys and pointer, as tables, and taken away. */
+/** Charts on their pages: reading by keys and pointer, tables, and exports. */
 
 const main = page.getByRole('main');
 const zoomOut = main.getByRole('button', { name: 'Zoom out' });

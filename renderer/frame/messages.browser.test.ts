@@ -6,7 +6,7 @@ import { fakeConfiguration } from '../testing/fakeData.ts';
 import { answersOfRun, fakeRun } from '../testing/fakeTraining.ts';
 import { openWindow } from '../testing/openWindow.ts';
 
-/** What the window says by itself: what went wrong, what can be done about it, what was done. */
+/** Messages of the window: errors, their actions, and confirmations. */
 
 const main = page.getByRole('main');
 const bar = page.getByRole('contentinfo');
@@ -70,7 +70,7 @@ test('a line that was cut is said, and nothing can be asked of the host meanwhil
   await expect
     .element(bar.getByRole('button', { name: 'Train', exact: true }))
     .toHaveAttribute('aria-disabled', 'true');
-  // It comes back by itself.
+  // It reconnects by itself.
   await expect.element(page.getByRole('banner').getByText(/^TensorFlow/)).toBeVisible();
 });
 

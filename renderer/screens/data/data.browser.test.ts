@@ -8,7 +8,7 @@ const main = page.getByRole('main');
 const panel = page.getByRole('complementary', { name: 'Data settings' });
 const grid = main.getByRole('grid', { name: 'Rows of the table' });
 
-/** The cell at which the keys are. */
+/** The cell with the keyboard cursor. */
 const activeCell = (): Element | null =>
   document.getElementById(grid.element().getAttribute('aria-activedescendant') ?? '');
 

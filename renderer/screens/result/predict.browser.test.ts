@@ -7,7 +7,7 @@ import { answersOfRun, fakeRun } from '../../testing/fakeTraining.ts';
 import { openWindow } from '../../testing/openWindow.ts';
 import type { Answers } from '../../testing/testedApp.ts';
 
-/** A run's model put to use: on a row that is typed, and on the rows of another file. */
+/** Predictions of a run's model for a typed row and for the rows of another file. */
 
 const main = page.getByRole('main');
 const row = main.getByRole('region', { name: 'One row' });
@@ -59,7 +59,7 @@ describe('a row', () => {
 
   test('is taken from the open table', async () => {
     await openPredict();
-    await row.getByRole('button', { name: 'Take row 1 of the table' }).click();
+    await row.getByRole('button', { name: 'Use row 1 of the table' }).click();
     await expect.element(row.getByRole('combobox', { name: 'cut' })).toHaveDisplayValue('Ideal');
     await expect.element(row.getByRole('textbox', { name: 'carat' })).not.toHaveValue('3.9');
   });
@@ -135,7 +135,7 @@ describe('a file', () => {
     await expect.element(file.getByRole('progressbar', { name: /^Predicting the rows of new\.csv/ })).toBeVisible();
     await expect
       .element(file.getByRole('button', { name: 'Choose a file' }))
-      .toHaveAccessibleDescription('Wait for the file at work, or cancel it.');
+      .toHaveAccessibleDescription('Wait for the current file, or cancel it.');
     await file.getByRole('button', { name: 'Cancel' }).click();
     await expect.element(file.getByRole('progressbar')).not.toBeInTheDocument();
     const files = new DataTransfer();

@@ -86,7 +86,7 @@ describe('evidence', () => {
     await expect.element(panel).toHaveTextContent(/price: 0\.012 on 10,000 rows\..*Rounded\./);
     const ladder = panel.getByRole('list', { name: 'How far the bound holds' });
     expect(ladder.getByText(': holds').elements()).toHaveLength(rungs);
-    // There is always something to try, but where every input is covered.
+    // Advice is shown unless the bound holds for every input.
     const next = panel.getByRole('button', { name: 'See the methods' });
     if (level === 'by-construction') await expect.element(next).not.toBeInTheDocument();
     else await expect.element(next).toBeVisible();
@@ -242,7 +242,7 @@ describe('the model', () => {
     await main.getByRole('button', { name: 'safetensors' }).click();
     await expect
       .element(main.getByRole('button', { name: 'ONNX', exact: true }))
-      .toHaveAccessibleDescription('Wait for the export under way, or cancel it.');
+      .toHaveAccessibleDescription('Wait for the current export, or cancel it.');
     await main.getByRole('button', { name: 'Cancel' }).click();
     await expect.element(main.getByRole('progressbar')).not.toBeInTheDocument();
     await expect.element(main.getByText(/^Written to/)).not.toBeInTheDocument();

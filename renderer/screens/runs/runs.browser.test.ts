@@ -118,8 +118,8 @@ describe('of a run', () => {
     });
     await expect
       .element(main.getByRole('button', { name: 'Delete Busy' }))
-      .toHaveAccessibleDescription('It is at work: stop it first.');
-    await main.getByRole('button', { name: 'Take Next out of the queue' }).click();
+      .toHaveAccessibleDescription('It is running: stop it first.');
+    await main.getByRole('button', { name: 'Remove Next from the queue' }).click();
     expect(asked('stop')).toEqual([{ run: '/runs/Next' }]);
   });
 

@@ -13,7 +13,7 @@ const panel = page.getByRole('complementary', { name: 'Training settings' });
 const button = (name: string) => bar.getByRole('button', { name, exact: true });
 const configuration = fakeConfiguration('diamonds');
 
-/** The Train page while a run is in this state, after so many epochs. */
+/** The Train page with a run in this state after this many epochs. */
 const openRun = (
   state: Parameters<typeof answersOfRun>[1],
   epochs: number,
@@ -154,7 +154,7 @@ describe('a run', () => {
     const { emit } = await openRun('finished', 2);
     await expect.element(main.getByText('My run: finished')).toBeVisible();
     emit({ event: 'phase', run: '/runs/2', state: 'training', message: '' });
-    await main.getByRole('button', { name: 'Show the run at work' }).click();
+    await main.getByRole('button', { name: 'Show the active run' }).click();
     await expect.element(main.getByText(/: training/)).toBeVisible();
   });
 
