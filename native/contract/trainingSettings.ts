@@ -3,7 +3,7 @@ import { limits } from './limits.ts';
 import { choiceOf, type Choosable } from './settings.ts';
 import { defaultEpochs } from './steps.ts';
 
-/** The settings of training: what is minimised, what moves the weights, and for how long. */
+/** The settings of training: loss, optimizer, schedule and duration. */
 
 export const losses = {
   'squared-error': { title: 'Squared error' },

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { DataSource } from '../contract/configuration.ts';
-import { canGoOn, isActive, type RunRecord, type RunState, type RunSummary } from '../contract/runs.ts';
+import { canResume, isActive, type RunRecord, type RunState, type RunSummary } from '../contract/runs.ts';
 import { describeFileError } from '../contract/fileErrors.ts';
 import { listCheckpoints } from './checkpoints.ts';
 import { lockHolder, readRecord } from './folder.ts';
@@ -42,7 +42,7 @@ export function summarise(folder: string): RunSummary {
     const record = readRecord(folder);
     const { configuration, changes, result } = record;
     const state = currentState(record);
-    const checkpoint = canGoOn(state) ? listCheckpoints(folder).at(-1)?.epoch : undefined;
+    const checkpoint = canResume(state) ? listCheckpoints(folder).at(-1)?.epoch : undefined;
     return {
       run: folder,
       id: record.id,

@@ -1,5 +1,5 @@
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import { canGoOn, type RunSummary } from '../../native/contract/runs.ts';
+import { canResume, type RunSummary } from '../../native/contract/runs.ts';
 import { Listeners } from '../logic/listeners.ts';
 import type { Connection } from './connection.svelte.ts';
 
@@ -46,7 +46,7 @@ export class RunList {
   /** Whether a run ended early and can be resumed. */
   canGoOn(run: string): boolean {
     const summary = this.of(run);
-    return summary !== undefined && summary.damaged === undefined && canGoOn(summary.state);
+    return summary !== undefined && summary.damaged === undefined && canResume(summary.state);
   }
 
   async load(): Promise<void> {
