@@ -50,6 +50,7 @@ export default defineConfig({
           include: ['renderer/**/*.browser.test.ts'],
           setupFiles: ['renderer/testing/setupBrowser.ts'],
           testTimeout: 60_000,
+          expect: { poll: { timeout: 20_000 } },
           browser: {
             enabled: true,
             headless: true,

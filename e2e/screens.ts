@@ -73,7 +73,7 @@ export async function settled(orthant: OrthantWindow): Promise<void> {
     page.getByRole('main').getByText(/^(Reading the file|Predicting |Looking for an unconstrained run)/),
   ).toHaveCount(0);
   await orthant.rendered();
-  await expect(page.getByRole('main').getByText(/^(Working it out )?…$/)).toHaveCount(0);
+  await expect(page.getByRole('main').getByText(/^(Computing )?…$/)).toHaveCount(0);
   // Collapsed parts are not drawn: a change of theme starts their transitions, which then wait until they are visible.
   await page.evaluate(() => {
     const seen = document.getAnimations().filter(({ effect }) => {

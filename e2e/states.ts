@@ -136,10 +136,10 @@ async function everyImportProblem(orthant: OrthantWindow, folder: string, look: 
   [lines[4], lines[30], lines[44]] = ['1,2,3,4,5', '50', '64,4,"182'];
   const bytes = ['area,age,price', ...lines].join('\n') + '"\n';
   await orthant.openData(await write({ name: 'three-bad-rows.csv', bytes: () => bytes }, folder));
-  await expect(page.getByRole('button', { name: 'Go on without these rows', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Continue without these rows', exact: true })).toBeVisible();
   await look('data-refused');
   await orthant.openData(await write(oneBadRow, folder));
-  await page.getByRole('button', { name: 'Go on without these rows', exact: true }).click();
+  await page.getByRole('button', { name: 'Continue without these rows', exact: true }).click();
   await expect(page.getByText('60 rows × 3 columns')).toBeVisible();
   await look('data-without-target');
   await page.getByRole('tab', { name: /^Problems/ }).click();
@@ -160,7 +160,7 @@ async function everyMomentOfARun(orthant: OrthantWindow, look: Look): Promise<vo
   await training.pause();
   const settings = page.getByRole('complementary', { name: 'Training settings' });
   await settings.getByLabel('Learning rate', { exact: true }).first().fill('0.0005');
-  await expect(training.button('Go on with the changes')).toBeVisible();
+  await expect(training.button('Resume with the changes')).toBeVisible();
   await look('train-paused');
   await training.button('Train another').click();
   await expect(training.bar.getByRole('button', { name: '1 waiting' })).toBeVisible();
@@ -170,7 +170,7 @@ async function everyMomentOfARun(orthant: OrthantWindow, look: Look): Promise<vo
   await page
     .getByRole('row')
     .filter({ hasText: 'waiting' })
-    .getByRole('button', { name: /^Take .* out of the queue$/ })
+    .getByRole('button', { name: /^Remove .* from the queue$/ })
     .click();
   await expect(page.getByRole('row').filter({ hasText: 'waiting' })).toHaveCount(0);
 }

@@ -26,7 +26,7 @@ export class ResultPage {
   }
 
   get export(): Locator {
-    return this.#window.page.getByRole('region', { name: 'Take it away' });
+    return this.#window.page.getByRole('region', { name: 'Export' });
   }
 
   /** Lowest output of each target over all splits, from the table. */

@@ -45,7 +45,7 @@ export class Training {
   }
 
   async resume(): Promise<void> {
-    await this.button('Go on').click();
+    await this.button('Resume').click();
     await expect(this.button('Pause')).toBeVisible();
   }
 

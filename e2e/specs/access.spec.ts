@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import type { Locator, Page } from 'playwright/test';
+import type { Page } from 'playwright/test';
 import { expect, test } from '../fixtures.ts';
 import type { OrthantWindow } from '../pages/orthantWindow.ts';
 import { everyScreen, inBothThemes, trainSmall, type Look } from '../screens.ts';
@@ -94,48 +94,6 @@ test('from the sample to the exported model by keyboard alone', async ({ orthant
     await page.keyboard.press('Enter');
   });
   expect(file).toContain('by-keyboard.onnx');
-});
-
-test('a tip comes by pointer and by keyboard, and goes by Escape and with its button', async ({ orthant }) => {
-  const { page } = orthant;
-  const tip = page.locator('.tip');
-  const button = (name: string | RegExp): Locator => page.getByRole('banner').getByRole('button', { name });
-  await button('Undo').hover();
-  await expect(tip).toHaveText(/^Undo.*Ctrl.*Z/);
-  await button('Redo').hover();
-  await expect(tip).toHaveText(/^Redo/);
-  await page.keyboard.press('Escape');
-  await expect(tip).toHaveCount(0);
-  // The focus is shown to have come by the keyboard.
-  await button('Redo').focus();
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
-  await expect(button('Help')).toBeFocused();
-  await expect(tip).toHaveText(/^Help/);
-  await page.keyboard.press('Shift+Tab');
-  await expect(tip).toHaveCount(0);
-
-  await orthant.answer(1).click();
-  await orthant.step('Train');
-  await orthant.step('Network');
-  await page.getByRole('button', { name: 'Add a layer here' }).first().hover();
-  await expect(tip).toHaveText('Add a layer here');
-  await page.keyboard.press('Alt+4');
-  await expect(tip).toHaveCount(0);
-});
-
-test('a button keeps the focus when it says why it cannot be used any more', async ({ orthant }) => {
-  const { page } = orthant;
-  await orthant.answer(1).click();
-  await orthant.step('Constraint');
-  const back = page.getByRole('button', { name: 'Back to the defaults' });
-  await expect(back).toHaveAccessibleDescription('Every setting has its default.');
-  await page.getByLabel('Alpha', { exact: true }).fill('7');
-  await expect(back).not.toHaveAttribute('aria-disabled', 'true');
-  await back.focus();
-  await page.keyboard.press('Enter');
-  await expect(back).toHaveAccessibleDescription('Every setting has its default.');
-  await expect(back).toBeFocused();
 });
 
 const sizes = [

@@ -120,7 +120,7 @@ test('changes of a paused run are applied by the bar, a waiting run leaves the q
   await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible();
   const waiting = page.getByRole('row').filter({ hasText: 'waiting' });
   await expect(waiting.getByRole('button', { name: /^Delete/ })).toHaveAttribute('aria-disabled', 'true');
-  await waiting.getByRole('button', { name: /^Take .* out of the queue$/ }).click();
+  await waiting.getByRole('button', { name: /^Remove .* from the queue$/ }).click();
   await expect(waiting).toHaveCount(0);
   await expect(page.getByRole('main').getByRole('status')).toContainText('nothing of it was kept');
   await expect(training.status).toContainText('paused');

@@ -44,7 +44,7 @@ test('a bad row is named, and left out on request; a column is made the target; 
   await expect(page.getByText('What to do: Remove what is too much')).toBeVisible();
   await expect(page.locator('mark')).toHaveText('4,5');
   await expect(page.getByRole('button', { name: 'Next', exact: true })).toHaveAttribute('aria-disabled', 'true');
-  await page.getByRole('button', { name: 'Go on without these rows', exact: true }).click();
+  await page.getByRole('button', { name: 'Continue without these rows', exact: true }).click();
   await page.getByRole('tab', { name: /^Problems/ }).click();
   await expect(page.getByRole('row', { name: /^7 / })).toBeVisible();
   await page.getByRole('tab', { name: 'Table' }).click();

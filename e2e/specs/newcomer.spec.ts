@@ -72,8 +72,8 @@ test('a column of text that looks like numbers is reported where it would be cho
   const { page } = orthant;
   await orthant.openData(await write(spacedTable, folder));
   const choice = page.getByLabel('Predict', { exact: true });
-  await expect(choice.getByRole('option', { name: 'load (text, no numbers)' })).toBeDisabled();
-  await expect(choice.getByRole('option', { name: 'day (dates, no numbers)' })).toBeDisabled();
+  await expect(choice.getByRole('option', { name: 'load (text, not numbers)' })).toBeDisabled();
+  await expect(choice.getByRole('option', { name: 'day (dates, not numbers)' })).toBeDisabled();
   await expect(orthant.notice(/Column "load" was taken as text/)).toBeVisible();
   const settings = page.getByRole('complementary', { name: 'Data settings' });
   await expect(settings.getByLabel('Delimiter')).toBeHidden();

@@ -87,7 +87,7 @@ test('rows of another file are predicted, saved, and counted correctly', async (
   const oneBad = await write({ name: 'one-bad.csv', bytes: () => 'area,age\n20,0\n21\n22,3\n' }, folder);
   await orthant.withChosenFile(oneBad, () => section.getByRole('button', { name: 'Choose a file' }).click());
   await expect(section.getByRole('alert')).toContainText('line 3 has 1 field');
-  await section.getByRole('button', { name: 'Go on without these rows' }).click();
+  await section.getByRole('button', { name: 'Continue without these rows' }).click();
   await expect(section).toContainText('2 rows of one-bad.csv predicted');
   await expect(section.getByRole('note').filter({ hasText: 'could not be read' })).toContainText('1 row');
 

@@ -1,22 +1,11 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ChunkReader } from './chunkReader.ts';
 import type { RowArray } from './rowArray.ts';
 
-const readers: ChunkReader[] = [];
-afterEach(() => {
-  for (const reader of readers.splice(0)) reader.dispose();
-});
-
-function open(arrays: readonly RowArray[], chunkRows: number): ChunkReader {
-  const reader = new ChunkReader(arrays, chunkRows);
-  readers.push(reader);
-  return reader;
-}
-
 /** Row r of an array holds 1000 r + 0, 1000 r + 1, ...: the value tells where it came from. */
-function numbered(rows: number, width: number, shared: boolean): RowArray {
-  const values = shared ? new Float32Array(new SharedArrayBuffer(4 * rows * width)) : new Float32Array(rows * width);
+function numbered(rows: number, width: number): RowArray {
+  const values = new Float32Array(rows * width);
   values.forEach((_, i) => (values[i] = 1000 * Math.floor(i / width) + (i % width)));
   return { values, width };
 }
@@ -35,7 +24,6 @@ function readAll(
     const { place, batches: found } = reader.find(batches.slice(first, first + atOnce), (arrays) => {
       chunks++;
       copies = arrays.map((values) => values.slice());
-      // From here on the reader may write there again.
     });
     expect(found).toBeGreaterThan(0);
     let at = place;
@@ -62,20 +50,18 @@ describe('a reader of chunks', () => {
       fc.property(
         fc.record({ taken: batchesOf(50), expected: batchesOf(50) }),
         fc.boolean(),
-        fc.boolean(),
         fc.integer({ min: 6, max: 40 }),
         fc.integer({ min: 1, max: 7 }),
         fc.constantFrom([3, 1], [40, 2]),
-        ({ taken, expected }, right, shared, chunkRows, atOnce, widths) => {
-          const reader = open(
-            widths.map((width) => numbered(50, width, shared)),
+        ({ taken, expected }, right, chunkRows, atOnce, widths) => {
+          const reader = new ChunkReader(
+            widths.map((width) => numbered(50, width)),
             chunkRows,
           );
           const batches = taken.map((batch) => Int32Array.from(batch));
           reader.expect(Int32Array.from((right ? taken : expected).flat()));
           const { rows } = readAll(reader, widths, batches, atOnce);
           expect(rows).toEqual(expectedRows(batches, widths));
-          reader.dispose();
         },
       ),
       { numRuns: 60 },
@@ -83,7 +69,7 @@ describe('a reader of chunks', () => {
   });
 
   it('gathers what was expected chunk by chunk, and nothing twice', () => {
-    const reader = open([numbered(1000, 4, true)], 64);
+    const reader = new ChunkReader([numbered(1000, 4)], 64);
     const order = Int32Array.from({ length: 1000 }, (_, i) => (i * 377) % 1000);
     const batches = Array.from({ length: 63 }, (_, step) => order.subarray(step * 16, (step + 1) * 16));
     reader.expect(order);
@@ -92,28 +78,15 @@ describe('a reader of chunks', () => {
     expect(chunks).toBe(Math.ceil(1000 / 64));
   });
 
-  it('has another thread prepare the next chunk while this one does not come to it', () => {
-    const rows = 40_000;
-    const reader = open([numbered(rows, 64, true)], rows / 2);
-    const order = Int32Array.from({ length: rows }, (_, i) => rows - 1 - i);
-    // The helper takes a moment to start; this thread sleeps, as in a native call, and never touches a row.
-    reader.expect(order);
-    const sleeper = new Int32Array(new SharedArrayBuffer(4));
-    const first = reader.arrays[0]!;
-    for (let tries = 0; first[(rows / 2 - 1) * 64] === 0 && tries < 1000; tries++) Atomics.wait(sleeper, 0, 0, 10);
-    expect(first[0]).toBe(1000 * (rows - 1));
-    expect(first[(rows / 2 - 1) * 64]).toBe(1000 * (rows / 2));
-  });
-
   it('gathers where TensorFlow cannot compute in place', () => {
     // Memory begins at multiples of 16 bytes, and TensorFlow copies what does not.
-    for (const { byteOffset } of open([numbered(10, 3, true), numbered(10, 1, true)], 4).arrays) {
+    for (const { byteOffset } of new ChunkReader([numbered(10, 3), numbered(10, 1)], 4).arrays) {
       expect(byteOffset % 16).not.toBe(0);
     }
   });
 
   it('refuses a batch that no chunk can hold', () => {
-    const reader = open([numbered(10, 1, false)], 4);
+    const reader = new ChunkReader([numbered(10, 1)], 4);
     expect(() => reader.find([new Int32Array(5)], () => undefined)).toThrow(/5 rows does not fit in a chunk of 4/);
   });
 });

@@ -1,75 +1,41 @@
-import { Worker } from 'node:worker_threads';
 import { OrthantError } from '../contract/errors.ts';
-import {
-  assist,
-  blocksDone,
-  gatherBlocks,
-  jobNumber,
-  mostBlocks,
-  nextBlock,
-  rowCount,
-  type GatherBuffers,
-} from './gatherRows.ts';
-import type { RowArray } from './rowArray.ts';
-
-/** Bytes of a block, the smallest piece that a thread takes: large enough that taking it costs nothing. */
-const blockBytes = 1 << 18;
+import { copyRows, type RowArray } from './rowArray.ts';
 
 /**
- * The rows of the steps to come, gathered into a chunk while the steps before them run.
+ * The rows of the steps to come, a chunk at a time, copied when the first of them is needed. A second thread that copies
+ * ahead would gain little: with batches of 64 on two cores, copying is 1.5 % of a run of 784-784-1 (4 % of its training),
+ * 3 % of 9-64-64-1 (7 %), and at most 9 % where rows are wide and steps are cheap (784-64-64-1: 20 %).
  *
- * A step in TensorFlow is a native call that blocks this thread, so the next chunk is gathered by a thread of its own. It
- * reads the arrays where they are, which works for arrays on shared memory; others are gathered by this thread, when
- * they are needed. Against gathering everything on this thread, in pairs of runs on two busy cores (batch 64, 10,000 rows,
- * the least of 8 each): 784-64-64-1 trains in 3.1 s instead of 4.2 s and the whole run takes 10 % less; 784-784-1 trains
- * in 1.85 s instead of 1.97 s, 8 % less in all; with 9 inputs nothing is gained. What is prepared is a guess ({@link expect}): rows that were not expected are gathered on the spot,
- * so that a wrong guess costs time and nothing else.
+ * Which rows come next is a guess ({@link expect}); rows that were not expected are copied on the spot, so that a wrong
+ * guess costs smaller chunks and nothing else.
  */
 export class ChunkReader {
   /** Most rows of a chunk. */
   readonly chunkRows: number;
-  readonly #buffers: GatherBuffers;
-  readonly #worker: Worker | undefined;
+  /** Where chunks are copied to: [chunkRows, width] each. */
+  readonly arrays: readonly Float32Array[];
+  readonly #sources: readonly RowArray[];
   #expected: Int32Array = new Int32Array();
   /** Expected rows before this place have been in a chunk. */
   #taken = 0;
-  /** Rows that are being prepared, or are ready. */
-  #prepared: Int32Array | undefined;
-  #job = 0;
   /** Rows of the chunk in use, and the place in it after the last batch. */
   #current: Int32Array = new Int32Array();
   #cursor = 0;
 
   /**
-   * @param arrays - inputs and targets, say: row i of one belongs to row i of the other
+   * @param sources - inputs and targets, say: row i of one belongs to row i of the other
    * @param chunkRows - most rows of a chunk; a multiple of the batch size, so that no batch is cut in two
    */
-  constructor(arrays: readonly RowArray[], chunkRows: number) {
+  constructor(sources: readonly RowArray[], chunkRows: number) {
     this.chunkRows = chunkRows;
-    const rowBytes = 4 * arrays.reduce((sum, { width }) => sum + width, 0);
-    this.#buffers = {
-      sources: arrays.map(({ values }) => values),
-      targets: arrays.map(({ width }) => unalignedFloats(chunkRows * width)),
-      widths: arrays.map(({ width }) => width),
-      rows: new Int32Array(new SharedArrayBuffer(4 * chunkRows)),
-      blockRows: Math.max(Math.ceil(chunkRows / mostBlocks), Math.ceil(blockBytes / rowBytes)),
-      control: new Int32Array(new SharedArrayBuffer(16)),
-    };
-    if (arrays.every(({ values }) => values.buffer instanceof SharedArrayBuffer))
-      this.#worker = startHelper(this.#buffers);
+    this.#sources = sources;
+    this.arrays = sources.map(({ width }) => unalignedFloats(chunkRows * width));
   }
 
-  /** Where chunks are gathered: [chunkRows, width] each. */
-  get arrays(): readonly Float32Array[] {
-    return this.#buffers.targets;
-  }
-
-  /** Says which rows come next, in the order of the steps; the first chunk of them is begun. */
+  /** Sets which rows come next, in the order of the steps. */
   expect(rows: Int32Array): void {
-    this.#finish();
     this.#expected = rows;
     this.#taken = 0;
-    this.#prepare();
   }
 
   /**
@@ -92,10 +58,12 @@ export class ChunkReader {
       );
     }
     if (!startsWith(this.#current, this.#cursor, first)) {
-      this.#current = this.#bring(batches);
+      this.#current = this.#next(batches);
       this.#cursor = 0;
-      replace(this.#buffers.targets);
-      this.#prepare();
+      this.#sources.forEach((source, i) => {
+        copyRows(source, this.#current, this.arrays[i] ?? new Float32Array());
+      });
+      replace(this.arrays);
     }
     const place = this.#cursor;
     let found = 0;
@@ -107,53 +75,12 @@ export class ChunkReader {
     return { place, batches: found };
   }
 
-  dispose(): void {
-    void this.#worker?.terminate();
-  }
-
-  /** Waits for the chunk that begins with the first batch, or gathers one of as many batches as fit. */
-  #bring(batches: readonly Int32Array[]): Int32Array {
-    const prepared = this.#finish();
-    if (prepared !== undefined && startsWith(prepared, 0, batches[0] ?? prepared)) {
-      this.#taken += prepared.length;
-      return prepared;
-    }
-    const rows = joined(batches, this.chunkRows);
-    this.#begin(rows);
-    this.#finish();
-    return rows;
-  }
-
-  /** Begins the next expected chunk. */
-  #prepare(): void {
-    const rows = this.#expected.subarray(this.#taken, this.#taken + this.chunkRows);
-    if (rows.length === 0) return;
-    this.#begin(rows);
-    this.#prepared = rows;
-  }
-
-  #begin(rows: Int32Array): void {
-    const { control } = this.#buffers;
-    this.#buffers.rows.set(rows);
-    this.#job++;
-    Atomics.store(control, rowCount, rows.length);
-    Atomics.store(control, blocksDone, 0);
-    Atomics.store(control, nextBlock, (this.#job & 0xfffff) << 12);
-    Atomics.store(control, jobNumber, this.#job);
-    Atomics.notify(control, jobNumber);
-  }
-
-  /** Does what is left of the job at work, and waits for what the helper has in hand. */
-  #finish(): Int32Array | undefined {
-    const { control, blockRows } = this.#buffers;
-    const blocks = Math.ceil(Atomics.load(control, rowCount) / blockRows);
-    gatherBlocks(this.#buffers, this.#job);
-    for (let done = Atomics.load(control, blocksDone); done < blocks; done = Atomics.load(control, blocksDone)) {
-      Atomics.wait(control, blocksDone, done);
-    }
-    const prepared = this.#prepared;
-    this.#prepared = undefined;
-    return prepared;
+  /** Rows of the next chunk: those expected where they begin with the first batch, else as many batches as fit. */
+  #next(batches: readonly Int32Array[]): Int32Array {
+    const expected = this.#expected.subarray(this.#taken, this.#taken + this.chunkRows);
+    if (!startsWith(expected, 0, batches[0] ?? expected)) return joined(batches, this.chunkRows);
+    this.#taken += expected.length;
+    return expected;
   }
 }
 
@@ -173,23 +100,7 @@ const startsWith = (rows: Int32Array, from: number, batch: Int32Array): boolean 
   from + batch.length <= rows.length && batch.every((row, i) => row === rows[from + i]);
 
 /**
- * Floats on shared memory that begin at an odd address. TensorFlow computes on aligned memory in place and copies other
- * memory first; in place, it would see a chunk change under it, and let go of it on a thread that must not touch
- * JavaScript's memory.
+ * Floats that begin at an odd address. TensorFlow computes on aligned memory in place and copies other memory first; in
+ * place, it would see a chunk change under it, and let go of it on a thread that must not touch JavaScript's memory.
  */
-const unalignedFloats = (length: number): Float32Array =>
-  new Float32Array(new SharedArrayBuffer(4 * length + 4), 4, length);
-
-/** The helper, or none where it cannot be started: then this thread does all the work. */
-function startHelper(buffers: GatherBuffers): Worker | undefined {
-  const source = `(${assist.toString()})(require('node:worker_threads').workerData, ${gatherBlocks.toString()})`;
-  try {
-    const worker = new Worker(source, { eval: true, workerData: buffers, name: 'orthant-chunks' });
-    // It takes part in a job only once it runs, so that one which cannot leaves the work to this thread.
-    worker.on('error', () => undefined);
-    worker.unref();
-    return worker;
-  } catch {
-    return undefined;
-  }
-}
+const unalignedFloats = (length: number): Float32Array => new Float32Array(new ArrayBuffer(4 * length + 4), 4, length);

@@ -12,13 +12,10 @@ let runtime: EngineRuntime;
 
 const rows = 12;
 const features = 3;
-const shared = (length: number, value: (i: number) => number): Float32Array => {
-  const values = new Float32Array(new SharedArrayBuffer(4 * length));
-  values.forEach((_, i) => (values[i] = value(i)));
-  return values;
-};
-const inputs: RowArray = { values: shared(rows * features, (i) => Math.sin(i * 1.7)), width: features };
-const targets: RowArray = { values: shared(rows, (i) => Math.cos(i)), width: 1 };
+const floats = (length: number, value: (i: number) => number): Float32Array =>
+  Float32Array.from({ length }, (_, i) => value(i));
+const inputs: RowArray = { values: floats(rows * features, (i) => Math.sin(i * 1.7)), width: features };
+const targets: RowArray = { values: floats(rows, (i) => Math.cos(i)), width: 1 };
 
 /** What each step saw: the sum of each feature over its rows, their targets, and a count of visits by row. */
 function open(
@@ -61,7 +58,6 @@ function open(
     seen,
     dispose: () => {
       compiled.dispose();
-      reader.dispose();
       tf.dispose([seen, weights]);
     },
   };

@@ -53,7 +53,7 @@ function setUp(copy: Copy = clone) {
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
           aborted();
-          reject(new Error('given up'));
+          reject(new Error('cancelled'));
         });
       }),
     fail: ({ how }) => {
@@ -79,7 +79,7 @@ describe.each([
   ['structured clone', clone],
   ['JSON', json],
 ])('over %s', (_, copy) => {
-  test('answers calls, fills in defaults, keeps many at once apart', async () => {
+  test('answers calls, fills in defaults, and does not mix up concurrent calls', async () => {
     const { client } = setUp(copy);
     expect(await client.call('add', { a: 1 })).toBe(2);
     const sums = await Promise.all(Array.from({ length: 50 }, (_, i) => client.call('add', { a: i, b: i })));
@@ -136,14 +136,14 @@ test('bad input never reaches a handler and names the field', async () => {
   expect(await failure(client.call('add', { a: 'x' } as never))).toMatchObject({ field: 'a' });
 });
 
-test('names that are no calls are refused, also those every object has', async () => {
+test('unknown calls are refused, including names of properties that every object has', async () => {
   const { client } = setUp();
   for (const name of ['subtract', 'constructor', '__proto__', 'toString']) {
     expect((await failure(client.call(name as 'add', { a: 1 }))).message).toContain(`no call named "${name}"`);
   }
 });
 
-test('messages that are none of ours are passed over', async () => {
+test('unknown messages are ignored', async () => {
   const { client, port, add } = setUp();
   for (const message of [
     null,
@@ -160,7 +160,7 @@ test('messages that are none of ours are passed over', async () => {
   expect(add).toHaveBeenCalledTimes(1);
 });
 
-test('an answer that is not as declared is an error, not a surprise', async () => {
+test('an answer that is not as declared is an error', async () => {
   const { client } = setUp();
   expect(await failure(client.call('lie', {}))).toMatchObject({
     code: 'internal',
@@ -168,7 +168,7 @@ test('an answer that is not as declared is an error, not a surprise', async () =
   });
 });
 
-test('an answer that cannot be copied is told to the caller', async () => {
+test('an answer that cannot be copied is reported to the caller', async () => {
   const port = portPair(clone);
   serve(port.server, calls, { add: () => (() => 1) as never });
   expect((await failure(connect(port.client, calls).call('add', { a: 1 }))).code).toBe('internal');
@@ -199,7 +199,7 @@ test('when the other side ends, waiting and later calls fail with the reason, an
   }).not.toThrow();
 });
 
-test('a call that cannot be sent fails as such', async () => {
+test('a call that cannot be sent fails', async () => {
   const { client } = setUp();
   expect((await failure(client.call('add', { a: (() => 1) as never }))).code).toBe('crashed');
 });

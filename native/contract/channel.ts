@@ -12,17 +12,17 @@ import {
 } from './errors.ts';
 
 /**
- * Calls, events and cancellation over anything that carries messages: a child process, Electron's message port, a
- * WebSocket. Requests are parsed before a handler sees them; errors arrive as code, message and field; an aborted call
- * aborts its handler.
+ * Calls, events and cancellation over any transport of messages: a child process, Electron's message port, a WebSocket.
+ * Requests are parsed before a handler sees them; errors arrive as code, message and field; an aborted call aborts its
+ * handler.
  */
 
-/** The least a transport must do. Messages are plain data that survive structured clone and JSON. */
+/** The interface of a transport. Messages are plain data that survive structured clone and JSON. */
 export interface MessagePortLike {
   send(message: unknown): void;
   /** Calls `listener` for every message; at most one listener. */
   onMessage(listener: (message: unknown) => void): void;
-  /** Calls `listener` once when the other side is gone, with the reason. */
+  /** Calls `listener` once with the reason when the other side is gone. */
   onClose(listener: (reason: string) => void): void;
 }
 
@@ -35,7 +35,7 @@ const messageSchema = z.discriminatedUnion('kind', [
 ]);
 type Message = z.infer<typeof messageSchema>;
 
-/** What a table of calls must say of each: what it takes, what it gives, and how it may fail beside the common errors. */
+/** A table of calls: the request, the answer and the errors of each; the common errors are always possible. */
 export type Declarations = Record<
   string,
   { readonly request: z.ZodType; readonly answer: z.ZodType; readonly errors: readonly ErrorCode[] }
@@ -61,7 +61,7 @@ export interface Served {
 /**
  * Answers the calls of `declarations` that `handlers` has.
  *
- * @param port - the transport; a message that is none of ours is ignored
+ * @param port - the transport; unknown messages are ignored
  * @param declarations - name, request schema, answer schema and errors of each call
  */
 export function serve<Calls extends Declarations>(
@@ -75,7 +75,7 @@ export function serve<Calls extends Declarations>(
     try {
       port.send(message);
     } catch (error) {
-      // An answer that cannot be cloned is told; a port that is closed has nobody to tell.
+      // Report an answer that cannot be cloned; nobody listens on a closed port.
       if (message.kind !== 'answer') return;
       send({ kind: 'error', id: message.id, error: toErrorMessage(error) });
     }
@@ -94,8 +94,8 @@ export function serve<Calls extends Declarations>(
       const result = await handler(parsed as never, { signal: abort.signal });
       send({ kind: 'answer', id, answer: result });
     } catch (error) {
-      const told = toErrorMessage(abort.signal.aborted ? cancelled() : error);
-      send({ kind: 'error', id, error: asDeclared(told, declaration?.errors ?? []) });
+      const reported = toErrorMessage(abort.signal.aborted ? cancelled() : error);
+      send({ kind: 'error', id, error: asDeclared(reported, declaration?.errors ?? []) });
     } finally {
       running.delete(id);
     }
@@ -118,7 +118,7 @@ export function serve<Calls extends Declarations>(
   };
 }
 
-/** An error of a kind that its call does not declare is a defect: nobody who calls is prepared for it. Its text is kept. */
+/** An error that its call does not declare is a defect, because no caller is prepared for it. Its text is kept. */
 function asDeclared(error: ErrorMessage, declared: readonly ErrorCode[]): ErrorMessage {
   if (commonErrors.includes(error.code) || declared.includes(error.code)) return error;
   const remark = `(An error of the kind "${error.code}" was not expected here; please report it.)`;
@@ -136,7 +136,7 @@ export interface Client<Calls extends Declarations> {
     request: z.input<Calls[Name]['request']>,
     options?: { signal?: AbortSignal },
   ): Promise<z.output<Calls[Name]['answer']>>;
-  /** Calls `listener` for every event; the returned function ends that. */
+  /** Calls `listener` for every event; the returned function unsubscribes. */
   subscribe(listener: (event: unknown) => void): () => void;
 }
 

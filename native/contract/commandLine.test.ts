@@ -17,7 +17,7 @@ const repeatCommand = (
 ): string => repeat(configuration, base, folder, changed, platform, settings);
 
 describe('repeatCommand', () => {
-  it('says a sample with another method by options', () => {
+  it('writes a sample with another method as options', () => {
     const configuration = sample();
     configuration.constraint.method = { id: 'penalty', settings: { alpha: 20, schedule: 'fixed' } };
     configuration.training.epochs = 8;
@@ -26,7 +26,7 @@ describe('repeatCommand', () => {
     );
   });
 
-  it('says a file with its targets, quoting what a shell would break up', () => {
+  it('writes a file with its targets, and quotes words that a shell would split', () => {
     const configuration = runConfigurationSchema.parse({
       data: { source: { kind: 'file', path: "/data/my file's.csv" }, columns: { price: { role: 'target' } } },
       network: { hidden: [] },
@@ -50,12 +50,12 @@ describe('repeatCommand', () => {
       '--ordinal cut=a,b',
     ],
     [
-      'one activation each',
+      'one activation per layer',
       (configuration) => (configuration.network.activation = ['relu', 'tanh']),
       '--activation relu,tanh',
     ],
     [
-      'a bound each',
+      'one bound per target',
       (configuration) => (configuration.constraint.epsilon = { a: 1, b: -2 }),
       '--epsilon a=1 --epsilon b=-2',
     ],
@@ -70,7 +70,7 @@ describe('repeatCommand', () => {
       (configuration) => (configuration.data.dialect = { delimiter: '\t', header: false }),
       String.raw`--delimiter '\t' --no-header`,
     ],
-  ])('says %s by options', (_, change, options) => {
+  ])('writes %s as options', (_, change, options) => {
     const configuration = sample();
     change(configuration);
     expect(repeatCommand(configuration, sample(), run, false, 'linux')).toContain(` ${options}`);
@@ -80,12 +80,9 @@ describe('repeatCommand', () => {
     ['a name with a comma', (configuration) => (configuration.data.columns = { 'a,b': { role: 'target' } })],
     ['an input by name', (configuration) => (configuration.data.columns = { id: { role: 'input' } })],
     ['no bound', (configuration) => (configuration.constraint.epsilon = {})],
-    ['rows that are read though the sample leaves them out', (_, base) => (base.data.skipBadRows = true)],
-    [
-      'a setting that the sample has and the run has not',
-      (_, base) => (base.constraint.method.settings = { limit: 5 }),
-    ],
-    ['a header that the sample knows and the run has found', (_, base) => (base.data.dialect = { header: true })],
+    ['bad rows that the sample leaves out and the run does not', (_, base) => (base.data.skipBadRows = true)],
+    ['a setting that the sample has and the run lacks', (_, base) => (base.constraint.method.settings = { limit: 5 })],
+    ['a header that the sample gives and the run detects', (_, base) => (base.data.dialect = { header: true })],
   ])('falls back to the run folder for %s', (_, change) => {
     const configuration = sample();
     const base = sample();
@@ -93,7 +90,7 @@ describe('repeatCommand', () => {
     expect(repeatCommand(configuration, base, run, false, 'linux')).toBe(`npm run orthant -- train --config ${run}`);
   });
 
-  it('says a split by seed where the sample has one by column, even with the usual shares', () => {
+  it('writes a split by seed if the sample has one by column, even with the default shares', () => {
     const base = sample();
     base.data.split = { by: 'column', column: 'part' };
     expect(repeatCommand(sample(), base, run, false, 'linux')).toContain(
@@ -101,11 +98,11 @@ describe('repeatCommand', () => {
     );
   });
 
-  it('falls back to the run folder as long as the settings are not known', () => {
+  it('falls back to the run folder while the settings are not known', () => {
     expect(repeat(sample(), sample(), run, false, 'linux', [])).toContain(`--config ${run}`);
   });
 
-  it('falls back to the run folder where settings were changed on the way', () => {
+  it('falls back to the run folder if settings were changed during the run', () => {
     expect(repeatCommand(sample(), sample(), run, true, 'linux')).toContain(`--config ${run}`);
   });
 
@@ -125,7 +122,7 @@ describe('repeatCommand', () => {
 });
 
 describe('repeatTitle', () => {
-  it('promises the same run only where the command ends where the run did', () => {
+  it('promises the same run only if the command ends where the run did', () => {
     expect(repeatTitle('finished')).toBe('The same run from the command line');
     expect(repeatTitle('early-stopping')).toBe('The same run from the command line');
     expect(repeatTitle('by-request')).toBe('The same configuration from the command line, trained to its end');
@@ -133,7 +130,7 @@ describe('repeatTitle', () => {
 });
 
 describe('a word of a command line', () => {
-  it('is quoted only where it needs to be', () => {
+  it('is quoted only if necessary', () => {
     expect(posixWord('a/b-c.csv')).toBe('a/b-c.csv');
     expect(posixWord('a b')).toBe("'a b'");
     expect(posixWord('')).toBe("''");

@@ -4,28 +4,28 @@ import { applies, chooserOf, valueAt, type DescribedSetting } from './settings.t
 
 /** The command line that repeats a run. */
 
-/** How a shell's command line holds a word, quoted where it must be. */
+/** Writes a word for a shell's command line, quoted if necessary. */
 type Quoting = (text: string) => string;
 
 export const posixWord: Quoting = (text) =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** For cmd and PowerShell: double quotes, and a quote inside (which no Windows path has) as programs read it there. */
+/** For cmd and PowerShell: double quotes; a quote inside (no Windows path has one) is escaped with a backslash. */
 export const windowsWord: Quoting = (text) =>
   /^[\w+=:./\\-]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"').replace(/\\$/, '\\\\')}"`;
 
-/** Options with their arguments; undefined where no option can say it. */
+/** Options with their arguments; undefined if no option can express the difference. */
 type Options = readonly (readonly string[])[] | undefined;
 
-/** Given in any case: they say what the run is about, and the number of epochs would else follow the rows. */
+/** Always written: they show what the run is about, and without `--epochs` the number of rows would decide it. */
 const always: readonly string[] = ['constraint.method.id', 'training.epochs', 'training.seed'];
 
 /**
- * The options that turn `base` (what the command line starts from: a sample's recommended configuration, or the
- * defaults) into `configuration`, its name apart.
+ * The options that turn `base` (where the command line starts: a sample's recommended configuration, or the defaults)
+ * into `configuration`, except for its name.
  *
- * @param settings - of a run configuration
- * @returns one entry an option: its flag and its argument; `undefined` where options cannot say it all
+ * @param settings - the settings of a run configuration
+ * @returns one entry per option: its flag and its argument; `undefined` if options cannot express every difference
  */
 export function repeatOptions(
   configuration: RunConfiguration,
@@ -55,7 +55,7 @@ function optionOf(
   const chooser = chooserOf(setting, settings);
   const chosenAnew =
     chooser !== undefined && valueAt(configuration, chooser.path) !== valueAt(base, chooser.path) ? chooser : undefined;
-  // A variant without an option of its own is chosen by the options of its settings.
+  // A variant that no option names is chosen by the options of its settings.
   const implied = chosenAnew !== undefined && chosenAnew.flag === undefined;
   const start = chosenAnew === undefined ? valueAt(base, path) : setting.default;
   if (value === start && !implied && !always.includes(path)) return [];
@@ -71,7 +71,7 @@ function optionOf(
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Options of settings that are written in a way of their own, by path. */
+/** Writers of the settings whose options have a special form, by path. */
 const writers: Readonly<Record<string, (configuration: RunConfiguration, base: RunConfiguration) => Options>> = {
   'data.source': ({ data: { source } }) => [
     source.kind === 'sample' ? ['--sample', source.id] : ['--data', source.path],
@@ -83,7 +83,7 @@ const writers: Readonly<Record<string, (configuration: RunConfiguration, base: R
   },
   'network.activation': ({ network: { activation } }, base) => {
     if (same(activation, base.network.activation)) return [];
-    // One name stands for all layers.
+    // One name means all layers.
     if (typeof activation !== 'string' && activation.length < 2) return undefined;
     return [['--activation', String(activation)]];
   },
@@ -104,14 +104,14 @@ const writers: Readonly<Record<string, (configuration: RunConfiguration, base: R
   },
 };
 
-/** Whether a name can stand in a list: `a,b`. */
+/** Whether a name can be written in a list: `a,b`. */
 const isListed = (name: string): boolean => name !== '' && name === name.trim() && !name.includes(',');
-/** Whether a name can stand before a value: `name=value`. */
+/** Whether a name can be written before a value: `name=value`. */
 const isKey = (name: string): boolean => isListed(name) && !name.includes('=');
 
 type Columns = Readonly<Record<string, ColumnSettings>>;
 
-/** What options say of columns that can be said without a look at the table. */
+/** Roles of columns that options give without reading the table. */
 export interface ColumnOptions {
   readonly targets?: readonly string[] | undefined;
   readonly ignore?: readonly string[] | undefined;
@@ -119,12 +119,12 @@ export interface ColumnOptions {
   readonly ordinal?: Readonly<Record<string, string[]>> | undefined;
 }
 
-/** Columns with these options over them. Targets that are named take the place of all others. */
+/** Applies these options to columns. Given targets replace all other targets. */
 export function withColumnOptions(columns: Columns, options: ColumnOptions): Record<string, ColumnSettings> {
   const { targets, ignore = [], ordinal = {} } = options;
   const changed: Record<string, ColumnSettings> = { ...columns };
   if (targets !== undefined) {
-    // Another target is no input: what is to be predicted would be given away.
+    // A former target must not become an input: it could reveal the new target.
     for (const [name, { role }] of Object.entries(changed)) if (role === 'target') changed[name] = { role: 'ignore' };
   }
   for (const name of targets ?? []) changed[name] = { role: 'target' };
@@ -144,11 +144,11 @@ function columnOptions(columns: Columns, base: Columns): Options {
   const ignore = others.filter((name) => columns[name]?.role === 'ignore');
   const ordered = others.filter((name) => columns[name]?.encoding === 'ordinal');
   const ordinal = Object.fromEntries(ordered.map((name) => [name, columns[name]?.order ?? []]));
-  const sayable =
+  const expressible =
     [...targets, ...ignore].every(isListed) &&
     Object.entries(ordinal).every(([name, order]) => isKey(name) && order.length > 0 && order.every(isListed));
-  const said = withColumnOptions(base, { targets: targets.length === 0 ? undefined : targets, ignore, ordinal });
-  if (!sayable || !named.every((name) => sameColumn(columns[name], said[name]))) return undefined;
+  const written = withColumnOptions(base, { targets: targets.length === 0 ? undefined : targets, ignore, ordinal });
+  if (!expressible || !named.every((name) => sameColumn(columns[name], written[name]))) return undefined;
   return [
     ...(targets.length === 0 ? [] : [['--targets', targets.join()]]),
     ...(ignore.length === 0 ? [] : [['--ignore', ignore.join()]]),
@@ -157,13 +157,14 @@ function columnOptions(columns: Columns, base: Columns): Options {
 }
 
 /**
- * The command that trains a run once more: with options where they say it all, else by the run's folder, which also
- * holds what was changed while it was paused.
+ * The command that repeats a run: with options if they express every setting, otherwise with the run's folder, which
+ * also holds the changes made while the run was paused.
  *
- * @param base - what the command line starts from where it is given this source
+ * @param base - the configuration from which the command line starts for this source
  * @param run - the run's folder
- * @param platform - as Node names it: of the computer that the command is for
- * @param settings - of a run configuration
+ * @param changed - whether settings were changed while the run was paused
+ * @param platform - the computer that the command is for, as in Node's `process.platform`
+ * @param settings - the settings of a run configuration
  */
 export function repeatCommand(
   configuration: RunConfiguration,
@@ -180,7 +181,7 @@ export function repeatCommand(
   return `npm run orthant -- train ${words.join(' ')}`;
 }
 
-/** What the command of `repeatCommand` trains: nothing in it says at which step somebody stopped the run. */
+/** Title of `repeatCommand`'s command, which does not stop at the step at which the user stopped the run. */
 export const repeatTitle = (stopped: TrainingResult['stopped'] | undefined): string =>
   stopped === 'by-request'
     ? 'The same configuration from the command line, trained to its end'

@@ -1,22 +1,22 @@
 import { keysOf } from '../base/keysOf.ts';
 
-/** The window's screens and what it can be asked to do: its menu, its keys, its help and its steps are made from this. */
+/** The window's screens and commands: its menu, keys, help and steps are made from these. */
 
 interface CommandDescription {
-  /** In the window. */
+  /** Title in the window. */
   readonly title: string;
-  /** In the menu; "&" stands before the letter that chooses it. */
+  /** Label in the menu; "&" precedes the letter that chooses it. */
   readonly label: string;
-  /** Held keys and the one that is pressed, as Windows prints them; on a Mac, Command stands for Ctrl. */
+  /** Keyboard shortcut in Windows notation; on a Mac, Command replaces Ctrl. */
   readonly keys: string;
 }
 
 interface Screen extends CommandDescription {
-  /** Of a step on the way from a file to a model: the parts of a configuration that are set on it. */
+  /** Parts of a configuration that are set on this screen, if it is a step from a file to a model. */
   readonly sets?: readonly string[];
 }
 
-/** Screens beside the start screen, in their order. */
+/** All screens except the start screen, in their order. */
 export const screens = {
   data: { title: 'Data', label: '&Data', keys: 'Alt+1', sets: ['data', 'source'] },
   network: { title: 'Network', label: '&Network', keys: 'Alt+2', sets: ['network'] },
@@ -36,7 +36,7 @@ const showScreens = Object.fromEntries(
   }),
 ) as Record<`show-${ScreenId}`, CommandDescription>;
 
-/** Every command, in the order in which the help lists them. */
+/** Every command, in the order of the help. */
 export const commands = {
   'open-data': { title: 'Open a data file', label: '&Open Data…', keys: 'Ctrl+O' },
   'open-configuration': { title: 'Open a configuration', label: 'Open &Configuration…', keys: 'Ctrl+Shift+O' },
@@ -49,7 +49,7 @@ export const commands = {
   undo: { title: 'Undo', label: '&Undo', keys: 'Ctrl+Z' },
   redo: { title: 'Redo', label: '&Redo', keys: 'Ctrl+Shift+Z' },
   train: { title: 'Train', label: '&Train', keys: 'Ctrl+Enter' },
-  pause: { title: 'Pause or go on', label: '&Pause or Go On', keys: 'Alt+P' },
+  pause: { title: 'Pause or resume', label: '&Pause or Resume', keys: 'Alt+P' },
   'one-epoch': { title: 'One epoch', label: 'One &Epoch', keys: 'Alt+E' },
   stop: { title: 'Stop', label: '&Stop', keys: 'Alt+.' },
   ...showScreens,

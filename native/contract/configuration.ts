@@ -12,8 +12,8 @@ export * from './runtimeSettings.ts';
 export * from './trainingSettings.ts';
 
 /**
- * The run configuration: the one document that describes a run, saved as `*.orthant`, recorded in `run.json`, sent to
- * the engine. It holds everything needed to repeat the run but the data file itself.
+ * The run configuration: the document that describes a run, saved as `*.orthant`, recorded in `run.json` and sent to
+ * the engine. It holds everything needed to repeat the run except the data file itself.
  */
 export const runConfigurationSchema = z.strictObject({
   /** Version of this document's format. */
@@ -29,7 +29,7 @@ export const runConfigurationSchema = z.strictObject({
   }),
   runtime: runtimeSettingsSchema.prefault({}),
 });
-/** A whole configuration, defaults filled in. */
+/** A whole configuration with its defaults filled in. */
 export type RunConfiguration = z.infer<typeof runConfigurationSchema>;
-/** What a person writes: everything with a default may be left out. */
+/** A configuration as a user writes it: everything with a default may be left out. */
 export type RunConfigurationInput = z.input<typeof runConfigurationSchema>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The settings of the constraint: the bound, and the method that keeps outputs at or above it. */
 
-/** Where the settings of a method stand, and the option that takes them. */
+/** Path of a method's settings in a run configuration, and the option that takes them. */
 export const methodSettings = { path: 'constraint.method.settings', flag: '--set <key=value>' } as const;
 
 export const constraintSettingsSchema = z.strictObject({
@@ -13,7 +13,7 @@ export const constraintSettingsSchema = z.strictObject({
         description: 'what is done to keep outputs at or above the bound',
         flag: '--method <id>',
       }),
-      /** Validated by the registry of methods against the method's own schema. */
+      /** The registry of methods validates them against the method's own schema. */
       settings: z.record(z.string(), z.unknown()).default({}).meta({
         title: 'Settings of the method',
         description: 'a setting of the method (repeatable)',

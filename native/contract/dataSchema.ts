@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /**
- * How columns become network inputs and outputs: all that a trained model must carry to be used on a new table. It is
+ * How columns become network inputs and outputs: everything a trained model needs to be used on a new table. It is
  * fitted once on the training rows and stored in the run folder.
  */
 
-/** Scaled value = (value - shift) / scale. `fill` stands in for a missing value; without it such a row has no prediction. */
+/** Scaled value = (value - shift) / scale. `fill` replaces a missing value; without it the row has no prediction. */
 export const modelInputSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('number'),
@@ -14,7 +14,7 @@ export const modelInputSchema = z.discriminatedUnion('kind', [
     scale: z.number(),
     fill: z.number().optional(),
   }),
-  /** One 0/1 feature a category, unscaled. An unseen or (with `missing: median`) missing category is all zeros. */
+  /** One unscaled 0/1 feature per category. An unseen or (with `missing: median`) missing category is all zeros. */
   z.object({
     kind: z.literal('one-hot'),
     column: z.string(),
@@ -35,19 +35,19 @@ export const modelInputSchema = z.discriminatedUnion('kind', [
 ]);
 export type ModelInput = z.infer<typeof modelInputSchema>;
 
-/** Value in the target's own units = network output * scale. */
+/** Value in the target's units = network output * scale. */
 export const modelTargetSchema = z.object({ name: z.string(), scale: z.number().positive() });
 
 export const dataSchemaSchema = z.object({
-  /** In the order of the network's input features. */
+  /** Inputs in the order of the network's features. */
   inputs: z.array(modelInputSchema).min(1),
   targets: z.array(modelTargetSchema).min(1),
 });
 export type DataSchema = z.infer<typeof dataSchemaSchema>;
 
-/** Network inputs that one column becomes. */
+/** Number of network inputs of one column. */
 export const featureCount = (input: ModelInput): number => (input.kind === 'one-hot' ? input.categories.length : 1);
 
-/** Network inputs of all columns. */
+/** Number of network inputs of all columns. */
 export const countFeatures = (inputs: readonly ModelInput[]): number =>
   inputs.reduce((sum, input) => sum + featureCount(input), 0);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { choiceOf, type Choosable } from './settings.ts';
 
-/** The settings of a run's data: where they lie, how they are read, and what becomes of their columns and rows. */
+/** The settings of a run's data: its source, how it is read, and how its columns and rows are used. */
 
 export const columnRoles = { input: { title: 'Input' }, target: { title: 'Target' }, ignore: { title: 'Ignore' } };
 export const columnRoleSchema = choiceOf(columnRoles);
@@ -11,17 +11,17 @@ export type ColumnRole = z.infer<typeof columnRoleSchema>;
 export const encodings = { 'one-hot': { title: 'One-hot' }, ordinal: { title: 'Ordered' } };
 export type Encoding = keyof typeof encodings;
 
-/** How one column is used. A column that is not named here gets the role that the file's inspection suggests. */
+/** The use of one column. A column that is not listed gets the role that the inspection of the file suggests. */
 export const columnSettingsSchema = z.strictObject({
   role: columnRoleSchema,
-  /** For categorical inputs; one-hot unless an order is given. */
+  /** Only for categorical inputs; one-hot unless an order is given. */
   encoding: choiceOf(encodings).optional(),
   /** The categories from lowest to highest, for ordinal encoding: they become 0, 1, 2, ... */
   order: z.array(z.string()).optional(),
 });
 export type ColumnSettings = z.infer<typeof columnSettingsSchema>;
 
-/** The usual delimiters; any other character may be one. */
+/** The usual delimiters; any other character is allowed too. */
 export const delimiters = {
   ',': { title: 'Comma' },
   ';': { title: 'Semicolon' },
@@ -33,47 +33,42 @@ export const delimiters = {
 /** The usual quotes. */
 export const quotes = { '"': { title: 'Double' }, "'": { title: 'Single' }, '': { title: 'None' } };
 
-/** How characters are stored. */
+/** Character encodings of a file. */
 export const characterEncodings = {
   'utf-8': { title: 'UTF-8' },
   'utf-16': { title: 'UTF-16' },
   'latin-1': { title: 'Latin-1' },
 };
 
-/** How a delimited text file is read; what is left out is found in the file. */
+/** How a delimited text file is read. A setting that is left out is detected in the file. */
 export const dialectSchema = z.strictObject({
   delimiter: z.string().length(1).optional().meta({
     title: 'Delimiter',
     description: 'what stands between two values; "\\t" for a tab',
-    help: '',
     flag: '--delimiter <character>',
     choices: delimiters,
   }),
   quote: z.string().max(1).optional().meta({
     title: 'Quote',
     description: 'what encloses a text',
-    help: '',
     flag: '--quote <character>',
     choices: quotes,
   }),
   header: z.boolean().optional().meta({
     title: 'First line names the columns',
     description: 'the first line holds the names',
-    help: '',
     flag: '--header',
     opposite: 'there is no such line: columns are called c0, c1, ...',
   }),
   decimalComma: z.boolean().optional().meta({
     title: 'Decimal comma',
     description: '1,5 is one and a half',
-    help: '',
     flag: '--decimal-comma',
     opposite: '1.5 is one and a half',
   }),
   encoding: choiceOf(characterEncodings).optional().meta({
     title: 'Characters',
     description: 'how characters are stored',
-    help: '',
     flag: '--encoding <name>',
   }),
 });
@@ -91,35 +86,31 @@ const share = z.number().min(0).max(1);
 
 export const splitSchema = z
   .discriminatedUnion('by', [
-    /** A column whose values are `train`, `validation` (or `valid`, `val`) and `test`. */
+    /** By a column whose values are `train`, `validation` (or `valid`, `val`) and `test`. */
     z.strictObject({
       by: z.literal('column'),
       column: z.string().min(1).meta({
         title: 'Column',
         description: 'column that says train, validation or test',
-        help: '',
         flag: '--split-column <name>',
       }),
     }),
-    /** Shares of the rows, drawn by seed. What validation and test leave is for training. */
+    /** By shares of the rows, drawn with a seed. The rows left after validation and test are for training. */
     z.strictObject({
       by: z.literal('seed'),
       validation: share.default(0.1).meta({
         title: 'Validation',
         description: 'share of the rows to choose the best epoch by',
-        help: '',
         flag: '--validation <share>',
       }),
       test: share.default(0.1).meta({
         title: 'Test',
         description: 'share of the rows that training never sees',
-        help: '',
         flag: '--test <share>',
       }),
       seed: z.int().min(0).default(0).meta({
         title: 'Seed',
         description: 'draws the split',
-        help: '',
         flag: '--split-seed <seed>',
       }),
     }),
@@ -132,7 +123,7 @@ export const splitKinds: Record<SplitSettings['by'], Choosable> = {
   column: { title: 'By column' },
 };
 
-/** What becomes of rows with a missing input. */
+/** Treatment of rows with a missing input. */
 export const missingValues = {
   drop: { title: 'Leave them out' },
   median: { title: 'Fill in the training median' },
@@ -156,7 +147,6 @@ export const dataSettingsSchema = z.strictObject({
   skipBadRows: z.boolean().default(false).meta({
     title: 'Leave out rows that cannot be read',
     description: 'leave out (and report) rows that cannot be read, instead of refusing the file',
-    help: '',
     flag: '--skip-bad-rows',
   }),
   columns: z.record(z.string(), columnSettingsSchema).default({}).meta({
@@ -167,7 +157,6 @@ export const dataSettingsSchema = z.strictObject({
   missing: choiceOf(missingValues).default('drop').meta({
     title: 'Rows with a missing input',
     description: 'rows with a missing input are dropped or filled with the median',
-    help: '',
     flag: '--missing <how>',
   }),
   split: splitSchema.default({ by: 'seed', validation: 0.1, test: 0.1, seed: 0 }).meta({ choices: splitKinds }),
@@ -176,7 +165,6 @@ export const dataSettingsSchema = z.strictObject({
       inputs: choiceOf(inputScalings).default('standard').meta({
         title: 'Inputs',
         description: 'scaling of the inputs',
-        help: '',
         flag: '--input-scaling <how>',
       }),
       targets: choiceOf(targetScalings).default('standard-deviation').meta({

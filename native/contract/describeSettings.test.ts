@@ -22,7 +22,7 @@ const schema = z.strictObject({
   group: z
     .strictObject({
       rows: z.int().min(0).default(7).meta({ title: 'Rows', help: 'All by 0.', unit: 'rows', changeable: true }),
-      size: choiceOf(sizes).meta({ title: 'Size' }),
+      size: choiceOf(sizes).meta({ title: 'Size', description: 'how large' }),
     })
     .default({ rows: 7, size: 'large' }),
   header: z.boolean().optional().meta({ title: 'Header', flag: '--header' }),
@@ -54,7 +54,7 @@ const find = (path: string, settings = described): DescribedSetting[] =>
   settings.filter((setting) => setting.path === path);
 
 describe('describeSettings', () => {
-  it('describes a number with its range, its option and its words', () => {
+  it('describes a number with its range, its option and its texts', () => {
     expect(find('rate')).toEqual([
       {
         kind: 'number',
@@ -62,7 +62,7 @@ describe('describeSettings', () => {
         name: 'rate',
         title: 'Rate',
         description: 'how fast',
-        help: 'how fast',
+        help: '',
         flag: '--rate',
         argument: 'share',
         changeable: false,
@@ -76,7 +76,7 @@ describe('describeSettings', () => {
     ]);
   });
 
-  it('reads the settings of a group, its defaults among them, and no limit that only says "a safe integer"', () => {
+  it('reads the settings and defaults of a group, and no limit that only means "a safe integer"', () => {
     const [rows] = find('group.rows');
     expect(rows).toMatchObject({ name: 'rows', integer: true, minimum: 0, unit: 'rows', changeable: true, default: 7 });
     expect(rows).toMatchObject({ help: 'All by 0.', description: '' });
@@ -84,6 +84,7 @@ describe('describeSettings', () => {
     expect(find('group.size')).toMatchObject([
       {
         kind: 'choice',
+        help: 'how large',
         default: 'large',
         options: [
           { value: 'small', title: 'Small' },
@@ -93,7 +94,7 @@ describe('describeSettings', () => {
     ]);
   });
 
-  it('leaves out what has no title, and the default of what may be left out', () => {
+  it('leaves out a setting without a title, and the default of an optional setting', () => {
     expect(find('version')).toEqual([]);
     expect(find('header')).toMatchObject([{ kind: 'switch', flag: '--header' }]);
     expect(find('header')[0]).not.toHaveProperty('default');
@@ -102,7 +103,7 @@ describe('describeSettings', () => {
     expect(find('list')).toMatchObject([{ kind: 'custom', default: [1, 2], flag: '--list' }]);
   });
 
-  it('describes a union by what chooses its variant, then their settings, each with the variants that have it', () => {
+  it('describes a union by the setting that chooses its variant, then the settings of the variants, each with its variants', () => {
     expect(described.slice(-5)).toMatchObject([
       { path: 'way.id', kind: 'choice', default: 'b', flag: '--way', title: 'Way' },
       { path: 'way.x', default: 1, flag: '--way-set', argument: 'key=value', when: { path: 'way.id', is: ['a', 'b'] } },
@@ -112,7 +113,7 @@ describe('describeSettings', () => {
     ]);
   });
 
-  it('puts settings under a path, with an option for those that have none', () => {
+  it('puts settings under a path, and gives those without an option the option of the path', () => {
     const [rate, rows] = describeSettings(schema, 'constraint.method.settings', '--set <key=value>');
     expect(rate).toMatchObject({ path: 'constraint.method.settings.rate', flag: '--rate' });
     expect(rows).toMatchObject({ path: 'constraint.method.settings.group.rows', flag: '--set' });
@@ -123,7 +124,7 @@ const configuration = describeConfiguration();
 const methodSettings = constraintMethods.flatMap(({ settings }) =>
   describeSettings(settings, 'constraint.method.settings', '--set <key=value>'),
 );
-/** Paths of everything that can be set in a schema: of unions all variants. */
+/** Paths of everything that can be set in a schema, with all variants of unions. */
 function leaves(node: z.core.JSONSchema.BaseSchema, path: string): string[] {
   const variants = node.oneOf ?? [node];
   return variants.flatMap((variant) =>
@@ -135,10 +136,10 @@ function leaves(node: z.core.JSONSchema.BaseSchema, path: string): string[] {
 }
 
 describe('the settings of a run configuration', () => {
-  it('are all described, the version of the document apart', () => {
+  it('are all described, except for the version of the document', () => {
     const all = new Set(leaves(z.toJSONSchema(runConfigurationSchema, { io: 'input' }), ''));
     const missing = [...all].filter((path) => !configuration.some((setting) => setting.path === path));
-    // Where the data lie is one setting of its own kind.
+    // The source of the data is one setting of a special kind.
     expect(missing).toEqual(['orthant', 'data.source.kind', 'data.source.id', 'data.source.path']);
     expect(find('data.source', configuration)).toHaveLength(1);
   });
@@ -147,11 +148,11 @@ describe('the settings of a run configuration', () => {
     const bare = [...configuration, ...methodSettings].filter(
       ({ title, description, flag }) => title === '' || description === '' || flag === undefined,
     );
-    // The settings of either way to split say which it is.
+    // The options of a variant's settings choose the variant.
     expect(bare.map(({ path }) => path)).toEqual(['data.split.by']);
   });
 
-  it('are what the options of the command line set, and the other way round', () => {
+  it('correspond one to one to the options of the command line', () => {
     const flags = new Set(configuration.flatMap(({ flag = '' }) => (flag === '' ? [] : flag.split(', '))));
     const train = createProgram().commands.find((command) => command.name() === 'train');
     const options = (train?.options ?? []).map(({ long }) => long ?? '').filter((long) => !long.startsWith('--no-'));
@@ -177,7 +178,7 @@ describe('the settings of a run configuration', () => {
     expect(Object.keys(choices).toSorted()).toEqual(ids.toSorted());
   });
 
-  it('have records of what can be chosen that must be whole to compile', () => {
+  it('have records of choices that must be complete to compile', () => {
     expectTypeOf<Omit<typeof optimizers, 'sgd'>>().not.toExtend<Record<OptimizerSettings['id'], Choosable>>();
     expectTypeOf(optimizers).toExtend<Record<OptimizerSettings['id'], Choosable>>();
   });

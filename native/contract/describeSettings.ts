@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { runConfigurationSchema } from './configuration.ts';
 import type { DescribedSetting } from './settings.ts';
 
-/** The one interpreter of settings' schemas. It reads the JSON Schema that zod makes of them. */
+/** The only interpreter of settings' schemas. It reads the JSON Schema that Zod makes from them. */
 
-/** What it reads of a JSON Schema, the keys of `.meta()` among them. */
+/** The part of a JSON Schema that is read here, including the keys of `.meta()`. */
 interface Node extends z.GlobalMeta {
   readonly type?: string;
   readonly default?: unknown;
@@ -18,7 +18,7 @@ interface Node extends z.GlobalMeta {
   readonly oneOf?: readonly Node[];
 }
 
-/** Where a node stands: its path, what the group around it defaults to, and the option of settings without their own. */
+/** A node's context: its path, the default of its group, and the option for settings that have none themselves. */
 interface Place {
   readonly path: string;
   readonly default?: unknown;
@@ -26,16 +26,16 @@ interface Place {
 }
 
 /**
- * Every setting of a schema that has a title, in the schema's order. Settings of a union's variants follow the setting
- * that chooses the variant; those that several variants describe alike are one setting.
+ * Describes every setting of a schema that has a title, in the schema's order. The settings of a union's variants
+ * follow the setting that chooses the variant; a setting that several variants describe alike is returned once.
  *
- * @param path - of the settings in a run configuration; empty: the schema is that of a whole one
- * @param flag - of settings that have none of their own: `--set <key=value>`
+ * @param path - path of the settings in a run configuration; empty if the schema is that of a whole configuration
+ * @param flag - option for settings that have none themselves: `--set <key=value>`
  */
 export const describeSettings = (schema: z.ZodType, path = '', flag?: string): DescribedSetting[] =>
   describe(z.toJSONSchema(schema, { io: 'input' }) as Node, { path, flag });
 
-/** The settings of a run configuration, but those of its method. */
+/** The settings of a run configuration, without those of its method. */
 export const describeConfiguration = (): DescribedSetting[] => describeSettings(runConfigurationSchema);
 
 function describe(node: Node, place: Place): DescribedSetting[] {
@@ -80,14 +80,15 @@ function describeUnion(union: Node, variants: readonly Node[], place: Place): De
 }
 
 function describeOne(node: Node, place: Place): DescribedSetting {
-  const { title = '', description = '', help = description, unit, opposite, changeable = false, choices = {} } = node;
+  const { title = '', description = '', unit, opposite, changeable = false, choices = {} } = node;
   const [flag, argument] = (node.flag ?? place.flag)?.split(' <') ?? [];
   const common = {
     path: place.path,
     name: place.path.split('.').at(-1) ?? '',
     title,
     description,
-    help,
+    // The description of a setting with an option is that option's help.
+    help: node.help ?? (node.flag === undefined ? description : ''),
     changeable,
     ...(unit === undefined ? {} : { unit }),
     ...(opposite === undefined ? {} : { opposite }),
@@ -114,7 +115,7 @@ function describeOne(node: Node, place: Place): DescribedSetting {
   }
 }
 
-/** The limits of a number, without those that only say "a safe integer". */
+/** The limits of a number, without those that only mean "a safe integer". */
 function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Node): {
   minimum?: number;
   maximum?: number;

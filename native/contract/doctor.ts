@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
-/** What `orthant doctor` finds. */
+/** The report of `orthant doctor`. */
 export const doctorReportSchema = z.object({
   orthant: z.string(),
   node: z.string(),
   platform: z.string(),
-  /** What training would use now. */
+  /** The engine that training would use now. */
   engine: z.enum(['tensorflow', 'wasm']),
   version: z.string(),
   device: z.enum(['cpu', 'gpu']),
   deviceName: z.string(),
-  /** Why this engine and device. */
+  /** The reason for this engine and device. */
   reason: z.string(),
   cores: z.int(),
   memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
@@ -22,7 +22,7 @@ export const doctorReportSchema = z.object({
   }),
   cache: z.object({ folder: z.string(), bytes: z.number() }),
   runs: z.string().optional(),
-  /** What is not there, what that means, and the command that mends it. */
+  /** Missing parts, the effect, and the command that fixes it. */
   missing: z.array(z.object({ what: z.string(), effect: z.string(), command: z.string().optional() })),
   warnings: z.array(z.string()),
 });

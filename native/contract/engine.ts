@@ -24,20 +24,20 @@ import {
 } from './table.ts';
 
 /**
- * Every call and event of the engine process. The entry has two roles, each a process of its own: `data` looks at
- * tables and run folders, `train` trains, predicts and exports with TensorFlow. Looking at tables thus survives
- * training and its crash.
+ * Every call and event of the engine process. The entry has two roles, each a separate process: `data` reads tables and
+ * run folders, `train` trains, predicts and exports with TensorFlow. So tables stay readable while training runs or
+ * after it has crashed.
  */
 export const engineRoles = ['data', 'train'] as const;
 export type EngineRole = (typeof engineRoles)[number];
 
 /**
- * The variables of `trainEnvironment` that count only if they are set before the process starts; the others it sets by
- * itself before it loads TensorFlow.
+ * The variables of `trainEnvironment` that must be set before the process starts. The process sets the others itself
+ * before it loads TensorFlow.
  */
 export const startVariables: readonly string[] = ['LD_LIBRARY_PATH'];
 
-/** One declared call: who answers it, what it takes, what it gives, how it may fail beside the common errors. */
+/** One declared call: the role that answers it, its request, its answer, and its errors besides the common ones. */
 export interface CallDeclaration<Request extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType> {
   readonly role: EngineRole;
   readonly request: Request;
@@ -52,84 +52,89 @@ const call = <Request extends z.ZodType, Answer extends z.ZodType>(
   errors: readonly ErrorCode[],
 ): CallDeclaration<Request, Answer> => ({ role, request, answer, errors });
 
-const none: readonly ErrorCode[] = [];
-/** Of what opens a table. */
-const ofTable: readonly ErrorCode[] = ['data', 'file'];
-/** Of what opens a run folder. */
-const ofRun: readonly ErrorCode[] = ['run', 'file'];
-/** Of what begins a run or steers it. */
-const ofTraining: readonly ErrorCode[] = [...ofRun, 'configuration', 'engine'];
-/** Of what asks a run's model: its folder, its data, the library. */
-const ofModel: readonly ErrorCode[] = [...ofTraining, 'data', 'export'];
+const noErrors: readonly ErrorCode[] = [];
+/** Errors of calls that open a table. */
+const tableErrors: readonly ErrorCode[] = ['data', 'file'];
+/** Errors of calls that open a run folder. */
+const runErrors: readonly ErrorCode[] = ['run', 'file'];
+/** Errors of calls that start or control a run. */
+const trainingErrors: readonly ErrorCode[] = [...runErrors, 'configuration', 'engine'];
+/** Errors of calls that use a run's model: its folder, its data, the library. */
+const modelErrors: readonly ErrorCode[] = [...trainingErrors, 'data', 'export'];
 
 const nothing = z.strictObject({});
-/** How a table is opened: the part of the data settings that decides what is read. */
+/** The part of the data settings that decides how a table is read. */
 export const tableRequestSchema = z.strictObject({
   source: dataSourceSchema,
   dialect: dialectSchema.default({}),
   skipBadRows: z.boolean().default(false),
 });
 const run = z.strictObject({ run: z.string().min(1) });
-/** `row` is its number in the table, from 1, as people count: neither a header nor rows left out as unreadable count. */
+/**
+ * `row` is the number of the row in the table, from 1. A header and unreadable rows that were left out do not count.
+ */
 const predictionSchema = z.object({ row: z.int(), target: z.array(z.number()), prediction: z.array(z.number()) });
 
-/** The calls that a window may make, too: its host passes them on. */
+/** The calls that a window may make too: its host passes them on. */
 export const forwardedCalls = {
-  // Looking at data.
-  samples: call('data', nothing, z.array(sampleSchema), ofTable),
+  // Data.
+  samples: call('data', nothing, z.array(sampleSchema), tableErrors),
   /** The recommended configuration of a sample, as a whole document. */
   sampleConfiguration: call('data', z.strictObject({ id: z.string() }), runConfigurationSchema, [
-    ...ofTable,
+    ...tableErrors,
     'configuration',
   ]),
-  inspect: call('data', tableRequestSchema, inspectionSchema, ofTable),
+  inspect: call('data', tableRequestSchema, inspectionSchema, tableErrors),
   rows: call(
     'data',
     tableRequestSchema.extend({ offset: z.int().min(0), limit: z.int().min(1).max(1000) }),
     rowsPageSchema,
-    ofTable,
+    tableErrors,
   ),
   histogram: call(
     'data',
     tableRequestSchema.extend({ column: z.string(), bins: z.int().min(1).max(200).default(30) }),
     histogramSchema,
-    ofTable,
+    tableErrors,
   ),
-  /** What split, encoding and scaling will do. */
-  prepare: call('data', z.strictObject({ data: dataSettingsSchema }), preparationSchema, [...ofTable, 'configuration']),
+  /** The effect of split, encoding and scaling. */
+  prepare: call('data', z.strictObject({ data: dataSettingsSchema }), preparationSchema, [
+    ...tableErrors,
+    'configuration',
+  ]),
 
-  // What there is to choose from, and whether a configuration fits.
-  methods: call('data', nothing, z.array(methodDescriptorSchema), none),
-  /** The settings of a run configuration, but those of its method. */
-  settings: call('data', nothing, z.array(describedSettingSchema), none),
-  /** Checks a configuration without reading its data; throws what is wrong, answers what deserves a warning. */
+  // Methods, settings, and the check of a configuration.
+  methods: call('data', nothing, z.array(methodDescriptorSchema), noErrors),
+  /** The settings of a run configuration, without those of its method. */
+  settings: call('data', nothing, z.array(describedSettingSchema), noErrors),
+  /** Checks a configuration without reading its data; throws errors, answers warnings. */
   check: call('data', z.strictObject({ configuration: runConfigurationSchema }), z.array(warningSchema), [
     'configuration',
   ]),
 
   /**
-   * Variables to be added to the environment in which a `train` process is started for such runs: some count only
-   * before a process starts. Empty where nothing is needed, as on every machine without a card.
+   * Variables to add to the environment of a `train` process for runs with these settings; some must be set before the
+   * process starts. Empty if nothing is needed, as on every machine without a graphics card.
    */
   trainEnvironment: call('data', runtimeSettingsSchema, z.record(z.string(), z.string()), ['engine']),
 
   // Run folders.
-  runs: call('data', nothing, z.array(runSummarySchema), ofRun),
-  runRecord: call('data', run, runRecordSchema, ofRun),
-  /** What every epoch was measured at; of more than `most` epochs only some, evenly spaced, the best one among them. */
-  runMetrics: call('data', run.extend({ most: z.int().min(2).optional() }), z.array(epochMetricsSchema), ofRun),
-  /** Where the run stood when its checkpoints were written, in their order; of very many only some, evenly spaced. */
-  runCheckpoints: call('data', run, z.array(z.object({ epoch: z.int(), step: z.int() })), ofRun),
+  runs: call('data', nothing, z.array(runSummarySchema), runErrors),
+  runRecord: call('data', run, runRecordSchema, runErrors),
+  /** The metrics of every epoch; of more than `most` epochs, an evenly spaced selection that includes the best one. */
+  runMetrics: call('data', run.extend({ most: z.int().min(2).optional() }), z.array(epochMetricsSchema), runErrors),
+  /** Epoch and step of each checkpoint, in order; of very many, an evenly spaced selection. */
+  runCheckpoints: call('data', run, z.array(z.object({ epoch: z.int(), step: z.int() })), runErrors),
 
-  renameRun: call('data', run.extend({ name: z.string().min(1).max(200) }), runRecordSchema, ofRun),
-  /** Moves a run out of sight; `restoreRun` brings it back until the bin is emptied. */
-  deleteRun: call('data', run, z.object({ binned: z.string() }), ofRun),
-  restoreRun: call('data', z.strictObject({ binned: z.string().min(1) }), z.object({ run: z.string() }), ofRun),
+  renameRun: call('data', run.extend({ name: z.string().min(1).max(200) }), runRecordSchema, runErrors),
+  /** Moves a run to the bin; `restoreRun` brings it back until the bin is emptied. */
+  deleteRun: call('data', run, z.object({ binned: z.string() }), runErrors),
+  restoreRun: call('data', z.strictObject({ binned: z.string().min(1) }), z.object({ run: z.string() }), runErrors),
 
   // Training.
-  /** Loads the library that such runs need, ahead of the first of them; does nothing while a run is at work. */
+  /** Loads the library for runs with these settings before the first of them; does nothing while a run is active. */
   load: call('train', runtimeSettingsSchema, nothing, ['engine']),
-  /** Answers when the run is accepted (queued or started); what happens to it comes as events. */
+  /** Answers when the run is accepted (queued or started); its progress is sent as events. */
   start: call(
     'train',
     z.strictObject({
@@ -139,46 +144,46 @@ export const forwardedCalls = {
       changes: z.array(runChangeSchema).default([]),
     }),
     z.object({ run: z.string() }),
-    ofTraining,
+    trainingErrors,
   ),
-  /** Goes on from the last whole checkpoint. */
-  resumeRun: call('train', run, z.object({ run: z.string() }), ofTraining),
-  pause: call('train', run, nothing, ofTraining),
-  resume: call('train', run.extend({ change: pausedChangeSchema.optional() }), nothing, ofTraining),
+  /** Resumes from the last complete checkpoint. */
+  resumeRun: call('train', run, z.object({ run: z.string() }), trainingErrors),
+  pause: call('train', run, nothing, trainingErrors),
+  resume: call('train', run.extend({ change: pausedChangeSchema.optional() }), nothing, trainingErrors),
   /** Trains one epoch of a paused run and pauses again. */
-  oneEpoch: call('train', run.extend({ change: pausedChangeSchema.optional() }), nothing, ofTraining),
-  /** Ends the run with a checkpoint, evidence and export of its best snapshot. */
-  stop: call('train', run, nothing, ofTraining),
+  oneEpoch: call('train', run.extend({ change: pausedChangeSchema.optional() }), nothing, trainingErrors),
+  /** Ends the run with a checkpoint, and with evidence and export of its best snapshot. */
+  stop: call('train', run, nothing, trainingErrors),
   status: call(
     'train',
     nothing,
     z.object({ current: z.string().optional(), state: runStateSchema.optional(), queued: z.array(z.string()) }),
-    none,
+    noErrors,
   ),
   doctor: call('train', nothing, doctorReportSchema, ['engine']),
 
-  // What a run's best snapshot says.
-  /** Predictions of a split beside the targets, in the targets' own units. */
+  // Predictions and exports of a run's best snapshot.
+  /** Predictions and targets of a split, in the targets' units. */
   predictions: call(
     'train',
     run.extend({ split: z.enum(splitNames), limit: z.int().min(1).max(100_000).default(2000) }),
     z.object({ targets: z.array(z.string()), rows: z.array(predictionSchema) }),
-    ofModel,
+    modelErrors,
   ),
-  /** The rows with the lowest predictions of one output over all splits, lowest first. */
+  /** The rows of all splits with the lowest predictions of one output, lowest first. */
   worstRows: call(
     'train',
     run.extend({ target: z.string(), limit: z.int().min(1).max(1000).default(20) }),
     z.object({ targets: z.array(z.string()), rows: z.array(predictionSchema.extend({ split: z.enum(splitNames) })) }),
-    ofModel,
+    modelErrors,
   ),
   export: call(
     'train',
     run.extend({ format: z.enum(exportFormatIds), out: z.string().min(1) }),
     z.object({ file: z.string(), report: exportReportSchema }),
-    ofModel,
+    modelErrors,
   ),
-  /** Predictions of a run folder's or an ONNX file's model for the rows of another table. */
+  /** Predictions for the rows of another table, by the model of a run folder or an ONNX file. */
   predict: call(
     'train',
     z.strictObject({
@@ -186,13 +191,13 @@ export const forwardedCalls = {
       table: tableRequestSchema,
       /** Writes all predictions as CSV. */
       out: z.string().min(1).optional(),
-      /** How many rows the answer holds. */
+      /** The most rows in the answer. */
       limit: z.int().min(0).max(10_000).default(10),
     }),
     z.object({
       targets: z.array(z.string()),
       rows: z.int(),
-      /** Rows without prediction (an input is missing), by reason. */
+      /** Rows without a prediction, by reason. */
       skipped: z.array(z.object({ reason: z.string(), rows: z.int() })),
       negative: z.array(z.int()),
       minimum: z.array(z.number()),
@@ -201,9 +206,9 @@ export const forwardedCalls = {
       predictions: z.array(predictionSchema.omit({ target: true })),
       file: z.string().optional(),
     }),
-    ofModel,
+    modelErrors,
   ),
-  /** Prediction for one row typed by hand: a value for each input column, numbers as numbers, categories as text. */
+  /** Prediction for one row that the user typed: a value per input column, numbers as numbers, categories as text. */
   predictRow: call(
     'train',
     z.strictObject({ model: z.string().min(1), values: z.record(z.string(), cellSchema) }),
@@ -213,40 +218,42 @@ export const forwardedCalls = {
       /** Columns whose category the model has never seen. */
       unseen: z.array(z.string()),
     }),
-    ofModel,
+    modelErrors,
   ),
 } as const;
 
 export const engineCalls = {
   ...forwardedCalls,
   /**
-   * Whether anybody looks at what is measured, as is taken for granted until it is told. While nobody does, no `metrics`
-   * are sent, and `progress` at most every two seconds: the run folder has all of it. Answered once it holds.
+   * Reports whether a window is watching; true until reported otherwise. While no window is, no `metrics` are sent, and
+   * `progress` at most every two seconds: the run folder has all of it. Answered once it is in effect.
    */
-  setWatched: call('train', z.strictObject({ watched: z.boolean() }), nothing, none),
+  setWatched: call('train', z.strictObject({ watched: z.boolean() }), nothing, noErrors),
 } as const;
 
 export type EngineCalls = typeof engineCalls;
 export type EngineCallName = keyof EngineCalls;
-/** What a caller writes. */
+/** A request as the caller writes it. */
 export type CallRequest<Name extends EngineCallName> = z.input<EngineCalls[Name]['request']>;
-/** What a handler receives, defaults filled in. */
+/** A request as the handler receives it, with its defaults filled in. */
 export type ParsedRequest<Name extends EngineCallName> = z.output<EngineCalls[Name]['request']>;
 export type CallAnswer<Name extends EngineCallName> = z.output<EngineCalls[Name]['answer']>;
 
-/** Events of the `train` role. Metrics carry every epoch that is watched; progress comes at most ten times a second. */
+/**
+ * Events of the `train` role. Metrics report every epoch that is watched; progress comes at most ten times a second.
+ */
 export const engineEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('phase'),
     run: z.string(),
     state: runStateSchema,
-    /** What is being done, for a person: "reading diamonds.csv". */
+    /** The current activity, for the user: "reading diamonds.csv". */
     message: z.string(),
   }),
   z.object({
     event: z.literal('progress'),
     run: z.string(),
-    /** The epoch at work, from 1. */
+    /** The current epoch, from 1. */
     epoch: z.int(),
     epochs: z.int(),
     /** Steps done of all `steps` of the run. */
@@ -257,7 +264,7 @@ export const engineEventSchema = z.discriminatedUnion('event', [
     secondsLeft: z.number(),
   }),
   z.object({ event: z.literal('metrics'), run: z.string(), metrics: epochMetricsSchema }),
-  /** A checkpoint was written; of a run that goes on, at first the one from which it does. */
+  /** A checkpoint was written. The first event of a resumed run is the checkpoint from which it was resumed. */
   z.object({ event: z.literal('checkpoint'), run: z.string(), epoch: z.int(), step: z.int() }),
   z.object({ event: z.literal('warning'), run: z.string(), warning: warningSchema }),
   z.object({ event: z.literal('finished'), run: z.string(), result: trainingResultSchema }),
@@ -265,5 +272,5 @@ export const engineEventSchema = z.discriminatedUnion('event', [
 ]);
 export type EngineEvent = z.infer<typeof engineEventSchema>;
 
-/** What one message of the `train` role carries: events in their order. */
+/** One message of the `train` role: events in their order. */
 export const engineEventsSchema = z.array(engineEventSchema);

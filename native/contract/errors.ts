@@ -3,42 +3,42 @@ import { firstOnes } from '../base/lists.ts';
 import { describeIssue } from './invalid.ts';
 
 /**
- * What went wrong, for a machine. Each code is one kind of failure a caller may want to treat differently;
- * everything a person needs stands in the message.
+ * Kinds of failure, for programs. Each code is a kind that a caller may want to treat differently; the message holds
+ * everything that the user needs.
  */
 export const errorCodes = [
   'usage', // the request is wrong: an option, a setting, a name
   'configuration', // a run configuration does not fit itself or its data
   'data', // a data file cannot be used as asked
   'file', // a file or folder cannot be read or written
-  'engine', // the engine or its device cannot be had
-  'run', // a run folder is missing, damaged, locked or of another run
-  'diverged', // training left the finite numbers
+  'engine', // the engine or its device is not available
+  'run', // a run folder is missing, damaged, locked or belongs to another run
+  'diverged', // training produced numbers that are not finite
   'export', // an exported model does not agree with the trained one
-  'cancelled', // the caller gave up
+  'cancelled', // the caller cancelled
   'crashed', // the engine process ended
   'internal', // a defect of Orthant
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** What every call may end with; each declares what it may end with beside these. */
+/** Errors that are possible in every call, besides those that the call declares. */
 export const commonErrors: readonly ErrorCode[] = ['usage', 'cancelled', 'crashed', 'internal'];
 
-/** The shape in which every error crosses a process border. */
+/** An error as it is sent to another process. */
 export const errorMessageSchema = z.object({
   code: z.enum(errorCodes),
   /** One readable paragraph: what, where, why, what to do. */
   message: z.string(),
-  /** The field at fault, as a path into the request ("data.columns.price.role"), where there is one. */
+  /** Path of the wrong field in the request ("data.columns.price.role"), if there is one. */
   field: z.string().optional(),
-  /** The stack of the process it arose in; shown on request only. */
+  /** The stack in the process that threw the error; shown on request only. */
   stack: z.string().optional(),
 });
 
 export type ErrorMessage = z.infer<typeof errorMessageSchema>;
 
-/** An error that is meant for the person in front of the program. */
+/** An error whose message is meant for the user. */
 export class OrthantError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
@@ -51,10 +51,10 @@ export class OrthantError extends Error {
   }
 }
 
-/** The end of a call that its caller gave up. */
+/** The error of a call that its caller cancelled. */
 export const cancelled = (): OrthantError => new OrthantError('cancelled', 'The call was cancelled.');
 
-/** Any thrown value as the message that crosses a process border. */
+/** Converts any thrown value to the message that is sent to another process. */
 export function toErrorMessage(error: unknown): ErrorMessage {
   if (error instanceof OrthantError) {
     return {
@@ -80,7 +80,7 @@ export function toErrorMessage(error: unknown): ErrorMessage {
   };
 }
 
-/** The error that a message describes, for the receiving side. */
+/** Converts a received message back to an error. */
 export function fromErrorMessage(message: ErrorMessage): OrthantError {
   const error = new OrthantError(
     message.code,
@@ -91,7 +91,7 @@ export function fromErrorMessage(message: ErrorMessage): OrthantError {
   return error;
 }
 
-/** The first issues of a failed parse as one paragraph, with the path of the first as the field at fault. */
+/** Describes the first issues of a failed parse in one paragraph; `field` is the path of the first issue. */
 export function describeZodError(
   error: z.ZodError,
   what = 'The request',
@@ -105,7 +105,11 @@ export function describeZodError(
   };
 }
 
-/** `schema.parse` whose failure is an `OrthantError` that names the field. */
+/**
+ * Parses a value.
+ *
+ * @throws OrthantError `code`, with the path of the wrong field
+ */
 export function parseOrThrow<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,

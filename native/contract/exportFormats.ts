@@ -1,21 +1,21 @@
 import { keysOf } from '../base/keysOf.ts';
 
-/** How it is verified that an exported file is the trained model: each text follows "Verified". */
+/** Ways to verify that an exported file is the trained model; each text follows "Verified". */
 export const exportVerifiers = {
   'onnx-runtime': { how: 'in ONNX Runtime', predicting: 'in ONNX Runtime, which predicted' },
-  /** By Orthant's float64 reference, with what stands in the file. */
+  /** Orthant's float64 reference predicts with the content of the file. */
   safetensors: { how: 'by reading it back', predicting: 'by reading the safetensors file back and predicting' },
 } as const;
 
 export type ExportVerifier = keyof typeof exportVerifiers;
 export const exportVerifierIds = keysOf(exportVerifiers);
 
-/** What there is to say of a file that a model is written to; how it is made is in native/export/exportModel.ts. */
+/** A format of exported models; native/export/exportModel.ts writes them. */
 interface ExportFormat {
   readonly title: string;
-  /** What is in it and what it is for: a sentence. */
+  /** Content and purpose, in one sentence. */
   readonly help: string;
-  /** How names of such files end, without the dot. */
+  /** File name extension, without the dot. */
   readonly ending: string;
   readonly verifier: ExportVerifier;
 }

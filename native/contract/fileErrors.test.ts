@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { OrthantError } from './errors.ts';
 import { attempt, describeFileError } from './fileErrors.ts';
 
-test('errors that are none of the file system pass through unchanged', () => {
+test('other errors than those of the file system are returned unchanged', () => {
   const own = new OrthantError('data', 'a');
   const plain = new TypeError('b');
   expect(describeFileError(own, 'read x')).toBe(own);
   expect(describeFileError(plain, 'read x')).toBe(plain);
 });
 
-test('an error of the file system says what was tried, why it failed and what to do', () => {
+test('an error of the file system names the action, the cause and the remedy', () => {
   const refusal = Object.assign(new Error('EROFS: read-only'), { code: 'EROFS' });
   expect(() => {
     attempt('write x', () => {

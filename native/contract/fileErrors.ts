@@ -1,6 +1,6 @@
 import { OrthantError } from './errors.ts';
 
-/** What a person can do about the errors that a file system gives. */
+/** Cause and remedy of each error of the file system. */
 const remedies: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full. Free some space, or choose a folder on another disk',
   EDQUOT: 'your disk quota is used up. Free some space, or choose a folder on another disk',
@@ -21,10 +21,10 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 /**
- * An error of the file system as one for a person: what was tried, why it failed, what to do. Errors of any other kind are
- * passed through.
+ * Converts an error of the file system to one for the user: what failed, why, and what to do. Returns any other error
+ * unchanged.
  *
- * @param attempt - what could not be done, as it follows "Cannot": "write runs/first/run.json"
+ * @param attempt - the failed action; it follows "Cannot": "write runs/first/run.json"
  * @param field - the field of the request that names the file
  */
 export function describeFileError(error: unknown, attempt: string, field?: string): Error {
@@ -38,10 +38,10 @@ export function describeFileError(error: unknown, attempt: string, field?: strin
 }
 
 /**
- * Does `action`.
+ * Does `action` and describes an error of the file system.
  *
- * @param what - as {@link describeFileError} takes it
- * @throws OrthantError `file` where the file system refuses it
+ * @param what - the action in words, as for {@link describeFileError}
+ * @throws OrthantError `file` if the file system refuses the action
  */
 export function attempt<Result>(what: string, action: () => Result): Result {
   try {

@@ -1,17 +1,17 @@
 import { keysOf } from '../base/keysOf.ts';
 
-/** What there is to say of a kind of data file; how it is recognised and read is in native/data/readers.ts. */
+/** A format of data files; native/data/readers.ts recognises and reads them. */
 interface FileFormat {
-  /** What people call it: one format may have two names. */
+  /** Names of the format; one format may have two. */
   readonly titles: readonly string[];
   readonly kind: 'table' | 'array';
-  /** How names of such files end, without the dot; what a file is, its content tells. */
+  /** File name extensions, without the dot. The content of a file decides its format. */
   readonly endings: readonly string[];
-  /** What a number of a row that was not read counts. */
+  /** The unit in which the position of an unreadable row is counted. */
   readonly place: 'Line' | 'Row';
 }
 
-/** Every kind of data file, in the order in which lists have them; each may be in gzip as well. */
+/** Every format of data files, in the order of lists; each may also be compressed with gzip. */
 export const fileFormats = {
   csv: { titles: ['CSV', 'TSV'], kind: 'table', endings: ['csv', 'tsv', 'txt'], place: 'Line' },
   parquet: { titles: ['Parquet'], kind: 'table', endings: ['parquet'], place: 'Row' },
@@ -24,13 +24,13 @@ export const fileFormats = {
 export type FileFormatId = keyof typeof fileFormats;
 export const fileFormatIds = keysOf(fileFormats);
 
-/** Names of all formats, or of those of one kind. */
+/** Names of all formats, or of the formats of one kind. */
 export const fileFormatTitles = (kind?: FileFormat['kind']): string[] =>
   Object.values<FileFormat>(fileFormats).flatMap((format) =>
     kind === undefined || format.kind === kind ? format.titles : [],
   );
 
-/** How names of data files end, without the dot. */
+/** File name extensions of data files, without the dot. */
 export const dataFileEndings: readonly string[] = [
   ...Object.values<FileFormat>(fileFormats).flatMap(({ endings }) => endings),
   'gz',

@@ -9,7 +9,7 @@ const refusal = (document: unknown): string => {
   } catch (error) {
     return (error as Error).message;
   }
-  return 'it was taken';
+  return 'it was accepted';
 };
 
 it.each([
@@ -23,7 +23,7 @@ it.each([
   [{ data: { source: { kind: 'file' } } }, '"data.source.path" is missing'],
   [{ data, network: { hiden: [3] } }, 'there is no setting "network.hiden"'],
   ['text', 'it must be a group of settings, not a text'],
-])('says in words what is wrong and where: %j', (document, words) => {
+])('describes what is wrong, and where: %j', (document, words) => {
   const message = refusal(document);
   expect(message).toMatch(/^This document is not valid: .*\.$/);
   expect(message).toMatch(words);

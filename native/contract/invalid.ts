@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** What kinds of value are called in the window and on the command line. */
+/** Names of kinds of values in the window and on the command line. */
 const kinds: Readonly<Record<string, string>> = {
   array: 'a list',
   boolean: 'true or false',
@@ -17,8 +17,8 @@ const kinds: Readonly<Record<string, string>> = {
 const kindOf = (name: string): string => kinds[name] ?? name;
 
 /**
- * What is wrong with a value, in words, and where: `"network.hidden" must be a list, not a text`. Zod's own messages speak
- * of its types.
+ * Describes what is wrong with a value, and where: `"network.hidden" must be a list, not a text`. Zod's messages use
+ * the names of its types instead.
  */
 export function describeIssue(issue: Issue): string {
   const path = issue.path.map(String).join('.');
@@ -28,7 +28,7 @@ export function describeIssue(issue: Issue): string {
       const received = /received (\w+)$/.exec(issue.message)?.[1] ?? 'undefined';
       if (received === 'undefined') return `${place} is missing`;
       const wanted = kindOf(issue.expected);
-      // Of a number that is not whole Zod says that it is a number.
+      // Zod reports a number that is not whole as a number.
       return received === 'number' && issue.expected === 'int'
         ? `${place} must be ${wanted}`
         : `${place} must be ${wanted}, not ${kindOf(received)}`;
@@ -54,7 +54,7 @@ export function describeIssue(issue: Issue): string {
   }
 }
 
-/** Of a union told apart by one field Zod names the variants; of another, what each of its members would have wanted. */
+/** For a discriminated union list the variants; for a plain union list the types that its members accept. */
 function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, place: string): string {
   const { options } = issue as { options?: readonly unknown[] };
   if (options !== undefined) return `${place} must be ${oneOf(options)}`;
@@ -65,7 +65,7 @@ function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, place: 
   if (wanted.length === members.length && wanted.length > 0) {
     return `${place} must be ${[...new Set(wanted)].join(' or ')}`;
   }
-  // A value of the right kind comes furthest: what is wrong with it is what that member says.
+  // A member that accepts the value's type has the most exact issue.
   const inner = members.find((member) => member.code !== 'invalid_type' || member.path.length > 0);
   return inner === undefined
     ? `${place} cannot be used`

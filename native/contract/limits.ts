@@ -1,4 +1,4 @@
-/** Limits of a run configuration, for schemas and for controls that do not see a schema. */
+/** Limits of a run configuration, for schemas and for controls that have no schema. */
 export const limits = {
   /** Hidden layers of a network. */
   layers: 64,

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { describedSettingSchema } from './settings.ts';
 
-/** How strong a method's promise is. */
+/** Strength of a method's promise. */
 export const promiseSchema = z.enum(['none', 'encourages', 'at-convergence', 'for-every-input']);
 export type MethodPromise = z.infer<typeof promiseSchema>;
 
-/** A sampled curve: what a method adds to the loss, or makes of the linear output, over the prediction. */
+/**
+ * A sampled curve over the prediction: the term that a method adds to the loss, or its transform of the linear output.
+ */
 export const curveSchema = z.object({
   title: z.string(),
   xLabel: z.string(),
@@ -16,8 +18,8 @@ export const curveSchema = z.object({
 export type Curve = z.infer<typeof curveSchema>;
 
 /**
- * A constraint method as plain data: command-line options, the documentation table, the window's cards and forms are
- * all made from it.
+ * A constraint method as plain data. Command-line options, the documentation table, and the window's cards and forms
+ * are made from it.
  */
 export const methodDescriptorSchema = z.object({
   id: z.string(),
@@ -25,16 +27,16 @@ export const methodDescriptorSchema = z.object({
   /** One sentence: what it does. */
   summary: z.string(),
   promise: promiseSchema,
-  /** One sentence: what it promises, and what it does not. */
+  /** One sentence: its promise and the limits of that promise. */
   promiseText: z.string(),
   /** LaTeX. */
   formula: z.string(),
-  /** Who said so: author, title, year, or the thread. */
+  /** Source: author, title and year, or the forum thread. */
   source: z.string(),
   preconditions: z.array(z.string()),
-  /** JSON Schema (draft 2020-12) of the settings: default, range, `title`, `description` and `unit` each. */
+  /** JSON Schema (draft 2020-12) of the settings, each with default, range, `title`, `description` and `unit`. */
   settings: z.record(z.string(), z.unknown()),
-  /** The same settings as forms and options are made from them. */
+  /** The same settings, described for forms and options. */
   fields: z.array(describedSettingSchema),
   curve: curveSchema.optional(),
 });

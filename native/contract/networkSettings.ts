@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from './limits.ts';
 import { choiceOf } from './settings.ts';
 
-/** The settings of a network: its layers and how their first weights are drawn. */
+/** The settings of a network: its layers and the distribution of their first weights. */
 
 export const activations = {
   relu: { title: 'relu' },
@@ -35,14 +35,13 @@ export const networkSettingsSchema = z.strictObject({
     help: 'Sizes from first to last, such as 784,784. Empty: an affine map.',
     flag: '--hidden <sizes>',
   }),
-  /** One for all hidden layers, or one each. The last layer is always plain linear. */
+  /** One for all hidden layers, or one per layer. The last layer is always linear. */
   activation: z
     .union([activationSchema, z.array(activationSchema)])
     .default('relu')
     .meta({
       title: 'Activation of the hidden layers',
       description: 'of the hidden layers, one for all or one each',
-      help: '',
       flag: '--activation <names>',
     }),
   initialiser: initialiserSchema.default('he-uniform').meta({

@@ -5,7 +5,7 @@ import { warningSchema } from './table.ts';
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 
-/** What a split is called in sentences. */
+/** Names of the splits in sentences. */
 export const splitTitles: Readonly<Record<SplitName, string>> = {
   train: 'training',
   validation: 'validation',
@@ -13,12 +13,12 @@ export const splitTitles: Readonly<Record<SplitName, string>> = {
 };
 
 /**
- * Standard deviations of a target by which an exported model may differ from the trained one, whose outputs are what
- * evidence speaks of.
+ * Largest difference between the outputs of an exported model and the trained one, in standard deviations of the
+ * target. The evidence is about the outputs of the trained model.
  */
 export const differenceLimit = 1e-4;
 
-/** One output on one split, at frozen weights, in the target's own units. */
+/** One output on one split, with frozen weights, in the target's units. */
 export const outputReportSchema = z.object({
   name: z.string(),
   /** Root of the mean squared error. */
@@ -36,7 +36,7 @@ export type OutputReport = z.infer<typeof outputReportSchema>;
 
 export const splitReportSchema = z.object({
   rows: z.int(),
-  /** Mean over rows and outputs of the loss alone (no constraint term), in scaled units. */
+  /** Mean of the loss over rows and outputs, without the constraint term, in scaled units. */
   loss: z.number(),
   outputs: z.array(outputReportSchema),
 });
@@ -46,11 +46,11 @@ export type SplitReport = z.infer<typeof splitReportSchema>;
 export const splitReportsSchema = z.partialRecord(z.enum(splitNames), splitReportSchema);
 export type SplitReports = z.infer<typeof splitReportsSchema>;
 
-/** What is known of a method's own state at the end of an epoch. */
+/** The state of a constraint method at the end of an epoch. */
 export const constraintReportSchema = z.object({
-  /** Largest multiplier, 0 where the method has none. */
+  /** Largest multiplier; 0 if the method has none. */
   largestMultiplier: z.number(),
-  /** Penalty coefficient, where the method has one. */
+  /** Penalty coefficient, if the method has one. */
   coefficient: z.number().optional(),
   /** Slacks stuck at zero while their constraint pushes (slack method only). */
   deadSlacks: z.int().optional(),
@@ -58,9 +58,9 @@ export const constraintReportSchema = z.object({
 export type ConstraintReport = z.infer<typeof constraintReportSchema>;
 
 /**
- * Predictions of one output on the training rows as a histogram, at frozen weights, in the target's own units: bins of
- * equal width from `from` to `to`. Where `from < 0 < to`, zero is the border of two bins, so that no bin mixes negative
- * and positive predictions. 40 to 80 bins are enough for the window's strip.
+ * Histogram of one output's predictions on the training rows, with frozen weights, in the target's units: bins of equal
+ * width from `from` to `to`. If `from < 0 < to`, zero is the border of two bins, so that no bin mixes negative and
+ * positive predictions. 40 to 80 bins are enough for the window's strip.
  */
 export const distributionSchema = z.object({
   name: z.string(),
@@ -77,13 +77,13 @@ export const epochMetricsSchema = z.object({
   /** Seconds of training and evaluation so far. */
   seconds: z.number(),
   learningRate: z.number(),
-  /** Mean over the epoch's steps of loss plus constraint term, in scaled units, as the optimizer saw it. */
+  /** Mean of loss plus constraint term over the epoch's steps, in scaled units, as the optimizer minimised it. */
   objective: z.number(),
   splits: splitReportsSchema,
   constraint: constraintReportSchema,
-  /** One an output. */
+  /** One per output. */
   distribution: z.array(distributionSchema),
-  /** True where this epoch's weights are the best snapshot so far. */
+  /** Whether this epoch's weights are the best snapshot so far. */
   best: z.boolean(),
 });
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
@@ -92,15 +92,15 @@ export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
 export const evidenceLevels = ['none', 'train', 'held-out', 'by-construction'] as const;
 export const evidenceSchema = z.object({
   level: z.enum(evidenceLevels),
-  /** One sentence: what was found and where it holds. */
+  /** One sentence: the finding and where it holds. */
   statement: z.string(),
-  /** One sentence an output: what can be read off the weights. */
+  /** One sentence per output: what the weights prove. */
   details: z.array(z.string()),
-  /** One sentence an output and split: what its rows came to. */
+  /** One sentence per output and split: the result on its rows. */
   figures: z.array(z.string()),
   /** Caveats to show with the statement. */
   limits: z.array(z.string()),
-  /** The lowest of the outputs' bounds, in their own units. */
+  /** The lowest bound of all outputs, in the target's units. */
   lowestBound: z.number(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
@@ -118,11 +118,13 @@ export type Phases = z.infer<typeof phasesSchema>;
 
 export const exportReportSchema = z.object({
   verifiedBy: z.enum(exportVerifierIds),
-  /** Largest absolute difference from the training engine on the test rows, divided by the target's standard deviation. */
+  /**
+   * Largest absolute difference from the training engine on the test rows, divided by the target's standard deviation.
+   */
   maxRelativeDifference: z.number(),
-  /** Smallest output of the exported file, in the target's own units. */
+  /** Smallest output of the exported file, in the target's units. */
   smallestOutput: z.number(),
-  /** Rows compared. */
+  /** Number of rows that were compared. */
   rows: z.int(),
 });
 export type ExportReport = z.infer<typeof exportReportSchema>;
@@ -138,7 +140,7 @@ export const trainingResultSchema = z.object({
   /** Epochs trained. */
   epochs: z.int(),
   steps: z.int(),
-  /** Epoch of the best snapshot, of which everything below speaks. */
+  /** Epoch of the best snapshot; the fields below describe it. */
   bestEpoch: z.int(),
   stopped: z.enum(['finished', 'early-stopping', 'by-request']),
   /** Training and evaluation only. */

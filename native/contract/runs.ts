@@ -4,7 +4,7 @@ import { dataSchemaSchema } from './dataSchema.ts';
 import { errorMessageSchema } from './errors.ts';
 import { evidenceSchema, splitReportsSchema, trainingResultSchema } from './results.ts';
 
-/** Where a run stands. `interrupted` is what a run folder says whose process is gone. */
+/** States of a run. `interrupted`: the process of the run ended before the run did. */
 export const runStates = [
   'queued',
   'preparing',
@@ -20,30 +20,30 @@ export type RunState = z.infer<typeof runStateSchema>;
 
 const activeStates: readonly RunState[] = ['queued', 'preparing', 'training', 'paused'];
 
-/** Whether a process works on such a run or will: it is not over. */
+/** Whether a run with this state is not over: a process works on it or will. */
 export const isActive = (state: RunState): boolean => activeStates.includes(state);
 
-/** Whether something is computed for such a run at the moment. */
+/** Whether a process is computing for a run with this state. */
 export const isComputing = (state: RunState): boolean => state === 'preparing' || state === 'training';
 
-/** Whether such a run ended before it was done, without anybody wanting it. */
+/** Whether a run with this state ended before it was done, not at the user's request. */
 export const endedEarly = (state: RunState): boolean => state === 'interrupted' || state === 'failed';
 
-/** Whether such a run can be gone on with from its last checkpoint. */
-export const canGoOn = (state: RunState): boolean => endedEarly(state) || state === 'stopped';
+/** Whether a run with this state can be resumed from its last checkpoint. */
+export const canResume = (state: RunState): boolean => endedEarly(state) || state === 'stopped';
 
-/** What may change while a run is paused; replayed when the run is repeated. */
+/** A change made while a run was paused; replayed when the run is repeated. */
 export const runChangeSchema = z.strictObject({
-  /** Takes effect before this step (counted from 0). */
+  /** The change takes effect before this step (counted from 0). */
   step: z.int().min(0),
   epochs: z.int().min(1).optional(),
   learningRate: z.number().positive().optional(),
-  /** Settings of the constraint method, only those its descriptor marks as changeable. */
+  /** Settings of the constraint method that its descriptor marks as changeable. */
   methodSettings: z.record(z.string(), z.unknown()).optional(),
 });
 export type RunChange = z.infer<typeof runChangeSchema>;
 
-/** What a paused run may be told when it goes on. */
+/** A change that a caller may make when it resumes a paused run. */
 export const pausedChangeSchema = runChangeSchema.omit({ step: true });
 export type PausedChange = z.infer<typeof pausedChangeSchema>;
 
@@ -58,17 +58,17 @@ export const runRecordSchema = z.object({
   configuration: runConfigurationSchema,
   changes: z.array(runChangeSchema),
   data: z.object({ source: z.string(), sha256: z.string(), bytes: z.int() }).optional(),
-  /** How columns become features; known once the data was read. */
+  /** How columns become features; known after the data was read. */
   schema: dataSchemaSchema.optional(),
   versions: z.object({
     orthant: z.string(),
     engine: z.string().optional(),
-    /** How steps are carried out; a run that goes on does it in the same way where it can. */
+    /** How steps are executed; a resumed run uses the same execution if it can. */
     execution: trainingResultSchema.shape.execution.optional(),
     node: z.string(),
     platform: z.string(),
   }),
-  /** The process that writes this folder; absent when none does. */
+  /** The process that writes this folder; absent if no process does. */
   lock: z.object({ pid: z.int(), started: z.number() }).optional(),
   result: trainingResultSchema.optional(),
   error: errorMessageSchema.optional(),
@@ -84,15 +84,15 @@ export const runSummarySchema = z.object({
   state: runStateSchema,
   method: z.string(),
   source: z.string(),
-  /** Epochs asked for. */
+  /** Epochs in the configuration. */
   epochs: z.int(),
-  /** Epochs trained, of a run that has a result: fewer than asked for where it was stopped. */
+  /** Epochs trained, if the run has a result; fewer than `epochs` if it was stopped. */
   trained: z.int().optional(),
   evidence: evidenceSchema.optional(),
   splits: splitReportsSchema.optional(),
-  /** Of a run that can be gone on with: epochs completed at the checkpoint it would go on from; none: from the start. */
+  /** Epochs completed at the checkpoint from which the run can be resumed; absent: from the beginning. */
   checkpoint: z.int().min(0).optional(),
-  /** Why a folder could not be read; the other fields are then best guesses. */
+  /** The reason why the folder could not be read; the other fields are then guesses. */
   damaged: z.string().optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;

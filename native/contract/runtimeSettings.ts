@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { choiceOf } from './settings.ts';
 
-/** What a run is trained with. */
+/** The settings of the engine that trains a run. */
 
 export const engines = {
   auto: { title: 'Best there is' },
@@ -12,7 +12,7 @@ export const engines = {
 export const devices = { auto: { title: 'Best there is' }, cpu: { title: 'CPU' }, gpu: { title: 'GPU' } };
 
 /**
- * How steps are carried out. `auto` takes the first of the others that works, and no program for a run of few steps.
+ * How steps are executed. `auto` takes the first of the others that works, but compiles nothing for a run of few steps.
  */
 export const executions = {
   auto: { title: 'Best there is' },
@@ -25,16 +25,14 @@ export const runtimeSettingsSchema = z.strictObject({
   engine: choiceOf(engines).default('auto').meta({
     title: 'Engine',
     description: 'what trains',
-    help: '',
     flag: '--engine <name>',
   }),
   device: choiceOf(devices).default('auto').meta({
     title: 'Device',
     description: 'where it trains',
-    help: '',
     flag: '--device <name>',
   }),
-  /** On a GPU: slower kernels that give the same numbers every time. */
+  /** Slower GPU kernels that give the same numbers every time. */
   deterministic: z.boolean().default(false).meta({
     title: 'Same numbers every time',
     description: 'on a GPU: the same numbers every time, slower (a CPU always gives them)',
@@ -44,7 +42,6 @@ export const runtimeSettingsSchema = z.strictObject({
   execution: choiceOf(executions).default('auto').meta({
     title: 'Execution',
     description: 'how steps are carried out',
-    help: '',
     flag: '--execution <name>',
   }),
 });

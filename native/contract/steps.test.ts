@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { epochsByRows, stepsOfEpoch } from './steps.ts';
 
-/** Steps of an epoch by going through it, batch by batch. */
+/** Counts the steps of an epoch, batch by batch. */
 function counted(batchSize: number, rows: number): number {
   let steps = 0;
   for (let row = 0; row < rows; row += batchSize === 0 ? rows : batchSize) steps++;
   return steps;
 }
 
-describe('epochs where nobody has chosen them', () => {
+describe('the number of epochs that the user has not chosen', () => {
   test.each([
     [64, 48, 1000],
     [64, 128, 1000],
@@ -24,7 +24,7 @@ describe('epochs where nobody has chosen them', () => {
     expect(epochsByRows({ batchSize }, rows)).toBe(epochs);
   });
 
-  test('make some two thousand steps, but where an epoch is a single step; never fewer than the default of 20', () => {
+  test('makes about two thousand steps, unless an epoch is a single step; never fewer epochs than the default of 20', () => {
     for (const batchSize of [0, 1, 7, 16, 64, 4096]) {
       for (let rows = 1; rows < 20_000; rows = Math.ceil(rows * 1.3)) {
         const each = counted(batchSize, rows);

@@ -1,32 +1,32 @@
-/** Steps of a run: what a network learns by, of which a small table has few in an epoch. */
+/** The steps of a run. A network learns by steps, and an epoch of a small table has few of them. */
 
 interface Batches {
-  /** Rows of a step; 0 stands for all of them. */
+  /** Rows per step; 0 means all rows. */
   readonly batchSize: number;
 }
 
-/** With fewer steps than these a network has seldom learned a table. */
+/** With fewer steps than this a network has rarely learned a table. */
 export const usualSteps = 2000;
-/** Of the smallest tables, which have a step an epoch: more are looked through after every one of them. */
+/** Limit for the smallest tables, whose epochs have one step each: an evaluation follows every epoch. */
 const mostEpochs = 1000;
-/** Of a table with steps enough in each, and of a configuration that says nothing of them. */
+/** Epochs for a table with enough steps per epoch, and for a configuration without a number of epochs. */
 export const defaultEpochs = 20;
 
-/** @param rows - of the training split */
+/** @param rows - rows of the training split */
 export const stepsOfEpoch = ({ batchSize }: Batches, rows: number): number =>
   batchSize === 0 ? 1 : Math.max(1, Math.ceil(rows / batchSize));
 
-/** A number of epochs that is easy to read: the next one with one digit that is not 0. */
+/** Rounds a number of epochs up to one digit that is not 0, so that it is easy to read. */
 export function roundEpochs(epochs: number): number {
   const size = 10 ** Math.floor(Math.log10(epochs));
   return Math.ceil(epochs / size) * size;
 }
 
 /**
- * Epochs where nobody has chosen them: those that make the usual number of steps, within bounds. A table with a hundred
- * steps an epoch or more has the default of every configuration.
+ * Number of epochs if the user has not chosen one: enough for the usual number of steps, within limits. A table with a
+ * hundred steps or more per epoch gets the default of every configuration.
  *
- * @param rows - of the training split
+ * @param rows - rows of the training split
  */
 export function epochsByRows(training: Batches, rows: number): number {
   const wanted = roundEpochs(usualSteps / stepsOfEpoch(training, rows));

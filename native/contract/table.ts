@@ -2,27 +2,27 @@ import { z } from 'zod';
 import { columnRoleSchema, dialectSchema } from './configuration.ts';
 import { fileFormatIds } from './fileFormats.ts';
 
-/** Something about the data that a person should know and that does not stop the work. */
+/** A fact about the data that the user should know and that does not stop the work. */
 export const warningSchema = z.object({
   message: z.string(),
   column: z.string().optional(),
-  /** Of what it speaks, where what is found while reading a file may be told again, more exactly, once its use is known. */
+  /** Topic, if a later step may replace this warning with a more exact one. */
   topic: z.enum(['constant']).optional(),
 });
 export type Warning = z.infer<typeof warningSchema>;
 
 /** A row of the file that could not be read. */
 export const rejectedRowSchema = z.object({
-  /** Line in the file, from 1, the header included; of formats that have no lines, the row, from 1. */
+  /** Line in the file, from 1, including the header; for formats without lines, the row, from 1. */
   line: z.int(),
   column: z.string().optional(),
-  /** What is wrong with it; follows "line 7". */
+  /** The problem; follows "line 7". */
   reason: z.string(),
-  /** What to do about it: a sentence. */
+  /** One sentence: what to do about it. */
   advice: z.string(),
-  /** The row's text, cut to some 200 characters around what is wrong in it. */
+  /** The row's text, cut to about 200 characters around the problem. */
   text: z.string().optional(),
-  /** Where in `text` that is: from, and up to (not included). */
+  /** Position of the problem in `text`: start, and end (exclusive). */
   mark: z.tuple([z.int(), z.int()]).optional(),
 });
 export type RejectedRow = z.infer<typeof rejectedRowSchema>;
@@ -33,9 +33,9 @@ export const columnSummarySchema = z.object({
   missing: z.int(),
   distinct: z.int(),
   suggestedRole: columnRoleSchema,
-  /** Why that role, where it is not obvious. */
+  /** Reason for the suggested role, if it is not obvious. */
   suggestion: z.string().optional(),
-  /** Of number columns only. */
+  /** From here to `negativeShare`: only for number columns. */
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   mean: z.number().optional(),
@@ -44,7 +44,7 @@ export const columnSummarySchema = z.object({
   quantiles: z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()]).optional(),
   /** Share of the present values below zero. */
   negativeShare: z.number().optional(),
-  /** Of category columns: the most frequent values, at most 50. */
+  /** The most frequent values of a category column, at most 50. */
   categories: z.array(z.object({ value: z.string(), count: z.int() })).optional(),
 });
 export type ColumnSummary = z.infer<typeof columnSummarySchema>;
@@ -57,16 +57,16 @@ export const inspectionSchema = z.object({
   /** Rows that were read. Rows in the file = rows + rejectedRows. */
   rows: z.int(),
   rejectedRows: z.int(),
-  /** The first ones, by line. */
+  /** The first rejected rows, by line. */
   rejected: z.array(rejectedRowSchema),
-  /** Of delimited text: what was found or given. */
+  /** The dialect of delimited text, detected or given. */
   dialect: dialectSchema.required().optional(),
   columns: z.array(columnSummarySchema),
   warnings: z.array(warningSchema),
 });
 export type Inspection = z.infer<typeof inspectionSchema>;
 
-/** A value as the table shows it; `null` is a missing one. */
+/** A value as the table shows it; `null` if it is missing. */
 export const cellSchema = z.union([z.number(), z.string(), z.null()]);
 
 export const rowsPageSchema = z.object({
@@ -80,20 +80,20 @@ export type RowsPage = z.infer<typeof rowsPageSchema>;
 
 export const histogramSchema = z.object({
   column: z.string(),
-  /** `counts.length + 1` edges of number columns. */
+  /** `counts.length + 1` edges, for a number column. */
   edges: z.array(z.number()),
   counts: z.array(z.int()),
-  /** Of category columns, one label a bar. */
+  /** One label per bar, for a category column. */
   labels: z.array(z.string()).optional(),
   missing: z.int(),
 });
 export type Histogram = z.infer<typeof histogramSchema>;
 
-/** What split and scaling will do, before training. */
+/** The effect of split and scaling, before training. */
 export const preparationSchema = z.object({
   rowsInFile: z.int(),
   rowsUsed: z.int(),
-  /** Why rows were left out, with counts; rowsInFile = rowsUsed + their sum. */
+  /** Reasons for leaving rows out, with counts; rowsInFile = rowsUsed + their sum. */
   dropped: z.array(z.object({ reason: z.string(), rows: z.int() })),
   split: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
   /** Network inputs after encoding. */
@@ -114,7 +114,7 @@ export type Preparation = z.infer<typeof preparationSchema>;
 export const sampleSchema = z.object({
   id: z.string(),
   title: z.string(),
-  /** One sentence: what it is and why it is here. */
+  /** One sentence: what it is and why it is included. */
   summary: z.string(),
   source: z.string(),
   licence: z.string(),

@@ -3,7 +3,7 @@ import { limits } from './limits.ts';
 import { choiceOf, type Choosable } from './settings.ts';
 import { defaultEpochs } from './steps.ts';
 
-/** The settings of training: what is minimised, what moves the weights, and for how long. */
+/** The settings of training: loss, optimizer, schedule and duration. */
 
 export const losses = {
   'squared-error': { title: 'Squared error' },
@@ -22,7 +22,6 @@ const learningRate = (value: number): z.ZodDefault<typeof positive> =>
   positive.default(value).meta({
     title: 'Learning rate',
     description: 'of the optimizer',
-    help: '',
     flag: '--learning-rate <rate>',
     changeable: true,
   });
@@ -71,7 +70,6 @@ export const optimizerSchema = z
   .meta({
     title: 'Optimizer',
     description: 'what moves the weights',
-    help: '',
     flag: '--optimizer <name>',
     settings: {
       flag: '--optimizer-set <key=value>',
@@ -126,7 +124,6 @@ export const scheduleSchema = z
   .meta({
     title: 'Schedule',
     description: 'of the learning rate',
-    help: '',
     flag: '--schedule <name>',
     settings: {
       flag: '--schedule-set <key=value>',
@@ -145,7 +142,6 @@ export const trainingSettingsSchema = z.strictObject({
   loss: lossSchema.default('squared-error').meta({
     title: 'Loss',
     description: 'what is minimised',
-    help: '',
     flag: '--loss <name>',
   }),
   optimizer: optimizerSchema

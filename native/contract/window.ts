@@ -5,9 +5,9 @@ import { engineEventSchema, engineRoles, forwardedCalls } from './engine.ts';
 import { errorMessageSchema } from './errors.ts';
 
 /**
- * Every call and event of the window: those of the engine (the host passes them on to the process that answers them, as far
- * as they name only what the person has opened or chosen) and those that the host answers itself. Electron's main process and
- * the browser host answer the same table.
+ * Every call and event of the window: those of the engine, which the host passes on if they name only files that the
+ * user has opened or chosen, and those that the host answers itself. Electron's main process and the browser host
+ * answer the same table.
  */
 
 const nothing = z.strictObject({});
@@ -20,7 +20,7 @@ export const fileKinds = ['data', 'configuration'] as const;
 export type FileKind = (typeof fileKinds)[number];
 
 export const hostCalls = {
-  /** Who answers, and what it can do. */
+  /** The host and its abilities. */
   host: {
     request: nothing,
     answer: z.object({
@@ -33,24 +33,24 @@ export const hostCalls = {
     }),
     errors: [],
   },
-  /** Asks for a file with the system's dialog; no path when the person thought better of it. */
+  /** Asks for a file with the system's dialog; no path if the user cancelled. */
   chooseFile: {
     request: z.strictObject({ kind: z.enum(fileKinds) }),
     answer: z.object({ path: z.string().optional() }),
     errors: [],
   },
   /**
-   * Where a file to take away is to be written. Electron asks; the browser host names a temporary file and the
-   * address under which it is downloaded once something has been written there.
+   * Asks where to save a file. Electron shows a dialog; the browser host answers a temporary file and the address from
+   * which that file can be downloaded once it is written.
    */
   chooseOutput: {
     request: z.strictObject({ suggestedName: z.string().min(1).max(255) }),
     answer: z.object({ path: z.string().optional(), download: z.string().optional() }),
     errors: ['file'],
   },
-  /** Text of a configuration document that the person has opened, the path of its data file made absolute. */
+  /** Text of a configuration document that the user has opened; the path of its data file is made absolute. */
   readDocument: { request: path, answer: z.object({ text: z.string() }), errors: ['file'] },
-  /** Writes to what `chooseOutput` answered, or to a configuration document that the person has opened. */
+  /** Writes to the path that `chooseOutput` answered, or to a configuration document that the user has opened. */
   writeDocument: { request: path.extend({ text: z.string().max(10_000_000) }), answer: nothing, errors: ['file'] },
   recentFiles: {
     request: nothing,
@@ -65,10 +65,10 @@ export const hostCalls = {
     ),
     errors: [],
   },
-  /** Remembers a file that the person has opened as opened just now. */
+  /** Records that the user has opened a file just now. */
   rememberFile: { request: path.extend({ kind: z.enum(fileKinds) }), answer: nothing, errors: ['file'] },
   forgetFile: { request: path, answer: nothing, errors: ['file'] },
-  /** What the window keeps for itself (the configuration in work, undo history, view): saved as one goes, back after a crash. */
+  /** Saves the window's own state (configuration, undo history, view), to restore it after a crash. */
   saveDraft: {
     request: z.strictObject({ draft: z.record(z.string(), z.unknown()) }),
     answer: nothing,
@@ -79,25 +79,25 @@ export const hostCalls = {
     answer: z.object({ draft: z.record(z.string(), z.unknown()).optional() }),
     errors: [],
   },
-  /** Electron opens the page in the system's browser; the browser host answers its address for the window to open. */
+  /** Electron opens the page in the system's browser; the browser host answers the address, and the window opens it. */
   openExternal: {
     request: z.strictObject({ link: z.enum(externalLinks) }),
     answer: z.object({ address: z.string().optional() }),
     errors: [],
   },
-  /** Shows a file of ours in the system's file manager; the browser host answers `usage`. */
+  /** Shows one of Orthant's files in the system's file manager; the browser host answers the error `usage`. */
   showInFolder: { request: path, answer: nothing, errors: ['file'] },
   /**
-   * Whether the window can be seen. A hidden one gets no `progress`, `metrics` and `checkpoint` events; when it is shown
-   * again, it gets the latest `progress`, and `missed` says whether it must fetch what it may not have seen by
-   * `runMetrics` and `runCheckpoints`. While no window is seen, the training process itself sends next to nothing.
+   * Reports whether the window is visible. A hidden window gets no `progress`, `metrics` and `checkpoint` events. When
+   * it is shown again, it gets the latest `progress`, and `missed` reports whether it must fetch missed events with
+   * `runMetrics` and `runCheckpoints`. While no window is visible, the training process sends almost nothing.
    */
   setVisible: {
     request: z.strictObject({ visible: z.boolean() }),
     answer: z.object({ missed: z.boolean() }),
     errors: [],
   },
-  /** Starts an engine process again that has ended. */
+  /** Restarts an engine process that has ended. */
   restartEngine: { request: z.strictObject({ role: z.enum(engineRoles) }), answer: nothing, errors: ['engine'] },
 } as const satisfies Declarations;
 
@@ -110,15 +110,15 @@ export const hostEventSchema = z.discriminatedUnion('event', [
     event: z.literal('engine'),
     role: z.enum(engineRoles),
     state: z.enum(['starting', 'running', 'crashed']),
-    /** What happened, and what to do, for a person. */
+    /** For the user: what happened, and what to do. */
     message: z.string().optional(),
-    /** The run that was training when the process ended, whose last checkpoint can be resumed. */
+    /** The run that was training when the process ended; it can be resumed from its last checkpoint. */
     run: z.string().optional(),
   }),
   z.object({ event: z.literal('menu'), command: z.enum(commandIds) }),
-  /** The system asks to open a file: double click, drop on the icon, command line. */
+  /** The system asks to open a file: double-click, drop on the icon, command line. */
   z.object({ event: z.literal('open-file'), path: z.string(), kind: z.enum(fileKinds) }),
-  /** Why the system's request could not be done: a file that is not there. */
+  /** The system asked to open a file that cannot be opened. */
   z.object({ event: z.literal('refused'), error: errorMessageSchema }),
 ]);
 
@@ -127,24 +127,25 @@ export type HostEvent = z.infer<typeof hostEventSchema>;
 export const windowEventSchema = z.union([engineEventSchema, hostEventSchema]);
 export type WindowEvent = z.infer<typeof windowEventSchema>;
 
-/** What a host sends as one event message of channel.ts: one or more events, at most one message per displayed frame. */
+/** One event message of a host on channel.ts: one or more events, at most one message per displayed frame. */
 export const windowEventsSchema = z.array(windowEventSchema).min(1);
 
 /**
- * What Electron's preload script exposes as `window.orthant`: functions only. The window speaks channel.ts over it, as it
- * does over the browser host's WebSocket.
+ * The functions that Electron's preload script exposes as `window.orthant`. The window uses channel.ts over them, as
+ * over the browser host's WebSocket.
  */
 export interface WindowBridge {
   /** Sends one message of channel.ts to the host. */
   send(message: unknown): void;
-  /** Calls `listener` for every message of the host; the returned function ends that. */
+  /** Calls `listener` for every message of the host; the returned function unsubscribes. */
   onMessage(listener: (message: unknown) => void): () => void;
-  /** Where a dropped file lies on this computer. */
+  /** The path of a dropped file on this computer. */
   pathOfFile(file: File): string;
 }
 
 /**
  * The browser host's addresses. `socket` upgrades to a WebSocket that carries channel.ts as JSON; `upload` takes a file
- * as the body of a POST (`?name=...`) and answers `{ "path": "..." }`; `download/...` is what `chooseOutput` answers.
+ * as the body of a POST (`?name=...`) and answers `{ "path": "..." }`; `chooseOutput` answers addresses under
+ * `download/`.
  */
 export const browserHostPaths = { socket: '/socket', upload: '/upload', download: '/download/' } as const;

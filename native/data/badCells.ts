@@ -4,44 +4,44 @@ import type { DecimalMark } from './decimalMark.ts';
 import { excerpt, type Excerpt } from './excerpt.ts';
 import type { StoredColumn } from './rawTable.ts';
 
-/** The cells that do not fit their column, each with what is wrong in it and what to do. */
+/** Finds the cells that do not fit their column, each with the problem and how to fix it. */
 
 export const keptRows = 100;
 
-/** A column as it is to be. */
+/** A column's planned type, and the SQL that converts and checks its cells. */
 export interface PlannedColumn {
   readonly name: string;
   readonly type: ColumnSummary['type'];
   readonly column: string;
   readonly stored: StoredColumn['stored'];
-  /** The settled value in SQL. */
+  /** SQL expression of the converted value. */
   readonly value: string;
-  /** Of its numbers, where they are text. */
+  /** Decimal mark of the numbers, if they are stored as text. */
   readonly mark: DecimalMark;
-  /** Whether a cell is bad, in SQL, where any can be; never NULL. */
+  /** SQL condition, never NULL: the cell is bad. Undefined if no cell of the column can be bad. */
   readonly bad: string | undefined;
-  /** An aggregate in SQL that costs little and is true only where no cell is bad. */
+  /** A cheap SQL aggregate that is true only if no cell is bad. */
   readonly clean?: string;
 }
 
 export interface BadCell extends Excerpt, Pick<RejectedRow, 'reason' | 'advice'> {
   readonly row: number;
   readonly column: string;
-  /** Of the column. */
+  /** Index of the column. */
   readonly index: number;
 }
 
 export interface BadCells {
   readonly rows: number;
   readonly condition: string;
-  /** One a row. */
+  /** The first bad cells, at most one per row. */
   readonly first: readonly BadCell[];
 }
 
-/** Columns to each side of a bad cell that are shown with it. */
+/** Number of columns shown on each side of a bad cell. */
 const neighbours = 4;
 
-/** Finds them in a table whose columns are planned. */
+/** Finds the bad cells of a table whose columns are planned. */
 export async function badCells(session: Session, table: string, columns: readonly PlannedColumn[]): Promise<BadCells> {
   const suspects = await notClean(
     session,
@@ -54,14 +54,14 @@ export async function badCells(session: Session, table: string, columns: readonl
     table,
     suspects.map(({ bad }) => `count(*) FILTER (${bad ?? 'false'})`),
   );
-  const guilty = suspects.filter((_, at) => Number(counts[at]) > 0);
-  if (guilty.length === 0) return { rows: 0, condition: 'false', first: [] };
-  const condition = guilty.map(({ bad }) => bad).join(' OR ');
+  const affected = suspects.filter((_, at) => Number(counts[at]) > 0);
+  if (affected.length === 0) return { rows: 0, condition: 'false', first: [] };
+  const condition = affected.map(({ bad }) => bad).join(' OR ');
   const [[rows] = []] = await session.rows(`SELECT count(*) FROM ${table} WHERE ${condition}`);
   const first = new Map<number, BadCell>();
-  for (const guiltyColumn of guilty) {
-    const { name, bad, mark } = guiltyColumn;
-    const index = columns.indexOf(guiltyColumn);
+  for (const affectedColumn of affected) {
+    const { name, bad, mark } = affectedColumn;
+    const index = columns.indexOf(affectedColumn);
     const from = Math.max(0, index - neighbours);
     const list = columns.slice(from, index + neighbours + 1).map(({ column }) => `${column}::VARCHAR`);
     const rowsFound = await session.rows(
@@ -76,7 +76,7 @@ export async function badCells(session: Session, table: string, columns: readonl
         row: Number(row),
         column: name,
         index,
-        ...whatIsWrong(text, name, mark),
+        ...explainBadCell(text, name, mark),
         ...excerpt(texts.join(', '), [start, start + text.length]),
       });
     }
@@ -97,7 +97,7 @@ async function notClean(session: Session, table: string, columns: readonly Plann
   return columns.filter(({ column }) => !clean.has(column));
 }
 
-function whatIsWrong(text: string, name: string, mark: DecimalMark): Pick<RejectedRow, 'reason' | 'advice'> {
+function explainBadCell(text: string, name: string, mark: DecimalMark): Pick<RejectedRow, 'reason' | 'advice'> {
   const short = text.trim().length > 40 ? `${text.trim().slice(0, 40)}...` : text.trim();
   const replace = 'Replace it by a number, or leave it empty where the file can hold a missing value.';
   if (/^[+-]?nan$/i.test(short))

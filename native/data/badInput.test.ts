@@ -9,7 +9,7 @@ import { checkBounds } from './targets.ts';
 import { fileRequest, settingsFor, testFolder } from './testing/files.ts';
 
 const folder = testFolder();
-/** Twenty sound rows; some are replaced. */
+/** CSV of twenty good rows, some replaced by `changes`. */
 const csv = (changes: Record<number, string> = {}, header = 'a,b,y'): string =>
   [
     header,
@@ -26,7 +26,7 @@ async function refusal(work: Promise<unknown>): Promise<OrthantError> {
   return error as OrthantError;
 }
 
-describe('a file that is no table', () => {
+describe('a file that is not a table', () => {
   it('has too many columns', async () => {
     const names = Array.from({ length: 20_001 }, (_, index) => `x${index}`);
     const path = folder.write('wide.csv', `${names.join(',')}\n${'1,'.repeat(20_000)}1\n`);
@@ -47,7 +47,7 @@ describe('a file that is no table', () => {
   });
 
   it.each(['1,', '1,"'])('holds a line of 1 GB that begins with %s, which is not read into memory', async (start) => {
-    // Parts of a gzip file may be zipped apart from each other.
+    // A gzip file may consist of parts that are compressed separately.
     const part = gzipSync(Buffer.alloc(2 ** 24, '7'));
     const path = folder.write(
       'long.csv.gz',
@@ -68,9 +68,9 @@ describe('a table with rows that cannot be used', () => {
     ['infinity', { 4: '1,2,-Infinity' }, /line 6 has an infinite value in column "y"/],
     ['a number beyond float64', { 4: '1,1e999,3' }, /line 6 has an infinite value in column "b"/],
     ['a quote left open', { 4: '1,"2,3' }, /line 6 has a quote that is never closed/],
-    ['text behind a quote', { 4: '1,"2"x,3' }, /line 6 has text after the quote that closes field 2/],
+    ['text after a quote', { 4: '1,"2"x,3' }, /line 6 has text after the quote that closes field 2/],
     ['several', { 1: 'x,y', 4: 'abc,2,3' }, /2 rows of 20 .* line 3 has 2 fields .*; line 6 has the text "abc"/],
-  ])('%s: is refused naming the first, or used without', async (name, changes, message) => {
+  ])('%s: is refused with the first bad row, or used without the bad rows', async (name, changes, message) => {
     const path = folder.write(`${name}.csv`, csv(changes));
     const error = await refusal(prepareDataSet(settingsFor(path, ['y'])));
     expect(error.message).toMatch(message);
@@ -81,7 +81,7 @@ describe('a table with rows that cannot be used', () => {
     expect(preparation.dropped).toEqual([{ reason: 'could not be read', rows: bad }]);
   });
 
-  it('is used whole where the bad cells are in a column that is ignored or encoded', async () => {
+  it('is used completely if the bad cells are in a column that is ignored or encoded', async () => {
     const path = folder.write('ignored.csv', csv({ 4: 'abc,2,3' }));
     for (const skipBadRows of [false, true]) {
       const ignored = await prepareDataSet(
@@ -94,11 +94,11 @@ describe('a table with rows that cannot be used', () => {
   });
 });
 
-describe('settings that the data contradict', () => {
+describe('settings that do not fit the data', () => {
   it.each<[string, string, string[], object, RegExp]>([
-    ['no such target', csv(), ['yy'], {}, /no column "yy"\. Did you mean "y"\?/],
+    ['unknown target', csv(), ['yy'], {}, /no column "yy"\. Did you mean "y"\?/],
     ['no target', csv(), [], {}, /No column .* is a target.*"a", "b", "y"/],
-    ['no such column', csv(), ['y'], { columns: { aa: { role: 'ignore' } } }, /no column "aa"/],
+    ['unknown column', csv(), ['y'], { columns: { aa: { role: 'ignore' } } }, /no column "aa"/],
     ['no input', 'y,when\n1,2020-01-01\n2,2020-01-02\n', ['y'], {}, /is an input \("when": a date is no number/],
     [
       'target of text',
@@ -165,7 +165,7 @@ describe('settings that the data contradict', () => {
     expect((await refusal(prepareDataSet(settingsFor(path, targets, rest)))).message).toMatch(message);
   });
 
-  it('a bound above targets names how many rows, the first ones, and a bound that fits', async () => {
+  it('a bound above targets: reports the number of rows, the first ones, and a bound that fits', async () => {
     const path = folder.write('negative.csv', csv({ 4: '1,2,-3', 9: '2,1,-0.123456789', 11: '3,3,0' }));
     const dataSet = await prepareDataSet(settingsFor(path, ['y']));
     const { message } = await refusal(

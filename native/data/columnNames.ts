@@ -1,12 +1,12 @@
 import { OrthantError } from '../contract/errors.ts';
 
-/** More make every query over all columns take minutes. */
+/** With more columns, every query over all of them takes minutes. */
 const mostColumns = 20_000;
 
 /**
- * Names as a table's columns can have them: trimmed, none empty, none twice. Without names they are c0, c1, ...
+ * Makes valid column names: trimmed, not empty, unique. Without `names` they are c0, c1, ...
  *
- * @throws OrthantError `data` naming the repeated ones, or where there are too many
+ * @throws OrthantError `data` naming the repeated names, or if there are too many columns
  */
 export function columnNames(names: readonly string[] | undefined, count: number, path: string): string[] {
   if (count > mostColumns) {

@@ -8,11 +8,11 @@ import { columnFacts, noFacts, suggestRole } from './roles.ts';
 import type { Table, TableColumn } from './table.ts';
 import type { WantedTypes } from './types.ts';
 
-/** What each column of a table is used for. */
+/** The use of each column of a table. */
 export interface ColumnUse {
   readonly inputs: readonly InputUse[];
   readonly targets: readonly TableColumn[];
-  /** The column that says which row is for what. */
+  /** The column that assigns each row to a split. */
   readonly split: TableColumn | undefined;
   readonly warnings: readonly Warning[];
 }
@@ -23,7 +23,7 @@ export interface InputUse {
   readonly order: readonly string[];
 }
 
-/** More features than this from one column are a mistake. */
+/** A column that gives more features than this is a mistake. */
 export const mostOneHot = 1000;
 
 /** Columns whose cells need not be numbers, since the settings ignore or encode them. */
@@ -38,8 +38,8 @@ export function wantedTypes({ columns }: Pick<DataSettings, 'columns'>): WantedT
 /**
  * Gives each column its role: the one in the settings, else the suggested one.
  *
- * @throws OrthantError `data` where a named column is not there, no column is a target or an input, or a column
- *   cannot be used as asked
+ * @throws OrthantError `data` if a named column does not exist, no column is a target or an input, or a column cannot
+ *   be used as requested
  */
 export async function useColumns(session: Session, table: Table, settings: DataSettings): Promise<ColumnUse> {
   const names = table.columns.map(({ name }) => name);
@@ -93,7 +93,7 @@ export async function useColumns(session: Session, table: Table, settings: DataS
   };
 }
 
-/** @throws OrthantError `data` where the table has no such column, with the name that may have been meant */
+/** @throws OrthantError `data` if the table has no column of this name; the message suggests a similar name */
 export function requireColumn(name: string, table: Table, field: string): TableColumn {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column !== undefined) return column;

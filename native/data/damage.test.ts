@@ -8,8 +8,8 @@ import { previewPreparation } from './prepare.ts';
 import { fileRequest, settingsFor, testFolder } from './testing/files.ts';
 
 /**
- * Random tables with random damage. Each record is one line, so the rows of the file are its lines but the header: a
- * count that owes nothing to the reader.
+ * Random tables with random damage. Each record is one line, so the number of rows is the number of lines without the
+ * header: a count that does not depend on the reader.
  */
 
 const folder = testFolder();
@@ -22,7 +22,7 @@ interface Row {
 
 const rowArbitrary: fc.Arbitrary<Row> = fc.record({
   x: fc.option(fc.integer({ min: -1e6, max: 1e6 }), { freq: 10 }),
-  // Beginning with a letter, so that a stray quote on the line above cannot make a whole record of two lines.
+  // Labels begin with a letter, so that a stray quote on the line above cannot join two lines to one valid record.
   label: fc.constantFrom('a', 'b, c', 'd "e"', 'f é', 'g'),
   y: fc.integer({ min: 1, max: 1000 }),
 });
@@ -38,7 +38,7 @@ const damages: Record<string, (row: Row) => string | Buffer> = {
   infinite: ({ y }) => `-inf,a,${y}`,
   'stray quote': ({ x, y }) => `${x ?? ''},"a,${y}`,
   'text after a quote': ({ x, y }) => `${x ?? ''},"a"b,${y}`,
-  'bytes that are no text': ({ y }) => Buffer.concat([Buffer.from('1,\xe9a', 'latin1'), Buffer.from(`,${y}`)]),
+  'bytes that are not text': ({ y }) => Buffer.concat([Buffer.from('1,\xe9a', 'latin1'), Buffer.from(`,${y}`)]),
 };
 
 const tableArbitrary = fc.array(rowArbitrary, { minLength: 40, maxLength: 120 }).chain((rows) =>
@@ -55,7 +55,7 @@ const tableArbitrary = fc.array(rowArbitrary, { minLength: 40, maxLength: 120 })
 );
 
 describe('a damaged table', () => {
-  it('has as many rows as were used and reported, and uses exactly the sound ones', async () => {
+  it('has as many rows as were used and reported, and uses exactly the good ones', async () => {
     await fc.assert(
       fc.asyncProperty(tableArbitrary, async ({ rows, damaged, lineEnd, zipped }) => {
         const end = Buffer.from(lineEnd);
@@ -63,7 +63,7 @@ describe('a damaged table', () => {
           const damage = damaged[String(index)];
           return Buffer.from(damage === undefined ? lineOf(row) : damages[damage]!(row));
         });
-        // One more é than broken ones: the file is UTF-8 with damage, not Latin-1.
+        // More valid than broken accents: the file is damaged UTF-8, not Latin-1.
         const text = Buffer.concat(
           [Buffer.from('x,label,y'), ...lines, ...Array.from({ length: 6 }, () => Buffer.from('1,f é,2'))].flatMap(
             (line) => [line, end],
@@ -101,7 +101,7 @@ describe('a damaged table', () => {
     );
   });
 
-  it('keeps the count over many blocks of a large file, and finds lines past them', async () => {
+  it('counts rows and lines correctly over many blocks of a large file', async () => {
     const rows = 300_000;
     const bad = new Map([
       [0, 'x,1'],

@@ -11,7 +11,7 @@ afterEach(closeTables);
 describe('the database of a process', () => {
   const one = (): Promise<unknown> => withSession((session) => session.rows('SELECT 1'));
 
-  it('is closed once nobody uses it, and not under a session that waits for it or is at work', async () => {
+  it('is closed when no session uses it, and not while a session waits for it or is running', async () => {
     const waiting = one();
     await Promise.all([closeDatabase(), closeDatabase()]);
     expect(await waiting).toEqual([[1]]);
@@ -24,7 +24,7 @@ describe('the database of a process', () => {
       return session.rows('SELECT x FROM kept');
     });
     expect(read).toEqual([[7]]);
-    // A new one, without that table.
+    // A new database, without that table.
     await expect(withSession((session) => session.rows('SELECT x FROM kept'))).rejects.toThrow('kept');
   });
 
@@ -36,13 +36,13 @@ describe('the database of a process', () => {
         ...[bad, bad, good, bad].map((path) => inspectTable(fileRequest(path))),
         closeTables(),
       ]);
-      const told = answers.map((answer) => (answer.status === 'rejected' ? String(answer.reason) : 'read'));
+      const outcomes = answers.map((answer) => (answer.status === 'rejected' ? String(answer.reason) : 'read'));
       const refused = expect.stringContaining('cannot be used: line 3 has 3 fields') as string;
-      expect(told).toEqual([refused, refused, 'read', refused, 'read']);
+      expect(outcomes).toEqual([refused, refused, 'read', refused, 'read']);
     }
   });
 
-  it('keeps no part of a file whose reading was cancelled', async () => {
+  it('keeps no part of a file if reading it was cancelled', async () => {
     const rows = 60_000;
     const lines = Array.from({ length: rows }, (_, row) => JSON.stringify({ a: row, b: `text ${row}` }));
     const large = folder.write('large.json', lines.join('\n'));

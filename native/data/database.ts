@@ -5,16 +5,16 @@ import { DuckDBInstance, type DuckDBConnection, type DuckDBResult } from '@duckd
 import { cancelled, OrthantError } from '../contract/errors.ts';
 
 /**
- * The one in-memory DuckDB of this process. It spills to a temporary folder when its share of the memory is used up,
+ * The only in-memory DuckDB of this process. It spills to a temporary folder when its share of the memory is used up,
  * loads no extension and is closed when its last table is dropped.
  */
 
 interface Opened {
   readonly database: Promise<DuckDBInstance>;
   readonly spill: string;
-  /** Sessions at work, those that still wait for the database included. */
+  /** Number of open sessions, including those that still wait for the database to open. */
   sessions: number;
-  /** Whether it is to be closed with the last of them. */
+  /** Whether the database closes when its last session ends. */
   dismissed: boolean;
 }
 
@@ -24,11 +24,11 @@ const removeSpill = ({ spill }: Opened): void => {
   try {
     rmSync(spill, { recursive: true, force: true });
   } catch {
-    // It lies in the temporary folder, and is no reason for an answer that was found to fail.
+    // The system clears the temporary folder; a leftover must not make a successful call fail.
   }
 };
 
-/** What is open when the process ends, dismissed ones that are still in use included. */
+/** Databases to clean up when the process ends, including dismissed ones that are still in use. */
 const spilling = new Set<Opened>();
 process.once('exit', () => {
   spilling.forEach(removeSpill);
@@ -49,16 +49,16 @@ function open(): Opened {
   opened = own;
   spilling.add(own);
   database.catch(() => {
-    // One that cannot be opened must not fail every session after this one, too.
+    // Forget a database that failed to open, so that later sessions can try again.
     if (opened === own) void closeDatabase();
   });
   return own;
 }
 
-/** Frees all memory of the database as soon as no session is at work; the next one opens a new, empty database. */
+/** Frees all memory of the database as soon as no session is open; the next session opens a new, empty database. */
 export async function closeDatabase(): Promise<void> {
   if (opened === undefined) return;
-  // From here on nobody finds it any more, so that nobody can begin to use it while it is being closed.
+  // Clear the reference first, so that no new session can use the database while it closes.
   const closing = opened;
   opened = undefined;
   closing.dismissed = true;
@@ -70,27 +70,27 @@ async function close(closing: Opened): Promise<void> {
   const database = await closing.database.catch(() => undefined);
   database?.closeSync();
   spilling.delete(closing);
-  // Behind the database: Windows removes no file that is open.
+  // After the database is closed, because Windows cannot remove an open file.
   removeSpill(closing);
 }
 
 /** A value of a result row. */
 export type SqlValue = number | string | boolean | null;
 
-/** One connection: its temporary tables are its own, and an aborted signal interrupts its query. */
+/** One connection with its own temporary tables; an aborted signal interrupts its query. */
 export interface Session {
   /** Runs statements whose result does not matter. */
   run(sql: string): Promise<void>;
-  /** Runs a query with a small result; integers of 64 bits come as numbers. */
+  /** Runs a query with a small result; 64-bit integers are returned as numbers. */
   rows(sql: string): Promise<SqlValue[][]>;
   /** Runs a query with a large result, chunk by chunk. */
   stream(sql: string): Promise<DuckDBResult>;
-  /** For appenders. */
+  /** Needed to create appenders. */
   readonly connection: DuckDBConnection;
 }
 
 /**
- * Lends a connection to `work`.
+ * Runs `work` with a connection that is closed afterwards.
  *
  * @throws OrthantError `cancelled` when `signal` aborts; what `work` throws otherwise
  */
@@ -147,7 +147,7 @@ async function workOn<Result>(
   }
 }
 
-// A function, since TypeScript would take the signal for unchanged over an await.
+// A function, because TypeScript assumes that a property does not change over an await.
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
 function plainValue(value: unknown): SqlValue {
@@ -157,7 +157,7 @@ function plainValue(value: unknown): SqlValue {
   return JSON.stringify(value);
 }
 
-/** Errors of the machine (not of the file) become readable here; those of a file are for its reader to explain. */
+/** Explains errors of the machine. Errors of the file are explained by the file's reader. */
 function translateError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
   if (/^Out of Memory Error|could not allocate|failed to (pin|allocate)/i.test(message)) {
@@ -171,10 +171,10 @@ function translateError(error: unknown): unknown {
   return error;
 }
 
-/** The time and memory of one query grow with the square of its aggregates: 2000 take 8 s and 1.5 GB, 100 take 20 ms. */
+/** Time and memory of a query grow with the square of its aggregates: 2000 take 8 s and 1.5 GB, 100 take 20 ms. */
 const aggregatesAtOnce = 100;
 
-/** The values of many aggregates over a whole table, in their order. */
+/** The values of many SQL aggregates over a whole table, in the order of `list`. */
 export async function aggregate(session: Session, from: string, list: readonly string[]): Promise<SqlValue[]> {
   const values: SqlValue[] = [];
   for (let start = 0; start < list.length; start += aggregatesAtOnce) {
@@ -185,11 +185,11 @@ export async function aggregate(session: Session, from: string, list: readonly s
   return values;
 }
 
-/** A name in SQL. */
+/** Quotes a name for SQL. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** A text in SQL. */
+/** Quotes a text for SQL. */
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** A path for DuckDB's file readers, which would take `*`, `?` and `[` for patterns. */
+/** Quotes a path for DuckDB's file readers, which treat `*`, `?` and `[` as patterns unless escaped. */
 export const quotePath = (path: string): string => quoteText(path.replace(/[*?[]/g, '[$&]'));

@@ -6,7 +6,7 @@ import type { RawColumns } from './encode.ts';
 /** The rows of one split, encoded and scaled. */
 export interface SplitRows {
   readonly rows: number;
-  /** Row number (from 0) in the table, as its pages show it, of each row: [rows]. Rows left out as unreadable do not count. */
+  /** Number of each row (from 0) in the table, as its pages show it: [rows]. Unreadable rows are not numbered. */
   readonly rowNumbers: Int32Array;
   /** Scaled network inputs, row-major: [rows, features]. */
   readonly inputs: Float32Array;
@@ -14,10 +14,10 @@ export interface SplitRows {
   readonly targets: Float32Array;
 }
 
-/** Rows of one split as they stand in the table, which is not kept: an exported model is tried on them. */
+/** Unencoded rows of one split, kept after the table is closed to check an exported model on them. */
 export interface RawRows {
   readonly split: SplitName;
-  /** The first so many of the split. */
+  /** Number of rows: the first ones of the split. */
   readonly rows: number;
   /** The network's input columns: [rows] each. */
   readonly columns: RawColumns;
@@ -27,9 +27,9 @@ export interface RawRows {
 export interface DataSet {
   readonly schema: DataSchema;
   readonly splits: Readonly<Record<SplitName, SplitRows>>;
-  /** Of the test split; of the validation or training split, where there are no test rows. */
+  /** Rows of the test split; of the validation or training split if there are no test rows. */
   readonly raw: RawRows;
   readonly preparation: Preparation;
-  /** What was read: for a person, and to recognise the same data again. */
+  /** The file that was read: its name to show, its hash and size to recognise the same data. */
   readonly source: { readonly source: string; readonly sha256: string; readonly bytes: number };
 }

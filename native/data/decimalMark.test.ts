@@ -7,7 +7,7 @@ import { fileRequest, testFolder } from './testing/files.ts';
 
 const folder = testFolder();
 
-/** Thirty rows made by a function of their number. */
+/** CSV rows made by a function of their number, from 1; thirty unless `count` is given. */
 const rows = (make: (i: number) => string, count = 30): string =>
   Array.from({ length: count }, (_, i) => `${make(i + 1)}\n`).join('');
 
@@ -44,10 +44,10 @@ describe('numbers with decimal commas', () => {
     });
   });
 
-  it('are numbers with marks between thousands, where the decimals show which mark is which', async () => {
+  it('are numbers with marks between thousands, if the decimals show which mark is which', async () => {
     const european = await look(`a;y\n${rows((i) => `${i}.234.567,5;${i},25`)}999,5;-1.000,25\n`);
     expect(european).toMatchObject({ types: ['number', 'number'], first: [1_234_567.5, 1.25], warnings: [] });
-    // As the only numbers of a file they tell its marks, too.
+    // They also show the marks if they are the only numbers of the file.
     const alone = await look(`a;y\n${rows((i) => `${i}.234,5;word${i % 3}`)}`);
     expect(alone).toMatchObject({ types: ['number', 'category'], first: [1234.5, 'word1'] });
     const american = await look(`a,y\n${rows((i) => `"${i},234.5",${i}.25`)}`);
@@ -55,7 +55,7 @@ describe('numbers with decimal commas', () => {
     expect(await refusal(`a;y\n${rows((i) => `${i}.234,5;${i},25`)}1.23,5;1\n`)).toMatch(/line 32 has "1\.23,5"/);
   });
 
-  it('are numbers column by column, and it is said where a column has another mark than the file', async () => {
+  it('are detected for each column, with a warning if a column has another mark than the file', async () => {
     const semicolons = await look(`a;b;y\n${rows((i) => `${i},5;${i}.25;${i}.75`)}`);
     expect(semicolons).toMatchObject({ types: ['number', 'number', 'number'], first: [1.5, 1.25, 1.75] });
     expect(semicolons.warnings).toEqual([
@@ -68,7 +68,7 @@ describe('numbers with decimal commas', () => {
     expect(points.warnings).toEqual([expect.stringMatching(/"y" were read with a decimal point/)]);
   });
 
-  it('are numbers where they come late in the file', async () => {
+  it('are numbers if they come late in the file', async () => {
     const late = await look(`a;y\n${rows((i) => `${i};${i}`, 700)}${rows((i) => `${i},5;${i},25`, 2500)}`);
     expect(late.types).toEqual(['number', 'number']);
   });
@@ -103,24 +103,24 @@ describe('numbers with decimal commas', () => {
       /some of its numbers have a decimal point/,
     ],
     [
-      'another mark than said',
+      'another mark than set',
       `a;y\n${rows((i) => `${i},5;${i}`)}`,
       { decimalComma: false },
       /said to have a decimal point/,
     ],
-  ])('that cannot be told are text, and it is said what to do: %s', async (_, content, dialect, warning) => {
+  ])('are text with a warning if the mark is unclear: %s', async (_, content, dialect, warning) => {
     const found = await look(content, dialect);
     expect(found.types).toEqual(['category', 'number']);
     expect(found.warnings).toEqual([expect.stringMatching(/^Column "a" was taken as text: /)]);
     expect(found.warnings[0]).toMatch(warning);
   });
 
-  it('are not seen in dates, versions and words', async () => {
+  it('are not detected in dates, versions and words', async () => {
     const { warnings } = await look(`a;b;c;y\n${rows((i) => `0${1 + (i % 9)}.02.2020;1.${i}.0;no, thanks ${i};${i}`)}`);
     expect(warnings).toEqual([]);
   });
 
-  it('give back any numbers, whatever marks the columns have', async () => {
+  it('are read correctly, whatever marks the columns have', async () => {
     const number = fc.double({ min: -1e5, max: 1e5, noNaN: true }).map((value) => Number(value.toFixed(2)) + 0);
     await fc.assert(
       fc.asyncProperty(

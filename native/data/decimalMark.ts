@@ -4,20 +4,21 @@ import { aggregate, quoteText, type Session } from './database.ts';
 import type { RawTable } from './rawTable.ts';
 
 /**
- * How the numbers of a text column are written: each column on its own, since files are put together from others. A mark
- * that may also stand between thousands ("1,234") decides nothing, and a warning says what could not be decided.
+ * Finds how the numbers of a text column are written, for each column separately, since files are often merged from
+ * several sources. A mark that may also separate thousands ("1,234") decides nothing; a warning reports what remains
+ * undecided.
  */
 
 export type DecimalMark = '.' | ',';
 
-/** The mark that numbers have where their column does not show otherwise. */
+/** The decimal mark of numbers whose column does not clearly use another one. */
 export const fileMark = ({ decimalComma }: Pick<RawTable, 'decimalComma'>): DecimalMark => (decimalComma ? ',' : '.');
 const otherThan = (mark: DecimalMark): DecimalMark => (mark === '.' ? ',' : '.');
 const nameOf = (mark: DecimalMark): string => (mark === '.' ? 'a decimal point' : 'a decimal comma');
 
 /**
- * A text column as numbers, in SQL; NULL where a cell is none as written with this mark. With both marks in it, "1.234,5",
- * a number can be read in one way only: the first ones stand between thousands.
+ * SQL that converts a text column to numbers; NULL where a cell is not a number with this decimal mark. A cell with
+ * both marks, "1.234,5", has one reading only: the first marks separate thousands.
  */
 export function asNumber(column: string, mark: DecimalMark): string {
   const other = otherThan(mark);
@@ -40,15 +41,15 @@ const looksLikeNumber = (column: string): string =>
   `(${asNumber(column, '.')} IS NOT NULL OR ${asNumber(column, ',')} IS NOT NULL OR ${matches(column, grouped)})`;
 
 export interface MarkCounts {
-  /** Cells that are numbers as written with a mark; whole numbers are so with both. */
+  /** Number of cells that are numbers with each decimal mark; whole numbers count for both. */
   readonly numbers: Readonly<Record<DecimalMark, number>>;
-  /** Of these, cells that have the mark where no thousands could end. */
+  /** Number of those cells in which the mark cannot separate thousands. */
   readonly clear: Readonly<Record<DecimalMark, number>>;
-  /** Cells that a person would take for numbers. */
+  /** Number of cells that look like numbers to a person. */
   readonly alike: number;
 }
 
-/** What {@link countsOf} makes counts of, in SQL. */
+/** SQL aggregates whose values {@link countsOf} turns into counts. */
 export const markAggregates = (column: string): string[] => [
   ...(['.', ','] as const).flatMap((mark) => [
     `count(${asNumber(column, mark)})`,
@@ -58,19 +59,19 @@ export const markAggregates = (column: string): string[] => [
   `count(*) FILTER (${looksLikeNumber(column)})`,
 ];
 
-/** What the values of {@link markAggregates}, in their order, say of a column. */
+/** Counts of a column from the values of {@link markAggregates}, in their order. */
 export function countsOf([points = 0, clearPoints = 0, commas = 0, clearCommas = 0, alike = 0]: number[]): MarkCounts {
   return { numbers: { '.': points, ',': commas }, clear: { '.': clearPoints, ',': clearCommas }, alike };
 }
 
-/** The mark of a column's numbers: that of the file, unless most of them are clearly written with the other. */
+/** The decimal mark of a column: that of the file, unless most of its numbers clearly have the other one. */
 export function markOf({ numbers, clear }: MarkCounts, raw: RawTable): DecimalMark {
   const own = fileMark(raw);
   const other = otherThan(own);
   return raw.oneDecimalMark !== true && numbers[other] > numbers[own] && clear[other] > 0 ? other : own;
 }
 
-/** That columns have another mark than the file. */
+/** Warns that columns have another decimal mark than the file. */
 export function otherMarkWarning(names: readonly string[], raw: RawTable): Warning[] {
   if (names.length === 0) return [];
   const [own, other] = [nameOf(fileMark(raw)), nameOf(otherThan(fileMark(raw)))];
@@ -82,8 +83,8 @@ export function otherMarkWarning(names: readonly string[], raw: RawTable): Warni
   ];
 }
 
-/** Why a column that a person would take for numbers was taken as text, and what to do. */
-export async function takenAsTextWarning(
+/** Warns that a column that looks like numbers was read as text; gives the reason and how to fix it. */
+export async function readAsTextWarning(
   session: Session,
   table: string,
   { name, column, counts }: { readonly name: string; readonly column: string; readonly counts: MarkCounts },

@@ -21,7 +21,7 @@ describe('encoding of rows', () => {
     expect(encode({ kind: 'number', column: 'x', shift: 10, scale: 4 }, Float64Array.of(NaN))).toEqual([NaN]);
   });
 
-  it('sees numbers as float32, so that a graph with a float32 input computes the same', () => {
+  it('rounds numbers to float32, so that a graph with a float32 input computes the same', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, min: -1e30, max: 1e30 }), (value) => {
         const input: ModelInput = { kind: 'number', column: 'x', shift: 3, scale: 7 };
@@ -30,7 +30,7 @@ describe('encoding of rows', () => {
     );
   });
 
-  it('spreads categories over 0/1 features, an unseen or missing one over zeros', () => {
+  it('encodes categories as 0/1 features, an unseen or missing one as zeros', () => {
     expect(encode(colour, ['blue', 'red', 'green', null])).toEqual([0, 1, 1, 0, 0, 0, 0, 0]);
     expect(gaps(colour, ['blue', 'green', 'green', null])).toEqual({
       usable: Uint8Array.of(1, 1, 1, 1),
@@ -46,7 +46,7 @@ describe('encoding of rows', () => {
     expect(encode(strict, [null])).toEqual([NaN, 0]);
   });
 
-  it('codes ordered categories and scales the codes', () => {
+  it('encodes ordered categories as codes and scales the codes', () => {
     expect(encode(grade, ['low', 'mid', 'high', 'top', null])).toEqual([-0.5, 0, 0.5, NaN, NaN]);
     expect(encode({ ...grade, fill: 2 }, ['top', null])).toEqual([0.5, 0.5]);
     expect(gaps(grade, ['low', 'top', null])).toEqual({
@@ -59,7 +59,7 @@ describe('encoding of rows', () => {
     });
   });
 
-  it('lays features out in the order of the schema', () => {
+  it('writes features in the order of the schema', () => {
     const number: ModelInput = { kind: 'number', column: 'x', shift: 0, scale: 1 };
     const columns = new Map<string, RawColumn>([
       ['grade', ['mid', 'high']],
@@ -97,7 +97,7 @@ describe('encoding of rows', () => {
     );
   });
 
-  it('gives no prediction for infinite numbers, also those that are infinite as float32', () => {
+  it('gives no prediction for infinite numbers, including those that are infinite in float32', () => {
     const input: ModelInput = { kind: 'number', column: 'x', shift: 0, scale: 1, fill: 0 };
     expect(gaps(input, Float64Array.of(Infinity, 1e39, NaN, 1)).usable).toEqual(Uint8Array.of(0, 0, 1, 1));
   });

@@ -1,36 +1,36 @@
-import { sharedFloats } from '../base/float32.ts';
 import { countFeatures, featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 
 /**
- * Raw columns as network inputs. Training, prediction from a run folder and the exported ONNX graph all follow what
- * stands here: a number is rounded to float32 (the graph's input is float32), then scaled.
+ * Encodes raw columns as network inputs. Training, prediction from a run folder and the exported ONNX graph all follow
+ * the same rule: a number is rounded to float32 (the graph's input is float32), then scaled.
  */
 
-/** One column as a table holds it: numbers with NaN for a missing one, or text with null (or '') for a missing one. */
+/** One column of a table: numbers, where NaN means missing, or texts, where null or '' means missing. */
 export type RawColumn = Float64Array | readonly (string | null)[];
 
 /** Input columns by name, all with the same number of rows. */
 export type RawColumns = ReadonlyMap<string, RawColumn>;
 
-/** What stands in the way of predicting some rows, and what a person should know of the others. */
+/** Reasons why rows cannot be predicted, and categories that the model does not know. */
 export interface InputGaps {
-  /** 1 where a row has all its inputs, 0 where it has no prediction: [rows]. */
+  /** 1 if a row has all its inputs, 0 if it has no prediction: [rows]. */
   readonly usable: Uint8Array;
-  /** Why rows have no prediction, with counts; a row counts once, for its first input at fault. */
+  /** Reasons for rows without a prediction, with counts; a row counts once, for its first faulty input. */
   readonly skipped: readonly { readonly reason: string; readonly rows: number }[];
-  /** Distinct categories the model has never seen, by column; only columns that have some, at most 100 each. */
+  /** Distinct categories that the model has not seen, by column: only columns that have some, at most 100 each. */
   readonly unseen: Readonly<Record<string, readonly string[]>>;
 }
 
 const unseenKept = 100;
 
-/** Values of an input's column, of the kind that the input takes. */
+/** An input's column as numbers; NaN means missing. */
 export const numbersOf = (columns: RawColumns, input: ModelInput): Float64Array => {
   const column = columns.get(input.column);
   return column instanceof Float64Array ? column : Float64Array.from(column ?? [], toNumber);
 };
 
+/** An input's column as texts; null means missing. */
 export const textsOf = (columns: RawColumns, input: ModelInput): readonly (string | null)[] => {
   const column = columns.get(input.column) ?? [];
   return column instanceof Float64Array ? numbersToTexts(column) : column;
@@ -42,27 +42,27 @@ export const numbersToTexts = (numbers: Float64Array): (string | null)[] =>
 const toNumber = (text: string | null): number => (text === null || text.trim() === '' ? NaN : Number(text));
 
 /**
- * Scaled feature of a number or of an ordinal code, float32. Number, shift and scale are rounded to float32 before, as
- * the exported graph has them: unrounded, values of size 1000 that vary by 0.01 would come out visibly different.
+ * Scaled feature of a number or of an ordinal code, float32. Number, shift and scale are rounded to float32 first, as
+ * in the exported graph. Without that, values near 1000 that vary by 0.01 would differ visibly from the graph's.
  */
 export const scaledFeature = (value: number, { shift, scale }: { shift: number; scale: number }): number =>
   Math.fround((Math.fround(value) - Math.fround(shift)) / Math.fround(scale));
 
-/** Rows encoded one after the other before the next column is looked at, so that they stay in the processor's cache. */
+/** Number of rows encoded before moving to the next column, so that they stay in the processor's cache. */
 const blockRows = 512;
 
 /**
  * Network inputs of rows.
  *
  * @param columns - at least the columns of the schema's inputs
- * @param rows - how many rows the columns have, or the numbers of those to encode
- * @returns row-major [rows, features]; a feature that has no value (see {@link findGaps}) is NaN
+ * @param rows - number of rows of the columns, or the row numbers to encode
+ * @returns row-major [rows, features]; a feature without a value (see {@link findGaps}) is NaN
  */
 export function encodeRows(schema: DataSchema, columns: RawColumns, rows: number | Int32Array): Float32Array {
   const features = countFeatures(schema.inputs);
   const count = typeof rows === 'number' ? rows : rows.length;
   const chosen = typeof rows === 'number' ? undefined : rows;
-  const encoded = sharedFloats(count * features);
+  const encoded = new Float32Array(count * features);
   const encoders = schema.inputs.map((input) => ({
     encode: columnEncoder(input, columns, chosen),
     width: featureCount(input),
@@ -78,7 +78,7 @@ export function encodeRows(schema: DataSchema, columns: RawColumns, rows: number
   return encoded;
 }
 
-/** Writes one column's features of rows `from` to `to` (excluded) at `offset` of rows that are `width` wide. */
+/** Writes one column's features for rows `from` to `to` (excluded) at `offset` of rows with `width` features. */
 type ColumnEncoder = (out: Float32Array, width: number, offset: number, from: number, to: number) => void;
 
 function columnEncoder(input: ModelInput, columns: RawColumns, chosen: Int32Array | undefined): ColumnEncoder {
@@ -106,7 +106,7 @@ function columnEncoder(input: ModelInput, columns: RawColumns, chosen: Int32Arra
 const unseenCode = -1;
 const missingCode = -2;
 
-/** Place of each row's category among the known ones, or one of the negative codes: [rows]. */
+/** Index of each row's category among the known ones, or one of the negative codes: [rows]. */
 function codesOf(input: Exclude<ModelInput, { kind: 'number' }>, columns: RawColumns): Int32Array {
   const texts = textsOf(columns, input);
   const known = categoryCodes(input);
@@ -119,10 +119,10 @@ function codesOf(input: Exclude<ModelInput, { kind: 'number' }>, columns: RawCol
 }
 
 /**
- * Rows that have no prediction and categories that the model has not seen. A missing value without a fill and an
- * unseen ordinal category without a fill leave a row without prediction; an unseen one-hot category is all zeros.
+ * Finds rows without a prediction and categories that the model has not seen. A missing value or an unseen ordinal
+ * category, both without a fill, leaves a row without a prediction; an unseen one-hot category is encoded as all zeros.
  *
- * @throws OrthantError `data` where a column of the schema's inputs is not there
+ * @throws OrthantError `data` if a column of the schema's inputs does not exist
  */
 export function findGaps(schema: DataSchema, columns: RawColumns, rows: number): InputGaps {
   const usable = new Uint8Array(rows).fill(1);
@@ -155,17 +155,17 @@ export function findGaps(schema: DataSchema, columns: RawColumns, rows: number):
     const texts = textsOf(columns, input);
     const codes = categoryCodes(input);
     const accepts = input.kind === 'one-hot' ? input.acceptsMissing : input.fill !== undefined;
-    const strange = new Set<string>();
+    const unseenTexts = new Set<string>();
     for (let row = 0; row < rows; row++) {
       const text = texts[row];
       if (isMissing(text)) {
         if (!accepts) skip(row, missing);
       } else if (!codes.has(text)) {
-        if (strange.size < unseenKept) strange.add(text);
+        if (unseenTexts.size < unseenKept) unseenTexts.add(text);
         if (input.kind === 'ordinal' && !accepts) skip(row, `a category outside the order of column "${input.column}"`);
       }
     }
-    if (strange.size > 0) unseen.set(input.column, [...strange]);
+    if (unseenTexts.size > 0) unseen.set(input.column, [...unseenTexts]);
   }
   return {
     usable,

@@ -4,7 +4,7 @@ import { excerpt, excerptOfBytes } from './excerpt.ts';
 describe('an excerpt', () => {
   const long = `${'ä'.repeat(300)}HERE${'€'.repeat(300)}`;
 
-  it('shows a short row whole and of a long one what is around the mark', () => {
+  it('shows a short row completely and the part of a long row around the mark', () => {
     expect(excerpt('1,x,3', [2, 3])).toEqual({ text: '1,x,3', mark: [2, 3] });
     expect(excerpt('1,x,3', [5, 5])).toEqual({ text: '1,x,3' });
     const { text, mark } = excerpt(long, [300, 304]);
@@ -14,7 +14,7 @@ describe('an excerpt', () => {
     expect(excerpt('x'.repeat(300)).text).toBe(`${'x'.repeat(200)}…`);
   });
 
-  it('is the same of bytes, wherever the mark is', () => {
+  it('is the same for text and for bytes, wherever the mark is', () => {
     const bytes = Buffer.from(long);
     for (const [from, to] of [
       [0, 3],

@@ -1,7 +1,7 @@
-/** A row's text as a person is shown it: as much as fits in two lines, around what is wrong in it. */
+/** The part of a row's text to show: as much as fits in two lines, around the problem. */
 export interface Excerpt {
   readonly text: string;
-  /** Where in `text` it is: from, and up to (not included). */
+  /** Position of the problem in `text`; `to` is excluded. */
   readonly mark?: [from: number, to: number];
 }
 
@@ -9,7 +9,7 @@ const longest = 200;
 /** Characters shown before the mark of a long row. */
 const lead = 60;
 
-/** @param mark - of the whole text */
+/** @param mark - position in the whole text */
 export function excerpt(text: string, mark?: readonly [from: number, to: number]): Excerpt {
   const [from, to] = mark ?? [0, 0];
   const start = text.length <= longest ? 0 : Math.max(0, Math.min(from - lead, text.length - longest));
@@ -21,9 +21,9 @@ export function excerpt(text: string, mark?: readonly [from: number, to: number]
 }
 
 /**
- * Of UTF-8, without decoding more than is shown.
+ * Excerpt of UTF-8 text; decodes only the part that is shown.
  *
- * @param mark - in bytes, at the borders of characters
+ * @param mark - position in bytes, at character boundaries
  */
 export function excerptOfBytes(bytes: Buffer, mark?: readonly [from: number, to: number]): Excerpt {
   const from = mark?.[0] ?? 0;

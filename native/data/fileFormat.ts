@@ -3,27 +3,27 @@ import { OrthantError } from '../contract/errors.ts';
 import { describeFileError } from '../contract/fileErrors.ts';
 import type { FileFormatId } from '../contract/fileFormats.ts';
 
-/** A file on the disk: whether it is there, what its first bytes are, and what to say where it cannot be read. */
+/** A file on the disk: its size, time and first bytes, and the errors for a file that cannot be read. */
 
 export interface FileFormat extends FileFacts {
   readonly format: FileFormatId;
-  /** Whether all of it is in gzip. */
+  /** Whether the whole file is compressed with gzip. */
   readonly compressed: boolean;
   /** The first bytes, unzipped: at most `headBytes`. */
   readonly head: Buffer;
 }
 
-/** Enough for the header of any table with a sensible number of columns. */
+/** Enough for the header of a table with any reasonable number of columns. */
 export const headBytes = 2 ** 22;
 
-/** What tells whether a file is still the one that was read. */
+/** Size and time of a file, to detect that it changed since it was read. */
 export interface FileFacts {
   readonly bytes: number;
   /** Milliseconds since 1970. */
   readonly modified: number;
 }
 
-/** @throws OrthantError `file` where there is no readable file, `data` where it is empty */
+/** @throws OrthantError `file` if there is no readable file, `data` if it is empty */
 export async function fileFacts(path: string): Promise<FileFacts> {
   let facts;
   try {
@@ -43,10 +43,10 @@ export async function fileFacts(path: string): Promise<FileFacts> {
   return { bytes: facts.size, modified: facts.mtimeMs };
 }
 
-/** A failed system call as one paragraph: what, where, what to do. */
+/** Explains a failed system call in one paragraph: what failed, where, what to do. */
 export const explainFileError = (error: unknown, path: string): Error => describeFileError(error, `read ${path}`);
 
-/** A failed unzipping as one paragraph: `data` where the file is damaged, else as {@link explainFileError} has it. */
+/** Explains a failed decompression: `data` if the file is damaged, else the error of {@link explainFileError}. */
 export function explainGzipError(error: unknown, path: string): Error {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === 'Z_BUF_ERROR') {
@@ -63,7 +63,7 @@ export function explainGzipError(error: unknown, path: string): Error {
   return explainFileError(error, path);
 }
 
-/** UTF-16 without a byte order mark: every second byte of ASCII text is zero. */
+/** Byte order of UTF-16 text, by its byte order mark, or because every second byte of ASCII text is zero. */
 export function isUtf16(head: Buffer): 'le' | 'be' | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return 'le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'be';

@@ -10,16 +10,16 @@ import { inputScaling, medianOf, spreadOf, type Spread } from './scaling.ts';
 import type { Split } from './split.ts';
 import type { Table } from './table.ts';
 
-/** What the training rows say of each column: encoding, scaling, fill, and what deserves a warning. */
+/** Fits each column to the training rows: encoding, scaling, fill and warnings. */
 
-/** A column that was read as numbers: NaN for a missing one, [rows of the table]. */
+/** A column that was read as numbers, where NaN means missing: [rows of the table]. */
 export const numberColumn = (columns: RawColumns, name: string): Float64Array => {
   const values = columns.get(name);
   if (!(values instanceof Float64Array)) throw new Error(`Column ${name} was not read as numbers.`);
   return values;
 };
 
-/** A column that was read as text: null for a missing one, [rows of the table]. */
+/** A column that was read as text, where null means missing: [rows of the table]. */
 export const textColumn = (columns: RawColumns, name: string): readonly (string | null)[] => {
   const values = columns.get(name);
   if (values === undefined || values instanceof Float64Array) throw new Error(`Column ${name} was not read as text.`);
@@ -29,8 +29,8 @@ export const textColumn = (columns: RawColumns, name: string): readonly (string 
 /**
  * Encoding, scaling and fill of an input, from the training rows alone.
  *
- * @returns `constant`, where all training rows are the same, so that the input says nothing
- * @throws OrthantError `data` where no training row has a value, there are too many categories, or the order lacks one
+ * @returns `constant` is true if all training rows have the same value, so that the input carries no information
+ * @throws OrthantError `data` if no training row has a value, there are too many categories, or the order lacks one
  */
 export function fitInput(
   { column: { name }, kind, order }: InputUse,
@@ -82,7 +82,7 @@ function distinct(texts: readonly (string | null)[], rows: Int32Array): string[]
   return [...found];
 }
 
-/** Places in the order, NaN for a missing category. */
+/** Index of each category in the order, NaN for a missing category. */
 function codesOf(name: string, texts: readonly (string | null)[], order: readonly string[]): Float64Array {
   const places = new Map(order.map((category, code) => [category, code]));
   return Float64Array.from(texts, (text, row) => {
@@ -98,7 +98,7 @@ function codesOf(name: string, texts: readonly (string | null)[], order: readonl
   });
 }
 
-/** Categories that only rows outside training have: the network takes them for none of the known ones. */
+/** Warns of categories that only rows outside training have: they are encoded as none of the known ones. */
 export function unseenWarnings(input: ModelInput, columns: RawColumns, split: Split): Warning[] {
   if (input.kind !== 'one-hot') return [];
   const known = new Set(input.categories);
@@ -116,7 +116,7 @@ export function unseenWarnings(input: ModelInput, columns: RawColumns, split: Sp
   ];
 }
 
-/** That these inputs say nothing. */
+/** Warns that these inputs carry no information. */
 export function constantWarning(names: readonly string[]): Warning[] {
   const [first] = names;
   if (first === undefined) return [];
@@ -141,9 +141,9 @@ export function constantWarning(names: readonly string[]): Warning[] {
 }
 
 /**
- * Scale of a target, from the training rows alone, and the range of its values over all `rows`, in its own units.
+ * Scale of a target, from the training rows alone, and the range of its values over all `rows`, in the target's units.
  *
- * @throws OrthantError `data` where all training rows are the same, or nearly so in so small a unit that float32 ends
+ * @throws OrthantError `data` if all training rows are the same, or differ by less than float32 can represent
  */
 export function fitTarget(
   name: string,

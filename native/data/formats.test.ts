@@ -12,7 +12,7 @@ import { fileRequest, testFolder } from './testing/files.ts';
 
 const folder = testFolder();
 
-/** A file of the golden cases, which say what each format is read as. */
+/** A file of the golden cases, which define how each format is read. */
 const golden = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'golden/input', name));
 
 async function read(path: string, dialect: Dialect = {}) {
@@ -23,8 +23,8 @@ async function read(path: string, dialect: Dialect = {}) {
 }
 
 describe('delimited text', () => {
-  it('gives back random tables with quotes, line ends and delimiters inside', async () => {
-    // Beginning and ending with letters: what is trimmed, missing, a number or a date is another test's business.
+  it('reads random tables with quotes, line ends and delimiters inside as they were written', async () => {
+    // Texts begin and end with a letter, so that they are not trimmed, missing, numbers or dates; other tests do that.
     const text = fc
       .string({ unit: fc.constantFrom('"', ',', ';', '\n', '\r\n', 'a', 'é', ' ', "'"), maxLength: 6 })
       .map((inner) => `k${inner}k`);
@@ -45,7 +45,7 @@ describe('delimited text', () => {
     );
   });
 
-  it('takes the dialect that is given over the one that is found', async () => {
+  it('prefers the given dialect to the detected one', async () => {
     const path = folder.write('given.csv', '1,5;2\n2,5;3\n');
     expect((await read(path)).cells).toEqual([
       [1.5, 2],
@@ -61,7 +61,7 @@ describe('delimited text', () => {
     expect((await read(accents, { encoding: 'latin-1' })).cells).toEqual([['Ã©', 1]]);
   });
 
-  it('reads a number column whose first text comes late as numbers, and one that is mostly text as text', async () => {
+  it('reads a column as text if a third of it is text, even if the text comes late', async () => {
     const lines = Array.from({ length: 30_000 }, (_, index) => `${index},${index < 20_000 ? index : `t${index % 5}`}`);
     const result = await read(folder.write('late.csv', `a,b\n${lines.join('\n')}\n`));
     expect(result.types).toEqual(['number', 'category']);
@@ -69,7 +69,7 @@ describe('delimited text', () => {
     expect(result.cells[999]).toEqual([999, '999']);
   });
 
-  it('reads any file name, also one that looks like a pattern', async () => {
+  it('reads any file name, including one that looks like a pattern', async () => {
     const path = folder.write("what?[1]*'s.csv", 'a,b\n1,2\n3,4\n');
     expect((await read(path)).cells).toEqual([
       [1, 2],
@@ -89,7 +89,7 @@ describe('an open table', () => {
     expect((await open()).rows).toBe(3);
   });
 
-  it('is the same table for callers at the same time, and for one whose neighbour gave up', async () => {
+  it('is shared by simultaneous callers, even if one of them cancels', async () => {
     const lines = Array.from({ length: 200_000 }, (_, index) => `${index},${index}`);
     const path = folder.write('shared.csv', `a,b\n${lines.join('\n')}\n`);
     const abort = new AbortController();
@@ -104,7 +104,7 @@ describe('an open table', () => {
     expect(one!.rows).toBe(200_000);
   });
 
-  it('knows the SHA-256 of each format as the file lies on disk', async () => {
+  it('has the SHA-256 of the file on disk, for each format', async () => {
     for (const content of [
       gzipSync('a,b\n1,2\n'),
       golden('table.parquet'),

@@ -5,10 +5,10 @@ import { mostCategories } from './roles.ts';
 import { withTable, type Table, type TableColumn, type TableRequest } from './table.ts';
 
 /**
- * How a column's values are spread: bins of equal width for numbers (each includes its lower edge, the last its upper
- * one too), one bar a category for all else, most frequent first, the rest summed up at the end.
+ * Histogram of a column. Numbers: bins of equal width; each includes its lower edge, the last also its upper edge.
+ * Other types: one bar per category, the most frequent first, the rest summed up in a last bar.
  *
- * @throws OrthantError `data` where there is no such column
+ * @throws OrthantError `data` if the column does not exist
  */
 export function columnHistogram(
   request: TableRequest,
@@ -55,7 +55,7 @@ export function columnHistogram(
   );
 }
 
-/** The values that most rows have. */
+/** The most frequent values. */
 export async function frequentValues(
   session: Session,
   table: Table,
@@ -68,13 +68,13 @@ export async function frequentValues(
   return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }));
 }
 
-/** A single value gets one bin around it. */
+/** Edges of the bins. A single value gets one bin around it. */
 function binEdges(low: number, high: number, bins: number): number[] {
   if (low === high) {
     const half = low === 0 ? 0.5 : Math.abs(low) / 2;
     return [low - half, high + half];
   }
-  // Halved first: the width of a range as wide as all numbers would overflow.
+  // Divide before subtracting: the width of a range over nearly all float64 numbers would overflow.
   const width = high / bins - low / bins;
   return Array.from({ length: bins + 1 }, (_, index) => (index === bins ? high : low + index * width));
 }

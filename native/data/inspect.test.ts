@@ -7,7 +7,7 @@ import { fileRequest, testFolder } from './testing/files.ts';
 
 const folder = testFolder();
 
-/** Linear between neighbours, as NumPy and R (type 7) do. */
+/** Quantile with linear interpolation, as in NumPy and R (type 7). */
 function quantile(sorted: readonly number[], level: number): number {
   const place = level * (sorted.length - 1);
   const low = Math.floor(place);
@@ -21,9 +21,9 @@ const numberArbitrary = fc.oneof(
 );
 
 describe('an inspection', () => {
-  it('comes close to the quantiles of a long table, and leaves no column with values without them', async () => {
+  it('estimates the quantiles of a long table, and has quantiles for every column with values', async () => {
     const rows = 600_000;
-    // Every value from 0 to rows - 1 once, out of order; and a column with a single value.
+    // Column x has every value from 0 to rows - 1 once, out of order; column y has a single value.
     const lines = Array.from({ length: rows }, (_, row) => `${(row * 7919) % rows},${row === 12_345 ? -3.5 : ''}`);
     const path = folder.write('long.csv', `x,y\n${lines.join('\n')}\n`);
     const { columns } = await inspectTable(fileRequest(path));
@@ -34,7 +34,7 @@ describe('an inspection', () => {
     expect(columns[1]).toMatchObject({ distinct: 1, quantiles: Array(5).fill(-3.5) });
   });
 
-  it('says of number columns what plain arithmetic says', async () => {
+  it('summarises number columns as plain arithmetic does', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.option(numberArbitrary, { freq: 8 }), { minLength: 3, maxLength: 60 }),
@@ -70,7 +70,7 @@ describe('an inspection', () => {
     );
   });
 
-  it('suggests roles, and says why where it is not obvious', async () => {
+  it('suggests roles, with a reason if it is not obvious', async () => {
     const rows = Array.from({ length: 60 }, (_, index) =>
       [
         index + 1,
@@ -136,7 +136,7 @@ describe('pages', () => {
 });
 
 describe('a histogram', () => {
-  it('counts every present value once, in the bin it lies in', async () => {
+  it('counts every present value once, in its bin', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.option(numberArbitrary, { freq: 8 }), { minLength: 2, maxLength: 80 }),
@@ -167,7 +167,7 @@ describe('a histogram', () => {
     );
   });
 
-  it('has a bar a category, the most frequent first and the rest together', async () => {
+  it('has one bar per category, the most frequent first and the rest together', async () => {
     const values = Array.from({ length: 300 }, (_, index) => (index < 100 ? 'often' : `rare ${index % 70}`));
     const path = folder.write('bars.csv', `k,z\n${values.map((value) => `${value},1`).join('\n')}\n,1\n`);
     const { labels, counts, missing } = await columnHistogram(fileRequest(path), 'k', 5);

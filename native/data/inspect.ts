@@ -4,14 +4,14 @@ import { frequentValues } from './histogram.ts';
 import { columnFacts, noFacts, suggestRole } from './roles.ts';
 import { withTable, type Table, type TableColumn, type TableRequest } from './table.ts';
 
-/** Cells summarised by one query: medians and distinct values hold all values of their columns at once. */
+/** Number of cells summarised by one query: medians and distinct counts keep all values of their columns in memory. */
 const cellsAtOnce = 4_000_000;
-/** Above this, distinct numbers are estimated, and quantiles are those of about so many rows, always the same ones. */
+/** Above this many rows, distinct counts are estimated and quantiles use about this many rows, always the same ones. */
 const exactRows = 200_000;
 const levels = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /**
- * What a file holds: dialect, rows, and each column's type, range, quantiles and suggested role.
+ * Describes a file: dialect, rows, and each column's type, range, quantiles and suggested role.
  *
  * @throws OrthantError as {@link withTable}
  */
@@ -81,7 +81,7 @@ async function numberSummaries(
   if (columns.length === 0) return summaries;
   const distinctOf = (column: string): string =>
     table.rows > exactRows ? `approx_count_distinct(${column})` : `count(DISTINCT ${column})`;
-  // By a hash of the row's number: every so many rows in order might fall in step with the data.
+  // Choose rows by a hash of their number: every n-th row might coincide with a period in the data.
   const someRows = table.rows > exactRows ? ` FILTER (hash(rowid) % ${Math.round(table.rows / exactRows)} = 0)` : '';
   const list = columns.flatMap(({ column }) => [
     distinctOf(column),
@@ -116,7 +116,7 @@ async function numberSummaries(
   return summaries;
 }
 
-/** For a column that has values, but none in the rows that were taken. */
+/** Quantiles over all rows, for a column whose chosen rows have no values. */
 async function exactQuantiles(session: Session, table: Table, { column }: TableColumn): Promise<SqlValue | undefined> {
   const [row] = await session.rows(`SELECT quantile_cont(${column}, [${levels.join(', ')}]) FROM ${table.sql}`);
   return row?.[0];

@@ -2,9 +2,9 @@ import type { RowsPage } from '../contract/table.ts';
 import { withTable, type TableRequest } from './table.ts';
 
 /**
- * Rows of a table as it was read: rows that could not be are not among them.
+ * Rows of a table, without the rows that could not be read.
  *
- * @param offset - row number of the first, from 0; beyond the end the page is empty
+ * @param offset - number of the first row, from 0; beyond the end the page is empty
  */
 export function tableRows(
   request: TableRequest,
@@ -17,7 +17,7 @@ export function tableRows(
     async (table, session) => {
       const list = table.columns.map(({ column }) => column).join(', ');
       const rows = await session.rows(
-        // By row number, not by OFFSET, which would read all rows before.
+        // By row number, because OFFSET would read all earlier rows.
         `SELECT ${list} FROM ${table.sql} WHERE rowid >= ${offset} AND rowid < ${offset + limit} ORDER BY rowid`,
       );
       return {

@@ -7,9 +7,9 @@ import type { ReadRequest } from './rawTable.ts';
 import { fileBytes } from './text/source.ts';
 
 /**
- * Lends `work` the file without its gzip: the file itself, or a temporary copy.
+ * Runs `work` with the path of the uncompressed file: the file itself, or a temporary copy of a gzip file.
  *
- * @param work - takes the path to read and the SHA-256 of the file as it lies on disk, which is worked out meanwhile
+ * @param work - receives the path to read and the SHA-256 of the file on disk, computed in parallel
  */
 export async function withPlainFile<Result>(
   request: ReadRequest,
@@ -20,7 +20,7 @@ export async function withPlainFile<Result>(
   const bytes = fileBytes(path, file.compressed, { hash, signal });
   if (!file.compressed) {
     const digest = drain(bytes).then(() => hash.digest('hex'));
-    // Where `work` fails first, nobody waits for the digest any more.
+    // If `work` fails first, no caller handles an error of the digest.
     digest.catch(() => undefined);
     return work(path, digest);
   }

@@ -15,12 +15,12 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 const deviation = (values: readonly number[]): number =>
   Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
 
-/** Rows of the table in the order of the three splits. */
+/** Row numbers of the three splits. */
 const numbersOf = (splits: Awaited<ReturnType<typeof prepareDataSet>>['splits']) =>
   splitNames.map((name) => [...splits[name].rowNumbers]);
 
 describe('splits', () => {
-  it('shares out every row once, by seed, as asked', async () => {
+  it('assign every row once, by seed, with the requested shares', async () => {
     const rows = Array.from({ length: 203 }, (_, index) => [index * 1.1, index + 0.5]);
     const path = folder.write('split.csv', csv('x,y', rows));
     const split = { by: 'seed' as const, validation: 0.2, test: 0.15, seed: 3 };
@@ -40,7 +40,7 @@ describe('splits', () => {
     expect(numbersOf(other.splits)).not.toEqual([train, validation, test]);
   });
 
-  it('follows a column, whatever its capitals', async () => {
+  it('follow a column, in capital or small letters', async () => {
     const parts = ['train', 'Training', 'val', 'VALID', 'validation', 'test', 'Test', 'train'];
     const path = folder.write(
       'column.csv',
@@ -61,7 +61,7 @@ describe('splits', () => {
   });
 });
 
-describe('the rows an exported model is tried on', () => {
+describe('the rows an exported model is checked on', () => {
   const parts = ['train', 'test', 'train', 'validation', 'test', 'train'];
   const rows = parts.map((part, index) => [index * 1000.5, `kind ${index % 2}`, part, index + 1]);
   const prepared = async (used: typeof rows) => {
@@ -69,7 +69,7 @@ describe('the rows an exported model is tried on', () => {
     return prepareDataSet(settingsFor(path, ['y'], { split: { by: 'column', column: 'part' } }));
   };
 
-  it('are those of the test split as they stand in the table, inputs alone', async () => {
+  it('are the unencoded inputs of the test split', async () => {
     const { raw } = await prepared(rows);
     expect([raw.split, raw.rows]).toEqual(['test', 2]);
     expect(Object.fromEntries(raw.columns)).toEqual({
@@ -78,7 +78,7 @@ describe('the rows an exported model is tried on', () => {
     });
   });
 
-  it('are of the split before it where there are no test rows', async () => {
+  it('are from the validation split if there are no test rows', async () => {
     const { raw } = await prepared(rows.filter(([, , part]) => part !== 'test'));
     expect(raw.split).toBe('validation');
     expect(raw.columns.get('kind')).toEqual(['kind 1']);
@@ -114,7 +114,7 @@ describe('scaling', () => {
         }
       }
     }
-    // Targets are divided, never shifted: their ratios stay.
+    // Targets are divided, never shifted, so that their signs and ratios are kept.
     const scale = deviation(column(3));
     expect(schema.targets).toEqual([{ name: 'y', scale: expect.closeTo(scale, 9) as number }]);
     for (const name of splitNames) {
@@ -128,7 +128,7 @@ describe('scaling', () => {
     ]);
   });
 
-  it('leaves targets as they are where asked', async () => {
+  it('leaves targets unscaled if requested', async () => {
     const { splits, schema } = await prepareDataSet(settingsFor(path(), ['y'], { scaling: { targets: 'none' } }));
     expect(schema.targets[0]!.scale).toBe(1);
     expect([...splits.test.targets]).toEqual(Array.from(splits.test.rowNumbers, (row) => rows[row]![3]));
@@ -169,7 +169,7 @@ describe('encoding', () => {
     code: { role: 'input', encoding: 'one-hot' },
   };
 
-  it('makes categories 0/1, an order 0, 1, 2, truth values numbers, and numbers categories where asked', async () => {
+  it('encodes categories as 0/1, an order as 0, 1, 2, booleans as 0/1, and numbers as categories if requested', async () => {
     const { schema, splits, preparation } = await prepareDataSet(
       settingsFor(path(), ['y'], { columns, scaling: { inputs: 'none' } }),
     );
@@ -204,7 +204,7 @@ describe('encoding', () => {
     expect(preparation.dropped).toEqual([{ reason: 'no value in the input "colour"', rows: 1 }]);
   });
 
-  it('takes categories from the training rows only, and warns of others', async () => {
+  it('uses the categories of the training rows only, and warns of others', async () => {
     const parts = rows.map((row, index) => [...row, index < 20 ? 'train' : 'test']);
     parts[30]![0] = 'violet';
     const file = folder.write('unseen.csv', csv('colour,level,flag,code,y,part', parts));
@@ -245,7 +245,7 @@ describe('encoding', () => {
 });
 
 describe('rows', () => {
-  it('are all used or counted, whatever is missing', async () => {
+  it('are all used or counted as dropped, whatever is missing', async () => {
     const cell = fc.option(fc.integer({ min: 1, max: 99 }), { freq: 6, nil: '' as const });
     await fc.assert(
       fc.asyncProperty(
@@ -270,7 +270,7 @@ describe('rows', () => {
     );
   });
 
-  it('stop being read when the caller gives up', async () => {
+  it('are no longer read after the caller cancels', async () => {
     const rows = Array.from({ length: 200_000 }, (_, index) => [index % 97, index + 1]);
     const path = folder.write('long.csv', csv('a,y', rows));
     const abort = new AbortController();
@@ -291,7 +291,7 @@ describe('boundsOf', () => {
       { name: 'fat', scale: 1 },
     ],
   };
-  it('gives one bound a target, by name or the same for all', () => {
+  it('gives one bound per target, by name or the same for all', () => {
     expect(boundsOf(schema, 0.5)).toEqual([0.5, 0.5]);
     expect(boundsOf(schema, { fat: -1 })).toEqual([0, -1]);
     expect(() => boundsOf(schema, { fats: 1 })).toThrow(/"fats", which is no target\. Did you mean "fat"\?/);

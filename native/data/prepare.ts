@@ -1,6 +1,5 @@
 import { totalmem } from 'node:os';
 import { gibibytes } from '../base/figures.ts';
-import { sharedFloats } from '../base/float32.ts';
 import type { DataSettings } from '../contract/configuration.ts';
 import { countFeatures, type DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
@@ -24,9 +23,9 @@ import { splitByColumn, splitBySeed, type Split } from './split.ts';
 import { withTable, type Table } from './table.ts';
 
 /**
- * Makes a table ready for training: roles, encoding, missing values, split, scaling fitted on the training rows only.
+ * Prepares a table for training: roles, encoding, missing values, split, scaling fitted on the training rows only.
  *
- * @throws OrthantError naming file, row, column and reason where the data cannot be used as asked
+ * @throws OrthantError naming file, row, column and reason if the data cannot be used as requested
  */
 export async function prepareDataSet(settings: DataSettings, signal?: AbortSignal): Promise<DataSet> {
   return withUsableTable(settings, signal, async (table, session) => {
@@ -46,7 +45,7 @@ export async function prepareDataSet(settings: DataSettings, signal?: AbortSigna
   });
 }
 
-/** What {@link prepareDataSet} would do, without encoding the rows. */
+/** Previews {@link prepareDataSet} without encoding the rows. */
 export async function previewPreparation(settings: DataSettings, signal?: AbortSignal): Promise<Preparation> {
   return withUsableTable(settings, signal, async (table, session) => {
     const { preparation } = await fit(session, table, settings);
@@ -55,8 +54,8 @@ export async function previewPreparation(settings: DataSettings, signal?: AbortS
 }
 
 /**
- * Opens the table of the settings. The file is first read as anybody would read it, so that it is read once; only
- * where that contradicts what the settings say of a column's type is it read again with their types.
+ * Opens the table of the settings. It is first opened with the types found in the file, because that table is usually
+ * open already. Only if a type contradicts the settings is the file read again with the types of the settings.
  */
 async function withUsableTable<Result>(
   settings: DataSettings,
@@ -137,7 +136,7 @@ const columnsToRead = ({ inputs, targets, split }: ColumnUse): ColumnToRead[] =>
   ...(split === undefined ? [] : [{ column: split, as: 'text' as const }]),
 ];
 
-/** Rows with all they need, ascending, and why the others are left out: each for its first missing value. */
+/** Usable row numbers, ascending, and why the other rows are dropped: each for its first missing value. */
 function usableRows(
   table: Table,
   use: ColumnUse,
@@ -181,7 +180,7 @@ function nothingLeft(table: Table, dropped: readonly { reason: string; rows: num
 
 function splitRows(schema: DataSchema, columns: RawColumns, rowNumbers: Int32Array): SplitRows {
   const rows = rowNumbers.length;
-  const targets = sharedFloats(rows * schema.targets.length);
+  const targets = new Float32Array(rows * schema.targets.length);
   for (const [output, { name, scale }] of schema.targets.entries()) {
     const values = numberColumn(columns, name);
     for (let row = 0; row < rows; row++) {
@@ -191,7 +190,7 @@ function splitRows(schema: DataSchema, columns: RawColumns, rowNumbers: Int32Arr
   return { rows, rowNumbers, inputs: encodeRows(schema, columns, rowNumbers), targets };
 }
 
-/** Rows that an exported model is tried on at most. */
+/** An exported model is checked on at most this many rows. */
 const mostRawRows = 10_000;
 
 function rawRows({ inputs }: DataSchema, columns: RawColumns, split: Split): RawRows {
@@ -217,7 +216,7 @@ function checkSize(schema: DataSchema, rows: number): void {
   );
 }
 
-/** Float32 ends at 3.4e38; what goes beyond cannot be trained on. */
+/** Refuses values beyond the range of float32 (3.4e38), in which networks compute. */
 function checkRange(use: ColumnUse, columns: RawColumns, rows: Int32Array, table: Table): void {
   const numbers = use.inputs.filter(({ kind }) => kind === 'number').map(({ column }) => column);
   for (const { name } of [...numbers, ...use.targets]) {
@@ -234,7 +233,7 @@ function checkRange(use: ColumnUse, columns: RawColumns, rows: Int32Array, table
   }
 }
 
-/** Scaling by a deviation of almost nothing can still leave float32's range. */
+/** Refuses values that scaling by a tiny deviation moves out of the range of float32. */
 function checkFinite(schema: DataSchema, splits: DataSet['splits'], table: Table): void {
   const inputNames = schema.inputs.flatMap((input) => featuresOf(input).map(({ column }) => column));
   const targetNames = schema.targets.map(({ name }) => name);
@@ -247,7 +246,7 @@ function checkFinite(schema: DataSchema, splits: DataSet['splits'], table: Table
 
 function checkFiniteValues(values: Float32Array, names: readonly string[], rowNumbers: Int32Array, table: Table): void {
   for (let index = 0; index < values.length; index++) {
-    // The difference of a number to itself is 0 unless it is infinite or NaN; this is the quick way to ask.
+    // Faster than Number.isFinite: a number minus itself is 0 unless it is infinite or NaN.
     const value = values[index] ?? 0;
     if (value - value === 0) continue;
     const row = rowNumbers[Math.floor(index / names.length)] ?? 0;

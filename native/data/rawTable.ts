@@ -4,14 +4,14 @@ import type { Session } from './database.ts';
 import type { Excerpt } from './excerpt.ts';
 import type { FileFormat } from './fileFormat.ts';
 
-/** What every reader is asked for. */
+/** Request to a reader: the file and the table to create from it. */
 export interface ReadRequest {
   readonly session: Session;
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly file: FileFormat;
   readonly dialect: Dialect;
-  /** The DuckDB table to make. */
+  /** Name of the DuckDB table to create. */
   readonly table: string;
   readonly signal: AbortSignal | undefined;
 }
@@ -19,7 +19,7 @@ export interface ReadRequest {
 export interface StoredColumn {
   readonly name: string;
   readonly stored: 'DOUBLE' | 'VARCHAR';
-  /** Whether the file itself says that this text is a date, a truth value, or text that is no number. */
+  /** Type of a text column, if the file itself declares it: dates, booleans, or text that is not numbers. */
   readonly known?: 'date' | 'boolean' | 'category';
 }
 
@@ -29,34 +29,34 @@ export interface Cell {
   readonly column: number;
 }
 
-/** Where a cell's row stands in the file, and its text around the cell where the file is text. */
+/** Position of a cell's row in the file, and the text around the cell if the file is text. */
 export interface Place extends Partial<Excerpt> {
   readonly line: number;
 }
 
 /**
- * A file as DuckDB holds it, before the types of its text columns are settled: table columns `c0`, `c1`, ... in the
- * file's order, a missing value is NULL, rows in the file's order.
+ * A file read into DuckDB, before the types of its text columns are decided: table columns `c0`, `c1`, ... and rows in
+ * the file's order; a missing value is NULL.
  */
 export interface RawTable {
   readonly columns: readonly StoredColumn[];
   readonly rows: number;
-  /** Rows that are not in the table. */
+  /** Number of rows that were left out of the table. */
   readonly rejectedRows: number;
-  /** The first of them. */
+  /** The first rejected rows. */
   readonly rejected: readonly RejectedRow[];
-  /** Where cells stand in the file (a line or a row, as its format counts, from 1), one a row, rows ascending. */
+  /** Positions of cells in the file (a line or a row, by the format, from 1). One cell per row, rows ascending. */
   locate(cells: readonly Cell[]): Promise<readonly Place[]>;
-  /** Whether numbers in text columns have a comma for the decimal point, where a column does not show otherwise. */
+  /** Whether numbers in text columns have a decimal comma, unless a column clearly has a decimal point. */
   readonly decimalComma: boolean;
-  /** Whether the person says so of the whole file, so that no column is asked. */
+  /** Whether the user chose the decimal mark of the whole file, so that columns are not examined. */
   readonly oneDecimalMark?: boolean;
   readonly dialect?: NonNullable<Inspection['dialect']>;
   readonly warnings: readonly Warning[];
   readonly sha256: string;
 }
 
-/** A file of numbered rows without lines, all of which were read. */
+/** The table of a file that has numbered rows instead of lines, all of which were read. */
 export const wholeTable = (table: Pick<RawTable, 'columns' | 'rows' | 'warnings' | 'sha256'>): RawTable => ({
   ...table,
   rejectedRows: 0,

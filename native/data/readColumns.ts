@@ -9,12 +9,12 @@ export interface ColumnToRead {
   readonly as: 'number' | 'text';
 }
 
-/** Up to so many distinct texts travel as numbers, which is ten times faster than as strings. */
+/** Up to this many distinct texts are transferred as numbers, which is ten times faster than as strings. */
 const mostCodes = 5000;
 
 /**
- * Reads columns of an open table. Numbers come as float64 with NaN for a missing value, a truth value as 1 or 0; text
- * comes as strings with null for a missing value.
+ * Reads columns of an open table. Numbers are float64, NaN if missing; booleans as numbers are 1 or 0; texts are
+ * strings, null if missing.
  */
 export async function readTableColumns(
   session: Session,
@@ -67,7 +67,7 @@ export async function readTableColumns(
   return columns;
 }
 
-/** The distinct texts in alphabetical order (by code point), or nothing where there are too many. */
+/** The distinct texts ordered by code point, or undefined if there are too many. */
 async function distinctTexts(session: Session, table: Table, { column }: TableColumn): Promise<string[] | undefined> {
   const rows = await session.rows(
     `SELECT DISTINCT ${column} AS text FROM ${table.sql} WHERE ${column} IS NOT NULL ORDER BY text LIMIT ${mostCodes + 1}`,

@@ -12,8 +12,8 @@ import { fileBytes, utf8Head, utf8Text } from './text/source.ts';
 const keptRejected = 100;
 const chunkRows = 2048;
 
-/** What a column's values are over all rows. */
-interface Found {
+/** Number of values of each kind in a column, over all rows. */
+interface ValueCounts {
   numbers: number;
   texts: number;
   booleans: number;
@@ -21,14 +21,14 @@ interface Found {
 }
 
 /**
- * Reads JSON: an array of objects, or one object a line. Keys become columns; a key that a row lacks is a missing value
- * there. Two passes, so that the columns are known before the first row is stored.
+ * Reads JSON: an array of objects, or one object per line. Keys become columns; a key that a row lacks is a missing
+ * value. Reads the file twice, so that the columns are known before the first row is stored.
  *
- * @throws OrthantError where the file as a whole has another shape; single bad rows are in `rejected`
+ * @throws OrthantError if the file as a whole has another shape; single bad rows are in `rejected`
  */
 export async function readJson(request: ReadRequest): Promise<RawTable> {
   const hash = createHash('sha256');
-  const found = new Map<string, Found>();
+  const found = new Map<string, ValueCounts>();
   let rows = 0;
   const rejected: RejectedRow[] = [];
   let rejectedRows = 0;
@@ -39,7 +39,7 @@ export async function readJson(request: ReadRequest): Promise<RawTable> {
       continue;
     }
     rows++;
-    for (const [key, value] of Object.entries(row)) note(found, key, value);
+    for (const [key, value] of Object.entries(row)) countValue(found, key, value);
   }
   const { path } = request;
   if (rows === 0) {
@@ -121,7 +121,7 @@ function parseRow({ line, text }: JsonElement): ParsedRow {
   return { row: value as JsonObject, line, text };
 }
 
-/** Where the wanted cells stand: one more pass, as far as the last of them. */
+/** Positions of the wanted cells: reads the file again, up to the last of them. */
 async function locate(request: ReadRequest, keys: readonly string[], wanted: readonly Cell[]): Promise<Place[]> {
   const places: Place[] = [];
   let at = 0;
@@ -134,7 +134,7 @@ async function locate(request: ReadRequest, keys: readonly string[], wanted: rea
   return places;
 }
 
-/** Where a key's value stands in an object's text; nothing where the key is written in another way. */
+/** Position of a key's value in an object's text; undefined if the key is written with other escapes. */
 function valueRange(text: string, key: string): [number, number] | undefined {
   const name = JSON.stringify(key);
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
@@ -146,7 +146,7 @@ function valueRange(text: string, key: string): [number, number] | undefined {
   return undefined;
 }
 
-function note(found: Map<string, Found>, key: string, value: unknown): void {
+function countValue(found: Map<string, ValueCounts>, key: string, value: unknown): void {
   let values = found.get(key);
   if (values === undefined) found.set(key, (values = { numbers: 0, texts: 0, booleans: 0, nested: 0 }));
   if (typeof value === 'number') values.numbers++;
@@ -155,7 +155,7 @@ function note(found: Map<string, Found>, key: string, value: unknown): void {
   else if (value !== null) values.nested++;
 }
 
-function columnOf(name: string, { numbers, texts, booleans }: Found): StoredColumn {
+function columnOf(name: string, { numbers, texts, booleans }: ValueCounts): StoredColumn {
   if (texts === 0 && booleans === 0) return { name, stored: 'DOUBLE' };
   if (texts === 0 && numbers === 0) return { name, stored: 'VARCHAR', known: 'boolean' };
   return { name, stored: 'VARCHAR' };

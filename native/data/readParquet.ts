@@ -10,7 +10,7 @@ import { withPlainFile } from './plainFile.ts';
  * Reads a Parquet file. Numbers of any width become float64; columns of lists, structures and bytes are left out with
  * a warning.
  *
- * @throws OrthantError where the file is truncated, damaged or has no usable column
+ * @throws OrthantError if the file is truncated, damaged or has no usable column
  */
 export function readParquet(request: ReadRequest): Promise<RawTable> {
   return withPlainFile(request, async (plain, sha256) => {
@@ -67,7 +67,7 @@ export function readParquet(request: ReadRequest): Promise<RawTable> {
   });
 }
 
-/** What a DuckDB type is to a table; undefined for what has no place in one. */
+/** Kind of a column by its DuckDB type; undefined for types that cannot be used. */
 function kindOf(type: string): 'number' | 'text' | 'date' | 'boolean' | undefined {
   if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BIGNUM)$/.test(type)) return 'number';
   if (/^(DATE|TIME|TIMESTAMP)/.test(type)) return 'date';

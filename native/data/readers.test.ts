@@ -7,7 +7,7 @@ import { fileFacts } from './fileFormat.ts';
 import { recogniseFile } from './readers.ts';
 import { testFolder } from './testing/files.ts';
 
-/** What a path leads to once its first bytes were looked at. */
+/** Replaces the path of the file when its content is read, after its first bytes were read. */
 const later = vi.hoisted(() => ({ path: undefined as string | undefined }));
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof fs>();
@@ -23,7 +23,7 @@ afterEach(() => {
 
 const folder = testFolder();
 
-it('says so when a gzipped file is taken away while it is looked at', async () => {
+it('reports that a gzipped file was removed while it is examined', async () => {
   const path = folder.write('a.csv.gz', gzipSync('a,b\n1,2\n'));
   const facts = await fileFacts(path);
   expect(await recogniseFile(path, facts)).toMatchObject({ format: 'csv', compressed: true });
@@ -34,7 +34,7 @@ it('says so when a gzipped file is taken away while it is looked at', async () =
   });
 });
 
-it.skipIf(process.platform === 'win32')('says what to do about a link that leads to itself', async () => {
+it.skipIf(process.platform === 'win32')('reports what to do about a link that leads to itself', async () => {
   const path = join(folder.path, 'loop.csv');
   symlinkSync(path, path);
   await expect(fileFacts(path)).rejects.toMatchObject({

@@ -22,13 +22,13 @@ import type { SampleFile } from './samples.ts';
 import { readText } from './text/readText.ts';
 
 interface Reader {
-  /** Whether a file is of this format, by its first bytes, unzipped. */
+  /** Whether a file has this format, by its first bytes, uncompressed. */
   recognises(head: Buffer): boolean;
-  /** @throws OrthantError `data` where the file is damaged */
+  /** @throws OrthantError `data` if the file is damaged */
   read(request: ReadRequest, divisors: SampleFile['divisors']): Promise<RawTable>;
 }
 
-/** How each format is recognised and read, in the order in which they are tried: text, which may be anything, last. */
+/** How each format is recognised and read, in the order of trial: text, which can look like anything, is last. */
 export const readers: Readonly<Record<FileFormatId, Reader>> = {
   npy: { recognises: (head) => starts(head, '\x93NUMPY'), read: readArrays },
   parquet: { recognises: (head) => starts(head, 'PAR1'), read: readParquet },
@@ -39,11 +39,11 @@ export const readers: Readonly<Record<FileFormatId, Reader>> = {
 };
 
 /**
- * Looks at a file's first bytes.
+ * Recognises a file's format by its first bytes.
  *
  * @param path - absolute
  * @param facts - as {@link fileFacts} found them
- * @throws OrthantError `data` where the file holds no table
+ * @throws OrthantError `data` if the file does not hold a table
  */
 export async function recogniseFile(path: string, { bytes, modified }: FileFacts): Promise<FileFormat> {
   const raw = await readHead(path, bytes);
@@ -67,11 +67,11 @@ async function readHead(path: string, bytes: number): Promise<Buffer> {
   }
 }
 
-/** The first unzipped bytes. A damaged end is for the whole reading to find, so an error after some bytes is ignored. */
+/** The first uncompressed bytes. An error after some bytes is ignored here; reading the whole file reports it. */
 async function unzippedHead(path: string): Promise<Buffer> {
   const source = createReadStream(path);
   const unzipped = source.pipe(createGunzip());
-  // A pipe hands no errors on, and one that nobody hears ends the process.
+  // A pipe does not forward errors, and an unhandled error event ends the process.
   source.on('error', (error) => unzipped.destroy(error));
   const chunks: Buffer[] = [];
   let length = 0;
@@ -91,7 +91,7 @@ async function unzippedHead(path: string): Promise<Buffer> {
 
 const asArrays = `Pictures are read as arrays: save them as ${joined(fileFormatTitles('array'), 'or')}`;
 
-/** Formats that people try and that hold no table Orthant reads, by their first bytes. */
+/** First bytes of common formats that Orthant does not read. */
 const foreign: readonly (readonly [magic: string, what: string])[] = [
   ['\x89HDF', 'an HDF5 file. Export the table as CSV or Parquet'],
   ['ARROW1', 'an Arrow (Feather) file. Export the table as Parquet or CSV'],
@@ -108,7 +108,7 @@ const foreign: readonly (readonly [magic: string, what: string])[] = [
   ['PARE', 'an encrypted Parquet file. Save it without encryption'],
 ];
 
-/** @throws OrthantError `data` where the first bytes are of none of the formats, with what to do where they are known */
+/** @throws OrthantError `data` if no format matches the first bytes; for known formats with what to do */
 function formatOf(head: Buffer, path: string): FileFormat['format'] {
   if (isZip(head) && (head.includes('[Content_Types].xml') || head.includes('xl/'))) {
     throw new OrthantError('data', `${path} is an Excel workbook. Save the sheet as CSV and open that.`);
@@ -126,13 +126,13 @@ function formatOf(head: Buffer, path: string): FileFormat['format'] {
   );
 }
 
-/** @param magic - its characters' codes are the bytes */
+/** @param magic - the bytes as character codes */
 const starts = (head: Buffer, magic: string): boolean =>
   head.subarray(0, magic.length).equals(Buffer.from(magic, 'latin1'));
 
 const isZip = (head: Buffer): boolean => starts(head, 'PK\x03\x04') || starts(head, 'PK\x05\x06');
 
-/** IDX: two zero bytes, a type, a number of dimensions, and as many plausible sizes. */
+/** IDX: two zero bytes, a type and a number of dimensions. */
 function isIdx(head: Buffer): boolean {
   const dimensions = head[3] ?? 0;
   return (
@@ -144,7 +144,7 @@ function isIdx(head: Buffer): boolean {
   );
 }
 
-/** Text of one byte a character has no zero bytes and hardly any control characters. */
+/** Text with one byte per character has no zero bytes and hardly any control characters. */
 function isPlainText(head: Buffer): boolean {
   const sample = head.subarray(0, 65_536);
   let control = 0;
@@ -160,7 +160,7 @@ function isJson(head: Buffer): boolean {
   return /^\s*\[/.test(start) && isWholeJson(head);
 }
 
-/** Whether this is JSON to its end: a list of numbers is no table, and as text it would be read as one row of odd ones. */
+/** Whether all of it is valid JSON: a list of numbers is not a table, and must not be read as one row of text. */
 function isWholeJson(head: Buffer): boolean {
   try {
     JSON.parse(head.toString('utf8'));

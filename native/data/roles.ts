@@ -2,23 +2,23 @@ import type { ColumnRole } from '../contract/configuration.ts';
 import { aggregate, type Session } from './database.ts';
 import type { Table, TableColumn } from './table.ts';
 
-/** The role a column gets unless a person says otherwise, and why, where it is not obvious. */
+/** The role of a column unless the user chooses another, with a reason if it is not obvious. */
 export interface SuggestedRole {
   readonly role: ColumnRole;
   readonly reason?: string;
 }
 
-/** More categories than this make more features than they usually tell. */
+/** A column with more categories makes more features than the information in it usually justifies. */
 export const mostCategories = 50;
 
-/** Names of columns that only tell rows apart: "id", "row_id", "index", a nameless first column. */
+/** Names of columns that only identify rows: "id", "row_id", "index", an unnamed column. */
 const namesRows = /(^|[\W_])(id|index|idx|row|nr|no|number)($|[\W_])|^unnamed_/i;
 
-/** What the suggestion rests on. */
+/** Facts from which a role is suggested. */
 export interface ColumnFacts {
   readonly present: number;
   readonly distinct: number;
-  /** Whether the column is named like one that tells rows apart and counts 0, 1, 2, ... or 1, 2, 3, ... down to the last. */
+  /** Whether the name is that of a row identifier and the values count 0, 1, 2, ... or 1, 2, 3, ... in all rows. */
   readonly countsRows: boolean;
   /** Whether the values are names of splits. */
   readonly namesSplits: boolean;
@@ -26,7 +26,7 @@ export interface ColumnFacts {
 
 export const noFacts: ColumnFacts = { present: 0, distinct: 0, countsRows: false, namesSplits: false };
 
-/** Values of a column that says which row is for what. */
+/** Values of a column that assigns each row to a split. */
 export const splitNamesInFiles = {
   train: ['train', 'training'],
   validation: ['validation', 'valid', 'val'],
@@ -36,8 +36,7 @@ export const splitNamesInFiles = {
 const allSplitNames = Object.values(splitNamesInFiles).flat();
 
 /**
- * Suggests a role. Never `target`: what shall be predicted is the person's to say, and a suggestion would be trained on
- * when they forget.
+ * Suggests a role. Never `target`: only the user knows what to predict, and an overlooked suggestion would be trained.
  */
 export function suggestRole({ type }: TableColumn, facts: ColumnFacts): SuggestedRole {
   if (facts.present === 0) return { role: 'ignore', reason: 'it has no values' };
@@ -55,7 +54,7 @@ export function suggestRole({ type }: TableColumn, facts: ColumnFacts): Suggeste
   return { role: 'input' };
 }
 
-/** The facts of some columns of a table, in one query. */
+/** The facts of some columns of a table, with one query. */
 export async function columnFacts(
   session: Session,
   table: Table,

@@ -12,7 +12,7 @@ testFolder();
 const samples = await listSamples();
 
 describe('samples', () => {
-  it('are four, the three that are asked for among them, in less than 2 MiB each', async () => {
+  it('are four, including the three required ones, with less than 2 MiB each', async () => {
     const ids = samples.map(({ id }) => id);
     expect(ids).toHaveLength(4);
     expect(ids).toEqual(expect.arrayContaining(['ink', 'diamonds', 'meats']));
@@ -21,7 +21,7 @@ describe('samples', () => {
     expect(folders.sort()).toEqual(ids);
   });
 
-  it.each(samples)('$id is what its description says, and its recommended configuration fits it', async (sample) => {
+  it.each(samples)('$id matches its description, and its recommended configuration fits it', async (sample) => {
     const { id, rows, inputs, targets } = sample;
     const configuration = await sampleConfiguration(id);
     expect(configuration.data.source).toEqual({ kind: 'sample', id });
@@ -36,7 +36,7 @@ describe('samples', () => {
     );
   });
 
-  it('ink: the targets are the squared ink of two quadrants of the 28 x 28 pixels, which are the network inputs as they are', async () => {
+  it('ink: the targets are the squared ink of two quadrants of the 28 x 28 pixels; the inputs are the unscaled pixels', async () => {
     const { data, network, training } = await sampleConfiguration('ink');
     expect([
       network.hidden,
@@ -60,7 +60,7 @@ describe('samples', () => {
       [14, 14],
     ].entries()) {
       const expected = Array.from({ length: rows }, (_, row) => ink(row, corner[0]!, corner[1]!));
-      // Each is divided by its deviation (over all rows in the file, over the training rows on top): the ratio is one number.
+      // The file and the preparation each divide by a deviation, so the ratio to the expected value is constant.
       const ratios = expected.map((value, row) => targets[row * 2 + output]! / value);
       const middle = [...ratios].sort((a, b) => a - b)[rows >> 1]!;
       for (const ratio of ratios) expect(Math.abs(ratio / middle - 1)).toBeLessThan(1e-5);
@@ -81,7 +81,7 @@ describe('samples', () => {
     expect([of('price').minimum, of('price').maximum]).toEqual([326, 18_823]);
   });
 
-  it('are named where there is none of that name', async () => {
+  it('are listed if the requested one does not exist', async () => {
     const request = { source: { kind: 'sample' as const, id: 'diamond' } };
     await expect(withTable(request, () => Promise.resolve())).rejects.toThrow(
       /no sample "diamond"\. Did you mean "diamonds"\?/,

@@ -8,14 +8,14 @@ import { sampleSchema, type Sample } from '../contract/table.ts';
 import { didYouMean } from '../base/nearest.ts';
 
 /**
- * The samples shipped with Orthant, a folder each: `sample.json` describes it, `recommended.orthant` is a run
- * configuration that suits it, and beside them lies the data, compressed. build/samples/ makes them.
+ * The samples shipped with Orthant, one folder each: `sample.json` describes the sample, `recommended.orthant` is a run
+ * configuration that suits it, and a compressed file holds the data. build/samples/ makes them.
  */
 
 const describedSampleSchema = sampleSchema.extend({
   /** The data file beside the description. */
   file: z.string(),
-  /** What the numbers of an array are divided by where the file stores fractions as bytes. */
+  /** By array name: divisor for numbers that the file stores as bytes although they are fractions. */
   divisors: z.record(z.string(), z.number().positive()).default({}),
 });
 
@@ -26,8 +26,8 @@ export interface SampleFile {
 }
 
 /**
- * The folder `native/data/samples`, looked for upwards from this module: it is found from the source as well as from
- * a bundle under the package's root (`.dist/native/`).
+ * The folder `native/data/samples`, searched upwards from this module, so that it is found from the source and from a
+ * bundle under the package's root (`.dist/native/`).
  */
 function samplesFolder(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
@@ -53,7 +53,7 @@ export async function listSamples(): Promise<Sample[]> {
 /**
  * The recommended configuration of a sample, as a whole document.
  *
- * @throws OrthantError `usage` where there is no such sample
+ * @throws OrthantError `usage` if the sample does not exist
  */
 export async function sampleConfiguration(id: string): Promise<RunConfiguration> {
   await describe(id);
@@ -62,7 +62,7 @@ export async function sampleConfiguration(id: string): Promise<RunConfiguration>
   return parseOrThrow(runConfigurationSchema, document, path, 'internal');
 }
 
-/** @throws OrthantError `usage` where there is no such sample */
+/** @throws OrthantError `usage` if the sample does not exist */
 export async function sampleFile(id: string): Promise<SampleFile> {
   const { file, divisors } = await describe(id);
   return { path: join(samplesFolder(), id, file), divisors };

@@ -1,18 +1,18 @@
 import type { DataSettings } from '../contract/configuration.ts';
 
-/** What the training rows say of one column of numbers; missing ones (NaN) are left out. */
+/** Statistics of one column of numbers over the training rows, without missing values (NaN). */
 export interface Spread {
   readonly present: number;
   readonly mean: number;
-  /** Root of the mean squared deviation (divided by the count). */
+  /** Standard deviation of the population (divided by the count). */
   readonly deviation: number;
   readonly minimum: number;
   readonly maximum: number;
-  /** Whether float32, in which networks compute, cannot tell the values apart. */
+  /** Whether all values are equal in float32, in which networks compute. */
   readonly constant: boolean;
 }
 
-/** @param rows - which of the values count */
+/** @param rows - indices of the values to count */
 export function spreadOf(values: Float64Array, rows: Int32Array): Spread {
   let present = 0;
   let sum = 0;
@@ -27,7 +27,7 @@ export function spreadOf(values: Float64Array, rows: Int32Array): Spread {
     if (value > maximum) maximum = value;
   }
   const mean = present === 0 ? 0 : sum / present;
-  // A second pass: squares of differences do not cancel where values are large and close to each other.
+  // Two passes: a sum of squared differences does not cancel if the values are large and close to each other.
   let squares = 0;
   for (const row of rows) {
     const difference = (values[row] ?? NaN) - mean;
@@ -37,7 +37,7 @@ export function spreadOf(values: Float64Array, rows: Int32Array): Spread {
   return { present, mean, deviation, minimum, maximum, constant: Math.fround(minimum) === Math.fround(maximum) };
 }
 
-/** Middle of the present values; the mean of the two middle ones where their count is even. */
+/** Median of the values that are not missing; the mean of the two middle ones if their count is even. */
 export function medianOf(values: Float64Array, rows: Int32Array): number {
   const present = Float64Array.from(rows, (row) => values[row] ?? NaN)
     .filter((value) => !Number.isNaN(value))
@@ -59,7 +59,8 @@ export function inputScaling(
 }
 
 /**
- * Standard deviation of each column of numbers, none missing; 1 for a constant one, which can then be divided by it.
+ * Standard deviation of each column of numbers without missing values; 1 for a constant column, so that it can be
+ * divided by it.
  *
  * @param values - row-major [rows, columns]
  */

@@ -8,11 +8,11 @@ import { splitNamesInFiles } from './roles.ts';
 export type Split = Readonly<Record<SplitName, Int32Array>>;
 
 /**
- * Draws the split by seed: rows in random order, the first ones for validation, the next for test, the rest for
+ * Splits at random by a seed: of the shuffled rows the first are for validation, the next for test, the rest for
  * training.
  *
- * @param rows - row numbers to share out, ascending
- * @throws OrthantError `data` where a split would be empty
+ * @param rows - row numbers to split, ascending
+ * @throws OrthantError `data` if a split would be empty
  */
 export function splitBySeed(rows: Int32Array, settings: Extract<SplitSettings, { by: 'seed' }>): Split {
   const { validation, test, seed } = settings;
@@ -49,27 +49,27 @@ export function splitBySeed(rows: Int32Array, settings: Extract<SplitSettings, {
 const percent = (share: number): string => `${Number((100 * share).toFixed(2))} %`;
 
 /**
- * Splits by what a column says of each row.
+ * Splits by a column that names each row's split.
  *
- * @param values - of each row of the table: [rows of the table]
- * @throws OrthantError `data` where a value is none of the known ones, or too few rows are for training
+ * @param values - the column's value in each row: [rows of the table]
+ * @throws OrthantError `data` if a value does not name a split, or too few rows are for training
  */
 export function splitByColumn(rows: Int32Array, values: readonly (string | null)[], column: string): Split {
   const members: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
-  const strange = new Map<string, number>();
+  const unknownValues = new Map<string, number>();
   for (const row of rows) {
     const value = values[row] ?? '';
     const name = splitNames.find((split) =>
       (splitNamesInFiles[split] as readonly string[]).includes(value.toLowerCase()),
     );
-    if (name === undefined) strange.set(value, (strange.get(value) ?? 0) + 1);
+    if (name === undefined) unknownValues.set(value, (unknownValues.get(value) ?? 0) + 1);
     else members[name].push(row);
   }
-  if (strange.size > 0) {
-    const list = [...strange].slice(0, 5).map(([value, count]) => `"${value}" (${count} rows)`);
+  if (unknownValues.size > 0) {
+    const list = [...unknownValues].slice(0, 5).map(([value, count]) => `"${value}" (${count} rows)`);
     throw new OrthantError(
       'data',
-      `The split column "${column}" holds ${list.join(', ')}${strange.size > 5 ? ', ...' : ''}. Its values must be ` +
+      `The split column "${column}" holds ${list.join(', ')}${unknownValues.size > 5 ? ', ...' : ''}. Its values must be ` +
         'train, validation (or valid, val) or test.',
       { field: 'data.split.column' },
     );

@@ -10,7 +10,7 @@ import { readers, recogniseFile } from './readers.ts';
 import { sampleFile, type SampleFile } from './samples.ts';
 import { settleTypes, type SettledColumn, type SettledTable, type WantedTypes } from './types.ts';
 
-/** What decides how a file is read. */
+/** A data source and how to read it. */
 export interface TableRequest {
   readonly source: DataSource;
   readonly dialect?: Dialect;
@@ -23,13 +23,13 @@ export interface TableColumn extends SettledColumn {
 }
 
 /**
- * An open table. In SQL its columns are `c0`, `c1`, ...: DOUBLE, finite or NULL, where the type is number; VARCHAR,
- * not empty, or NULL elsewhere. `rowid` is the row's number from 0.
+ * An open table. In SQL its columns are `c0`, `c1`, ...: a number column is DOUBLE, finite or NULL; any other column is
+ * VARCHAR, not empty or NULL. `rowid` is the row's number from 0.
  */
 export interface Table extends SettledTable {
   /** Name in SQL. */
   readonly sql: string;
-  /** For a person: the path, or "sample ink". */
+  /** Name to show: the file's name, or "sample ink". */
   readonly source: string;
   readonly format: FileFormatId;
   readonly compressed: boolean;
@@ -46,25 +46,25 @@ interface CachedTable {
 }
 
 const cache = new Map<string, CachedTable>();
-/** Tables kept open that nobody is looking at, and for how long. */
+/** Number of unused tables that stay open, and for how long. */
 const idleTables = 3;
 const idleMilliseconds = 5 * 60_000;
 let numbers = 0;
 let sweeper: NodeJS.Timeout | undefined;
 
 /**
- * Lends `work` an open table. A file is read once: as long as it does not change, later calls with the same request
- * find it open.
+ * Runs `work` with an open table. A file is read once: as long as it does not change, later calls with the same request
+ * use the open table.
  *
- * @param wanted - columns whose type the person has settled
- * @throws OrthantError where the file cannot be read, or has rows that cannot and `skipBadRows` is off
+ * @param wanted - columns whose type the settings determine
+ * @throws OrthantError if the file cannot be read, or if it has bad rows and `skipBadRows` is off
  */
 export async function withTable<Result>(
   request: TableRequest,
   work: (table: Table, session: Session) => Promise<Result>,
   options: { signal?: AbortSignal | undefined; wanted?: WantedTypes } = {},
 ): Promise<Result> {
-  const { signal, wanted = noWishes } = options;
+  const { signal, wanted = noWantedTypes } = options;
   const place = await locateSource(request.source);
   const file = await fileFacts(place.path);
   const key = JSON.stringify([
@@ -86,7 +86,7 @@ export async function withTable<Result>(
         table = await entry.table;
       } catch (error) {
         if (cache.get(key) === entry) cache.delete(key);
-        // Another caller opened it and gave up; this one did not.
+        // The caller that opened it cancelled; this caller did not, so try again.
         if (error instanceof OrthantError && error.code === 'cancelled' && signal?.aborted !== true) continue;
         throw error;
       }
@@ -100,12 +100,12 @@ export async function withTable<Result>(
   }
 }
 
-const noWishes: WantedTypes = { text: new Set(), number: new Set() };
+const noWantedTypes: WantedTypes = { text: new Set(), number: new Set() };
 
-/** Drops every table that nobody is looking at, and frees their memory. */
+/** Drops every unused table and frees its memory. */
 export const closeTables = (): Promise<void> => dropIdle(0, Infinity);
 
-/** Drops the tables nobody is looking at but the `keep` last used ones, and of those the ones not used since `since`. */
+/** Drops unused tables: all except the `keep` most recently used ones, and those last used before `since`. */
 async function dropIdle(keep: number, since: number): Promise<void> {
   const idle = [...cache].filter(([, { users }]) => users === 0).sort(([, a], [, b]) => b.lastUsed - a.lastUsed);
   const dropped = idle.filter(([, { lastUsed }], index) => index >= keep || lastUsed < since);
@@ -117,14 +117,14 @@ async function dropIdle(keep: number, since: number): Promise<void> {
   if (cache.size === 0) await closeDatabase();
 }
 
-/** Looks for tables unused for long, as long as any is open; never keeps the process alive. */
+/** Regularly drops tables that were not used for long, as long as any is open; never keeps the process alive. */
 function sweepLater(): void {
   sweeper ??= setInterval(() => {
     if (cache.size === 0) {
       clearInterval(sweeper);
       sweeper = undefined;
     }
-    // What cannot be dropped now is memory that is freed with the database.
+    // If this fails, the memory is freed when the database closes.
     dropIdle(idleTables, Date.now() - idleMilliseconds).catch(() => undefined);
   }, idleMilliseconds / 5).unref();
 }
@@ -132,7 +132,7 @@ function sweepLater(): void {
 async function locateSource(source: DataSource): Promise<SampleFile & { readonly source: string }> {
   if (source.kind === 'sample') return { ...(await sampleFile(source.id)), source: `sample ${source.id}` };
   const path = resolve(source.path);
-  // Messages about what is in a file name the file; where it lies is said where it cannot be opened.
+  // Messages about a file's content show only its name; errors of opening it show the whole path.
   return { path, divisors: {}, source: basename(path) };
 }
 
@@ -152,7 +152,7 @@ function read(
       place.divisors,
     );
     const settled = await settleTypes(session, table, raw, wanted);
-    // Leaving the bad rows out would not help.
+    // `skipBadRows` would not help here, so the error must not suggest it.
     if (settled.rows === 0) throw noneLeft(place.source, file.format, settled);
     if (settled.rejectedRows > 0 && request.skipBadRows !== true) throw refused(place.source, file.format, settled);
     return {
@@ -168,7 +168,7 @@ function read(
       warnings: [...raw.warnings, ...settled.warnings],
     };
   }, signal).catch(async (error: unknown) => {
-    // In a session of its own: that of a cancelled call takes no more queries.
+    // In a new session, because the session of a cancelled call accepts no more queries.
     const drop = `DROP TABLE IF EXISTS ${table}; DROP TABLE IF EXISTS ${table}_settled`;
     await withSession((session) => session.run(drop)).catch(() => undefined);
     throw error;

@@ -9,7 +9,7 @@ import { splitNames } from '../contract/results.ts';
 import type { DataSet } from './dataset.ts';
 
 /**
- * The bound of each target in its own units.
+ * The bound of each target in the target's units.
  *
  * @throws OrthantError `configuration` if it names a target that does not exist
  */
@@ -28,10 +28,10 @@ export function boundsOf(schema: DataSchema, epsilon: ConstraintSettings['epsilo
 }
 
 /**
- * Refuses targets below the bound: no network can be right there and keep it.
+ * Refuses targets below the bound: a network that keeps the bound cannot fit them.
  *
- * @param epsilon - the bound of each target, in its own units
- * @throws OrthantError `data` with how many rows, the first ones, and what to do
+ * @param epsilon - the bound of each target, in the target's units
+ * @throws OrthantError `data` with the number of rows, the first ones, and what to do
  */
 export function checkBounds(dataSet: DataSet, epsilon: readonly number[]): void {
   const { targets } = dataSet.schema;

@@ -8,15 +8,15 @@ import {
   markAggregates,
   markOf,
   otherMarkWarning,
-  takenAsTextWarning,
+  readAsTextWarning,
   type DecimalMark,
   type MarkCounts,
 } from './decimalMark.ts';
 import type { StoredColumn, RawTable } from './rawTable.ts';
 
 /**
- * Settles what each column is. A text column that is numeric in nearly all rows is a number column, and its other
- * cells make bad rows; so does a number that is not finite.
+ * Decides the type of each column. A text column that is numeric in nearly all rows is a number column; rows with other
+ * cells in it are bad rows, as are rows with a number that is not finite.
  */
 
 export type ColumnType = ColumnSummary['type'];
@@ -30,22 +30,22 @@ export interface SettledTable {
   readonly columns: readonly SettledColumn[];
   readonly rows: number;
   readonly rejectedRows: number;
-  /** The first ones, in the file's order. */
+  /** The first rejected rows, in the file's order. */
   readonly rejected: readonly RejectedRow[];
   readonly warnings: readonly Warning[];
 }
 
-/** Columns whose type the person has settled: by asking for categories, or by making them targets. */
+/** Columns whose type the settings determine, because they ask for categories or make them targets. */
 export interface WantedTypes {
   readonly text: ReadonlySet<string>;
   readonly number: ReadonlySet<string>;
 }
 
 /**
- * Turns the raw table into one whose number columns are DOUBLE and finite or missing, and whose other columns are
- * VARCHAR, trimmed, never empty. Rows that do not fit are taken out and reported.
+ * Converts the raw table: number columns become DOUBLE, finite or missing; other columns become VARCHAR, trimmed and
+ * never empty. Rows that do not fit are removed and reported.
  *
- * @param table - the name of the raw table, and of the settled one afterwards
+ * @param table - the name of the raw table, and of the converted one afterwards
  */
 export async function settleTypes(
   session: Session,
@@ -94,9 +94,9 @@ const trimmed = (column: string): string => `nullif(trim(${column}), '')`;
 
 interface FoundType {
   readonly type: ColumnType;
-  /** Of its numbers, where they are text. */
+  /** Decimal mark of the numbers, if they are stored as text. */
   readonly mark: DecimalMark;
-  /** Of a column whose type was found in its text. */
+  /** Present for a column whose type was found from its text. */
   readonly counts?: TextCounts;
 }
 
@@ -104,13 +104,13 @@ async function findTypes(session: Session, table: string, raw: RawTable, wanted:
   const mark = fileMark(raw);
   const types = raw.columns.map(({ name, stored, known }): ColumnType | undefined => {
     if (stored === 'DOUBLE') return 'number';
-    // Whatever they are, how they are written is still to be found.
+    // The type is known, but the decimal mark has still to be found.
     if (wanted.number.has(name)) return undefined;
     return known ?? (wanted.text.has(name) ? 'category' : undefined);
   });
   const open = types.flatMap((type, index) => (type === undefined ? [index] : []));
   if (open.length === 0) return types.map((type) => ({ type: type ?? 'category', mark }));
-  // A look at the first rows spares the whole table from casts that cannot succeed.
+  // Check the first rows, so that columns that cannot be numbers are not cast as a whole.
   const first = await textCounts(session, `(SELECT * FROM ${table} LIMIT 2000)`, open);
   const likely = open.filter((index, at) => {
     const count = first[at];
@@ -140,7 +140,7 @@ async function findTypes(session: Session, table: string, raw: RawTable, wanted:
   return settled;
 }
 
-/** Those of the columns that are numbers as the file writes them and nothing else, or empty: most, and quickly found. */
+/** Columns with only numbers in the file's decimal mark, or empty cells. A cheap check that decides most columns. */
 async function allNumbers(
   session: Session,
   table: string,
@@ -153,7 +153,7 @@ async function allNumbers(
   return new Set(columns.filter((_, at) => counts[2 * at] === counts[2 * at + 1]));
 }
 
-/** What a text column is that holds no numbers, as its first rows suggest. */
+/** Type of a text column without numbers: the first rows suggest it, all rows must confirm it. */
 async function otherType(session: Session, table: string, index: number, sample: TextCounts): Promise<ColumnType> {
   if (sample.present > 0 && sample.booleans === sample.present)
     return (await allOf(session, table, isBoolean(`c${index}`), index)) ? 'boolean' : 'category';
@@ -162,7 +162,7 @@ async function otherType(session: Session, table: string, index: number, sample:
   return 'category';
 }
 
-/** What is remarkable about how numbers are written. */
+/** Warnings about how numbers are written. */
 async function markWarnings(
   session: Session,
   table: string,
@@ -178,7 +178,7 @@ async function markWarnings(
   for (const [index, { name }] of raw.columns.entries()) {
     const { type, counts } = found[index] ?? {};
     if (type !== 'category' || counts === undefined || !isNumberColumn(counts.present, counts.alike)) continue;
-    warnings.push(await takenAsTextWarning(session, table, { name, column: `c${index}`, counts }, raw));
+    warnings.push(await readAsTextWarning(session, table, { name, column: `c${index}`, counts }, raw));
   }
   return warnings;
 }
@@ -200,7 +200,7 @@ async function textCounts(session: Session, from: string, columns: readonly numb
     return [
       `count(${trimmed(column)})`,
       `count(*) FILTER (${isBoolean(column)})`,
-      // Dates are looked for in the first rows only; casting a whole column is left to where they are found.
+      // Dates are searched in the first rows only; a whole column is cast only if these are dates.
       from.startsWith('(') ? `count(*) FILTER (${isDate(column)})` : '0',
       ...markAggregates(column),
     ];
@@ -224,7 +224,7 @@ function plan(raw: StoredColumn, index: number, { type, mark }: FoundType): Plan
   const column = `c${index}`;
   const base = { name: raw.name, type, column, stored: raw.stored, mark };
   if (raw.stored === 'DOUBLE') {
-    // A sum that is finite has finite terms; one that is not may also have left the range.
+    // A finite sum has finite terms only. An infinite sum may be an overflow, so the cells are checked then.
     const clean = `isfinite(sum(${column}))`;
     return { ...base, value: column, bad: `coalesce(NOT isfinite(${column}), false)`, clean };
   }

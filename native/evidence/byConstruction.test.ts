@@ -21,9 +21,9 @@ interface Recipe {
   readonly activation: Activation;
   readonly scales: readonly number[];
   readonly epsilon: number;
-  /** What the last layer is made of. */
+  /** Weights of the last layer. */
   readonly last: 'any' | 'non-negative' | 'zero';
-  /** Last bias: the bound itself, what rounding makes of it, a little below, or anything. */
+  /** Last bias: the scaled bound, the rounded quotient, slightly below the bound, or random. */
   readonly bias: 'bound' | 'rounded' | 'below' | 'any';
   readonly transform: OutputTransformKind | undefined;
 }
@@ -70,7 +70,7 @@ function build({ seed, hidden, activation, scales, epsilon, last, bias, transfor
   };
 }
 
-/** Predictions in float32 on the engine, in the targets' own units. */
+/** Predictions in float32 on the engine, in the targets' units. */
 function predictFloat32(model: Model, inputs: Float32Array): number[][] {
   return tf.tidy(() => {
     const layers = model.layers.map(({ kernel, bias, inputs: from, units }) => ({
@@ -153,12 +153,12 @@ describe('proveByConstruction', () => {
     expect(holds(build({ ...nonNegative, hidden: [] }))).toEqual([false, false]);
   });
 
-  it('holds where the last weights are all zero, whatever the features', () => {
+  it('holds if the last weights are all zero, whatever the features', () => {
     expect(holds(build({ ...nonNegative, last: 'zero', activation: 'tanh' }))).toEqual([true, true]);
     expect(holds(build({ ...nonNegative, last: 'zero', hidden: [] }))).toEqual([true, true]);
   });
 
-  it('is lost by one negative weight, for that output alone', () => {
+  it('fails with one negative weight, for that output only', () => {
     fc.assert(
       fc.property(fc.nat(3), fc.nat(1), fc.constantFrom(-1e-30, -1), (feature, output, weight) => {
         const model = build(nonNegative);
@@ -168,7 +168,7 @@ describe('proveByConstruction', () => {
     );
   });
 
-  it('is lost by a bias below the bound and by a number that is none', () => {
+  it('fails with a bias below the bound, and with NaN or infinite weights', () => {
     expect(holds(build({ ...nonNegative, bias: 'below' }))).toEqual([false, false]);
     for (const value of [NaN, Infinity]) {
       const model = build(nonNegative);
@@ -177,7 +177,7 @@ describe('proveByConstruction', () => {
     }
   });
 
-  it('is lost by a bound that is 0 where denormal numbers are flushed', () => {
+  it('fails with a bound that is 0 if denormal numbers are flushed', () => {
     const denormal = (scales: readonly number[], epsilon: number): Model => {
       const model = build({ ...nonNegative, scales, epsilon });
       model.layers.at(-1)!.bias.set(scales.map((scale) => epsilon / scale));
@@ -185,7 +185,7 @@ describe('proveByConstruction', () => {
     };
     expect(holds(denormal([1, 1], 2 ** -126))).toEqual([true, true]);
     expect(holds(denormal([1, 1], 2 ** -127))).toEqual([false, false]);
-    // The bias itself is no denormal number, but what it becomes by de-scaling is.
+    // The bias is not denormal, but the de-scaled bias is.
     expect(holds(denormal([2 ** -20, 2], 2 ** -130))).toEqual([false, false]);
     expect(holds(denormal([2 ** -20, 2], -(2 ** -130)))).toEqual([true, true]);
   });

@@ -3,7 +3,7 @@ import { leastDescaled } from '../network/bound.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
 import { figure, figureBelow, readable } from '../base/figures.ts';
 
-/** Why one output is never below its bound, or why the weights do not show it. */
+/** Proof that one output is never below its bound, or the reason why the weights do not prove it. */
 export interface OutputProof {
   readonly output: string;
   readonly holds: boolean;
@@ -12,14 +12,14 @@ export interface OutputProof {
 }
 
 /**
- * Reads off the stored float32 weights which outputs are never below epsilon, whatever the input; the method that
- * trained them is not asked.
+ * Proves from the stored float32 weights alone which outputs are never below epsilon for any input; the training method
+ * does not matter.
  *
- * prediction = fround(scaled * fround(scale)), as the exported graph computes it; the bound must hold for the unrounded
- * product too, and where denormal numbers are flushed to 0 (see `leastDescaled`). Every step of the argument also holds
- * for rounded arithmetic, since rounding is monotone: a sum of non-negative products is non-negative in any order of
+ * prediction = fround(scaled * fround(scale)), as the exported graph computes it; the bound must also hold for the
+ * unrounded product, and if denormal numbers are flushed to 0 (see `leastDescaled`). Every step of the proof also holds
+ * in rounded arithmetic, since rounding is monotone: a sum of non-negative products is non-negative in any order of
  * summation, adding it to b gives at least b, and multiplying by a positive scale keeps the order. An input that
- * overflows float32 on its way (0 · ∞) gives NaN, which is not below epsilon, and no number either.
+ * overflows float32 in the network (0 · ∞) gives NaN, which is neither below epsilon nor a number.
  */
 export function proveByConstruction(model: Model): OutputProof[] {
   return model.schema.targets.map(({ name, scale }, output) => {
@@ -37,7 +37,7 @@ export function proveByConstruction(model: Model): OutputProof[] {
   });
 }
 
-/** A lower bound of the scaled output for every input, where the weights show one. */
+/** A lower bound of the scaled output for every input, if the weights prove one. */
 interface Floor {
   readonly floor?: number;
   readonly reason: string;
@@ -56,7 +56,7 @@ function transformFloor(model: Model, output: number): Floor {
   };
 }
 
-/** Non-negative weights on non-negative features, or no weights at all, leave at least the bias. */
+/** With non-negative weights on non-negative features, or all weights zero, the output is at least the bias. */
 function linearFloor(model: Model, output: number): Floor {
   const last = model.layers.at(-1);
   if (last === undefined || !model.layers.every(isFinite)) {

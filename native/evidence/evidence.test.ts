@@ -42,24 +42,24 @@ describe('gatherEvidence', () => {
     expect(level(-1, { train: split(10, 0), test: split(5, 0) })).toBe('held-out');
   });
 
-  it('does not take no held-out rows for clean ones', () => {
+  it('does not treat missing held-out rows as clean ones', () => {
     expect(level(-1, { train: split(10, 0) })).toBe('train');
   });
 
-  it('is by construction where the weights show it and no row contradicts', () => {
+  it('is by construction if the weights prove it and no row contradicts', () => {
     expect(level(1, { train: split(10, 0) })).toBe('by-construction');
     expect(level(1, {})).toBe('by-construction');
     expect(level(1, { train: split(10, 0), test: split(5, 1) })).toBe('train');
   });
 
-  it('claims nothing about rows where none was evaluated', () => {
+  it('claims nothing about rows if none was evaluated', () => {
     expect(gatherEvidence(model(-1), {})).toMatchObject({
       level: 'none',
       statement: 'No row was evaluated, so nothing is known of the outputs.',
     });
   });
 
-  it('names the rows it rests on, and what chose by them', () => {
+  it('names the evaluated rows, and that validation rows helped to choose the epoch', () => {
     const all = { train: split(10, 0), validation: split(5, 0), test: split(4, 0) };
     const { statement, limits } = gatherEvidence(model(-1), all);
     expect(statement).toBe(
@@ -71,14 +71,14 @@ describe('gatherEvidence', () => {
     );
   });
 
-  it('says how many rows may still be below, by test rows that nothing was chosen by', () => {
+  it('limits the share of rows that may be below the bound, from the test rows only', () => {
     const share = (rows: number, below = 0): number | undefined => {
       const { limits } = gatherEvidence(model(-1), { train: split(10, 0), test: split(rows, below) });
       const found = /at most ([\d.e-]+) %/.exec(limits.join(' '));
       return found === null ? undefined : Number(found[1]) / 100;
     };
     for (const rows of [1, 7, 100, 2000, 1e6]) {
-      // No case among so many rows has a probability of at most 5 % where the share is that large.
+      // If the share is that large, the probability of no case among these rows is at most 5 %.
       expect((1 - share(rows)!) ** rows).toBeLessThan(0.05 + 1e-9);
       expect((1 - share(rows)!) ** rows).toBeGreaterThan(0.0499);
     }
@@ -87,7 +87,7 @@ describe('gatherEvidence', () => {
     expect(validation.limits.join(' ')).not.toContain('95 %');
   });
 
-  it('warns where a prediction is so near its bound that rounding decides, and never shows a lowest one at a bound that it is below', () => {
+  it('warns if rounding decides on which side of its bound a prediction is, and never rounds one below the bound up to it', () => {
     const near = 'A prediction so near its bound may come out on the other side of it where it is rounded otherwise.';
     const of = (minimum: number): Evidence => gatherEvidence(model(-1), { train: split(10, 0, minimum) });
     expect(of(5e-9).limits).toContain(near);
@@ -97,11 +97,11 @@ describe('gatherEvidence', () => {
     expect(below.figures).toContain('price, training: 1 of 10 rows below 0.5, lowest prediction 0.4999.');
   });
 
-  it('tells the lowest bound', () => {
+  it('has the lowest bound', () => {
     expect(gatherEvidence(model(1), {}).lowestBound).toBe(0);
   });
 
-  it('says for each output and split what was found', () => {
+  it('reports each output and split', () => {
     const evidence = gatherEvidence(model(-1), { train: split(1000, 3), test: split(5, 0) });
     expect(evidence.statement).toContain('Some training rows');
     expect(evidence.figures).toContain('price, training: 3 of 1,000 rows below 0, lowest prediction −1.');

@@ -13,14 +13,14 @@ import { figure, figureAbove, figureBelow, readable } from '../base/figures.ts';
 import { joined } from '../base/lists.ts';
 
 /**
- * The strongest statement about a model's positivity that there is evidence for:
+ * The strongest statement about a model's positivity that the evidence supports:
  *
- * - `by-construction`: no output is below its bound for any input, read off the stored weights, and no row contradicts;
- * - `held-out`: no row of training, validation and test split is below its bound, and there are rows beside training;
+ * - `by-construction`: the stored weights prove that no output is below its bound for any input; no row contradicts;
+ * - `held-out`: no row of training, validation and test split is below its bound, and not all rows are training rows;
  * - `train`: no training row is below its bound;
- * - `none`: some training row is, or none was evaluated.
+ * - `none`: some training row is below its bound, or no training row was evaluated.
  *
- * @param splits - evaluation of this very model; empty where there was none
+ * @param splits - evaluation of this model; empty if it was not evaluated
  */
 export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
   const proofs = proveByConstruction(model);
@@ -55,7 +55,7 @@ const overflow = 'An input so large that float32 overflows on the way may give n
 /** The error probability of a statement with 95 % confidence. */
 const doubt = 0.05;
 
-/** What has to be said beside figures of rows, lest they be taken for more than they are. */
+/** Caveats to show with the statement. */
 function limitsOf(
   model: Model,
   splits: SplitReports,
@@ -69,7 +69,7 @@ function limitsOf(
     }),
   );
   const rows = splits.test?.rows ?? 0;
-  // Clopper and Pearson 1934 for no case among so many: (1 - p)^rows = doubt; about 3 / rows. A row counts once for all outputs.
+  // Clopper and Pearson 1934 for no case in n rows: (1 - p)^n = doubt; about 3 / n. A row counts once for all outputs.
   const share = -Math.expm1(Math.log(doubt) / rows);
   return [
     ...(near
@@ -91,7 +91,7 @@ function describeBelow(model: Model): string {
   return distinct.size === 1 ? `below ${readable(model.epsilon[0] ?? 0)}` : 'below its bound';
 }
 
-/** Rounded to the nearest, as tables do, unless that would carry a prediction that is below its bound up to it. */
+/** Rounded to the nearest, as in tables, unless that would raise a prediction below its bound to the bound. */
 const lowest = (minimum: number, bound: number): string =>
   minimum < bound && Number(figure(minimum)) >= bound ? figureBelow(minimum) : figure(minimum);
 

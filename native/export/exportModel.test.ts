@@ -20,7 +20,7 @@ afterEach(() => {
 });
 const inFolder = (name: string): string => path.join(folder, name);
 
-/** y = 10 (x - 3) / 2 + 20 where x is missing 4; one more feature says whether the colour is red. */
+/** y = 10 (2 + (x - 3) / 2 + red / 2 + grade / 10); a missing x is replaced by 4. */
 const model: Model = {
   schema: {
     inputs: [
@@ -38,7 +38,7 @@ const columns = new Map<string, RawColumn>([
   ['colour', ['red', 'green', null]],
   ['grade', ['low', 'high', 'high']],
 ]);
-/** By hand: 10 (2 + (x - 3) / 2 + red / 2 + grade / 10). */
+/** Computed by hand. */
 const predictions = [25, 31, 26];
 const check = { columns, rows: 3, predictions };
 const allFiles = (): Record<'onnx' | 'onnx-json' | 'safetensors', string> => ({
@@ -48,7 +48,7 @@ const allFiles = (): Record<'onnx' | 'onnx-json' | 'safetensors', string> => ({
 });
 
 describe('export', () => {
-  it('writes all formats once ONNX Runtime gives the predictions of the training engine', async () => {
+  it('writes all formats if ONNX Runtime gives the predictions of the training engine', async () => {
     const report = await exportModel({ model, metadata, check, files: allFiles() });
     expect(report.rows).toBe(3);
     expect(report.maxRelativeDifference).toBeLessThan(1e-6);
@@ -56,7 +56,7 @@ describe('export', () => {
     expect(readdirSync(folder).sort()).toEqual(['m.onnx', 'm.onnx.json', 'm.safetensors']);
   });
 
-  it('says what verified a file: ONNX Runtime ran it, or it was read back', async () => {
+  it('reports what verified a file: ONNX Runtime, or reading it back', async () => {
     const { onnx, safetensors } = allFiles();
     expect(await exportModel({ model, metadata, check, files: { onnx } })).toMatchObject({
       verifiedBy: 'onnx-runtime',
@@ -70,7 +70,7 @@ describe('export', () => {
     );
   });
 
-  it('writes nothing once it was cancelled', async () => {
+  it('writes nothing after it was cancelled', async () => {
     const signal = AbortSignal.abort();
     await expect(exportModel({ model, metadata, check, files: allFiles(), signal })).rejects.toThrow(/abort/);
     expect(readdirSync(folder)).toEqual([]);
@@ -88,7 +88,7 @@ describe('export', () => {
 
   it.each([
     ['a prediction further off than 1e-4 deviations', [25, 31.002, 26], /"y" ONNX Runtime gives 31.* 31\.002 .*row 2/],
-    ['a prediction that is no number', [25, 31, NaN], /gives NaN \(row 3/],
+    ['a prediction that is NaN', [25, 31, NaN], /gives NaN \(row 3/],
     ['an infinite prediction', [Infinity, 31, 26], /gives Infinity \(row 1/],
     ['predictions missing', [25, 31], /3 rows and 2 predictions/],
   ])('refuses %s and leaves no file', async (_, wrong, reason) => {
@@ -100,27 +100,27 @@ describe('export', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('refuses to export what no row verifies', async () => {
+  it('refuses to export a model without rows to verify it', async () => {
     const none = { columns: new Map<string, RawColumn>(), rows: 0, predictions: [] };
     await expect(exportModel({ model, metadata, check: none, files: allFiles() })).rejects.toMatchObject({
       code: 'export',
     });
   });
 
-  it('says so when a file cannot be written', async () => {
+  it('reports a file that cannot be written', async () => {
     writeFileSync(inFolder('file'), '');
     const files = { onnx: path.join(folder, 'file', 'm.onnx') };
     await expect(exportModel({ model, metadata, check, files })).rejects.toMatchObject({ code: 'file' });
   });
 
-  it('leaves no half of an export where one of its files cannot be written', async () => {
+  it('leaves no partial export if one of its files cannot be written', async () => {
     writeFileSync(inFolder('file'), '');
     const files = { onnx: inFolder('m.onnx'), 'onnx-json': path.join(folder, 'file', 'm.onnx.json') };
     await expect(exportModel({ model, metadata, check, files })).rejects.toMatchObject({ code: 'file' });
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
-  it('stores the weights as nn.Sequential has them', async () => {
+  it('stores the weights in the layout of nn.Sequential', async () => {
     const deep: Model = {
       ...model,
       layers: [
@@ -140,7 +140,7 @@ describe('export', () => {
     await exportModel({ model: deep, metadata, check: { ...check, predictions: truth }, files: { safetensors } });
     const { tensors, metadata: about } = decodeSafetensors(readFileSync(safetensors));
     expect(tensors['0.weight']).toEqual({ shape: [2, 3], data: Float32Array.of(1, 3, 5, 2, 4, 6) });
-    // No activation: the next layer is the next module. With one, it is the one after that.
+    // Without an activation the next layer is the next module; an activation takes one position.
     expect(Object.keys(tensors)).toEqual(['0.weight', '0.bias', '1.weight', '1.bias', '3.weight', '3.bias']);
     expect(JSON.parse(about['orthant.modules']!)).toEqual([
       ['Linear', { in_features: 3, out_features: 2 }],
@@ -158,7 +158,7 @@ describe('export', () => {
     expect(JSON.parse(about['orthant.targetScale']!)).toEqual([10]);
   });
 
-  it('writes a large tensor to JSON in pieces, since one string of it could be longer than strings can be', () => {
+  it('writes a large tensor to JSON in pieces, because one string could be too long for JavaScript', () => {
     const units = 1_200_001;
     const kernel = Float32Array.from({ length: units }, (_, i) => Math.sin(i));
     const large: Model = {
@@ -196,7 +196,7 @@ describe('export', () => {
 
 describe('prediction from an exported file', () => {
   it.each(['onnx', 'onnx-json'] as const)(
-    'predicts raw rows from %s and reports what it could not use',
+    'predicts raw rows from %s and reports the rows it could not use',
     async (format) => {
       const files = allFiles();
       await exportModel({ model, metadata, check, files });
@@ -254,7 +254,7 @@ describe('prediction from an exported file', () => {
     );
   });
 
-  it('refuses files that are damaged, of others, or changed after their export', async () => {
+  it('refuses files that are damaged, from other programs, or changed after their export', async () => {
     const { proto } = buildOnnx(model, metadata);
     const bytes = encodeOnnx(proto);
     const refuse = async (content: string | Uint8Array, reason: RegExp): Promise<void> => {

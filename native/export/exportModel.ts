@@ -14,11 +14,11 @@ import { verifyOnnx, type ExportCheck } from './verify.ts';
 export interface ExportRequest {
   readonly model: Model;
   readonly metadata: ExportMetadata;
-  /** What the exported model is compared on. */
+  /** Rows and predictions to compare the exported model with. */
   readonly check: ExportCheck;
-  /** Path of the file to write, for each format that is wanted. */
+  /** Path of the file to write, for each requested format. */
   readonly files: Readonly<Partial<Record<ExportFormatId, string>>>;
-  /** Aborted, it ends the work before a file is written. */
+  /** Aborting stops the export before a file is written. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,7 +28,7 @@ type VerifiedBy<Verifier> = {
   [Format in ExportFormatId]: (typeof exportFormats)[Format]['verifier'] extends Verifier ? Format : never;
 }[ExportFormatId];
 
-/** Encodes and verifies a model once for all formats of a verifier; a format that is left out does not compile. */
+/** Encodes and verifies a model once for all formats of a verifier; a missing format is a compile error. */
 const exporters: {
   readonly [Verifier in ExportVerifier]: (
     request: ExportRequest,
@@ -47,14 +47,14 @@ const exporters: {
 };
 
 /**
- * Exports a model. Each kind of file is first used as whoever takes it away would use it, and its predictions are
- * compared with the training engine's: ONNX runs in ONNX Runtime (its JSON holds the same message), safetensors is read
- * back. Only then the files are written, each whole or not at all.
+ * Exports a model. Each kind of file is first used as its user would, and its predictions are compared with those of
+ * the training engine: ONNX runs in ONNX Runtime (its JSON holds the same message), safetensors is read back. Only then
+ * are the files written, each completely or not at all.
  *
- * @param request - with one file at least
- * @returns what the comparison found; where several were made, that of the largest difference
- * @throws OrthantError `export` where an exported model is not the trained one (no file is written then), `file`
- *   where a file cannot be written, `cancelled` where that was asked for before the first one was written
+ * @param request - with at least one file
+ * @returns the comparison with the largest difference
+ * @throws OrthantError `export` if an exported model does not match the trained one (no file is written then), `file`
+ *   if a file cannot be written, `cancelled` if `signal` was aborted before the first file was written
  */
 export async function exportModel(request: ExportRequest): Promise<ExportReport> {
   const { files, signal } = request;
@@ -77,7 +77,7 @@ export async function exportModel(request: ExportRequest): Promise<ExportReport>
   );
 }
 
-/** Writes all of the files; where one cannot be written, those before it go again: half of an export is none. */
+/** Writes all files. If one cannot be written, those already written are removed, so that no partial export is left. */
 function writeAll(contents: readonly [file: string, content: Contents][]): void {
   const written: string[] = [];
   try {

@@ -7,16 +7,16 @@ type NumberInput = Extract<ModelInput, { kind: 'number' }>;
 type CategoryInput = Exclude<ModelInput, { kind: 'number' }>;
 
 /**
- * Adds what makes the network's inputs [N, features] of the graph's inputs, as data/encode.ts does:
+ * Adds the nodes that encode the graph's inputs as network inputs [N, features], as data/encode.ts does:
  *
- * - numbers: a missing one (NaN) becomes its fill, then (x - shift) / scale;
- * - one-hot: an unseen category, the empty string among them, becomes zeros;
- * - ordinal: each category maps straight to its scaled code, any other text to the scaled fill.
+ * - numbers: a missing value (NaN) is replaced by the fill, then (x - shift) / scale;
+ * - one-hot: an unseen category, including the empty string, becomes zeros;
+ * - ordinal: each category maps directly to its scaled code, any other text to the scaled fill.
  *
- * What has no fill stays NaN, and so is every output of that row.
+ * A missing value without a fill stays NaN, and so does every output of that row.
  *
- * @param names - the graph's inputs, names reserved
- * @returns the value that holds the features in the order of the schema
+ * @param names - reserved names of the graph's inputs
+ * @returns name of the value with the features in the order of the schema
  */
 export function addFeatures(graph: GraphBuilder, inputs: readonly ModelInput[], names: GraphInterface): string {
   const blocks = splitNumbers(graph, inputs, names);
@@ -31,7 +31,7 @@ export function addFeatures(graph: GraphBuilder, inputs: readonly ModelInput[], 
   return graph.node('Concat', 'features', pieces, { attributes: [attribute.integer('axis', 1)] });
 }
 
-/** The scaled numbers, one value for each run of number columns that no category interrupts. */
+/** The scaled numbers: one value for each group of consecutive number columns. */
 function splitNumbers(graph: GraphBuilder, inputs: readonly ModelInput[], names: GraphInterface): string[] {
   const numbers = inputs.filter((input) => input.kind === 'number');
   if (names.numbers === undefined) return [];
@@ -52,8 +52,8 @@ function splitNumbers(graph: GraphBuilder, inputs: readonly ModelInput[], names:
 }
 
 function addNumbers(graph: GraphBuilder, numbers: readonly NumberInput[], name: string): string {
-  const row = (wish: string, value: (input: NumberInput) => number): string =>
-    graph.floats(wish, [1, numbers.length], Float32Array.from(numbers, value));
+  const row = (preferred: string, value: (input: NumberInput) => number): string =>
+    graph.floats(preferred, [1, numbers.length], Float32Array.from(numbers, value));
   const columns = numbers.map(({ column }) => column).join(', ');
   let x = graph.input(name, 'float', numbers.length, `Columns: ${columns}; NaN where a value is missing`);
   if (numbers.some(({ fill }) => fill !== undefined)) {
@@ -82,7 +82,7 @@ function addCategory(graph: GraphBuilder, input: CategoryInput, name: string): s
     });
     return [encoded];
   }
-  // A column without a single category makes no feature; the operator would refuse it.
+  // A column without categories gives no feature, and the operator would refuse it.
   if (input.categories.length === 0) return [];
   const oneHot = graph.node('OneHotEncoder', `${name}_one_hot`, [name], {
     domain: mlDomain,

@@ -13,7 +13,7 @@ import {
 
 /** Domain of ONNX's operators for categories and text. */
 export const mlDomain = 'ai.onnx.ml';
-/** Name of the batch dimension, which any number of rows may fill. */
+/** Name of the batch dimension, whose size is any number of rows. */
 const batchDimension = 'N';
 
 type Attribute = MessageInitShape<typeof AttributeProtoSchema>;
@@ -37,22 +37,22 @@ export const attribute = {
 interface NodeOptions {
   readonly attributes?: readonly Attribute[];
   readonly domain?: string;
-  /** Wished names of the values it makes; one, named like the node, where nothing else is said. */
+  /** Names of the node's output values; by default one, named like the node. */
   readonly outputs?: readonly string[];
 }
 
-/** Collects the parts of one ONNX graph. Every value has one name; a wished name that is taken gets a number. */
+/** Collects the parts of one ONNX graph. Value names are unique: a preferred name that is taken gets a number. */
 export class GraphBuilder {
   private readonly nodes: MessageInitShape<typeof NodeProtoSchema>[] = [];
   private readonly initializers: MessageInitShape<typeof TensorProtoSchema>[] = [];
   private readonly inputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
   private readonly outputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
-  /** onnxruntime-node keeps values in plain objects, where `__proto__` is no name. */
+  /** onnxruntime-node keeps values in plain objects, in which `__proto__` cannot be a key. */
   private readonly taken = new Set(['__proto__']);
 
-  /** Reserves a name that nothing else in the graph has. */
-  reserve(wish: string): string {
-    const base = wish === '' ? 'column' : wish;
+  /** Reserves a name that is unique in the graph. */
+  reserve(preferred: string): string {
+    const base = preferred === '' ? 'column' : preferred;
     let name = base;
     for (let number = 2; this.taken.has(name); number++) name = `${base}_${number}`;
     this.taken.add(name);
@@ -65,29 +65,29 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Adds an output [N, 1] under a reserved name that a node makes. */
+  /** Adds an output [N, 1]: a value computed by a node, by its reserved name. */
   output(name: string, docString: string): void {
     this.outputs.push(valueInfo(name, DataType.FLOAT, 1, docString));
   }
 
   /** Adds a float32 constant. */
-  floats(wish: string, shape: readonly number[], data: Float32Array): string {
-    return this.initializer(wish, shape, DataType.FLOAT, littleEndianBytes(data));
+  floats(preferred: string, shape: readonly number[], data: Float32Array): string {
+    return this.initializer(preferred, shape, DataType.FLOAT, littleEndianBytes(data));
   }
 
   /** Adds an int64 constant: [values]. */
-  integers(wish: string, values: readonly number[]): string {
+  integers(preferred: string, values: readonly number[]): string {
     const bytes = new Uint8Array(values.length * 8);
     const view = new DataView(bytes.buffer);
     values.forEach((value, index) => {
       view.setBigInt64(index * 8, BigInt(value), true);
     });
-    return this.initializer(wish, [values.length], DataType.INT64, bytes);
+    return this.initializer(preferred, [values.length], DataType.INT64, bytes);
   }
 
-  /** Adds a node and gives the name of its first value. */
-  node(opType: string, wish: string, inputs: readonly string[], options: NodeOptions = {}): string {
-    const name = options.outputs === undefined ? this.reserve(wish) : wish;
+  /** Adds a node and returns the name of its first output value. */
+  node(opType: string, preferred: string, inputs: readonly string[], options: NodeOptions = {}): string {
+    const name = options.outputs === undefined ? this.reserve(preferred) : preferred;
     const output = options.outputs ?? [name];
     this.nodes.push({
       name,
@@ -100,7 +100,7 @@ export class GraphBuilder {
     return output[0] ?? name;
   }
 
-  /** Gives a value that a node made, and that none has used yet, another (reserved) name. */
+  /** Renames a node's output value, which no other node uses yet, to a reserved name. */
   rename(value: string, name: string): void {
     for (const { output = [] } of this.nodes) {
       const index = output.indexOf(value);
@@ -118,8 +118,8 @@ export class GraphBuilder {
     });
   }
 
-  private initializer(wish: string, shape: readonly number[], dataType: DataType, rawData: Uint8Array): string {
-    const name = this.reserve(wish);
+  private initializer(preferred: string, shape: readonly number[], dataType: DataType, rawData: Uint8Array): string {
+    const name = this.reserve(preferred);
     this.initializers.push({ name, dataType, dims: shape.map(BigInt), rawData });
     return name;
   }

@@ -5,36 +5,36 @@ import { evidenceSchema, type Evidence } from '../contract/results.ts';
 import { littleEndianBytes } from '../runs/safetensors.ts';
 import type { Model } from '../network/model.ts';
 
-/** What an exported file says about its model beside the model itself. */
+/** Facts about a model that an exported file stores in addition to the model. */
 export interface ExportMetadata {
   readonly method: { readonly id: string; readonly settings: Readonly<Record<string, unknown>> };
   readonly evidence: Evidence;
   /** SHA-256 of the data file. */
   readonly dataSha256: string;
-  /** By name: `orthant`, `engine`, ... */
+  /** Versions by name: `orthant`, `engine`, ... */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Names of an ONNX graph's inputs and outputs: the columns' own, unless two would be the same. */
+/** Names of an ONNX graph's inputs and outputs: the column names, made unique. */
 export const graphInterfaceSchema = z.object({
-  /** The float32 input of all number columns; absent where there is none. */
+  /** The float32 input of all number columns; absent without number columns. */
   numbers: z.object({ input: z.string(), columns: z.array(z.string()) }).optional(),
-  /** One string input a categorical column. */
+  /** One string input per categorical column. */
   categories: z.array(z.object({ input: z.string(), column: z.string() })),
   targets: z.array(z.object({ output: z.string(), target: z.string() })),
 });
 export type GraphInterface = z.infer<typeof graphInterfaceSchema>;
 
-/** Keys of an exported file's metadata; every value is JSON text. */
+/** Prefix of the keys in an exported file's metadata; every value is JSON text. */
 const prefix = 'orthant.';
 
-/** What is read back from an ONNX file. */
+/** Metadata of an ONNX file. */
 export const onnxMetadataSchema = z.object({
   format: z.literal(1),
   schema: dataSchemaSchema,
   interface: graphInterfaceSchema,
   method: z.object({ id: z.string(), settings: z.record(z.string(), z.unknown()) }),
-  /** The bound, by target, in the target's own units. */
+  /** The bound by target, in the target's units. */
   epsilon: z.record(z.string(), z.number()),
   evidence: evidenceSchema,
   dataSha256: z.string(),
@@ -61,7 +61,7 @@ export function commonMetadata(model: Model, metadata: ExportMetadata): Omit<Onn
 /**
  * SHA-256 of the weights, in hexadecimal.
  *
- * @param weights - of each layer from first to last the kernel, row-major [inputs, units], then the bias, as
+ * @param weights - for each layer from first to last the kernel, row-major [inputs, units], then the bias, as
  *   little-endian float32
  */
 export function hashWeights(weights: Iterable<Uint8Array>): string {
@@ -70,12 +70,12 @@ export function hashWeights(weights: Iterable<Uint8Array>): string {
   return hash.digest('hex');
 }
 
-/** Entries as namespaced keys with JSON text. */
+/** Converts entries to namespaced keys with JSON text. */
 export function writeEntries(entries: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(entries).map(([key, value]) => [prefix + key, JSON.stringify(value)]));
 }
 
-/** The namespaced entries of a file; text that is not JSON reads as undefined. */
+/** The namespaced entries of a file; an entry that is not JSON is left out. */
 export function readEntries(properties: Iterable<readonly [key: string, value: string]>): Record<string, unknown> {
   const entries: Record<string, unknown> = {};
   for (const [key, value] of properties) {
@@ -83,7 +83,7 @@ export function readEntries(properties: Iterable<readonly [key: string, value: s
     try {
       entries[key.slice(prefix.length)] = JSON.parse(value);
     } catch {
-      // The schema that these entries are held against says what is missing.
+      // The schema check of the entries reports what is missing.
     }
   }
   return entries;

@@ -8,28 +8,28 @@ import { attribute, GraphBuilder, mlDomain } from './graph.ts';
 import { commonMetadata, hashWeights, writeEntries, type ExportMetadata, type GraphInterface } from './metadata.ts';
 import { activationOperators, transformOperators } from './operators.ts';
 
-/** Read by everything since 2022: ONNX 1.12, ONNX Runtime 1.13. */
+/** Supported by all readers since 2022: ONNX 1.12, ONNX Runtime 1.13. */
 const irVersion = 8n;
 const opsets = [
   { domain: '', version: 17n },
   { domain: mlDomain, version: 3n },
 ];
 
-/** Bytes of weights that an ONNX file holds: protobuf ends at 2 GiB, and a little is for all the rest. */
+/** Largest size of the weights in an ONNX file, in bytes: the limit of protobuf is 2 GiB, minus some for the rest. */
 export const mostWeightBytes = 2 ** 31 - 2 ** 24;
 
 export interface OnnxModel {
   readonly proto: ModelProto;
-  /** Names of its inputs and outputs, which its metadata hold too. */
+  /** Names of its inputs and outputs, also in its metadata. */
   readonly names: GraphInterface;
 }
 
 /**
- * A model as ONNX: raw columns in, predictions in the targets' own units out.
+ * Builds an ONNX model with raw columns as inputs and predictions in the targets' units as outputs.
  *
- * Inputs: `inputs`, float32 [N, number columns] in the order of the schema (absent where there are none), and one
- * string input [N, 1] named after each categorical column. Outputs: one [N, 1] named after each target. Where two
- * names would be the same, one gets a number; `orthant.interface` in the metadata has the names.
+ * Inputs: `inputs`, float32 [N, number columns] in the order of the schema (absent without number columns), and one
+ * string input [N, 1] named after each categorical column. Outputs: one [N, 1] named after each target. If two names
+ * would be the same, one gets a number; `orthant.interface` in the metadata has the names.
  */
 export function buildOnnx(model: Model, metadata: ExportMetadata): OnnxModel {
   const graph = new GraphBuilder();
@@ -49,7 +49,7 @@ export function buildOnnx(model: Model, metadata: ExportMetadata): OnnxModel {
   return { proto, names };
 }
 
-/** Public names come first, so that no inner value can take one. */
+/** Reserves the public names first, so that no inner value can take one. */
 function reserveNames(graph: GraphBuilder, { schema }: Model): GraphInterface {
   const numbers = schema.inputs.filter(({ kind }) => kind === 'number').map(({ column }) => column);
   const categories = schema.inputs.filter(({ kind }) => kind !== 'number');
@@ -101,7 +101,7 @@ function addOutputs(graph: GraphBuilder, model: Model, predictions: string, { ta
   });
 }
 
-/** Hash of the weights that a graph computes with, as `hashWeights` makes it of a model's layers. */
+/** Hash of the weights in a graph, equal to `hashWeights` of the model's layers. */
 export function hashOnnxWeights({ graph }: ModelProto): string {
   const constants = new Map(graph?.initializer.map(({ name, rawData }) => [name, rawData]));
   const layers = graph?.node.filter(({ opType }) => opType === 'Gemm') ?? [];
@@ -117,7 +117,7 @@ export function encodeOnnx(model: ModelProto): Uint8Array {
 
 /**
  * A model as ONNX's JSON: protobuf's JSON mapping in camelCase, which Python's `onnx` and Netron read. In pieces,
- * because one string of a large model would be longer than JavaScript's strings can be.
+ * because a large model as one string would exceed JavaScript's limit.
  */
 export function* encodeOnnxJson(model: ModelProto): Generator<string> {
   const initializers = model.graph?.initializer ?? [];
@@ -137,10 +137,10 @@ export function* encodeOnnxJson(model: ModelProto): Generator<string> {
   yield ']}}\n';
 }
 
-/** Bytes that become one string at a time: a multiple of 3, so that only the last piece is padded. */
+/** Number of bytes per string: a multiple of 3, so that only the last piece is padded. */
 const pieceBytes = 3 * 2 ** 20;
 
-/** Node's own base64 takes a fiftieth of the time of the protobuf library's. */
+/** Base64 by Node, which is fifty times faster than that of the protobuf library. */
 function* base64({ buffer, byteOffset, byteLength }: Uint8Array): Generator<string> {
   for (let from = 0; from < byteLength; from += pieceBytes) {
     const length = Math.min(pieceBytes, byteLength - from);
@@ -149,10 +149,10 @@ function* base64({ buffer, byteOffset, byteLength }: Uint8Array): Generator<stri
 }
 
 /**
- * The model in the bytes of an .onnx or .onnx.json file, told apart by content; JSON in camelCase or snake_case.
+ * Decodes an .onnx or .onnx.json file, recognised by its content; JSON in camelCase or snake_case.
  *
- * @param what - how an error names the file
- * @throws OrthantError `file` where it is neither
+ * @param what - name of the file in errors
+ * @throws OrthantError `file` if it is neither
  */
 export function decodeOnnx(bytes: Uint8Array, what: string): ModelProto {
   const isJson = /^(?:\uFEFF)?\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)));

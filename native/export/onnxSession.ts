@@ -4,17 +4,17 @@ import type { DataSchema } from '../contract/dataSchema.ts';
 import { numbersOf, textsOf, type RawColumns } from '../data/encode.ts';
 import type { GraphInterface } from './metadata.ts';
 
-/** Rows that go through ONNX Runtime together: bounds its memory whatever the table's length. */
+/** Number of rows per call of ONNX Runtime, which limits its memory for long tables. */
 const batchRows = 4096;
 
-/** An ONNX model of Orthant's, ready to predict raw rows. */
+/** An ONNX model exported by Orthant, ready to predict raw rows. */
 export interface OnnxSession {
   /**
-   * Predictions in the targets' own units, row-major [rows, targets]; NaN throughout where an input without fill is
+   * Predictions in the targets' units, row-major [rows, targets]; all NaN in rows where an input without a fill is
    * missing.
    *
    * @param columns - at least the columns of the schema's inputs
-   * @param signal - aborted, it ends the work between two batches of rows
+   * @param signal - aborting stops the work between two batches of rows
    */
   predict(columns: RawColumns, rows: number, signal?: AbortSignal): Promise<Float32Array>;
   close(): Promise<void>;
@@ -23,11 +23,11 @@ export interface OnnxSession {
 /**
  * Loads a model into ONNX Runtime, on the CPU.
  *
- * @param bytes - of an .onnx file
+ * @param bytes - the content of an .onnx file
  */
 export async function openSession(bytes: Uint8Array, schema: DataSchema, names: GraphInterface): Promise<OnnxSession> {
   const runtime = await loadRuntime();
-  // Severity 3: errors only; ONNX Runtime would write warnings to standard error.
+  // Severity 3: errors only, so that ONNX Runtime does not write warnings to standard error.
   const session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3 });
   const targets = names.targets.length;
 
@@ -60,7 +60,7 @@ export async function openSession(bytes: Uint8Array, schema: DataSchema, names: 
 
 type OnnxRuntime = typeof import('onnxruntime-node');
 
-/** ONNX Runtime's native library, loaded when it is first needed: training must not depend on it. */
+/** Loads ONNX Runtime's native library when it is first needed, because training must not depend on it. */
 async function loadRuntime(): Promise<OnnxRuntime> {
   try {
     return await import('onnxruntime-node');

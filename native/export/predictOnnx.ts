@@ -8,19 +8,19 @@ import { decodeOnnx, encodeOnnx, hashOnnxWeights } from './onnx.ts';
 import { openSession, type OnnxSession } from './onnxSession.ts';
 
 export interface OnnxPredictions extends InputGaps {
-  /** In the targets' own units, row-major [rows, targets]; NaN in rows that are not usable. */
+  /** In the targets' units, row-major [rows, targets]; NaN in rows that are not usable. */
   readonly predictions: Float32Array;
 }
 
-/** An exported model that predicts. */
+/** An exported model, ready to predict. */
 export interface OnnxPredictor {
-  /** What the file says about itself. */
+  /** Metadata of the file. */
   readonly metadata: OnnxMetadata;
   /**
-   * Predicts rows as they stand in a table.
+   * Predicts unencoded rows of a table.
    *
-   * @param signal - aborted, it ends the work between two batches of rows
-   * @throws OrthantError `data` where a column is not there
+   * @param signal - aborting stops the work between two batches of rows
+   * @throws OrthantError `data` if a column does not exist
    */
   predict(columns: RawColumns, rows: number, signal?: AbortSignal): Promise<OnnxPredictions>;
   close(): Promise<void>;
@@ -29,8 +29,8 @@ export interface OnnxPredictor {
 /**
  * Opens an .onnx or .onnx.json file that Orthant exported.
  *
- * @throws OrthantError `file` where it cannot be read, is damaged, was not made by Orthant, or holds other weights than
- *   its evidence speaks of
+ * @throws OrthantError `file` if it cannot be read, is damaged, was not exported by Orthant, or its weights do not
+ *   match its metadata
  */
 export async function openOnnx(file: string): Promise<OnnxPredictor> {
   let bytes: Uint8Array;

@@ -7,7 +7,7 @@ import type { DenseLayer, Model } from '../network/model.ts';
 import { exponentLimit } from '../network/transforms.ts';
 import { commonMetadata, writeEntries, type ExportMetadata } from './metadata.ts';
 
-/** PyTorch modules: each its class in torch.nn and its keyword arguments. */
+/** PyTorch modules, each with its class in torch.nn and its keyword arguments. */
 export const torchModulesSchema = z.array(
   z.tuple([z.string(), z.record(z.string(), z.union([z.number(), z.string()]))]).readonly(),
 );
@@ -25,13 +25,13 @@ export const activationModules: Readonly<Record<Activation, TorchModule | undefi
 };
 
 /**
- * A model as a safetensors file that `torch.nn.Sequential` loads: keys `0.weight`, `0.bias`, `2.weight`, ... by the
- * modules' positions (a layer without activation takes one position, not two), weights [out, in].
+ * Encodes a model as a safetensors file that `torch.nn.Sequential` loads: keys `0.weight`, `0.bias`, `2.weight`, ... by
+ * the modules' positions (a layer without activation takes one position, not two), weights [out, in].
  *
- * The network speaks scaled numbers; the metadata (JSON text each) say what goes around it:
- * `orthant.modules` is the list of [class in torch.nn, arguments]; feature = (value - `orthant.inputShift`) /
- * `orthant.inputScale`, one a feature, categories spread as `orthant.features` says; prediction = network output
- * (through `orthant.transform`, where there is one) * `orthant.targetScale`.
+ * The network uses scaled numbers; the metadata (JSON text each) define the scaling around it: `orthant.modules` is the
+ * list of [class in torch.nn, arguments]; feature = (value - `orthant.inputShift`) / `orthant.inputScale`, one per
+ * feature, with categories as the 0/1 features that `orthant.features` lists; prediction = network output (after
+ * `orthant.transform`, if there is one) * `orthant.targetScale`.
  */
 export function encodePytorch(model: Model, metadata: ExportMetadata): Uint8Array {
   const modules: TorchModule[] = [];
@@ -68,7 +68,7 @@ export function encodePytorch(model: Model, metadata: ExportMetadata): Uint8Arra
 
 interface Feature {
   readonly column: string;
-  /** Of a one-hot feature: the category for which it is 1. */
+  /** The category for which a one-hot feature is 1; absent for other features. */
   readonly category?: string;
   readonly shift: number;
   readonly scale: number;

@@ -18,7 +18,7 @@ const columns = new Map<string, RawColumn>([['x', Float64Array.of(3, 5, 4)]]);
 const check = { columns, rows: 3, predictions: [10, 30, 20] };
 const bytes = encodePytorch(model, metadata);
 
-/** The file with other tensors or other metadata. */
+/** The file with changed tensors or metadata. */
 function altered(change: (file: ReturnType<typeof decodeSafetensors>) => void): Uint8Array {
   const file = decodeSafetensors(bytes);
   change(file);
@@ -26,7 +26,7 @@ function altered(change: (file: ReturnType<typeof decodeSafetensors>) => void): 
 }
 
 describe('a safetensors file that is read back', () => {
-  it('predicts what the model predicts, with every kind of input, activation and transform', () => {
+  it('predicts the same as the model, with every kind of input, activation and transform', () => {
     fc.assert(
       fc.property(modelCase, ({ model: random, columns: table, rows }) => {
         const truth = reference(random, table, rows);
@@ -44,7 +44,7 @@ describe('a safetensors file that is read back', () => {
     );
   });
 
-  it('is said to be verified, and by how much it differs', () => {
+  it('is reported as verified, with the largest difference', () => {
     expect(verifySafetensors(bytes, model, check)).toEqual({
       verifiedBy: 'safetensors',
       maxRelativeDifference: 0,
@@ -70,14 +70,14 @@ describe('a safetensors file that is read back', () => {
       altered(({ metadata: about }) => (about['orthant.modules'] = '[["Linear",{}],["Mish",{}]]')),
       /Mish/,
     ],
-    ['half of it', bytes.slice(0, bytes.length - 4), /damaged/],
+    ['its end missing', bytes.slice(0, bytes.length - 4), /damaged/],
   ])('is refused with %s', (_, wrong, reason) => {
     expect(() => verifySafetensors(wrong, model, check)).toThrow(
       expect.objectContaining({ code: 'export', message: expect.stringMatching(reason) as string }) as Error,
     );
   });
 
-  it('of a large network is compared on as many rows as take a moment', () => {
+  it('is compared on fewer rows if the network is large', () => {
     const large = { layers: [{ ...model.layers[0]!, kernel: new Float32Array(10_000_000) }] };
     expect(checkableRows(large, 10_000)).toBe(200);
     expect(checkableRows(model, 10_000)).toBe(10_000);

@@ -8,10 +8,10 @@ import { decodeSafetensors } from '../runs/safetensors.ts';
 import { outputTransforms, type DenseLayer, type Model } from '../network/model.ts';
 import { predict } from '../network/predict.ts';
 import { readEntries } from './metadata.ts';
-import { compare, demandRows, type ExportCheck } from './verify.ts';
+import { compare, requireRows, type ExportCheck } from './verify.ts';
 import { activationModules, torchModulesSchema, type TorchModule } from './pytorch.ts';
 
-/** What a safetensors file says goes around its weights. */
+/** Metadata of a safetensors file that prediction needs in addition to the weights. */
 const entriesSchema = z.object({
   modules: torchModulesSchema,
   inputShift: z.array(z.number()),
@@ -20,22 +20,22 @@ const entriesSchema = z.object({
   transform: z.object({ kind: z.enum(outputTransforms), epsilon: z.array(z.number()) }).optional(),
 });
 
-/** Multiplications that a check in plain loops may take: some two seconds. */
+/** Limit of multiplications for a check in plain loops: about two seconds. */
 const mostProducts = 2e9;
 
-/** As many rows as can be predicted in plain loops in reasonable time. */
+/** Number of rows that plain loops can predict in reasonable time. */
 export function checkableRows({ layers }: Pick<Model, 'layers'>, rows: number): number {
   const weights = layers.reduce((sum, { kernel }) => sum + kernel.length, 0);
   return Math.min(rows, Math.max(1, Math.floor(mostProducts / Math.max(1, weights))));
 }
 
 /**
- * Predictions of a safetensors file as whoever loads it would make them: weights, activations, scaling and transform
- * are the file's; only how categories become numbers is the schema's.
+ * Predicts with a safetensors file as its user would: weights, activations, scaling and transform are from the file;
+ * only the encoding of categories is from the schema.
  *
  * @param bytes - the whole file
- * @returns in the targets' own units, row-major [rows, targets]
- * @throws OrthantError `file` where the bytes are no such file
+ * @returns predictions in the targets' units, row-major [rows, targets]
+ * @throws OrthantError `file` if the bytes are not a safetensors file of Orthant
  */
 export function predictSafetensors(
   bytes: Uint8Array,
@@ -58,18 +58,18 @@ export function predictSafetensors(
 }
 
 /**
- * Reads a safetensors file back, predicts with what stands in it in float64 and compares that with the training engine:
- * on the first rows, where the network is so large that all of them would take long.
+ * Reads a safetensors file back, predicts with it in float64 and compares the predictions with those of the training
+ * engine; only on the first rows if the network is so large that all rows would take long.
  *
- * @param bytes - of the file
- * @throws OrthantError `export` where they differ by more than {@link differenceLimit}, or the file cannot be read
+ * @param bytes - the whole file
+ * @throws OrthantError `export` if they differ by more than {@link differenceLimit}, or the file cannot be read
  */
 export function verifySafetensors(
   bytes: Uint8Array,
   model: Pick<Model, 'schema' | 'layers'>,
   check: ExportCheck,
 ): ExportReport {
-  demandRows(model, check);
+  requireRows(model, check);
   const rows = checkableRows(model, check.rows);
   const first = { ...check, rows };
   let exported;
@@ -85,7 +85,7 @@ export function verifySafetensors(
   return { verifiedBy: 'safetensors', ...compare(exported, model, first, 'the safetensors file gives') };
 }
 
-/** The network's inputs, scaled by the file's numbers, one a feature, and not by the schema's. */
+/** The network's inputs, scaled by the numbers of the file (one per feature) instead of the schema's. */
 function encodeAs(
   schema: Model['schema'],
   shift: readonly number[],
@@ -94,7 +94,7 @@ function encodeAs(
   rows: number,
 ): Float32Array {
   let feature = 0;
-  // A column that becomes several features is scaled behind its encoding, by 1 in all files that are as they should be.
+  // One-hot features are scaled after their encoding; in a correct file their scale is 1.
   const [after, by] = [shift.map(() => 0), shift.map(() => 1)];
   const inputs = schema.inputs.map((input) => {
     const at = feature;

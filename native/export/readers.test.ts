@@ -11,7 +11,7 @@ import { buildOnnx, decodeOnnx, encodeOnnx, encodeOnnxJson } from './onnx.ts';
 import { encodePytorch } from './pytorch.ts';
 import { metadata, modelCase, randomLayers, reference, type ModelCase } from './testing/randomModels.ts';
 
-/** What the Python packages onnx, onnxruntime and safetensors make of exported models: readers that share no code. */
+/** Reads exported models with the Python packages onnx, onnxruntime and safetensors: independent of Orthant's code. */
 
 interface Found {
   binary: { ir_version: number; shapes: Record<string, unknown[]>; without_shape: string[] } & RunResult;
@@ -27,7 +27,7 @@ interface RunResult {
 
 const random = fc.sample(modelCase, { numRuns: 60, seed: 1 });
 
-/** One feature that goes to both ends of what float32 weights and inputs commonly reach. */
+/** Models with one feature, at both ends of the range that float32 weights and inputs commonly reach. */
 const extremes = outputTransforms.map((kind): ModelCase => {
   const sign = (value: number): Model['layers'][number] => ({
     inputs: 1,
@@ -50,7 +50,7 @@ const extremes = outputTransforms.map((kind): ModelCase => {
   return { model, columns: new Map([['x', Float64Array.from(values)]]), rows: values.length };
 });
 
-/** The thread's own shape, whose last layer is a plain linear one. */
+/** A network of the shape in the forum thread, with a plain linear last layer. */
 const thread: ModelCase = ((): ModelCase => {
   const columns: RawColumns = new Map(
     Array.from({ length: 784 }, (_, i) => [`pixel ${i}`, Float64Array.of(i % 2, i / 784, 0)]),
@@ -124,7 +124,7 @@ describe.skipIf('missing' in environment)('exported models, read by Python packa
     });
   });
 
-  it('are the same model as JSON and as binary, and as the JSON that Python writes', () => {
+  it('are the same model as JSON, as binary, and as the JSON that Python writes', () => {
     each(({ same, binary, json }, _, index) => {
       expect(same).toBe(true);
       expect(json.outputs).toEqual(binary.outputs);
@@ -136,7 +136,7 @@ describe.skipIf('missing' in environment)('exported models, read by Python packa
     });
   });
 
-  it('compute what the float64 reference computes, NaN where an input without fill is missing', () => {
+  it('compute the same as the float64 reference, and NaN if an input without a fill is missing', () => {
     each(({ binary }, { model, columns, rows }) => {
       const truth = reference(model, columns, rows);
       const { targets } = buildOnnx(model, metadata).names;
@@ -161,12 +161,12 @@ describe.skipIf('missing' in environment)('exported models, read by Python packa
       const values = outputs.y!.map(Number);
       expect(values).toHaveLength(14);
       for (const value of values) expect(value).toBeGreaterThanOrEqual(model.epsilon[0]!);
-      // The bound is met exactly where the transform is zero, so it is the epsilon that holds it.
+      // The bound is reached exactly where the transform is zero, which shows that epsilon keeps it.
       if (model.transform?.kind !== 'square') expect(Math.min(...values)).toBe(model.epsilon[0]);
     });
   });
 
-  it('tell method, bound, evidence, data and weights in their metadata', () => {
+  it('have method, evidence, data and weights in their metadata', () => {
     each(({ binary, sequential }, { model }) => {
       const read = (properties: Record<string, string>, key: string): unknown =>
         JSON.parse(properties[`orthant.${key}`]!) as unknown;
@@ -192,10 +192,10 @@ const chunk = (values: Float32Array, rows: number): (number | null)[][] => {
   );
 };
 
-/** JSON has no NaN. */
+/** Replaces NaN, which JSON does not have. */
 const finiteOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
-/** Equal up to float32's rounding of numbers of the size of `scale` or their own. */
+/** Expects equality up to float32 rounding, relative to the larger of `scale` and the number. */
 function expectClose(values: readonly (number | string)[], expected: readonly number[], scale: number): void {
   expect(values).toHaveLength(expected.length);
   values.forEach((text, index) => {

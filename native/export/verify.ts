@@ -5,22 +5,22 @@ import type { Model } from '../network/model.ts';
 import type { GraphInterface } from './metadata.ts';
 import { openSession } from './onnxSession.ts';
 
-/** Rows, as they stand in the table, and what the training engine predicts for them. */
+/** Unencoded rows of the table, with the predictions of the training engine for them. */
 export interface ExportCheck {
   /** At least the columns of the schema's inputs; every row has all its inputs. */
   readonly columns: RawColumns;
   readonly rows: number;
-  /** In the targets' own units, row-major [rows, targets]. */
+  /** In the targets' units, row-major [rows, targets]. */
   readonly predictions: ArrayLike<number>;
-  /** Standard deviation of each target in its own units; left out, the targets' scales, which they are by default. */
+  /** Standard deviation of each target in its units; by default the targets' scales. */
   readonly targetDeviations?: readonly number[];
 }
 
 /**
  * Runs a model in ONNX Runtime and compares it with the training engine.
  *
- * @param bytes - of an .onnx file
- * @throws OrthantError `export` where they differ by more than {@link differenceLimit}, or ONNX Runtime refuses it
+ * @param bytes - the content of an .onnx file
+ * @throws OrthantError `export` if they differ by more than {@link differenceLimit}, or ONNX Runtime refuses it
  */
 export async function verifyOnnx(
   bytes: Uint8Array,
@@ -29,13 +29,13 @@ export async function verifyOnnx(
   check: ExportCheck,
   signal?: AbortSignal,
 ): Promise<ExportReport> {
-  demandRows(model, check);
+  requireRows(model, check);
   const exported = await runOnce(bytes, model.schema, names, check, signal);
   return { verifiedBy: 'onnx-runtime', ...compare(exported, model, check, 'ONNX Runtime gives') };
 }
 
-/** @throws OrthantError `export` where there is nothing to compare an exported model on */
-export function demandRows({ schema }: Pick<Model, 'schema'>, { rows, predictions }: ExportCheck): void {
+/** @throws OrthantError `export` if there are no rows to compare an exported model on */
+export function requireRows({ schema }: Pick<Model, 'schema'>, { rows, predictions }: ExportCheck): void {
   const outputs = schema.targets.length;
   if (rows > 0 && predictions.length === rows * outputs) return;
   throw new OrthantError(
@@ -45,10 +45,11 @@ export function demandRows({ schema }: Pick<Model, 'schema'>, { rows, prediction
 }
 
 /**
- * Compares the predictions of an exported model, of the first rows at least, with the training engine's.
+ * Compares the predictions of an exported model with those of the training engine.
  *
- * @param gives - subject and verb of what computed `exported`
- * @throws OrthantError `export` where they differ by more than {@link differenceLimit}
+ * @param exported - predictions of the first rows or of all rows
+ * @param gives - subject and verb for errors, naming the program that computed `exported`
+ * @throws OrthantError `export` if they differ by more than {@link differenceLimit}
  */
 export function compare(
   exported: ArrayLike<number>,
@@ -66,7 +67,7 @@ export function compare(
     const value = exported[index] ?? NaN;
     const difference = Math.abs(value - (predictions[index] ?? NaN)) / deviation(index % outputs);
     smallestOutput = Math.min(smallestOutput, value);
-    // A NaN on either side is as far off as can be.
+    // A NaN on either side counts as an infinite difference.
     const distance = Number.isNaN(difference) ? Infinity : difference;
     if (distance > maxRelativeDifference) {
       maxRelativeDifference = distance;
@@ -77,7 +78,7 @@ export function compare(
     const name = schema.targets[worst % outputs]?.name ?? '';
     throw new OrthantError(
       'export',
-      `The exported model does not agree with the trained one, so no file was written. For "${name}" ${gives} ${exported[worst] ?? NaN} where the training engine gives ${predictions[worst] ?? NaN} (row ${Math.floor(worst / outputs) + 1} of the ${rows} compared): ${maxRelativeDifference} standard deviations apart, and ${differenceLimit} is the limit. ${suspect(columns, Math.abs(exported[worst] ?? NaN) / deviation(worst % outputs))}`,
+      `The exported model does not agree with the trained one, so no file was written. For "${name}" ${gives} ${exported[worst] ?? NaN} where the training engine gives ${predictions[worst] ?? NaN} (row ${Math.floor(worst / outputs) + 1} of the ${rows} compared): ${maxRelativeDifference} standard deviations apart, and ${differenceLimit} is the limit. ${likelyCause(columns, Math.abs(exported[worst] ?? NaN) / deviation(worst % outputs))}`,
     );
   }
   return { maxRelativeDifference, smallestOutput, rows };
@@ -107,8 +108,8 @@ async function runOnce(
   }
 }
 
-/** The likeliest reason that a person can do something about. */
-function suspect(columns: RawColumns, deviations: number): string {
+/** The most likely cause, and what the user can do about it. */
+function likelyCause(columns: RawColumns, deviations: number): string {
   if (deviations > 100) {
     return `The prediction itself is ${Math.round(deviations)} standard deviations large, and float32 holds seven digits: the network has not learned this row. A smaller learning rate, weight decay or standardised inputs help.`;
   }

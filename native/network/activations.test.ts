@@ -11,7 +11,7 @@ beforeAll(async () => {
   runtime = await openEngine({ engine: 'wasm' });
 });
 
-/** What the tensor function makes of these numbers. */
+/** Values of the tensor function at these numbers. */
 function evaluate(
   f: (x: ReturnType<typeof runtime.tf.tensor1d>) => ReturnType<typeof runtime.tf.tensor1d>,
   x: number[],
@@ -36,13 +36,13 @@ test.each(activationSchema.options)('%s is the same function in tensors and in f
   if (!nonNegative) expect(evaluate((t) => tensor(runtime.tf, t), [-1])[0]).toBeLessThan(0);
 });
 
-test.each(activationSchema.options)('%s falls somewhere, unless it counts as increasing', (activation) => {
+test.each(activationSchema.options)('%s decreases somewhere, unless it is marked as increasing', (activation) => {
   const { scalar, increasing } = activationFunctions[activation];
   const values = Array.from({ length: 2001 }, (_, i) => scalar((i - 1000) / 100));
   expect(values.every((value, i) => i === 0 || value >= values[i - 1]!)).toBe(increasing);
 });
 
-test('the functions have the values that their definitions in PyTorch give', () => {
+test('the functions have the values of their definitions in PyTorch', () => {
   // torch.nn.functional at 1 and -2, PyTorch's defaults; gelu with approximate='tanh'.
   const known = {
     'leaky-relu': [1, -0.02],
@@ -58,7 +58,7 @@ test('the functions have the values that their definitions in PyTorch give', () 
   }
 });
 
-test('exactly relu, sigmoid and softplus count as never negative', () => {
+test('exactly relu, sigmoid and softplus are marked as never negative', () => {
   expect([...nonNegativeActivations].sort()).toEqual(['relu', 'sigmoid', 'softplus']);
 });
 
@@ -74,7 +74,7 @@ test.each(outputTransforms)('the transform %s agrees in tensors and float64, is 
   for (const y of [1e-3, 1, 40]) expect(scalar(inverse(y)) / y).toBeCloseTo(1, 9);
 });
 
-test('exp of a huge linear output stays finite when it is squared and summed in float32', () => {
+test('exp of a huge linear output stays finite if it is squared and summed in float32', () => {
   const { tf } = runtime;
   const largest = tf.tidy(() => {
     const prediction = nonNegativeFunctions.exp.tensor(tf, tf.fill([4096], 1e6));

@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { activationSchema, type Activation, type NetworkSettings } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 
-/** Slope of leaky ReLU left of zero: PyTorch's and ONNX's default (tfjs would take 0.2). */
+/** Slope of leaky ReLU for negative x: the default of PyTorch and ONNX (that of tfjs is 0.2). */
 export const leakySlope = 0.01;
 
 /** Constants of GELU's tanh form: gelu(x) = x/2 (1 + tanh(scale (x + cubic x³))); Hendrycks & Gimpel 2016. */
@@ -11,11 +11,11 @@ export const geluConstants = { scale: Math.sqrt(2 / Math.PI), cubic: 0.044715 } 
 interface ActivationFunction {
   /** Element-wise, any shape. */
   readonly tensor: <T extends tfjs.Tensor>(tf: typeof tfjs, x: T) => T;
-  /** The same in float64. */
+  /** The same function in float64. */
   readonly scalar: (x: number) => number;
-  /** Whether no value is below zero, which a non-negative last layer needs of its features. */
+  /** Whether no value is below zero, as a non-negative last layer requires of its features. */
   readonly nonNegative: boolean;
-  /** Whether it never falls as x rises, which a monotone network needs of all its layers. */
+  /** Whether it never falls as x rises, as a monotone network requires of all its layers. */
   readonly increasing: boolean;
 }
 
@@ -26,8 +26,8 @@ export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
- * Every activation, once as tfjs operations and once in float64. GELU is the tanh form everywhere (training, float64,
- * ONNX, and `nn.GELU(approximate='tanh')` in PyTorch), so that all of them compute the same function.
+ * Every activation as tfjs operations and in float64. GELU has the tanh form everywhere (training, float64, ONNX, and
+ * `nn.GELU(approximate='tanh')` in PyTorch), so that all of them compute the same function.
  */
 export const activationFunctions: Readonly<Record<Activation, ActivationFunction>> = {
   relu: { tensor: (tf, x) => tf.relu(x), scalar: (x) => Math.max(x, 0), nonNegative: true, increasing: true },
@@ -66,9 +66,9 @@ export const nonNegativeActivations: ReadonlySet<Activation> = new Set(
 );
 
 /**
- * One activation a hidden layer.
+ * One activation per hidden layer.
  *
- * @throws OrthantError `configuration` where as many activations as hidden layers were not given
+ * @throws OrthantError `configuration` if a list of activations does not have one per hidden layer
  */
 export function hiddenActivations(network: Pick<NetworkSettings, 'hidden' | 'activation'>): Activation[] {
   const { hidden, activation } = network;

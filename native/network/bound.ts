@@ -5,10 +5,10 @@ const bits = new Int32Array(float.buffer);
 
 const infinityBits = 0x7f80_0000;
 
-/** The float32 that is so many representable numbers above `value` (denormal ones included). */
+/** The float32 that is `count` representable numbers above `value`, denormal numbers included. */
 function above(value: number, count: number): number {
   float[0] = value;
-  // The bits of positive floats are ordered like integers, those of negative ones the other way round.
+  // The bits of positive floats are ordered like integers, those of negative floats in reverse.
   const position = (bits[0] ?? 0) < 0 ? -((bits[0] ?? 0) & 0x7fff_ffff) : (bits[0] ?? 0);
   const target = Math.min(position + count, infinityBits);
   bits[0] = target < 0 ? -target | 0x8000_0000 : target;
@@ -18,12 +18,12 @@ function above(value: number, count: number): number {
 const flushed = (value: number): number => (Math.abs(value) < smallestNormal ? 0 : value);
 
 /**
- * The least that `value` can become by de-scaling: as float32 `Math.fround(value * scale)`, as ONNX computes it, with
- * denormal numbers or without, or in float64 with the scale before or after its rounding to float32. De-scaling keeps
- * order, so this is a lower bound of whatever is not below `value`.
+ * The smallest result of de-scaling `value`: as float32 `Math.fround(value * scale)`, as ONNX computes it, with or
+ * without denormal numbers, or in float64 with the scale before or after its rounding to float32. De-scaling keeps the
+ * order, so this is a lower bound for every scaled output that is not below `value`.
  *
  * @param value - float32
- * @param scale - of a target, float64
+ * @param scale - scale of the target, float64
  */
 export function leastDescaled(value: number, scale: number): number {
   const factor = Math.fround(scale);
@@ -34,15 +34,15 @@ export function leastDescaled(value: number, scale: number): number {
 
 /**
  * The smallest scaled float32 (up to a few units in the last place) that is at least `epsilon` after de-scaling,
- * however the de-scaling is rounded (see {@link leastDescaled}) and whatever scale was rounded to the float32 one. A
+ * however the de-scaling is rounded (see {@link leastDescaled}) and for every scale that rounds to the float32 one. A
  * bias or an added constant of this size keeps `output >= epsilon`.
  *
- * @param epsilon - the bound in the target's own units
+ * @param epsilon - the bound in the target's units
  * @param scale - standard deviation of the target, float32
- * @returns Infinity where no float32 does
+ * @returns Infinity if no float32 is large enough
  */
 export function scaledBound(epsilon: number, scale: number): number {
-  // Half a unit in the last place, which is larger in proportion where the scale is denormal.
+  // Half a unit in the last place, which is relatively larger if the scale is denormal.
   const rounding = Math.max(2 ** -24, 2 ** -150 / scale);
   const holds = (value: number): boolean =>
     leastDescaled(value, scale) >= epsilon &&
@@ -51,7 +51,7 @@ export function scaledBound(epsilon: number, scale: number): number {
   const quotient = Math.fround(
     epsilon > 0 ? Math.max(Math.max(epsilon, smallestNormal) / scale, smallestNormal) : epsilon / scale,
   );
-  // One or two steps are enough but for denormal numbers, which the doubling gets through.
+  // One or two steps are enough, except for denormal numbers, which need the doubling.
   let value = quotient;
   for (let steps = 1; value < Infinity && !holds(value); steps *= 2) value = above(quotient, steps);
   return value;

@@ -8,7 +8,7 @@ import type { LayerTensors } from './layers.ts';
  *
  * @param inputs - scaled, [batch, features]
  * @param layers - hidden layers and the last one
- * @param activations - one a hidden layer
+ * @param activations - one per hidden layer
  * @returns the linear output, [batch, outputs]
  */
 export function forward(

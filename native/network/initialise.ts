@@ -25,20 +25,20 @@ const draws: Readonly<Record<Initialiser, Draw>> = {
   'lecun-normal': (random, inputs) => normal(random, Math.sqrt(1 / inputs)),
 };
 
-/** What a network is made from. */
+/** Size and settings of a new network. */
 interface InitialNetwork {
   readonly network: NetworkSettings;
-  /** Network inputs after encoding. */
+  /** Number of network inputs after encoding. */
   readonly inputs: number;
   readonly outputs: number;
   readonly seed: number;
 }
 
 /**
- * The network before training: weights drawn by seed, each layer from a stream of its own, and biases 0.
+ * The network before training: random weights by seed, with a separate random stream for each layer, and biases 0.
  *
  * @returns hidden layers and the plain linear last one
- * @throws OrthantError `configuration` where activations and hidden layers do not match
+ * @throws OrthantError `configuration` if activations and hidden layers do not match
  */
 export function drawLayers({ network, inputs: features, outputs, seed }: InitialNetwork): DenseLayer[] {
   const activations = hiddenActivations(network);

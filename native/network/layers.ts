@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** The weights of one dense layer while it trains. */
+/** The trainable weights of one dense layer. */
 export interface LayerVariables {
   /** [inputs, units]. */
   readonly kernel: tf.Variable<tf.Rank.R2>;
@@ -8,7 +8,7 @@ export interface LayerVariables {
   readonly bias: tf.Variable<tf.Rank.R1>;
 }
 
-/** The same weights as tensors: what the forward pass multiplies with. */
+/** The weights of one dense layer as tensors, for the forward pass. */
 export interface LayerTensors {
   readonly kernel: tf.Tensor2D;
   readonly bias: tf.Tensor1D;

@@ -9,7 +9,7 @@ export interface DenseLayer {
   readonly kernel: Float32Array;
   /** [units]. */
   readonly bias: Float32Array;
-  /** `none` on the last layer, always. */
+  /** Always `none` for the last layer. */
   readonly activation: Activation;
 }
 
@@ -18,23 +18,23 @@ export type OutputTransformKind = (typeof outputTransforms)[number];
 
 /**
  * prediction = max(transform(linear output), 0) + epsilon, in scaled units; the addition survives float32 underflow.
- * `exp` stands for exp(min(x, exponentLimit)): see transforms.ts.
+ * `exp` means exp(min(x, exponentLimit)): see transforms.ts.
  */
 export interface OutputTransform {
   readonly kind: OutputTransformKind;
-  /** One a target, in scaled units. */
+  /** One per target, in scaled units. */
   readonly epsilon: Float32Array;
 }
 
 /**
- * A trained model as plain data: what evidence is read off, what is exported, what predicts. Reparametrised weights
- * stand here as the effective ones, so a last layer trained as exp(u) is a plain linear layer.
+ * A trained model as plain data, for evidence, export and prediction. Reparametrised weights are stored as effective
+ * weights, so a last layer trained as exp(u) is a plain linear layer.
  */
 export interface Model {
   readonly schema: DataSchema;
   /** Hidden layers and the last one. */
   readonly layers: readonly DenseLayer[];
   readonly transform?: OutputTransform;
-  /** The bound, one a target, in the target's own units. */
+  /** The bound of each target, in the target's units. */
   readonly epsilon: readonly number[];
 }

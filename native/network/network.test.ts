@@ -22,7 +22,7 @@ const network = (settings: Partial<NetworkSettings> = {}): NetworkSettings => ({
   ...settings,
 });
 
-test('the forward pass computes a network that was worked out by hand', () => {
+test('the forward pass gives the results of a network computed by hand', () => {
   const { tf } = runtime;
   // h = relu([1 -2] x + [0 1]), p = [3; -1] h + 0.5 with x one number: x = 2 gives h = (2, 0), p = 6.5;
   // x = -1 gives h = (0, 3), p = -2.5.
@@ -103,7 +103,7 @@ test.each([
   }
 });
 
-test('the seed decides the weights: same seed same weights, other seed or other layer other weights', () => {
+test('the seed determines the weights: another seed or layer has other weights', () => {
   const draw = (seed: number) => drawLayers({ network: network(), inputs: 8, outputs: 8, seed });
   expect(draw(1)).toEqual(draw(1));
   expect(draw(1)[0]!.kernel).not.toEqual(draw(2)[0]!.kernel);

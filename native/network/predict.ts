@@ -2,7 +2,7 @@ import { activationFunctions } from './activations.ts';
 import type { DenseLayer, Model } from './model.ts';
 import { nonNegativeFunctions } from './transforms.ts';
 
-/** Rows that go through the network together, so that a layer's weights are read once for several rows. */
+/** Number of rows computed together, so that a layer's weights are read once for several rows. */
 const blockRows = 32;
 
 /** activation(x · kernel + bias) for rows of a block: [rows, inputs] -> [rows, units]. */
@@ -25,12 +25,12 @@ function denseLayer(layer: DenseLayer, x: Float64Array, rows: number): Float64Ar
 }
 
 /**
- * Predictions of a stored model in float64, in plain loops that share nothing with the training engine: what evidence
- * and tests compare it with.
+ * Predictions of a stored model in float64, in plain loops that share no code with the training engine, so that
+ * evidence and tests can compare both.
  *
- * @param model - its float32 weights are taken as they are
+ * @param model - its float32 weights are used without rounding
  * @param inputs - scaled, row-major [rows, features]
- * @returns scaled predictions, row-major [rows, outputs]; times the target's scale they are in its own units
+ * @returns scaled predictions, row-major [rows, outputs]; multiply by the target's scale to get the target's units
  */
 export function predict(model: Pick<Model, 'layers' | 'transform'>, inputs: ArrayLike<number>): Float64Array {
   const { layers, transform } = model;

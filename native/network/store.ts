@@ -3,10 +3,10 @@ import type { LayerTensors } from './layers.ts';
 import type { DenseLayer } from './model.ts';
 
 /**
- * Trained weights as plain data. Reads tensors back.
+ * Reads trained weights back from tensors as plain data.
  *
- * @param layers - the weights that the forward pass uses (a method's `effective` ones)
- * @param activations - one a hidden layer
+ * @param layers - the weights that the forward pass uses (a method's `effective` weights)
+ * @param activations - one per hidden layer
  */
 export function storeLayers(layers: readonly LayerTensors[], activations: readonly Activation[]): DenseLayer[] {
   return layers.map(({ kernel, bias }, index) => {

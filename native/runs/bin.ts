@@ -6,18 +6,18 @@ import { attempt } from '../contract/fileErrors.ts';
 import { makeFolder, move } from '../system/files.mjs';
 import { lockHolder, readRecord, RunFolder } from './folder.ts';
 
-/** Deleted runs lie in a hidden folder beside where they were, until they are restored or the bin is emptied. */
+/** Deleted runs are kept in a hidden folder next to their old place, until they are restored or the bin is emptied. */
 
 const binName = '.bin';
-/** A random part, then what the folder was called. */
+/** A random part, then the folder's old name. */
 const binnedName = /^[0-9a-f]{8}-(.+)$/;
 const keptDays = 30;
 
 /**
- * Moves a run into the bin beside it, and empties the bin of what has lain there for 30 days.
+ * Moves a run into the bin next to it, and removes runs that were deleted more than 30 days ago.
  *
- * @returns where it lies now
- * @throws OrthantError `run` when the folder holds no run, or a process works on it
+ * @returns the new path of the run
+ * @throws OrthantError `run` if the folder does not hold a run, or a process is working on it
  */
 export function deleteRun(folder: string): string {
   const { path: place } = RunFolder.open(folder);
@@ -40,10 +40,10 @@ export function deleteRun(folder: string): string {
 }
 
 /**
- * Brings a deleted run back to where it was, under another name when that is taken.
+ * Restores a deleted run to its old path, with another name if that is taken.
  *
- * @param binned - as {@link deleteRun} gave it
- * @returns where it lies now
+ * @param binned - the path returned by {@link deleteRun}
+ * @returns the new path of the run
  */
 export function restoreRun(binned: string): string {
   const { path: place } = RunFolder.open(binned);
@@ -64,7 +64,7 @@ export function restoreRun(binned: string): string {
 function emptyOld(bin: string): void {
   const oldest = Date.now() - keptDays * 24 * 60 * 60 * 1000;
   for (const name of readdirSync(bin)) {
-    // Whatever else somebody has put there is not ours.
+    // Leave other files alone: Orthant did not put them there.
     if (!binnedName.test(name)) continue;
     const place = path.join(bin, name);
     if ((statSync(place, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < oldest) {

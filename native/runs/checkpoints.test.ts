@@ -35,7 +35,7 @@ const checkpoint = (step: number): Checkpoint => ({
 
 const folders = (): string[] => readdirSync(path.join(run, 'checkpoints')).sort();
 
-test('what is read is what was written last, bit for bit, and two are kept', () => {
+test('the last checkpoint is read as written, bit for bit, and two are kept', () => {
   expect(readLastCheckpoint(run)).toBeUndefined();
   for (let step = 1; step <= 12; step++) {
     writeCheckpoint(run, checkpoint(step));
@@ -44,13 +44,13 @@ test('what is read is what was written last, bit for bit, and two are kept', () 
   expect(folders()).toEqual(['000011', '000012']);
 });
 
-test('where all checkpoints stood is told, also of those that are no longer kept, without one that is damaged', () => {
+test('the list has all checkpoints, including those no longer kept, without a damaged one', () => {
   expect(listCheckpoints(run)).toEqual([]);
   const places = (...steps: number[]) => steps.map((step) => ({ epoch: Math.floor(step / 10), step }));
   for (const step of [10, 20, 30, 40]) writeCheckpoint(run, checkpoint(step));
   expect(folders()).toEqual(['000003', '000004']);
   expect(listCheckpoints(run)).toEqual(places(10, 20, 30, 40));
-  // The run goes on from the one before, and writes it anew.
+  // The run resumes from the checkpoint before, and writes the damaged one again.
   truncateSync(path.join(run, 'checkpoints/000004/state.json'), 5);
   expect(listCheckpoints(run)).toEqual(places(10, 20, 30));
   writeCheckpoint(run, checkpoint(35));
@@ -58,7 +58,7 @@ test('where all checkpoints stood is told, also of those that are no longer kept
   expect(listCheckpoints(run)).toEqual(places(10, 20, 30, 35, 45));
 });
 
-test('a run that goes on from an earlier checkpoint has those after it only once', () => {
+test('a run resumed from an earlier checkpoint lists the later ones only once', () => {
   for (const step of [10, 20, 30]) writeCheckpoint(run, checkpoint(step));
   truncateSync(path.join(run, 'checkpoints/000003/tensors.safetensors'), 40);
   expect(readLastCheckpoint(run)?.step).toBe(20);
@@ -66,7 +66,7 @@ test('a run that goes on from an earlier checkpoint has those after it only once
   expect(listCheckpoints(run).map(({ step }) => step)).toEqual([10, 20, 25, 35]);
 });
 
-test('of very many checkpoints some are told, evenly spaced, and the record stays small', () => {
+test('a very long list of checkpoints is thinned evenly, so that the record stays small', () => {
   const first = path.join(run, 'checkpoints', '000001', 'state.json');
   writeCheckpoint(run, checkpoint(4000));
   const earlier = Array.from({ length: 399 }, (_, i) => [i, 10 * (i + 1)]);
@@ -103,7 +103,7 @@ test('a state that JSON would change silently is refused', () => {
   expect(folders()).toEqual([]);
 });
 
-test('a run that somebody has removed is not made anew as a folder without a run', () => {
+test('writing a checkpoint does not create the folder of a removed run again', () => {
   rmSync(run, { recursive: true });
   expect(() => {
     writeCheckpoint(run, checkpoint(1));
@@ -111,7 +111,7 @@ test('a run that somebody has removed is not made anew as a folder without a run
   expect(existsSync(run)).toBe(false);
 });
 
-test('leftovers of an interrupted writer are passed over and removed', () => {
+test('leftovers of an interrupted writer are ignored and removed', () => {
   writeCheckpoint(run, checkpoint(1));
   const leftover = path.join(run, 'checkpoints', '.000002.abcdef.tmp');
   mkdirSync(leftover);
@@ -121,7 +121,7 @@ test('leftovers of an interrupted writer are passed over and removed', () => {
   expect(folders()).toEqual(['000001', '000002']);
 });
 
-test('when the disk has lost the last one, the one before it is read; when both are lost, the reason is told', () => {
+test('if the last checkpoint is damaged, the one before it is read; if both are, the error gives the reason', () => {
   writeCheckpoint(run, checkpoint(1));
   writeCheckpoint(run, checkpoint(2));
   truncateSync(path.join(run, 'checkpoints', '000002', 'tensors.safetensors'), 40);

@@ -8,10 +8,10 @@ import { makeFolder, move, syncFolder, temporaryName, writeFileAtomic } from '..
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from './safetensors.ts';
 
 /**
- * Checkpoints: `checkpoints/000001/`, `000002/`, ... in the order they were taken, each with `tensors.safetensors` and
- * `state.json`. One is written under a temporary name, flushed and renamed, so that a folder with a number is whole.
- * The last two are kept: should the disk lose the last, the one before it is still there. Each says where those before it
- * stood, for the marks on the run's curves.
+ * Checkpoints: `checkpoints/000001/`, `000002/`, ... in the order of writing, each with `tensors.safetensors` and
+ * `state.json`. A checkpoint is written under a temporary name, flushed and renamed, so that a numbered folder is
+ * complete. The last two are kept, in case the last one is damaged. Each records the epoch and step of the earlier
+ * ones, for the marks on the run's curves.
  */
 
 export interface Checkpoint {
@@ -19,16 +19,16 @@ export interface Checkpoint {
   readonly epoch: number;
   /** Steps completed. */
   readonly step: number;
-  /** All that is carried from step to step and is no tensor, as JSON. */
+  /** All training state that is not a tensor, as JSON. */
   readonly state: Readonly<Record<string, unknown>>;
   readonly tensors: Readonly<Record<string, SafeTensor>>;
 }
 
-/** Where a run stood when a checkpoint was written. */
+/** Epoch and step of a run at a checkpoint. */
 export type CheckpointPlace = Pick<Checkpoint, 'epoch' | 'step'>;
 
 const kept = 2;
-/** More of them than these are thinned evenly. */
+/** A longer list of checkpoints is thinned evenly. */
 const mostPlaces = 400;
 const stateFile = 'state.json';
 const tensorsFile = 'tensors.safetensors';
@@ -37,7 +37,7 @@ const stateSchema = z.object({
   format: z.literal(1),
   epoch: z.int().min(0),
   step: z.int().min(0),
-  /** Epoch and step of the checkpoints before it. */
+  /** Epoch and step of the earlier checkpoints. */
   earlier: z.array(z.tuple([z.int().min(0), z.int().min(0)])),
   state: z.record(z.string(), z.unknown()),
 });
@@ -47,19 +47,19 @@ const checkpointsFolder = (run: string): string => path.join(run, 'checkpoints')
 /**
  * Adds a checkpoint to a run folder and removes those that are no longer needed.
  *
- * @throws OrthantError `file`; the earlier checkpoints are then untouched
+ * @throws OrthantError `file` if it cannot be written; the earlier checkpoints are then unchanged
  */
 export function writeCheckpoint(run: string, { epoch, step, state, tensors }: Checkpoint): void {
   const folder = checkpointsFolder(run);
   const numbers = listNumbers(folder);
   const place = path.join(folder, folderName((numbers.at(-1) ?? 0) + 1));
   const temporary = temporaryName(place);
-  // A run that goes on from an older one writes those after that anew.
+  // A run resumed from an older checkpoint writes the later ones again.
   const earlier = listCheckpoints(run)
     .filter((other) => other.step < step)
     .map((other): [number, number] => [other.epoch, other.step]);
   try {
-    // A run that somebody has removed is not made anew as a folder that holds no run.
+    // Fails if the run was removed: writing must not create a folder without a run.
     statSync(run);
     makeFolder(temporary);
     writeFileAtomic(path.join(temporary, tensorsFile), encodeSafetensors(tensors));
@@ -77,7 +77,7 @@ export function writeCheckpoint(run: string, { epoch, step, state, tensors }: Ch
   removeOld(folder);
 }
 
-/** JSON has no word for infinity and would store null in its place. */
+/** Refuses numbers that are not finite, because JSON would store null instead. */
 function finite(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     throw new OrthantError('internal', `The checkpoint's state "${key}" is ${value}, which JSON cannot hold.`);
@@ -85,7 +85,11 @@ function finite(key: string, value: unknown): unknown {
   return value;
 }
 
-/** The last whole checkpoint of a run folder; undefined when it has none. */
+/**
+ * The last complete checkpoint of a run folder; undefined if it has none.
+ *
+ * @throws OrthantError `run` if it has checkpoints and none of them can be read
+ */
 export function readLastCheckpoint(run: string): Checkpoint | undefined {
   const folder = checkpointsFolder(run);
   const numbers = listNumbers(folder);
@@ -106,8 +110,8 @@ export function readLastCheckpoint(run: string): Checkpoint | undefined {
 }
 
 /**
- * Where the checkpoints stand that a run has written, in their order, those included that are no longer kept; of very many
- * only some, evenly spaced. One whose state cannot be read is passed over.
+ * Epoch and step of the checkpoints a run has written, in order, including those no longer kept; a very long list is
+ * thinned evenly. A checkpoint whose state cannot be read is left out.
  */
 export function listCheckpoints(run: string): readonly CheckpointPlace[] {
   const folder = checkpointsFolder(run);
@@ -115,7 +119,7 @@ export function listCheckpoints(run: string): readonly CheckpointPlace[] {
     try {
       return [readState(path.join(folder, folderName(number)))];
     } catch {
-      // Also where the run at work has just removed it.
+      // Damaged, or just removed by the running process.
       return [];
     }
   });
@@ -139,7 +143,7 @@ function read(place: string, name: string): Buffer {
   return attempt(`read ${file}`, () => readFileSync(file));
 }
 
-/** Numbers of the whole checkpoints, ascending. */
+/** Numbers of the complete checkpoints, ascending. */
 function listNumbers(folder: string): number[] {
   return entries(folder)
     .filter((name) => /^\d{6,}$/.test(name))
@@ -147,7 +151,7 @@ function listNumbers(folder: string): number[] {
     .sort((first, second) => first - second);
 }
 
-/** Old checkpoints, and what a process left that was ended while it wrote one. */
+/** Removes old checkpoints, and leftovers of a process that ended while writing one. */
 function removeOld(folder: string): void {
   const keep = new Set(listNumbers(folder).slice(-kept).map(folderName));
   for (const name of entries(folder)) {
@@ -155,7 +159,7 @@ function removeOld(folder: string): void {
     try {
       rmSync(path.join(folder, name), { recursive: true, force: true });
     } catch {
-      // It goes with the next one; the one just written is whole, and no reason to end the run.
+      // The next call tries again. The new checkpoint is complete, so the run continues.
     }
   }
 }

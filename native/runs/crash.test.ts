@@ -13,7 +13,7 @@ import { currentState } from './list.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'orthant-crash-'));
 const writer = path.join(folder, 'writer.js');
 
-/** Trains nothing, but writes what a training run writes, as fast as it can; all numbers of a step are that step. */
+/** Writes the files of a training run as fast as it can, without training; all numbers of a step equal the step. */
 const writerSource = (folderModule: string): string => `
   import { RunFolder } from ${JSON.stringify(folderModule)};
   const run = RunFolder.open(process.argv[2]);
@@ -61,12 +61,12 @@ const newRun = {
   orthant: '0.0.0',
 };
 
-test('killed at any moment, a run goes on from its last whole checkpoint', async () => {
+test('killed at any moment, a run resumes from its last complete checkpoint', async () => {
   const place = path.join(folder, 'run');
   RunFolder.create(place, newRun).update({ lock: undefined });
   const random = new Random(1, 'moments');
   let reached = 0;
-  // As many rounds as it takes to get somewhere, however slow the machine is.
+  // Repeat until some checkpoints were written, however slow the machine is.
   for (let round = 0; round < 12 || reached <= 5; round++) {
     const child = fork(writer, [place], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -98,7 +98,7 @@ test('killed at any moment, a run goes on from its last whole checkpoint', async
   expect(readdirSync(path.join(place, 'checkpoints')).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-/** A file system of 1 MB, where this user may mount one. */
+/** Mounts a file system of 1 MB; undefined if this user may not. */
 function mountSmall(): string | undefined {
   const place = path.join(folder, 'small');
   mkdirSync(place);
@@ -109,7 +109,7 @@ const small = mountSmall();
 if (small === undefined) console.warn('The test of a full disk is skipped: no small file system can be mounted here.');
 
 test.runIf(small !== undefined)(
-  'a full disk: the error says what to do, earlier checkpoints stay, nothing half is left',
+  'a full disk: the error gives the solution, earlier checkpoints stay, no incomplete one is left',
   () => {
     const mounted = small!;
     try {
@@ -143,7 +143,7 @@ test.runIf(small !== undefined)(
       try {
         for (; ; filled++) writeFileSync(path.join(mounted, `filler-${filled}`), Buffer.alloc(4096));
       } catch {
-        // Full now.
+        // The disk is full now.
       }
       const before = run.read();
       expect(() => run.update({ name: 'x'.repeat(100_000) })).toThrow(/disk is full/);

@@ -48,7 +48,7 @@ const failure = (action: () => unknown): OrthantError => {
   throw new Error('nothing was thrown');
 };
 
-/** A process id and start time of a process that has ended. */
+/** Id and start time of a process that has ended. */
 const endedProcess = (): { pid: number; started: number } => {
   const { pid } = spawnSync('true');
   return { pid, started: Date.now() / 1000 };
@@ -97,12 +97,12 @@ describe('a new run', () => {
     expect(readdirSync(place('full'))).toEqual(['thesis.tex']);
   });
 
-  test('takes an empty folder that is there', () => {
+  test('uses an existing empty folder', () => {
     mkdirSync(place());
     expect(RunFolder.create(place(), newRun).read().name).toBe('first');
   });
 
-  test('says what stands in the way: a file, a folder that cannot be written', () => {
+  test('reports the obstacle: a file, a folder that cannot be written', () => {
     writeFileSync(place('file'), '');
     expect(failure(() => RunFolder.create(place('file'), newRun))).toMatchObject({ code: 'file' });
     expect(failure(() => RunFolder.create(place('file/below'), newRun)).message).toMatch(/is a file, not a folder/);
@@ -111,7 +111,7 @@ describe('a new run', () => {
 });
 
 describe('the record', () => {
-  test('two who change it at once lose nothing', () => {
+  test('keeps the changes of two processes', () => {
     const run = RunFolder.create(place(), newRun);
     RunFolder.open(place()).update({ name: 'renamed' });
     run.update({ state: 'training' });
@@ -120,7 +120,7 @@ describe('the record', () => {
     expect('lock' in run.read()).toBe(false);
   });
 
-  test('a damaged or missing one is told with what to do', () => {
+  test('is reported if it is damaged or missing', () => {
     expect(failure(() => RunFolder.open(place())).message).toMatch(/There is no folder/);
     mkdirSync(place());
     expect(failure(() => RunFolder.open(place())).message).toMatch(/holds no run: run.json is missing/);
@@ -132,7 +132,7 @@ describe('the record', () => {
 });
 
 describe('the lock', () => {
-  test('names one process: its id and its start time', () => {
+  test('identifies one process by its id and its start time', () => {
     const own = thisProcess();
     expect(isRunning(own)).toBe(true);
     expect(isRunning({ ...own, started: own.started - 100 })).toBe(false);
@@ -142,7 +142,7 @@ describe('the lock', () => {
     expect(startTime(2 ** 22 + 1)).toBeUndefined();
   });
 
-  test('of another process that runs is respected, of one that is gone is taken over', () => {
+  test('is respected while its process runs, and taken over after it has ended', () => {
     const run = RunFolder.create(place(), newRun);
     const child = spawn('sleep', ['30']);
     try {
@@ -161,7 +161,7 @@ describe('the lock', () => {
     run.update({ lock: endedProcess() });
     run.lock();
     expect(lockHolder(run.read())?.pid).toBe(process.pid);
-    // The id is in use again, by a process that started at another time.
+    // The id is used again, by a process that started at another time.
     run.update({ lock: { pid: 1, started: thisProcess().started } });
     run.lock();
     expect(lockHolder(run.read())?.pid).toBe(process.pid);
@@ -175,14 +175,14 @@ describe('the list', () => {
     first.update({ created: '2026-01-01T00:00:00.000Z', state: 'training', lock: endedProcess() });
     first.writeCheckpoint({ epoch: 7, step: 70, state: {}, tensors: {} });
     first.writeCheckpoint({ epoch: 8, step: 80, state: {}, tensors: {} });
-    // Broken off by the disk: the run would go on from the one before.
+    // The last checkpoint is damaged: the run would resume from the one before.
     writeFileSync(path.join(first.path, 'checkpoints', '000002', 'state.json'), '{');
     RunFolder.create(place('b'), newRun).update({ created: '2026-02-01T00:00:00.000Z', state: 'training' });
     RunFolder.create(place('c'), newRun).update({
       created: '2025-02-01T00:00:00.000Z',
       state: 'stopped',
       lock: undefined,
-      // Asked for more while it was paused, and stopped on the way.
+      // The number of epochs was raised while it was paused; it stopped before the end.
       changes: [{ step: 10, epochs: 40 }],
       result: resultAfter(30, place('c')),
     });
@@ -193,7 +193,7 @@ describe('the list', () => {
     writeFileSync(path.join(place('broken'), 'run.json'), 'x');
     mkdirSync(place('.hidden'));
     writeFileSync(place('note.txt'), '');
-    // The system refuses to say what it leads to.
+    // A link to itself, which the system cannot resolve.
     symlinkSync(place('circle'), place('circle'));
     const list = listRuns(folder);
     expect(
@@ -209,7 +209,7 @@ describe('the list', () => {
     expect(list.find(({ damaged }) => damaged !== undefined)?.damaged).toMatch(/not JSON/);
   });
 
-  test('deleted runs are out of sight and come back', () => {
+  test('deleted runs are not listed, and can be restored', () => {
     const run = RunFolder.create(place('a'), newRun);
     expect(failure(() => deleteRun(place('a'))).message).toMatch(/Stop it first/);
     run.update({ lock: undefined });
@@ -223,7 +223,7 @@ describe('the list', () => {
     expect(failure(() => deleteRun(folder)).code).toBe('run');
   });
 
-  test('the bin is emptied of old runs, and of nothing else that lies there', () => {
+  test('old runs are removed from the bin, and nothing else', () => {
     const [old, foreign] = ['0a1b2c3d-old', 'thesis'].map((name) => path.join(folder, '.bin', name)) as [
       string,
       string,
@@ -239,7 +239,7 @@ describe('the list', () => {
   });
 });
 
-test('runs live where ORTHANT_RUNS says, and those begun in the same second have folders of their own', () => {
+test('ORTHANT_RUNS sets the folder of runs, and runs started in the same second have separate folders', () => {
   expect(runsFolder({}, process.platform, '/home/me')).toBe(path.join('/home/me', 'Orthant', 'runs'));
   expect(runsFolder({ ORTHANT_RUNS: '/data/runs' })).toBe(path.resolve('/data/runs'));
   const created = new Date('2026-11-22T17:30:12.345Z');

@@ -39,11 +39,11 @@ export interface NewRun {
 }
 
 /**
- * A run as a folder: `run.json` (everything needed to repeat it, and where it stands), `metrics.jsonl`, `checkpoints/`,
- * the exported model. One process at a time writes it: the one named in the lock of `run.json`.
+ * A run as a folder: `run.json` (everything needed to repeat it, and its state), `metrics.jsonl`, `checkpoints/`, the
+ * exported model. Only one process at a time writes it: the one named in the lock of `run.json`.
  */
 export class RunFolder {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
 
   private constructor(folder: string) {
@@ -51,9 +51,9 @@ export class RunFolder {
   }
 
   /**
-   * Makes the folder of a new run and locks it for this process.
+   * Creates the folder of a new run and locks it for this process.
    *
-   * @throws OrthantError `run` when the folder holds another run or anything else; `file` when it cannot be made.
+   * @throws OrthantError `run` if the folder holds another run or anything else; `file` if it cannot be created.
    *   Nothing is overwritten.
    */
   static create(folder: string, { configuration, changes, name, orthant }: NewRun): RunFolder {
@@ -86,9 +86,9 @@ export class RunFolder {
   }
 
   /**
-   * An existing run folder, not locked.
+   * Opens an existing run folder without locking it.
    *
-   * @throws OrthantError `run` when there is no run or `run.json` is damaged
+   * @throws OrthantError `run` if there is no run or `run.json` is damaged
    */
   static open(folder: string): RunFolder {
     const run = new RunFolder(folder);
@@ -96,25 +96,25 @@ export class RunFolder {
     return run;
   }
 
-  /** `run.json` as it stands on the disk. */
+  /** Reads `run.json` from the disk. */
   read(): RunRecord {
     return readRecord(this.path);
   }
 
   /**
-   * Changes `run.json`. Several processes may do so (a run can be renamed while it trains): each change is made to what
-   * is on the disk at that moment.
+   * Changes `run.json`. Several processes may do so (a run can be renamed while it trains): each change applies to the
+   * record on the disk at that moment.
    *
-   * @param change - fields to replace; `undefined` removes one
+   * @param change - fields to replace; `undefined` removes a field
    */
   update(change: { [Field in keyof RunRecord]?: RunRecord[Field] | undefined }): RunRecord {
     return this.change((record) => ({ ...record, ...change }));
   }
 
   /**
-   * Locks the folder for this process, taking over the lock of a process that is gone.
+   * Locks the folder for this process, taking over the lock of a process that has ended.
    *
-   * @throws OrthantError `run` when another process holds it
+   * @throws OrthantError `run` if another process holds the lock
    */
   lock(): void {
     this.change((record) => {
@@ -137,7 +137,7 @@ export class RunFolder {
     return readMetrics(this.file(runFiles.metrics));
   }
 
-  /** Forgets the epochs after `epoch`. */
+  /** Removes the metrics of the epochs after `epoch`. */
   truncateMetrics(epoch: number): void {
     truncateMetrics(this.file(runFiles.metrics), epoch);
   }
@@ -150,12 +150,12 @@ export class RunFolder {
     return readLastCheckpoint(this.path);
   }
 
-  /** Where the checkpoints stand that were written, in their order. */
+  /** Epoch and step of the checkpoints that were written, in order. */
   listCheckpoints(): readonly CheckpointPlace[] {
     return listCheckpoints(this.path);
   }
 
-  /** Removes the exported model: it is none of the run's any more. */
+  /** Removes the exported model, because it no longer matches the run. */
   removeModel(): void {
     for (const name of [runFiles.onnx, runFiles.onnxJson]) rmSync(this.file(name), { force: true });
   }
@@ -165,7 +165,7 @@ export class RunFolder {
     return path.join(this.path, name);
   }
 
-  /** Removes a run that came to nothing before it was worth keeping, so that its folder can be used again. */
+  /** Removes a run that failed before it was worth keeping, so that its folder can be used again. */
   discard(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
@@ -204,14 +204,14 @@ export class RunFolder {
   }
 }
 
-/** The process that works on a run, if it still runs. */
+/** The process that works on a run, if it is still running. */
 export const lockHolder = ({ lock }: RunRecord): RunRecord['lock'] =>
   lock !== undefined && isRunning(lock) ? lock : undefined;
 
 /**
  * Reads `run.json` of a folder.
  *
- * @throws OrthantError `run` when it is missing or damaged
+ * @throws OrthantError `run` if it is missing or damaged
  */
 export function readRecord(folder: string): RunRecord {
   const file = path.join(folder, runFiles.record);

@@ -1,16 +1,16 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { DataSource } from '../contract/configuration.ts';
-import { canGoOn, isActive, type RunRecord, type RunState, type RunSummary } from '../contract/runs.ts';
+import { canResume, isActive, type RunRecord, type RunState, type RunSummary } from '../contract/runs.ts';
 import { describeFileError } from '../contract/fileErrors.ts';
 import { listCheckpoints } from './checkpoints.ts';
 import { lockHolder, readRecord } from './folder.ts';
 
-/** Where a run stands now: `interrupted` when its process is gone without having said how it ended. */
+/** The current state of a run: `interrupted` if its process ended without recording the end. */
 export const currentState = (record: RunRecord): RunState =>
   isActive(record.state) && lockHolder(record) === undefined ? 'interrupted' : record.state;
 
-/** All runs of a folder, newest first. A damaged one is listed with the reason; what is no run folder is passed over. */
+/** All runs in a folder, newest first. A damaged run is listed with the reason; files are skipped. */
 export function listRuns(folder: string): RunSummary[] {
   let names: string[];
   try {
@@ -27,7 +27,7 @@ export function listRuns(folder: string): RunSummary[] {
     .sort((first, second) => second.created.localeCompare(first.created));
 }
 
-/** A link that leads nowhere or in a circle is none, and must not keep the others from being listed. */
+/** False for a link that is broken or circular, so that the other runs are still listed. */
 function isFolder(place: string): boolean {
   try {
     return statSync(place).isDirectory();
@@ -36,13 +36,13 @@ function isFolder(place: string): boolean {
   }
 }
 
-/** One line of the list of runs. */
+/** One entry of the list of runs. */
 export function summarise(folder: string): RunSummary {
   try {
     const record = readRecord(folder);
     const { configuration, changes, result } = record;
     const state = currentState(record);
-    const checkpoint = canGoOn(state) ? listCheckpoints(folder).at(-1)?.epoch : undefined;
+    const checkpoint = canResume(state) ? listCheckpoints(folder).at(-1)?.epoch : undefined;
     return {
       run: folder,
       id: record.id,
@@ -70,6 +70,6 @@ export function summarise(folder: string): RunSummary {
   }
 }
 
-/** What a run was trained on, in a word. */
+/** Short name of the data a run was trained on. */
 export const sourceName = (source: DataSource): string =>
   source.kind === 'sample' ? source.id : path.basename(source.path);

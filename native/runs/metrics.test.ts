@@ -39,13 +39,13 @@ const write = (count: number): EpochMetrics[] => {
   return all;
 };
 
-test('what was appended is read in order', () => {
+test('appended epochs are read in order', () => {
   expect(readMetrics(file)).toEqual([]);
   const all = write(4);
   expect(readMetrics(file)).toEqual(all);
 });
 
-test('cut anywhere, the whole lines before the cut are read and nothing is thrown', () => {
+test('a file cut anywhere is read up to the last complete line, without an error', () => {
   const all = write(3);
   const bytes = readFileSync(file);
   const lineEnds = [...bytes.keys()].filter((at) => bytes[at] === 0x0a);
@@ -58,7 +58,7 @@ test('cut anywhere, the whole lines before the cut are read and nothing is throw
   );
 });
 
-test('a resumed run forgets the epochs after its checkpoint, and the torn line with them', () => {
+test('a resumed run removes the epochs after its checkpoint, and an incomplete line', () => {
   const all = write(5);
   appendFileSync(file, '{"epoch":6,');
   truncateMetrics(file, 3);
@@ -67,7 +67,7 @@ test('a resumed run forgets the epochs after its checkpoint, and the torn line w
   expect(readMetrics(file)).toEqual(all.slice(0, 4));
 });
 
-test.runIf(existsSync('/dev/full'))('a full disk is told with what to do', () => {
+test.runIf(existsSync('/dev/full'))('a full disk is reported with the solution', () => {
   expect(() => {
     appendMetrics('/dev/full', metrics(1));
   }).toThrow('Cannot write /dev/full: the disk is full. Free some space, or choose a folder on another disk.');

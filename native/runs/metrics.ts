@@ -3,9 +3,9 @@ import { epochMetricsSchema, type EpochMetrics } from '../contract/results.ts';
 import { attempt, describeFileError } from '../contract/fileErrors.ts';
 import { writeFileAtomic } from '../system/files.mjs';
 
-/** `metrics.jsonl`: one line an epoch, in full resolution, appended as training goes. */
+/** `metrics.jsonl`: one line per epoch, in full resolution, appended during training. */
 
-/** @throws OrthantError `file` when it cannot be written */
+/** @throws OrthantError `file` if it cannot be written */
 export function appendMetrics(file: string, metrics: EpochMetrics): void {
   attempt(`write ${file}`, () => {
     appendFileSync(file, `${JSON.stringify(metrics)}\n`);
@@ -13,8 +13,8 @@ export function appendMetrics(file: string, metrics: EpochMetrics): void {
 }
 
 /**
- * All epochs recorded, in order. Reading stops at the first line that is not whole: the process that wrote it was
- * ended in the middle.
+ * All recorded epochs, in order. Reading stops at the first incomplete line, left by a process that ended while writing
+ * it.
  */
 export function readMetrics(file: string): EpochMetrics[] {
   let text: string;
@@ -25,7 +25,7 @@ export function readMetrics(file: string): EpochMetrics[] {
     throw describeFileError(error, `read ${file}`);
   }
   const epochs: EpochMetrics[] = [];
-  // What follows the last line end is nothing, or a torn line.
+  // The text after the last line end is empty or an incomplete line.
   for (const line of text.split('\n').slice(0, -1)) {
     const parsed = epochMetricsSchema.safeParse(parseJson(line));
     if (!parsed.success) break;
@@ -34,7 +34,7 @@ export function readMetrics(file: string): EpochMetrics[] {
   return epochs;
 }
 
-/** Drops what was recorded after `epoch`: a resumed run trains those epochs again. */
+/** Removes the epochs recorded after `epoch`, because a resumed run trains them again. */
 export function truncateMetrics(file: string, epoch: number): void {
   const kept = readMetrics(file).filter((metrics) => metrics.epoch <= epoch);
   const lines = kept.map((metrics) => `${JSON.stringify(metrics)}\n`);

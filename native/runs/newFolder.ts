@@ -4,13 +4,13 @@ import { attempt } from '../contract/fileErrors.ts';
 import { makeFolder } from '../system/files.mjs';
 
 /**
- * Makes the folder of a new run: date and time, then what is trained on and how. Runs that are begun in the same second, as
- * a script does with several seeds, get one each.
+ * Creates the folder of a new run, named by date and time and by the words. Runs started in the same second, for
+ * example by a script with several seeds, get separate folders.
  *
- * @param folder - of all runs; made where it is missing
- * @param words - become part of the name, cut to what every file system takes
+ * @param folder - folder of all runs; created if it does not exist
+ * @param words - added to the name, reduced to characters that every file system accepts
  * @returns the empty folder
- * @throws OrthantError `file` when it cannot be made
+ * @throws OrthantError `file` if it cannot be created
  */
 export function makeRunFolder(folder: string, created: Date, words: readonly string[]): string {
   const stamp = created.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');

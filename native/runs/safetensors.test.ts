@@ -16,7 +16,7 @@ const tensor = fc
   });
 const tensors = fc.dictionary(fc.string(), tensor, { maxKeys: 5 });
 
-/** A file made by hand, so that the reader is not tested by its own writer. */
+/** A file built by hand, so that the reader is tested independently of the writer. */
 function file(header: unknown, data: number[] = [], length?: bigint): Uint8Array {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
   const bytes = new Uint8Array(8 + text.length + data.length);
@@ -27,10 +27,10 @@ function file(header: unknown, data: number[] = [], length?: bigint): Uint8Array
 }
 
 describe('safetensors', () => {
-  it('gives back what it stored, bit for bit', () => {
+  it('reads the stored tensors, bit for bit', () => {
     fc.assert(
       fc.property(tensors, fc.dictionary(fc.string(), fc.string()), (stored, metadata) => {
-        // As a Buffer, which is what reading a file gives: its `slice` does not copy.
+        // As a Buffer, as when a file is read: its `slice` does not copy.
         const read = decodeSafetensors(Buffer.from(encodeSafetensors(stored, metadata)));
         expect({ ...read.metadata }).toEqual({ ...metadata });
         expect(Object.keys(read.tensors).sort()).toEqual(Object.keys(stored).sort());
@@ -46,7 +46,7 @@ describe('safetensors', () => {
     );
   });
 
-  it('writes the bytes the format demands', () => {
+  it('writes the bytes that the format requires', () => {
     const bytes = encodeSafetensors({ w: { shape: [2], data: new Float32Array([1, -2]) } });
     const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     expect(length % 8).toBe(0);

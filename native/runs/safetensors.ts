@@ -28,11 +28,11 @@ const elementCount = (shape: readonly number[]): number => shape.reduce((product
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /**
- * Tensors as the bytes of a safetensors file. The data area begins at a multiple of 8 bytes.
+ * Encodes tensors as the bytes of a safetensors file. The data area begins at a multiple of 8 bytes.
  *
  * @param tensors - by name; stored in the order of the object's keys
  * @param metadata - strings for the header, such as `{format: 'pt'}`
- * @throws OrthantError `internal` where a shape does not fit its data
+ * @throws OrthantError `internal` if a shape does not match its data
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, SafeTensor>>,
@@ -69,12 +69,12 @@ export function encodeSafetensors(
 }
 
 /**
- * The tensors of a safetensors file, copied out of `bytes`.
+ * Decodes the tensors of a safetensors file; they are copies and do not refer to `bytes`.
  *
  * @param bytes - the whole file
- * @param what - how an error names the file
- * @throws OrthantError `file` where anything is not as the format demands: a cut file, a wrong header, overlapping
- *   tensors, bytes that belong to no tensor, a type other than F32 and I32
+ * @param what - name of the file in errors
+ * @throws OrthantError `file` if the file breaks the format: a cut file, a wrong header, overlapping tensors, bytes
+ *   that belong to no tensor, a type other than F32 and I32
  */
 export function decodeSafetensors(bytes: Uint8Array, what = 'The safetensors file'): SafetensorsFile {
   const damaged = (reason: string, cause?: unknown): never => {
@@ -103,7 +103,7 @@ export function decodeSafetensors(bytes: Uint8Array, what = 'The safetensors fil
       return damaged(`tensor "${name}" ends at byte ${end}, the data at byte ${bytes.length - dataStart}`);
     }
     ranges.push({ name, begin, end });
-    // Not `slice`: that of a Buffer is a view of the whole file.
+    // Not `slice`, which for a Buffer returns a view of the whole file.
     const copy = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
     tensors[name] = { shape, data: fromLittleEndian(copy, dtype) };
   }
@@ -163,13 +163,13 @@ const isStringRecord = (value: unknown): value is Record<string, string> =>
 
 const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** The numbers' bytes, least significant first; no copy on the usual hosts. */
+/** The numbers as little-endian bytes; not copied on little-endian hosts. */
 export function littleEndianBytes(data: Float32Array | Int32Array): Uint8Array {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return hostIsLittleEndian ? bytes : swapped(bytes);
 }
 
-/** `bytes` must be a copy of its own: the numbers stand on its buffer. */
+/** `bytes` must own its buffer, because the result uses it. */
 function fromLittleEndian(bytes: Uint8Array<ArrayBuffer>, dtype: DataType): Float32Array | Int32Array {
   const { buffer } = hostIsLittleEndian ? bytes : swapped(bytes);
   return dtype === 'F32' ? new Float32Array(buffer) : new Int32Array(buffer);

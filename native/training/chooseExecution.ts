@@ -42,9 +42,6 @@ export function traceParts(parts: TrainingParts, device: EngineRuntime['device']
       chunkRows: parts.evaluationRows,
       ...(device === 'cpu' && hasSmallProducts(parts) ? { threads: 1 } : {}),
     });
-  } catch (error) {
-    reader?.dispose();
-    throw error;
   } finally {
     if (reader !== undefined) tf.dispose([inputs, targets]);
   }
@@ -70,7 +67,6 @@ function compiledExecution(
     },
     dispose: () => {
       run.dispose();
-      chunks?.dispose();
     },
   };
 }
@@ -161,15 +157,11 @@ function compiled(
       const execution = compiledExecution(traced, kind);
       return { ...execution, ...report(refused) };
     } catch (error) {
-      if (!orEager) {
-        traced.run.chunks?.dispose();
-        throw error;
-      }
+      if (!orEager) throw error;
       refused = true;
       reasons.push(sentence(`${refusals[kind]}: ${messageOf(error)}`));
     }
   }
-  traced.run.chunks?.dispose();
   return eagerExecution(parts, report(true));
 }
 

@@ -5,7 +5,6 @@ import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { ChunkReader } from '../compile/chunkReader.ts';
 import { withBinding } from '../compile/testSupport.ts';
-import { sharedFloats } from '../base/float32.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import { chunkRowsWithin, dataMemoryLimit } from './dataMemory.ts';
@@ -18,7 +17,7 @@ import type { TrainerHooks, TrainerOptions } from './trainerOptions.ts';
 const mebibyte = 2 ** 20;
 
 /** 150 training rows: batches of 20, the last one of 10. 20 + 20 rows for validation and test. */
-const dataset = exampleDataSet({ rows: 150, heldOut: 20, shared: true });
+const dataset = exampleDataSet({ rows: 150, heldOut: 20 });
 /** A row has 4 inputs and 2 targets. In a chunk fit 2 batches, so that an epoch is 4 chunks: 40, 40, 40 and 30 rows. */
 const rowBytes = 4 * (4 + 2);
 const smallLimit = 3 * 40 * rowBytes;
@@ -188,8 +187,8 @@ describe.skipIf(!hasTensorflow)('the memory of the engine', () => {
       const train = {
         ...small.splits.train,
         rows: count,
-        inputs: sharedFloats(count * width).fill(0.5),
-        targets: sharedFloats(count * 2).fill(1),
+        inputs: new Float32Array(count * width).fill(0.5),
+        targets: new Float32Array(count * 2).fill(1),
       };
       return { ...small, splits: { ...small.splits, train } };
     };

@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { splitNames, type SplitName } from '../contract/results.ts';
-import { isTensor, type RowArray, type Rows } from '../compile/rowArray.ts';
+import { copyRows, isTensor, type RowArray, type Rows } from '../compile/rowArray.ts';
 import type { DataSet } from '../data/dataset.ts';
 
 /** The rows that a run trains on and is measured on. */
@@ -57,10 +57,8 @@ export function createTrainingRows(
 }
 
 /** Rows of an array as a tensor of their own. */
-export function gatherTensor(tf: typeof tfjs, { values, width }: RowArray, rows: Int32Array): tfjs.Tensor2D {
-  const gathered = new Float32Array(rows.length * width);
-  rows.forEach((row, place) => {
-    gathered.set(values.subarray(row * width, (row + 1) * width), place * width);
-  });
-  return tf.tensor2d(gathered, [rows.length, width]);
+export function gatherTensor(tf: typeof tfjs, source: RowArray, rows: Int32Array): tfjs.Tensor2D {
+  const gathered = new Float32Array(rows.length * source.width);
+  copyRows(source, rows, gathered);
+  return tf.tensor2d(gathered, [rows.length, source.width]);
 }

@@ -1,7 +1,7 @@
 import { drawQueue } from '../logic/frameQueue.ts';
 import { chartTheme, onThemeChange, type ChartTheme } from './theme.ts';
 
-/** Where a drawing goes: CSS pixels, cleared. */
+/** A cleared canvas to draw on, in CSS pixels. */
 export interface Surface {
   readonly context: CanvasRenderingContext2D;
   readonly width: number;
@@ -10,8 +10,8 @@ export interface Surface {
 }
 
 /**
- * A drawing that fills the parent of its canvas: drawn anew, in its turn, when that changes size or the theme changes. Its
- * ground is the panel's colour, or nothing where it lies over another drawing.
+ * A drawing that fills the parent of its canvas. It is queued for redrawing when the parent's size or the theme
+ * changes. Its background is the panel's colour, or transparent if it lies over another drawing.
  */
 export class CanvasDrawing<View> {
   readonly #canvas: HTMLCanvasElement;
@@ -45,7 +45,7 @@ export class CanvasDrawing<View> {
     this.#soon();
   }
 
-  /** The canvas with what is drawn on it. */
+  /** The canvas with the drawing. */
   get picture(): HTMLCanvasElement {
     return this.#canvas;
   }
@@ -69,7 +69,7 @@ export class CanvasDrawing<View> {
     if (context === null || this.#view === undefined || width === 0 || height === 0) return;
     const ratio = devicePixelRatio;
     const [pixelsWide, pixelsHigh] = [Math.round(width * ratio), Math.round(height * ratio)];
-    // Setting its size empties a canvas, and gives up its memory.
+    // Setting the size clears a canvas and reallocates its memory.
     if (canvas.width !== pixelsWide || canvas.height !== pixelsHigh) {
       canvas.width = pixelsWide;
       canvas.height = pixelsHigh;
@@ -85,7 +85,7 @@ export class CanvasDrawing<View> {
   }
 }
 
-/** Two drawings as one: the second lies over the right end of the first. */
+/** Combines two drawings: the second covers the right end of the first. */
 export function joined(under: HTMLCanvasElement, atRight: HTMLCanvasElement): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = under.width;

@@ -5,7 +5,7 @@ import { fakeConfiguration } from '../testing/fakeData.ts';
 import { answersOfRun, fakeRun } from '../testing/fakeTraining.ts';
 import { openWindow } from '../testing/openWindow.ts';
 
-/** Charts as they stand on the pages: read by keys and pointer, as tables, and taken away. */
+/** Charts on their pages: reading by keys and pointer, tables, and exports. */
 
 const main = page.getByRole('main');
 const zoomOut = main.getByRole('button', { name: 'Zoom out' });
@@ -74,9 +74,9 @@ test('it is taken away as a table and as a picture', async () => {
   });
   await worst.figure.getByRole('button', { name: 'Worst output as CSV' }).click();
   await strip.figure.getByRole('button', { name: /as PNG$/ }).click();
-  await vi.waitFor(() => {
-    expect(taken.map(({ name }) => name)).toEqual([expect.stringMatching(/\.csv$/), expect.stringMatching(/\.png$/)]);
-  });
+  await expect
+    .poll(() => taken.map(({ name }) => name))
+    .toEqual([expect.stringMatching(/\.csv$/), expect.stringMatching(/\.png$/)]);
   vi.restoreAllMocks();
 });
 

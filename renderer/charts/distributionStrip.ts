@@ -7,12 +7,12 @@ import { axisWidth, rightMargin } from './lineChart.ts';
 import type { ChartTheme } from './theme.ts';
 import { roundTicks } from './ticks.ts';
 
-/** Width of the histogram of one epoch, at the right of the strip. */
+/** Width in pixels of the histogram of one epoch, at the right of the strip. */
 const histogramWidth = 92;
-/** Width of what is drawn anew when another epoch is read. */
+/** Width in pixels of the part that is redrawn when another epoch is read. */
 export const sideWidth = histogramWidth + rightMargin;
 const top = 6;
-/** Height of the axis of epochs. */
+/** Height in pixels of the axis of epochs. */
 const bottom = 20;
 
 export interface StripView {
@@ -21,7 +21,7 @@ export interface StripView {
 }
 
 export interface SideView extends StripView {
-  /** Epoch whose histogram it is. */
+  /** Epoch of the histogram. */
   readonly epoch: number;
 }
 
@@ -34,7 +34,7 @@ interface Frame extends Surface {
   readonly y: (value: number) => number;
 }
 
-/** Where epochs lie in a strip of this width. */
+/** Left and right edge of the epochs and height below them, in pixels, in a strip of this width. */
 export const stripArea = (width: number): { left: number; right: number; below: number } => ({
   left: axisWidth,
   right: width - sideWidth,
@@ -42,11 +42,11 @@ export const stripArea = (width: number): { left: number; right: number; below: 
 });
 
 /**
- * Draws the distribution of an output, epoch by epoch from left to right: values upward, the darker the more rows, what
- * is below zero in another colour under a hatching, the zero line through all of it. Over its right end, as a drawing of
- * its own since it follows the pointer, the histogram of one epoch.
+ * Draws the distribution of an output: epochs from left to right, values upward, darker for more rows, a zero line, and
+ * another colour with hatching below zero. A second drawing over the right end, separate because it follows the
+ * pointer, shows the histogram of one epoch.
  *
- * @returns what draws one strip again and again: it keeps what has not changed
+ * @returns drawers for one strip, which reuse unchanged parts
  */
 export function stripDrawers(): { readonly strip: Drawer<StripView>; readonly side: Drawer<SideView> } {
   const columns = new Columns();
@@ -77,7 +77,7 @@ interface Values {
   readonly high: number;
 }
 
-/** The values that a strip shows, found once for both of its drawings and for all moves of the pointer. */
+/** The values that a strip shows, cached for both drawings and all pointer moves. */
 function valuesInView(): (view: StripView) => Values | undefined {
   let known: (StripView & { readonly values: Values | undefined }) | undefined;
   return ({ history, range }) => {
@@ -97,8 +97,8 @@ const scaleOf =
 const inRange = (epoch: number, range: Range): boolean => epoch >= range.from - 1 && epoch <= range.to + 1;
 
 /**
- * The epochs, pixel by pixel: thousands of them with dozens of bins each are too many rectangles for a canvas, but a
- * picture of a few hundred pixels a side is little to fill.
+ * The epochs, pixel by pixel: thousands of epochs with dozens of bins are too many rectangles for a canvas, but an
+ * image of a few hundred pixels a side is quick to fill.
  */
 class Columns {
   #picture: ImageData | undefined;
@@ -140,7 +140,7 @@ function fillColumns(picture: ImageData, frame: Frame, history: DistributionHist
       if (count === 0) continue;
       const low = from + bin * binWidth;
       const scale = low + binWidth / 2 < 0 ? colours.negative : colours.accent;
-      // Few rows must be seen, too: the square root lifts them, and nothing present is fainter than a tenth.
+      // The square root and a minimum of a tenth keep bins of few rows visible.
       const colour = scale[Math.round(255 * (0.1 + 0.85 * Math.sqrt(count / most)))] ?? 0;
       const first = Math.max(0, Math.round(y(low + binWidth) * ratio));
       const end = Math.min(height, Math.max(first + 1, Math.round(y(low) * ratio)));
@@ -149,18 +149,18 @@ function fillColumns(picture: ImageData, frame: Frame, history: DistributionHist
   }
 }
 
-/** The distribution that an epoch's place on the strip shows: each reaches from the one before it to its own epoch. */
+/** The distribution drawn at an epoch's position: each covers the range from the epoch before it to its own. */
 function distributionAt({ epochs, distributions }: DistributionHistory, epoch: number): Distribution | undefined {
   const nearest = nearestIndex(epochs, epoch);
   return distributions[(epochs[nearest] ?? 0) < epoch ? nearest + 1 : nearest];
 }
 
-/** The two colours over the panel, as pixels: 256 shades from the panel's own colour on. */
+/** Pixel values of the two colours: 256 shades, starting at the panel's colour. */
 function colourScales({ negative, accent, panel }: ChartTheme): Record<'negative' | 'accent', Uint32Array> {
   if (knownScales?.key !== [negative, accent, panel].join()) {
     const canvas = new OffscreenCanvas(256, 2);
     const context = canvas.getContext('2d');
-    if (context === null) throw new Error('The browser gives no canvas to draw on.');
+    if (context === null) throw new Error('The browser did not provide a 2D canvas.');
     context.fillStyle = panel;
     context.fillRect(0, 0, 256, 2);
     [negative, accent].forEach((colour, row) => {

@@ -3,7 +3,7 @@ import type { ChartTable } from '../logic/chartData.ts';
 import { saveAs } from '../logic/saveAs.ts';
 import { framedPicture, type LegendEntry } from './picture.ts';
 
-/** A chart's picture and figures as files. */
+/** Export of a chart as an image or a CSV file. */
 
 const fileName = (title: string, ending: string): string =>
   `${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.${ending}`;
@@ -16,7 +16,7 @@ function saveBlob(blob: Blob, name: string): void {
   }, 60_000);
 }
 
-/** @param drawing - the chart alone; title and legend are set above it */
+/** @param drawing - the chart alone; title and legend are drawn above it */
 export function savePicture(drawing: HTMLCanvasElement, title: string, legend: readonly LegendEntry[]): void {
   framedPicture(drawing, title, legend).toBlob((blob) => {
     if (blob !== null) saveBlob(blob, fileName(title, 'png'));

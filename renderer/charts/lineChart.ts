@@ -8,22 +8,22 @@ import { drawEpochTitle, drawMarks, drawSymbols, drawZero } from './marks.ts';
 import { logRange, logSplits, roundValues, valueRange } from './scales.ts';
 import { chartTheme, curveColour, onThemeChange } from './theme.ts';
 
-/** Width of the vertical axis: the same in all charts, so that their epochs stand above each other. */
+/** Width in pixels of the vertical axis: equal in all charts, so that their epochs are aligned. */
 export const axisWidth = 58;
 export const rightMargin = 10;
 const epochAxisHeight = 26;
-/** Pixels right of the last epoch in view: a point there is seen whole. */
+/** Pixels right of the last visible epoch, so that a point there is not cut off. */
 const endRoom = 6;
-/** Where epochs lie in a chart of this width. */
+/** Left and right edge of the epochs and height below them, in pixels, in a chart of this width. */
 export const curveArea = (width: number): { left: number; right: number; below: number } => ({
   left: axisWidth,
   right: width - rightMargin - endRoom,
   below: epochAxisHeight,
 });
-/** More points than pixels cannot be seen. */
+/** Limit of drawn points: more than pixels are not visible. */
 const drawnPoints = 2400;
 
-/** Curves over epochs, drawn by uPlot. */
+/** Curves over epochs, drawn with uPlot. */
 export class LineChart {
   readonly #parent: HTMLElement;
   #plot: uPlot | undefined;
@@ -50,7 +50,7 @@ export class LineChart {
     });
   }
 
-  /** Shows other data; drawn with one of the next frames. */
+  /** Sets the data; the drawing follows in one of the next frames. */
   update(data: ChartData, whole: Range, range: Range | undefined): void {
     this.#data = data;
     this.#whole = whole;
@@ -58,13 +58,13 @@ export class LineChart {
     this.#soon();
   }
 
-  /** Shows on every curve where it is at the epoch that is read. */
+  /** Marks the read epoch on every curve. */
   setHover(epoch: number | undefined): void {
     this.#hover = epoch;
     this.#showHover();
   }
 
-  /** The curves as they are drawn. */
+  /** The canvas with the drawn curves. */
   get picture(): HTMLCanvasElement | undefined {
     return this.#plot?.ctx.canvas;
   }
@@ -114,7 +114,7 @@ export class LineChart {
     this.#showHover();
   }
 
-  /** Whether a curve of whole epochs has two points yet. */
+  /** Whether any curve of whole epochs has two points. */
   #hasFirm(): boolean {
     return this.#data.series.some(({ thin, values }) => {
       if (thin === true) return false;
@@ -123,7 +123,7 @@ export class LineChart {
     });
   }
 
-  /** The room after the last epoch in view, in epochs. */
+  /** Width of the space after the last visible epoch, in epochs. */
   #endEpochs({ from, to }: Range): number {
     const { left, right } = curveArea(this.#size.width);
     return ((to - from) * endRoom) / Math.max(1, right - left);
@@ -171,7 +171,7 @@ export class LineChart {
             stroke: curveColour(theme, colour),
             width: thin === true ? 1 : 1.75,
             ...(dash === undefined ? {} : { dash: [...dash] }),
-            // The live objective may jump or fall below zero: the curves of whole epochs decide what is in view.
+            // The live objective may jump or fall below zero, so the curves of whole epochs set the axis.
             auto: thin !== true || !hasFirm,
             spanGaps: true,
             points: {
@@ -206,7 +206,7 @@ export class LineChart {
               splits.map((value) => (value === null ? '' : format(value))),
           },
         ],
-        // Pointer and keys are listened to around the chart, and tell it by `setHover`.
+        // The surrounding component handles pointer and keys, and calls `setHover`.
         cursor: { points: { size: 6 }, x: false, y: false, drag: { x: false, y: false } },
         hooks: {
           drawAxes: [
@@ -234,7 +234,7 @@ export class LineChart {
   }
 }
 
-/** Whether a curve has so few values in view that each gets a dot: of a single one nothing else is to be seen. */
+/** Whether a curve has so few visible values that each gets a dot: a single value has no line. */
 function isSparse(values: ArrayLike<number | null | undefined>): boolean {
   let count = 0;
   for (let index = 0; index < values.length && count < 40; index += 1) {
@@ -243,7 +243,7 @@ function isSparse(values: ArrayLike<number | null | undefined>): boolean {
   return count < 40;
 }
 
-/** A stretch of a curve without what cannot be drawn. */
+/** Part of a curve, with gaps for values that cannot be drawn. */
 function drawable(values: readonly (number | null)[], from: number, to: number, log: boolean): (number | null)[] {
   const stretch = values.slice(from, to);
   for (let index = 0; index < stretch.length; index += 1) {

@@ -4,7 +4,7 @@ import { nearestIndex, type CurveSeries, type Range } from '../logic/chartData.t
 import { shapePath, shapeOf, symbolPlaces } from './symbols.ts';
 import { curveColour, type ChartTheme } from './theme.ts';
 
-/** The zero line, and a wash over what lies below it. */
+/** Draws the zero line and tints the area below it. */
 export function drawZero(plot: uPlot, theme: ChartTheme): void {
   const { ctx, bbox } = plot;
   const zero = plot.valToPos(0, 'y', true);
@@ -23,7 +23,7 @@ export function drawZero(plot: uPlot, theme: ChartTheme): void {
   ctx.restore();
 }
 
-/** What the horizontal axis counts, left of where it begins. */
+/** Draws the title of the horizontal axis, left of its start. */
 export function drawEpochTitle(plot: uPlot, axisWidth: number, axisHeight: number, theme: ChartTheme): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
@@ -71,10 +71,10 @@ export function drawMarks(plot: uPlot, marks: readonly Mark[], theme: ChartTheme
   ctx.restore();
 }
 
-/** Pixels between two symbols of a curve, at least. */
+/** Minimum distance in pixels between two symbols of a curve. */
 const symbolDistance = 64;
 
-/** A curve's symbols: filled, or open on the dashed curve of the validation rows. */
+/** Draws a curve's symbols: filled, or open on the dashed curve of the validation rows. */
 export function drawSymbols(plot: uPlot, index: number, curve: CurveSeries, range: Range, theme: ChartTheme): void {
   const shape = shapeOf(curve.symbol);
   const values = plot.data[index];
@@ -88,7 +88,7 @@ export function drawSymbols(plot: uPlot, index: number, curve: CurveSeries, rang
   ctx.rect(bbox.left, bbox.top - 4 * ratio, bbox.width, bbox.height + 8 * ratio);
   ctx.clip();
   ctx.lineWidth = 1.5 * ratio;
-  // Of the curve just drawn.
+  // Reset the dashes of the curve just drawn.
   ctx.setLineDash([]);
   ctx.strokeStyle = curveColour(theme, curve.colour);
   ctx.fillStyle = curve.paired === true ? theme.panel : ctx.strokeStyle;

@@ -2,11 +2,11 @@ import type { Shape } from './symbols.ts';
 import { shapePath } from './symbols.ts';
 import { chartTheme, curveColour, type ChartTheme } from './theme.ts';
 
-/** A chart as a picture of its own: under its title, and with what its legend says. */
+/** A chart as an image with title and legend. */
 
 export interface LegendEntry {
   readonly label: string;
-  /** How its curve looks, where it stands for one. */
+  /** Style of the curve, if the entry belongs to one. */
   readonly curve?: {
     readonly colour: number;
     readonly dash?: readonly number[] | undefined;
@@ -21,7 +21,7 @@ const margin = 10;
 const sampleWidth = 24;
 const gap = 16;
 
-/** @param source - the drawing alone */
+/** @param source - the drawing without title and legend */
 export function framedPicture(
   source: HTMLCanvasElement,
   title: string,
@@ -31,7 +31,7 @@ export function framedPicture(
   const theme = chartTheme();
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
-  if (context === null) throw new Error('The browser gives no canvas to draw on.');
+  if (context === null) throw new Error('The browser did not provide a 2D canvas.');
   context.font = theme.font;
   const places = arrange(context, legend, source.width / ratio - 2 * margin);
   const head = titleHeight + lineHeight * ((places.at(-1)?.line ?? -1) + 1);
@@ -55,7 +55,7 @@ export function framedPicture(
 const widthOf = (context: CanvasRenderingContext2D, { label, curve }: LegendEntry): number =>
   context.measureText(label).width + (curve === undefined ? 0 : sampleWidth + 5);
 
-/** Entry behind entry, on the next line where one has no room. */
+/** Places entries one after the other, with line breaks. */
 function arrange(
   context: CanvasRenderingContext2D,
   legend: readonly LegendEntry[],

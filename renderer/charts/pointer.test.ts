@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Range } from '../logic/chartData.ts';
 import { listenToPointer } from './pointer.ts';
 
-/** A plot whose epochs 0 to 100 lie from pixel 50 to 250. */
+/** A plot with epochs 0 to 100 between the pixels 50 and 250. */
 const whole = { from: 0, to: 100 };
 let zoom: Range | undefined;
 const hover = vi.fn<(epoch: number | undefined) => void>();

@@ -3,19 +3,19 @@ import { moved, zoomed } from './gestures.ts';
 
 /** The chart under the pointer. */
 interface PointerTarget {
-  /** Epochs in view. */
+  /** Visible range of epochs. */
   range(): Range;
-  /** Epochs there are. */
+  /** Full range of epochs. */
   whole(): Range;
-  /** Where the epochs lie, in pixels from the left. */
+  /** Left and right edge of the epochs, in pixels from the left. */
   area(): { readonly left: number; readonly right: number };
   hover(epoch: number | undefined): void;
   zoom(range: Range | undefined): void;
-  /** Pixels between which is being selected. */
+  /** Sets the current selection in pixels. */
   select(pixels: { readonly from: number; readonly to: number } | undefined): void;
 }
 
-/** A drag of fewer pixels is a click with an unsteady hand. */
+/** A drag of fewer pixels counts as a click. */
 const leastSelection = 4;
 
 type Drag = { readonly start: number } & (
@@ -23,10 +23,10 @@ type Drag = { readonly start: number } & (
 );
 
 /**
- * Reading, zooming and moving by pointer and wheel: what lies under the pointer is read; dragging selects what to zoom in
- * on, with Shift it moves along; the wheel moves with Shift and zooms with Ctrl; a double click shows all.
+ * Reads, zooms and moves by pointer and wheel: hovering reads an epoch; dragging selects a range to zoom in on, or
+ * moves with Shift; the wheel moves with Shift and zooms with Ctrl; a double click shows all.
  *
- * @returns ends it
+ * @returns a function that removes the listeners
  */
 export function listenToPointer(element: HTMLElement, target: PointerTarget): () => void {
   let drag: Drag | undefined;

@@ -3,7 +3,7 @@ import { roundTicks } from './ticks.ts';
 
 /** Ranges and labels of the vertical axes. */
 
-/** Includes zero, and leaves room above and, where something lies below zero, below. */
+/** Range of the axis: includes zero, with space above, and below if a value is negative. */
 export const valueRange = (_: uPlot, low: number | null, high: number | null): [number, number] => {
   if (low === null || high === null) return [0, 1];
   const from = Math.min(low, 0);
@@ -12,16 +12,17 @@ export const valueRange = (_: uPlot, low: number | null, high: number | null): [
   return [from === 0 && low >= 0 ? 0 : from - room, to + room];
 };
 
-/** Just what the curves need, not whole decades. */
+/** Range of a logarithmic axis: fits the curves instead of whole decades. */
 export const logRange = (_: uPlot, low: number | null, high: number | null): [number, number] =>
   low === null || high === null ? [0.1, 1] : [low / 1.25, high * 1.25];
 
-/** Over less than this factor the decades say too little: steps of equal width serve better. */
+/** Below this factor between the ends, steps of equal width are used instead of decades. */
 const littleSpan = 5;
 
 /**
- * 1 to 9 of each decade in view; over a small span some round numbers at equal distances. uPlot's own count starts at the scale's lowest value, which must be a power of ten: from
- * 0.096 on it steps over 0.1, rounds to 0, and never ends.
+ * Ticks of a logarithmic axis: 1 to 9 of each visible decade, or round numbers at equal distances over a small span.
+ * uPlot's own function requires a power of ten as the lowest value: from 0.096 it steps over 0.1, rounds to 0, and
+ * never ends.
  */
 export const logSplits = (_: uPlot, _axis: number, low: number, high: number): number[] => {
   if (high / low < littleSpan) return roundTicks(low, high, 5);
@@ -35,7 +36,7 @@ export const logSplits = (_: uPlot, _axis: number, low: number, high: number): n
   return splits;
 };
 
-/** Over a narrow range 1, 2 and 5 of each decade, else only its 1; over a small span all that there are. */
+/** Labels 1, 2 and 5 of each decade over a narrow range, else only 1; all ticks over a small span. */
 export const roundValues = (plot: uPlot, splits: number[]): (number | null)[] => {
   const { min = 1, max = 10 } = plot.scales.y ?? {};
   if (max / min < littleSpan) return splits;

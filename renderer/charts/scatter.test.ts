@@ -29,7 +29,7 @@ describe('pointAfterKey', () => {
 
 describe('pointAt', () => {
   it('is the nearest within a few pixels', () => {
-    // The lowest left and the highest right end of the plot stand for the values -1.16 and 3.16.
+    // The lower left and the upper right corner of the plot are at the values -1.16 and 3.16.
     const x = (value: number): number => 56 + ((value + 1.16) / 4.32) * (400 - 56 - 12);
     const y = (value: number): number => 300 - 34 - ((value + 1.16) / 4.32) * (300 - 24 - 34);
     expect(pointAt(points, 400, 300, x(1) + 3, y(-1) - 3)?.row).toBe(8);

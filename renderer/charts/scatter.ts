@@ -10,7 +10,7 @@ export interface ScatterPoint {
 
 export interface ScatterView {
   readonly points: readonly ScatterPoint[];
-  /** The point that is read. */
+  /** The point whose values are shown. */
   readonly under: ScatterPoint | undefined;
 }
 
@@ -42,7 +42,7 @@ function scaleOf(points: readonly ScatterPoint[], width: number, height: number)
   };
 }
 
-/** Predicted against true, with the line of equality, the zero line, and negative predictions as open triangles. */
+/** Draws predicted over true values, the lines of equality and of zero, and open triangles for negative predictions. */
 export function drawScatter({ context, width, height, theme }: Surface, { points, under }: ScatterView): void {
   const { low, high, x, y } = scaleOf(points, width, height);
   const stroke = (x0: number, y0: number, x1: number, y1: number): void => {
@@ -101,7 +101,7 @@ export function drawScatter({ context, width, height, theme }: Surface, { points
   context.stroke();
 }
 
-/** The point nearest to a place on the canvas, within a few pixels. */
+/** The point nearest to a position on the canvas, within a few pixels. */
 export function pointAt(
   points: readonly ScatterPoint[],
   width: number,
@@ -123,9 +123,9 @@ export function pointAt(
 }
 
 /**
- * The point that a key leads to, in the order of their true values; none after Escape.
+ * The point selected by a key, in the order of true values; no point after Escape.
  *
- * @returns `undefined` where the key has nothing to do here
+ * @returns `undefined` if the key has no function here
  */
 export function pointAfterKey(
   points: readonly ScatterPoint[],

@@ -1,13 +1,13 @@
-/** Shapes that tell curves apart where their colours cannot. */
+/** Shapes that distinguish curves without colour. */
 
 const shapes = ['circle', 'square', 'triangle'] as const;
 export type Shape = (typeof shapes)[number];
 
-/** The shape of a curve's number; none for a curve that needs none. */
+/** The shape for a symbol number; `undefined` for a curve without symbols. */
 export const shapeOf = (symbol: number | undefined): Shape | undefined =>
   symbol === undefined ? undefined : shapes[symbol % shapes.length];
 
-/** Corners in units of the radius around the middle. */
+/** Corners in units of the radius, relative to the centre. */
 const corners: Readonly<Record<Exclude<Shape, 'circle'>, readonly (readonly [number, number])[]>> = {
   square: [
     [-0.9, -0.9],
@@ -22,7 +22,7 @@ const corners: Readonly<Record<Exclude<Shape, 'circle'>, readonly (readonly [num
   ],
 };
 
-/** A path for a canvas, and as text for SVG. */
+/** SVG path of a shape, also for a canvas. */
 export function shapePath(shape: Shape, x: number, y: number, radius: number): string {
   if (shape === 'circle')
     return `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0Z`;
@@ -30,11 +30,11 @@ export function shapePath(shape: Shape, x: number, y: number, radius: number): s
 }
 
 /**
- * Where along the epochs a curve has its symbols: at multiples of a spacing that only ever doubles, so that they stand
- * still while more epochs come.
+ * Epochs at which a curve has symbols: multiples of a spacing that only doubles, so that they do not move while epochs
+ * are added.
  *
- * @param least - epochs that lie between two at least
- * @param share - 0 to 1: moves them along, so that curves over each other keep theirs apart
+ * @param least - minimum distance in epochs
+ * @param share - offset as a share of the spacing, 0 to 1, so that symbols of overlapping curves do not coincide
  */
 export function symbolPlaces(from: number, to: number, least: number, share: number): number[] {
   const spacing = 2 ** Math.ceil(Math.log2(Math.max(1, least)));

@@ -1,6 +1,6 @@
 import { Listeners } from '../logic/listeners.ts';
 
-/** Colours of the tokens for a canvas, which knows nothing of custom properties. */
+/** Token colours for a canvas, which cannot use custom properties. */
 
 export interface ChartTheme {
   readonly ink: string;
@@ -22,11 +22,11 @@ let known: ChartTheme | undefined;
 let watched = false;
 const changed = new Listeners();
 
-/** The colours of the theme that the system asks for now. */
+/** The colours of the system's current theme. */
 export function chartTheme(): ChartTheme {
   if (known !== undefined) return known;
   const probe = document.createElement('span');
-  // Where motion is reduced every element has a short transition, under which a colour just set still reads as the last.
+  // A transition, even a short one for reduced motion, would make a colour just set read as the previous one.
   probe.style.transitionProperty = 'none';
   document.body.append(probe);
   const colour = (token: string): string => {
@@ -62,7 +62,7 @@ export function onThemeChange(listener: () => void): () => void {
 
 export const isDark = (): boolean => window.matchMedia(darkness).matches;
 
-/** Forgets the colours when they are no longer those of the system. */
+/** Clears the cached colours when the system's theme changes. */
 function watchSystem(): void {
   if (watched) return;
   watched = true;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import Aligned from './Aligned.svelte';
 
-/** The width of a number as it is printed in a column, with digits of equal width. */
+/** The width of a number printed in a column with digits of equal width. */
 async function widthOf(text: string, decimals: number): Promise<number> {
   const { container } = await render(Aligned, { text, decimals });
   container.style.cssText = 'display: inline-block; font-variant-numeric: tabular-nums';

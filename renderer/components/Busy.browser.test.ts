@@ -14,6 +14,6 @@ test('it says what is being done and how far it is, and offers a way out', async
 
 test('where it is not known how far it is, it does not pretend to know', async () => {
   const screen = await render(Busy, { text: 'Predicting', oncancel: vi.fn() });
-  // A bar without a position is one that says: at work.
+  // A bar without a position is indeterminate.
   expect((screen.getByRole('progressbar').element() as HTMLProgressElement).position).toBe(-1);
 });

@@ -2,6 +2,7 @@ import { createRawSnippet } from 'svelte';
 import { expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { renderQueue } from '../logic/frameQueue.ts';
+import { unmade } from '../testing/accessible.ts';
 import Deferred from './Deferred.svelte';
 import SettingsPanel from './SettingsPanel.svelte';
 
@@ -11,11 +12,11 @@ test('a part of a page waits for its turn, and holds its place meanwhile', async
   const ask = vi.spyOn(renderQueue, 'add').mockImplementation(() => undefined);
   const screen = await render(Deferred, { children: part('A table') });
   await expect.element(screen.getByText('A table')).not.toBeInTheDocument();
-  expect(screen.container.querySelector('.deferred')).not.toBeNull();
+  expect(screen.container.querySelector(unmade)).not.toBeNull();
   const turn = ask.mock.calls[0]?.[1];
   turn?.();
   await expect.element(screen.getByText('A table')).toBeVisible();
-  expect(screen.container.querySelector('.deferred')).toBeNull();
+  expect(screen.container.querySelector(unmade)).toBeNull();
   ask.mockRestore();
 });
 

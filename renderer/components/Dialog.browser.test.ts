@@ -26,7 +26,5 @@ test.each([
   await render(Dialog, { title: 'The engine', open: true, onclose, children });
   await expect.element(page.getByRole('textbox', { name: 'Name' })).toBeVisible();
   await close();
-  await vi.waitFor(() => {
-    expect(onclose).toHaveBeenCalledOnce();
-  });
+  await expect.poll(() => onclose).toHaveBeenCalledOnce();
 });

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import Formula from './Formula.svelte';
@@ -14,9 +14,7 @@ test('LaTeX is shown as mathematics; what stands between wide spaces may stand i
 test('another formula takes its place', async () => {
   const screen = await render(Formula, { latex: 'a + b' });
   await screen.rerender({ latex: 'c' });
-  await vi.waitFor(() => {
-    expect(formulas(screen.container).map((math) => math.textContent)).toEqual(['c']);
-  });
+  await expect.poll(() => formulas(screen.container).map((math) => math.textContent)).toEqual(['c']);
 });
 
 test('one that is too wide scrolls, and is reached by keyboard only then', async () => {

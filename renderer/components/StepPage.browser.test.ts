@@ -44,6 +44,6 @@ test('without settings it has the room to itself', async () => {
   const screen = await render(StepPage, { label: 'Table', fill: true, children });
   const width = screen.getByRole('region', { name: 'Table' }).element().getBoundingClientRect().width;
   expect(width).toBeCloseTo(screen.container.getBoundingClientRect().width, 0);
-  // There is nothing to go to.
+  // There are no settings to focus.
   await screen.getByRole('button', { name: 'Settings' }).click();
 });

@@ -47,7 +47,5 @@ test('the table scrolls, and is reached by keyboard for it', async () => {
   const region = screen.getByRole('region', { name: 'Loss, figures' });
   await expect.element(region).toHaveFocus();
   await userEvent.keyboard('{End}');
-  await vi.waitFor(() => {
-    expect(region.element().scrollTop).toBeGreaterThan(0);
-  });
+  await expect.poll(() => region.element().scrollTop).toBeGreaterThan(0);
 });

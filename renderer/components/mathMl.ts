@@ -1,9 +1,9 @@
 import temml from 'temml';
 
-/** What was made of LaTeX before: the same few formulas are shown again and again. */
+/** Cache by LaTeX text: the same few formulas are shown repeatedly. */
 const made = new Map<string, DocumentFragment>();
 
-/** MathML by the DOM, never as a string of HTML; what is not LaTeX is shown as it stands. */
+/** Converts LaTeX to MathML nodes, without HTML strings; invalid LaTeX is shown as text. */
 export function mathOf(latex: string): Node {
   let fragment = made.get(latex);
   if (fragment === undefined) {

@@ -1,4 +1,4 @@
 import { Tooltip } from 'bits-ui';
 
-/** Ties what has a tip to the one tip of the window, whose text it gives. */
+/** Connects elements with a tip text to the window's single tip. */
 export const tips = Tooltip.createTether<string>();

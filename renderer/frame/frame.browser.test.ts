@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { expectAccessible } from '../testing/accessible.ts';
@@ -152,6 +152,31 @@ describe('the dialog', () => {
   });
 });
 
+test('a tip comes by pointer and by keyboard, and goes by Escape and with its button', async () => {
+  const { app } = await openWindow({ page: 'network' });
+  const tip = (): string | undefined => document.querySelector('.tip')?.textContent.trim();
+  const button = (name: string | RegExp) => header.getByRole('button', { name });
+  await button(/^Undo/).hover();
+  await expect.poll(tip).toMatch(/^Undo.*Ctrl.*Z/);
+  await button(/^Redo/).hover();
+  await expect.poll(tip).toMatch(/^Redo/);
+  await userEvent.keyboard('{Escape}');
+  await expect.poll(tip).toBeUndefined();
+  // The focus is shown to have come by the keyboard.
+  button(/^Redo/).element().focus();
+  await userEvent.tab();
+  await userEvent.tab();
+  await expect.element(button('Help')).toHaveFocus();
+  await expect.poll(tip).toMatch(/^Help/);
+  await userEvent.tab({ shift: true });
+  await expect.poll(tip).toBeUndefined();
+  await page.getByRole('button', { name: 'Add a layer here' }).first().hover();
+  await expect.poll(tip).toBe('Add a layer here');
+  await userEvent.keyboard('{Alt>}4{/Alt}');
+  await expect.poll(tip).toBeUndefined();
+  expect(app.view.page).toBe('train');
+});
+
 test('a file dropped on the window is opened as data', async () => {
   const { asked } = await openWindow({ configuration: null });
   const files = new DataTransfer();
@@ -162,7 +187,5 @@ test('a file dropped on the window is opened as data', async () => {
   document.body.dispatchEvent(new DragEvent('drop', drag));
   await expect.element(page.getByRole('heading', { name: 'houses.csv', level: 1 })).toBeVisible();
   await expect.element(page.getByText(/^Drop a data file/)).not.toBeInTheDocument();
-  await vi.waitFor(() => {
-    expect(asked('rememberFile')).toEqual([{ path: '/dropped/houses.csv', kind: 'data' }]);
-  });
+  await expect.poll(() => asked('rememberFile')).toEqual([{ path: '/dropped/houses.csv', kind: 'data' }]);
 });

@@ -6,7 +6,7 @@ import { fakeConfiguration } from '../testing/fakeData.ts';
 import { answersOfRun, fakeRun } from '../testing/fakeTraining.ts';
 import { openWindow } from '../testing/openWindow.ts';
 
-/** What the window says by itself: what went wrong, what can be done about it, what was done. */
+/** Messages of the window: errors, their actions, and confirmations. */
 
 const main = page.getByRole('main');
 const bar = page.getByRole('contentinfo');
@@ -44,9 +44,7 @@ test('a training process that ended is said with the run to resume, and may be d
   const alert = main.getByRole('alert');
   await expect.element(alert).toHaveTextContent('The engine was killed.');
   await alert.getByRole('button', { name: 'Resume from the last checkpoint' }).click();
-  await vi.waitFor(() => {
-    expect(asked('resumeRun')).toEqual([{ run: fakeRun }]);
-  });
+  await expect.poll(() => asked('resumeRun')).toEqual([{ run: fakeRun }]);
   await expect.element(alert).not.toBeInTheDocument();
 });
 
@@ -72,7 +70,7 @@ test('a line that was cut is said, and nothing can be asked of the host meanwhil
   await expect
     .element(bar.getByRole('button', { name: 'Train', exact: true }))
     .toHaveAttribute('aria-disabled', 'true');
-  // It comes back by itself.
+  // It reconnects by itself.
   await expect.element(page.getByRole('banner').getByText(/^TensorFlow/)).toBeVisible();
 });
 

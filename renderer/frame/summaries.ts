@@ -12,7 +12,7 @@ export interface StepSummary {
   readonly text: string;
 }
 
-/** Each step in a line, and whether it is done. */
+/** One line per step, and whether the step is done. */
 export function stepSummaries(app: App): Record<Step, StepSummary> {
   const { data, catalogue } = app;
   const configuration = app.document.current;
@@ -61,7 +61,7 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
   };
 }
 
-/** What is said of a run on other data than those in work is no step done: it says whose it is. */
+/** A run on other data does not complete a step; its summary names its data. */
 function ofRun(app: App, trace: RunTrace, summary: StepSummary): StepSummary {
   return trace.configuration !== undefined && app.isOfOtherData(trace)
     ? { status: 'open', text: `${sourceName(trace.configuration)}: ${summary.text}` }

@@ -1,4 +1,4 @@
-/** Hands on what comes rarely at once, and what comes quickly together, once in so many milliseconds. */
+/** Delivers rare items at once and frequent items in batches, at most once per interval in milliseconds. */
 export class Batches<Item> {
   readonly #milliseconds: number;
   readonly #take: (items: readonly Item[]) => void;
@@ -21,7 +21,7 @@ export class Batches<Item> {
       }, quiet);
   }
 
-  /** Hands on what waits, now. */
+  /** Delivers waiting items now. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -3,29 +3,29 @@ import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { Preparation } from '../../native/contract/table.ts';
 import { formatNumber } from './format.ts';
 
-/** The bounds of the outputs, in their own units, and whether the data keep them. */
+/** Bounds of the outputs, in the targets' units, and whether the data keep them. */
 
 export const epsilonOf = (configuration: RunConfiguration, target: string): number => {
   const { epsilon } = configuration.constraint;
   return typeof epsilon === 'number' ? epsilon : (epsilon[target] ?? 0);
 };
 
-/** Whether outputs that keep their bounds are not negative: a bound below zero lets them be. */
+/** Whether no bound is below zero, so that outputs that keep their bounds are not negative. */
 export function keepsPositive(configuration: Pick<RunConfiguration, 'constraint'> | undefined): boolean {
   const epsilon = configuration?.constraint.epsilon ?? 0;
   return (typeof epsilon === 'number' ? [epsilon] : Object.values(epsilon)).every((bound) => bound >= 0);
 }
 
-/** A target with rows below its bound: no network can be right there and keep the bound, and the engine refuses it. */
+/** A target with rows below its bound, which the engine refuses: no network can fit them and keep the bound. */
 export interface BrokenBound {
   readonly name: string;
-  /** Why it cannot be trained so, and what to do. */
+  /** Why it cannot be trained, and what to do. */
   readonly message: string;
-  /** A bound that all rows keep. */
+  /** A bound that holds for all rows. */
   readonly kept: number;
 }
 
-/** The first target that the data take below its bound. */
+/** The first target with rows below its bound. */
 export function brokenBound(configuration: RunConfiguration, targets: Preparation['targets']): BrokenBound | undefined {
   for (const { name, scale, minimum } of targets) {
     const bound = epsilonOf(configuration, name);
@@ -39,7 +39,7 @@ export function brokenBound(configuration: RunConfiguration, targets: Preparatio
   return undefined;
 }
 
-/** Lowers one target's bound and leaves those of the others. */
+/** Lowers one target's bound and keeps those of the others. */
 export function lowerBound(
   draft: RunConfiguration,
   targets: readonly { readonly name: string }[],

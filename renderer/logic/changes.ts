@@ -2,12 +2,12 @@ import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { PausedChange } from '../../native/contract/runs.ts';
 import type { DescribedSetting } from '../../native/contract/settings.ts';
 
-/** What may change during a run, and why the rest may not. */
+/** Settings that can change during a run, and why others cannot. */
 
 export const activeRunReason =
   'A run is training. Pause it to change its epochs, its learning rate and some settings of its method.';
 
-/** Why settings of the Train step stay as they are in a paused run, by the beginning of their paths. */
+/** Why settings of the Train step are fixed in a paused run, by prefix of their paths. */
 const fixedReasons: Readonly<Record<string, string>> = {
   'training.batchSize': 'The training step was built for this size.',
   'training.loss': 'The training step was built with this loss.',
@@ -20,20 +20,20 @@ const fixedReasons: Readonly<Record<string, string>> = {
   runtime: 'The training process was started with it.',
 };
 
-/** Why a setting cannot change in a paused run; nothing where it can. */
+/** Why a setting cannot change in a paused run; `undefined` if it can. */
 export function fixedReason({ path, changeable }: DescribedSetting): string | undefined {
   if (changeable) return undefined;
   return Object.entries(fixedReasons).find(([start]) => path.startsWith(start))?.[1] ?? 'Fixed when the run began.';
 }
 
-/** Why what the steps before hold stays as it is in a paused run. */
+/** Why settings of the earlier steps are fixed in a paused run. */
 export const settledWhilePaused = {
   data: 'The rows are split and scaled already.',
   network: 'The weights have this shape already.',
   method: 'The multipliers belong to this method.',
 } as const;
 
-/** A configuration with changes made to it one after another. */
+/** A configuration with changes applied in order. */
 export function withChanges(configuration: RunConfiguration, changes: readonly PausedChange[]): RunConfiguration {
   const changed = structuredClone(configuration);
   for (const { epochs, learningRate, methodSettings } of changes) {
@@ -44,7 +44,7 @@ export function withChanges(configuration: RunConfiguration, changes: readonly P
   return changed;
 }
 
-/** What a paused run is to be told so that `now` becomes `wanted`; nothing where they are the same. */
+/** The change for a paused run that turns `now` into `wanted`; empty if they are equal. */
 export function changeBetween(now: RunConfiguration, wanted: RunConfiguration): PausedChange {
   const { epochs, optimizer } = wanted.training;
   const before = now.constraint.method.settings;

@@ -1,27 +1,27 @@
 import type { Mark } from './marks.ts';
 
-/** What a chart shows, as plain data: drawn, read out, written as CSV and listed as a table from here. */
+/** Data of a chart, used for the drawing, the values at an epoch, the CSV file and the table. */
 
 export interface CurveSeries {
   readonly label: string;
   /** Over the chart's `x`; `null` is a gap. */
   readonly values: readonly (number | null)[];
-  /** 1 to 6: a colour of the tokens. */
+  /** Number of the token colour, 1 to 6. */
   readonly colour: number;
   readonly dash?: readonly number[];
-  /** Number of the shape along it that tells it from curves of other colours; without one it needs none. */
+  /** Number of the shape that distinguishes it from curves of other colours; `undefined`: no shape. */
   readonly symbol?: number;
   readonly thin?: boolean;
-  /** The validation rows' curve of the series before it: read out beside that one. */
+  /** Whether it is the validation curve of the series before it; their values are shown together. */
   readonly paired?: boolean;
 }
 
 export interface ChartData {
   readonly title: string;
-  /** Rising; epochs, with fractions between them. */
+  /** Epochs with fractions, rising. */
   readonly x: readonly number[];
   readonly series: readonly CurveSeries[];
-  /** Logarithmic: values that are not above zero are gaps. */
+  /** Logarithmic axis; values that are not positive are gaps. */
   readonly log?: boolean;
   readonly zeroLine?: boolean;
   readonly format: (value: number) => string;
@@ -34,13 +34,13 @@ export interface Range {
   readonly to: number;
 }
 
-/** Each curve's value at `x`, or at the nearest point it has. */
+/** Each curve's value at `x`, or at its nearest point. */
 export function readAt(chart: ChartData, x: number): (number | null)[] {
   return chart.series.map(({ values }) => {
     let best: number | null = null;
     let distance = Infinity;
     const start = nearestIndex(chart.x, x);
-    // Points of other curves lie between: look outward from the nearest one until one of this curve is found.
+    // `x` also has points of other curves: search outward until this curve has a value.
     for (let step = 0; step < chart.x.length && best === null; step += 1) {
       for (const index of [start - step, start + step]) {
         const value = values[index];
@@ -75,7 +75,7 @@ export interface ChartTable {
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
-/** The figures of a chart of curves, with what happened at each epoch where anything did. */
+/** The figures of a chart of curves, with a column of marks if there are any. */
 export function chartTable(chart: ChartData): ChartTable {
   const { x, series, marks } = chart;
   if (marks.length === 0) {
@@ -84,7 +84,7 @@ export function chartTable(chart: ChartData): ChartTable {
       rows: x.map((epoch, index) => [epoch, ...series.map(({ values }) => values[index] ?? null)]),
     };
   }
-  // A mark may stand where nothing was measured, or where it is not kept.
+  // A mark may be at an epoch without a kept measurement.
   const epochs = [...new Set([...x, ...marks.map(({ epoch }) => epoch)])].sort((a, b) => a - b);
   const places = new Map(x.map((epoch, index) => [epoch, index]));
   const events = new Map<number, string[]>();

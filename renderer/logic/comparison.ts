@@ -5,7 +5,7 @@ import { dashed, epochOf } from './curves.ts';
 import { worstNegativeShare } from './evidence.ts';
 import { formatNumber, formatShare } from './format.ts';
 
-/** Several runs over each other. */
+/** Names and charts for comparing several runs. */
 
 interface ComparedRun {
   readonly name: string;
@@ -14,9 +14,9 @@ interface ComparedRun {
 }
 
 /**
- * Names that tell runs apart: the method is added where names repeat, a number where that repeats, too.
+ * Unique labels of runs: the method is added if names repeat, and a number if that repeats too.
  *
- * @param methodTitle - what a method is called
+ * @param methodTitle - returns the display name of a method
  */
 export function runLabels(
   runs: readonly Pick<ComparedRun, 'name' | 'configuration'>[],
@@ -58,9 +58,9 @@ const figures: readonly Figure[] = [
 const dashes = [undefined, dashed, [2, 3], [10, 3, 2, 3], [1, 5]];
 
 /**
- * One chart a figure.
+ * One chart per figure.
  *
- * @param labels - what the runs are called, in their order
+ * @param labels - labels of the runs, in the same order
  */
 export function comparisonCharts(runs: readonly ComparedRun[], labels: readonly string[]): ChartData[] {
   const x = [...new Set(runs.flatMap((run) => run.metrics.map(epochOf)))].sort((a, b) => a - b);

@@ -4,11 +4,11 @@ import { columnsOf } from './epochColumns.ts';
 import { formatNumber, formatShare } from './format.ts';
 import type { Mark } from './marks.ts';
 
-/** The curves of one run, of which a {@link RunCurves} has all that is measured so far. */
+/** The curves of one run, from its measurements in a {@link RunCurves}. */
 
 interface RunCurves {
   readonly metrics: readonly EpochMetrics[];
-  /** Mean objective while an epoch runs, over epochs with their fraction. */
+  /** Running mean of the objective over fractional epochs. */
   readonly objective: { readonly x: readonly number[]; readonly y: readonly number[] };
   readonly marks: readonly Mark[];
 }
@@ -16,11 +16,11 @@ interface RunCurves {
 type Unmarked = Omit<ChartData, 'marks'>;
 
 export const dashed = [6, 4];
-/** With more outputs than this, one curve a split shows the worst of them. */
+/** With more outputs than this, one curve per split shows the worst output. */
 const mostOutputs = 3;
 export const epochOf = (line: EpochMetrics): number => line.epoch;
 
-/** Puts two curves on one axis: the union of both, with gaps. */
+/** Puts the curves of two axes on their union, with gaps. */
 export function mergeAxes(
   a: { readonly x: readonly number[]; readonly series: readonly (readonly (number | null)[])[] },
   b: { readonly x: readonly number[]; readonly series: readonly (readonly (number | null)[])[] },
@@ -96,10 +96,10 @@ function outputChart(
   return { title, x: columns.column('epoch', epochOf), series, ...rest };
 }
 
-/** Outputs of which one is so many times as large as another leave it a flat line on one axis. */
+/** Ratio of outputs above which the smaller one would be a flat line on a shared axis. */
 const differentUnits = 20;
 
-/** One chart for all outputs, or one each where their units differ. */
+/** One chart for all outputs, or one per output if their units differ. */
 function worstOutputCharts(trace: RunCurves): Unmarked[] {
   const all = outputChart(
     trace,
@@ -108,7 +108,7 @@ function worstOutputCharts(trace: RunCurves): Unmarked[] {
     (values) => Math.min(...values),
     { format: formatNumber, zeroLine: true },
   );
-  // As they were in the first epoch: charts that come and go while a run trains would jump.
+  // Decide by the first epoch, so that the number of charts does not change during a run.
   const outputs = trace.metrics[0]?.splits.train?.outputs ?? [];
   const sizes = outputs.map(({ minimum }) => Math.abs(minimum));
   if (outputs.length > mostOutputs || !(Math.max(...sizes) > differentUnits * Math.min(...sizes))) return [all];
@@ -138,7 +138,7 @@ function multiplierChart(trace: RunCurves): Unmarked {
   return { title: 'Largest multiplier', x, series, format: formatNumber };
 }
 
-/** The charts of what is measured at the end of an epoch. */
+/** The charts of measurements at the ends of epochs. */
 export function epochCharts(trace: RunCurves): ChartData[] {
   const { marks } = trace;
   const negatives = outputChart(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fillingOf, cellNumber, mostDecimals } from './decimals.ts';
 import { formatNumber, formatShare } from './format.ts';
 
-/** Where the decimal mark, or the place where it would be, stands from the end of a cell. */
+/** Distance of the decimal mark, or of its place, from the end of a cell. */
 const markFromEnd = (text: string, decimals: number): number => {
   const all = `${text}${fillingOf(text, decimals)}`.replace(' %', '');
   const mark = all.lastIndexOf('.');

@@ -1,34 +1,34 @@
 import { formatExponential, formatRead } from './format.ts';
 
-/** Numbers below each other, so that their decimal marks are. */
+/** Alignment of the decimal marks of numbers in a column. */
 
-/** A number as it is printed, at the end of a text, with the unit behind it. Exponents align with nothing. */
+/** A printed number at the end of a text, with its unit. Numbers with exponents are not aligned. */
 const endsInNumber = /^(?!.*e−?\d+$).*?\d+(?:\.(\d+))?(?: %)?$/;
 
-/** Digits behind the mark of the number with which a text ends. */
+/** Number of decimals of the number at the end of a text. */
 const decimalsOf = (text: string): number => endsInNumber.exec(text)?.[1]?.length ?? 0;
 
-/** The most digits that any of these texts, the cells of a column, has behind its mark. */
+/** The largest number of decimals among the cells of a column. */
 export const mostDecimals = (texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, decimalsOf(text)), 0);
 
-/** What takes the room, at the end of a cell, of the digits it has fewer than others of its column. */
+/** Invisible padding at the end of a cell for the decimals it lacks. */
 export function fillingOf(text: string, decimals: number): string {
   const own = decimalsOf(text);
   if (!endsInNumber.test(text) || own >= decimals) return '';
   return `${own === 0 ? '.' : ''}${'0'.repeat(decimals - own)}`;
 }
 
-/** Digits of a number that a column of the table has room for. */
+/** Number of digits that fit in a column of the table. */
 const room = 9;
-/** A number is never cut to fewer significant digits than these to fit among others. */
+/** Minimum of significant digits after shortening. */
 const fewest = 3;
 
 /**
- * A value of the data among others of its column: seven significant digits, fewer where that would need more room behind
- * the mark than the largest one leaves.
+ * A cell of a data column: seven significant digits, or fewer if the decimals would not fit beside the largest value's
+ * integer digits.
  *
- * @param largest - of the column's magnitudes
+ * @param largest - largest absolute value of the column
  */
 export function cellNumber(value: number, largest: number): string {
   const text = formatRead(value, 7);

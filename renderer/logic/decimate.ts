@@ -1,11 +1,11 @@
 /**
- * Thins a curve for drawing: of each bucket of neighbouring points the lowest and the highest stay, so that no peak is
- * lost. What is exported and read out by hover is the whole curve as the window has it.
+ * Thins a curve for drawing: each bucket of neighbouring points keeps its lowest and highest one, so that no peak is
+ * lost. Exports and hover values use the full curve.
  *
  * @param x - rising
  * @param series - curves over `x`; `null` is a gap
- * @param limit - about how many points are left
- * @returns the indices to keep, rising, the first and the last among them
+ * @param limit - approximate number of points to keep
+ * @returns the indices to keep, rising, including the first and the last
  */
 export function decimate(
   x: readonly number[],

@@ -1,8 +1,8 @@
-/** Settings in which documents differ, as paths and values. */
+/** Settings that differ between documents, as paths and values. */
 
 interface Difference {
   readonly path: string;
-  /** One a document; `undefined` where it has no such setting. */
+  /** One per document; `undefined` if the document lacks the setting. */
   readonly values: readonly unknown[];
 }
 
@@ -14,7 +14,7 @@ function flatten(value: unknown, path: string, into: Map<string, unknown>): void
   into.set(path, value);
 }
 
-/** The settings that are not the same in all documents, in the order in which they first appear. */
+/** The settings that differ between the documents, in order of first appearance. */
 export function differences(documents: readonly unknown[]): Difference[] {
   const flat = documents.map((document) => {
     const settings = new Map<string, unknown>();
@@ -27,7 +27,7 @@ export function differences(documents: readonly unknown[]): Difference[] {
     .filter(({ values }) => values.some((value) => JSON.stringify(value) !== JSON.stringify(values[0])));
 }
 
-/** A setting's value in a table. */
+/** A setting's value as text for a table. */
 export const settingText = (value: unknown): string =>
   value === undefined
     ? '–'

@@ -9,7 +9,7 @@ export interface DistributionHistory {
   readonly distributions: readonly Distribution[];
 }
 
-/** One history an output. */
+/** One history per output. */
 export function distributionHistories(trace: { readonly metrics: readonly EpochMetrics[] }): DistributionHistory[] {
   const names = trace.metrics[0]?.distribution.map(({ name }) => name) ?? [];
   const columns = columnsOf(trace);
@@ -20,7 +20,7 @@ export function distributionHistories(trace: { readonly metrics: readonly EpochM
   });
 }
 
-/** Rows below zero and all rows, by the bins (zero is a border of two bins). */
+/** Numbers of rows below zero and of all rows (zero is a border between two bins). */
 export function belowZero({ from, to, counts }: Distribution): { below: number; all: number } {
   const width = (to - from) / counts.length;
   let below = 0;
@@ -32,9 +32,9 @@ export function belowZero({ from, to, counts }: Distribution): { below: number; 
   return { below, all };
 }
 
-/** What a distribution looks like as a whole. */
+/** Range and height of a distribution. */
 interface Extent {
-  /** Borders of the bins that have rows; NaN where none has. */
+  /** Borders of the bins that have rows; NaN if all are empty. */
   readonly low: number;
   readonly high: number;
   /** Rows of the fullest bin. */
@@ -43,7 +43,7 @@ interface Extent {
 
 const extents = new WeakMap<Distribution, Extent>();
 
-/** Found once for each distribution: a strip of thousands of them is drawn many times a second. */
+/** Cached per distribution: a strip of thousands of them is drawn many times a second. */
 export function extentOf(distribution: Distribution): Extent {
   const known = extents.get(distribution);
   if (known !== undefined) return known;
@@ -60,7 +60,7 @@ export function extentOf(distribution: Distribution): Extent {
   return extent;
 }
 
-/** The values that a strip shows: where rows are in any of these epochs, with zero among them. */
+/** The range of values with rows in any of these epochs, including zero. */
 export function valueRange(distributions: readonly Distribution[]): { low: number; high: number } {
   let low = 0;
   let high = 0;
@@ -73,7 +73,7 @@ export function valueRange(distributions: readonly Distribution[]): { low: numbe
   return { low: low - room, high: high + room };
 }
 
-/** Header and rows for a table or CSV file: one line a bin. */
+/** Header and rows for a table or CSV file: one line per bin. */
 export function distributionTable(history: DistributionHistory): ChartTable {
   return {
     header: ['epoch', 'from', 'to', 'rows'],

@@ -20,7 +20,7 @@ it('looks again at epochs that were measured again, and forgets those that are g
   const steps = (): number[] => columns.column('step', ({ step }) => step);
   columns.follow([one, two, three]);
   expect(steps()).toEqual([125, 250, 375]);
-  // A resumed run goes through the second epoch once more: the third is still known as it was.
+  // A resumed run repeats the second epoch; the third is still cached.
   columns.follow([one, { ...two, step: 251 }, three]);
   expect(steps()).toEqual([125, 251, 375]);
   columns.follow([one, three]);

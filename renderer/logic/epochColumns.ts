@@ -1,14 +1,14 @@
 import type { EpochMetrics } from '../../native/contract/results.ts';
 
 /**
- * Figures of a run's epochs, a list for each. While a run trains, the same thousands of epochs are asked for again and
- * again with a few more at their end: only those that are new are looked at.
+ * Columns of figures over a run's epochs. During training the same thousands of epochs are requested again with a few
+ * more at the end, so only new epochs are computed.
  */
 export class EpochColumns {
   #metrics: readonly EpochMetrics[] = [];
   readonly #columns = new Map<string, unknown[]>();
 
-  /** Takes the epochs that the next columns are to have. */
+  /** Sets the epochs of the next columns. */
   follow(metrics: readonly EpochMetrics[]): this {
     const known = this.#metrics;
     if (metrics === known) return this;
@@ -19,7 +19,7 @@ export class EpochColumns {
     return this;
   }
 
-  /** @param key - tells the figure from all others that are asked for */
+  /** @param key - unique name of the figure */
   column<Value>(key: string, figure: (line: EpochMetrics) => Value): Value[] {
     let column = this.#columns.get(key) as Value[] | undefined;
     if (column === undefined) this.#columns.set(key, (column = []));
@@ -30,7 +30,7 @@ export class EpochColumns {
 
 const known = new WeakMap<object, EpochColumns>();
 
-/** The columns of a run's epochs as they are now. */
+/** The columns of a run's current epochs. */
 export function columnsOf(trace: { readonly metrics: readonly EpochMetrics[] }): EpochColumns {
   let columns = known.get(trace);
   if (columns === undefined) known.set(trace, (columns = new EpochColumns()));

@@ -15,15 +15,15 @@ function worstShare(
   return Math.max(0, ...names.flatMap((name) => splits[name]?.outputs.map((output) => output[figure]) ?? []));
 }
 
-/** Largest share of negative predictions over outputs, and over all splits or one. */
+/** Largest share of negative predictions, 0 to 1, over all outputs and over all splits or one. */
 export const worstNegativeShare = (splits: SplitReports, split?: SplitName): number =>
   worstShare('negativeShare', splits, split);
 
-/** The same of predictions below their bound. */
+/** Largest share of predictions below their bound, 0 to 1. */
 const worstViolationShare = (splits: SplitReports, split?: SplitName): number =>
   worstShare('violationShare', splits, split);
 
-/** What is known of a run's outputs: its result once it has ended, its last epoch before. */
+/** Measurements of a run's outputs: its result after its end, its last epoch before. */
 interface Measured {
   readonly state: RunState;
   readonly result: TrainingResult | undefined;
@@ -32,9 +32,9 @@ interface Measured {
 }
 
 /**
- * How far a run's outputs are not what they are to be, and what it is a share of: the result where there is one, else
- * the last epoch. Where a bound lets outputs be negative, that they are is no shortcoming. Of a run that failed nothing
- * is said: what it had in an earlier epoch is not how its outputs are.
+ * Share of outputs that break the requirement, and of which rows: from the result if there is one, else from the last
+ * epoch. With a bound below zero, negative outputs do not count. `undefined` for a failed run, whose last epoch does
+ * not describe a final model.
  */
 export function shortcomingOf({
   state,
@@ -50,14 +50,14 @@ export function shortcomingOf({
   return { what, share: share(latest.splits, 'train'), where: `of training rows, epoch ${latest.epoch}` };
 }
 
-/** The split that stands for new data: test where there is one. */
+/** The split that represents new data: test if there is one. */
 export const heldOutSplit = (splits: SplitReports): SplitName =>
   splits.test === undefined ? (splits.validation === undefined ? 'train' : 'validation') : 'test';
 
 /**
- * Outputs whose error on training rows is no smaller than that of always predicting their mean.
+ * Outputs whose error on training rows is not smaller than the error of always predicting their mean.
  *
- * @param deviations - of the outputs on training rows, in their own units, in their order
+ * @param deviations - standard deviations of the outputs on training rows, in the targets' units, in order
  */
 export const unlearned = ({ train }: SplitReports, deviations: readonly number[]): string[] =>
   (train?.outputs ?? []).filter(({ rmse }, output) => rmse >= (deviations[output] ?? Infinity)).map(({ name }) => name);
@@ -66,11 +66,11 @@ interface PriceLine {
   readonly output: string;
   readonly before: { readonly rmse: number; readonly negativeShare: number; readonly minimum: number };
   readonly after: { readonly rmse: number; readonly negativeShare: number; readonly minimum: number };
-  /** (after - before) / before of the error; negative where the constraint lowered it. */
+  /** (after - before) / before of the error; negative if the constraint lowered it. */
   readonly change: number;
 }
 
-/** What positivity cost on held-out rows: `after` against an unconstrained run on the same data. */
+/** Cost of positivity on held-out rows: `after` compared with an unconstrained run on the same data. */
 export function priceOfPositivity(before: SplitReports, after: SplitReports): { split: SplitName; lines: PriceLine[] } {
   const split = heldOutSplit(after);
   const lines = (after[split]?.outputs ?? []).flatMap((output) => {

@@ -1,13 +1,13 @@
 import { decimalBytes, figure, readable } from '../../native/base/figures.ts';
 
-/** How numbers, shares, times and sizes are written throughout the window. */
+/** Formats of numbers, shares, times and sizes in the window. */
 
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
-/** Thousands separated by commas: 10,000. */
+/** A whole number with commas between thousands: 10,000. */
 export const formatCount = (value: number): string => whole.format(value);
 
-/** A number of so many significant digits with an exponent: 1.235e−6. */
+/** A number with an exponent and this many significant digits: 1.235e−6. */
 export const formatExponential = (value: number, digits = 4): string =>
   value
     .toExponential(Math.max(0, digits - 1))
@@ -16,9 +16,8 @@ export const formatExponential = (value: number, digits = 4): string =>
     .replaceAll('-', '−');
 
 /**
- * A value as it stands in the data: its thousands are not separated, since it may be a year or a number of something.
- * At most `digits` significant digits, exponents only for the very large and very small, a true minus sign. NaN and
- * infinities are named.
+ * A value from the data, without commas, since it may be a year or an identifier. At most `digits` significant digits,
+ * exponents only for very large and very small values, a true minus sign. NaN and infinities are written as words.
  */
 export function formatRead(value: number, digits = 4): string {
   if (Number.isNaN(value)) return 'not a number';
@@ -32,14 +31,14 @@ export function formatRead(value: number, digits = 4): string {
   return text.replaceAll('-', '−');
 }
 
-/** A value that was worked out, written like one of the data, but with its thousands separated: 1,235. */
+/** A computed value: like one from the data, with commas between thousands: 1,235. */
 export const formatNumber = (value: number, digits = 4): string => readable(formatRead(value, digits));
 
-/** How a column writes what was worked out of its values, which lie between these: years have no thousands. */
+/** Format for values computed from a column with this range: years have no commas. */
 export const formatOf = (low = 0, high = 0): typeof formatNumber =>
   low >= 1500 && high <= 2200 ? formatRead : formatNumber;
 
-/** A share between 0 and 1 as a percentage that never rounds something to nothing, nor nearly all to all. */
+/** A share from 0 to 1 as a percentage; only 0 and 1 become 0 % and 100 %. */
 export function formatShare(share: number): string {
   if (Number.isNaN(share)) return 'not a number';
   const percent = share * 100;
@@ -62,7 +61,7 @@ export function formatDuration(seconds: number): string {
 
 export const formatBytes = (bytes: number): string => decimalBytes(bytes, 'bytes');
 
-/** 12:04 for today, 21 Nov 12:04 for other days, with the year when it is another. */
+/** 12:04 for today, 21 Nov 12:04 for other days, with the year if it is not the current one. */
 export function formatTime(iso: string, now = new Date()): string {
   const time = new Date(iso);
   const clock = time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });

@@ -22,7 +22,7 @@ it('spreads slow charts over frames, in their order, each once', async () => {
   const charts = ['a', 'b', 'c'].map((name) => ({ name }));
   const ask = (chart: { name: string }): void => {
     drawQueue.add(chart, () => {
-      // As uPlot does it.
+      // Like uPlot.
       queueMicrotask(() => {
         drawn.push(chart.name);
         now += 2;
@@ -34,7 +34,7 @@ it('spreads slow charts over frames, in their order, each once', async () => {
   expect(frames).toHaveLength(1);
   await nextFrame();
   expect(drawn).toEqual(['a', 'b']);
-  // The first asks again before the last has had its turn: it comes after it.
+  // The first is queued again before the last has run, so it comes after it.
   charts.slice(0, 1).forEach(ask);
   await nextFrame();
   expect(drawn).toEqual(['a', 'b', 'c', 'a']);

@@ -1,6 +1,6 @@
 /**
- * Spreads work over frames. Many charts drawn, or a whole page rendered, in one go would keep keys and pointer waiting;
- * this way each frame takes as much of it as it has time for.
+ * Spreads work over frames, as much per frame as there is time for. Drawing many charts or rendering a whole page at
+ * once would block keys and pointer.
  */
 class FrameQueue {
   readonly #budget: number;
@@ -9,21 +9,21 @@ class FrameQueue {
   #scheduled = false;
 
   /**
-   * @param budget - milliseconds at a time after which no other work is begun
-   * @param schedule - calls once, in or after the next frame
+   * @param budget - milliseconds per frame after which no further work starts
+   * @param schedule - calls its argument once, in or after the next frame
    */
   constructor(budget: number, schedule: (work: () => void) => void) {
     this.#budget = budget;
     this.#schedule = schedule;
   }
 
-  /** Does `work` when there is time for it; work of the same owner that still waits is replaced. */
+  /** Runs `work` when there is time; replaces waiting work of the same owner. */
   add(owner: object, work: () => void): void {
     this.#waiting.set(owner, work);
     if (!this.#scheduled) this.#later();
   }
 
-  /** Drops the work of an owner that is gone. */
+  /** Removes the work of a destroyed owner. */
   remove(owner: object): void {
     this.#waiting.delete(owner);
   }
@@ -35,7 +35,7 @@ class FrameQueue {
     });
   }
 
-  /** Does the first in the queue, then the others as long as there is time until `end`. */
+  /** Runs the first item, then others until the time `end`. */
   #next(end: number): void {
     const [first] = this.#waiting;
     if (first === undefined) {
@@ -45,8 +45,7 @@ class FrameQueue {
     const [owner, work] = first;
     this.#waiting.delete(owner);
     work();
-    // uPlot draws and Svelte makes elements in microtasks of their own, which stand before this one: only now is it known
-    // how long it took.
+    // uPlot draws and Svelte creates elements in microtasks that run before this one, so their time is known only now.
     queueMicrotask(() => {
       if (performance.now() < end) this.#next(end);
       else this.#later();
@@ -59,7 +58,7 @@ export const drawQueue = new FrameQueue(3, (work) => {
   requestAnimationFrame(work);
 });
 
-/** Parts of pages, after a frame: what is rendered is laid out with the next one, in a task of its own. */
+/** Parts of pages, in a task after the frame; their layout happens in the next frame. */
 export const renderQueue = new FrameQueue(5, (work) => {
   requestAnimationFrame(() => {
     setTimeout(work);

@@ -6,9 +6,9 @@ interface Bar {
   readonly count: number;
   readonly from: number;
   readonly to: number;
-  /** Of categories, which have no edges. */
+  /** Name of a category, which has no edges. */
   readonly label: string | undefined;
-  /** Whether its middle is below zero. */
+  /** Whether the bar's middle is below zero. */
   readonly below: boolean;
 }
 
@@ -18,10 +18,10 @@ export const histogramBars = ({ counts, edges, labels }: Histogram): Bar[] =>
     return { count, from, to, label: labels?.[bar], below: (from + to) / 2 < 0 };
   });
 
-/** A bar of any rows is as high as this at least, in percent. */
+/** Minimum height in percent of a bar that has rows. */
 const lowestBar = 3;
 
-/** Bars one unit wide with a gap between them, in percent of the highest, as one SVG path: a column has two dozen. */
+/** SVG path of all bars, each one unit wide, with heights in percent of the highest. */
 export function barsPath(bars: readonly Bar[], belongs: (bar: Bar) => boolean): string {
   const most = Math.max(1, ...bars.map(({ count }) => count));
   return bars
@@ -33,7 +33,7 @@ export function barsPath(bars: readonly Bar[], belongs: (bar: Bar) => boolean): 
     .join('');
 }
 
-/** Where zero stands between the edges, counted in bars; `undefined` where it is at neither side of any. */
+/** Position of zero between the edges, in bars; `undefined` if it is outside. */
 export function placeOfZero(edges: readonly number[]): number | undefined {
   const after = edges.findIndex((edge) => edge >= 0);
   const [from, to] = [edges[after - 1], edges[after]];

@@ -47,7 +47,7 @@ describe('positiveText', () => {
       positiveText({ level, statement: '', details: [], figures: [], limits: [], lowestBound });
     expect(text('held-out', 0)).toBe('positive: held-out rows');
     expect(text('held-out', -2)).toBe('bound kept: held-out rows');
-    // Positive they may be, with a bound above zero.
+    // With a bound above zero they may still be positive.
     expect(text('none', 0.7)).toBe('below the bound');
   });
 });

@@ -5,7 +5,7 @@ import type { Evidence } from '../../native/contract/results.ts';
 import { isActive, type RunState, type RunSummary } from '../../native/contract/runs.ts';
 import { formatCount, formatNumber } from './format.ts';
 
-/** What things are called in the window. */
+/** Labels used in the window. */
 
 export const promiseLabels: Record<MethodPromise, string> = {
   none: 'no promise',
@@ -38,30 +38,30 @@ export const evidenceLabels: Record<Evidence['level'], string> = {
   'by-construction': 'by construction',
 };
 
-/** What a model whose outputs keep their bounds is: positive, unless a bound is below zero. */
+/** Title of a model whose outputs keep their bounds: positive, unless a bound is below zero. */
 export const keptTitle = ({ lowestBound }: Evidence): string => (lowestBound < 0 ? 'Bound kept' : 'Positive');
 
-/** How far a run's outputs keep their bounds, in a few words. */
+/** Short text about the evidence that a run's outputs keep their bounds. */
 export const positiveText = (evidence: Evidence): string =>
   evidence.level === 'none'
     ? 'below the bound'
     : `${keptTitle(evidence).toLowerCase()}: ${evidenceLabels[evidence.level]}`;
 
-/** Those of these facts about a run that its name does not say already. */
+/** The facts about a run that are not part of its name. */
 export const unsaid = (name: string, facts: readonly string[]): string[] =>
   facts.filter((fact) => !name.includes(fact));
 
-/** Epochs of a run: "8", or "3 of 8" where it ended before the last. */
+/** Epochs of a run: "8", or "3 of 8" if it ended early. */
 export function epochsDone({ state, epochs, trained, checkpoint }: RunSummary): string {
   const done = isActive(state) ? epochs : (trained ?? checkpoint ?? 0);
   return `${formatCount(done)}${done < epochs ? ` of ${formatCount(epochs)}` : ''}`;
 }
 
-/** The same with its unit: "8 epochs", "3 of 8 epochs". */
+/** Epochs of a run with the unit: "8 epochs", "3 of 8 epochs". */
 export const epochsText = (run: RunSummary): string =>
   `${epochsDone(run)} ${Math.max(run.epochs, run.trained ?? 0) === 1 ? 'epoch' : 'epochs'}`;
 
-/** The engine in a few words: "TensorFlow 2.21 · CPU 2 cores". */
+/** Short text about the engine: "TensorFlow 2.21 · CPU 2 cores". */
 export function engineText(doctor: DoctorReport): string {
   const version = doctor.version.split('.').slice(0, 2).join('.');
   const engine = doctor.engine === 'tensorflow' ? 'TensorFlow' : 'Embedded engine (WASM)';
@@ -69,7 +69,7 @@ export function engineText(doctor: DoctorReport): string {
   return `${engine} ${version} · ${device}`;
 }
 
-/** The bound in a few words. */
+/** Short text about the bounds. */
 export function boundText(configuration: RunConfiguration): string {
   const { epsilon } = configuration.constraint;
   const values = typeof epsilon === 'number' ? [epsilon] : [...new Set(Object.values(epsilon))];

@@ -44,7 +44,7 @@ export interface LayerShape {
   readonly parameters: number;
 }
 
-/** Hidden layers and the last one, for so many inputs and outputs. */
+/** Shapes of the hidden layers and the last layer. */
 export function layerShapes(inputs: number, hidden: readonly number[], outputs: number): LayerShape[] {
   let before = inputs;
   return [...hidden, outputs].map((units) => {

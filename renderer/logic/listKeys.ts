@@ -1,4 +1,4 @@
-/** Where a key leads in a list of `length` entries, from one of them; `undefined` for other keys. */
+/** Index that a key selects in a list of `length` entries, starting at `from`; `undefined` for other keys. */
 export function listKey(key: string, from: number, length: number): number | undefined {
   const to: Readonly<Record<string, number>> = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: length - 1 };
   const next = to[key];

@@ -28,7 +28,7 @@ describe('marks of the learning rate', () => {
   });
 
   it('stand at the schedule’s own epochs where only some epochs are known', () => {
-    // Epochs 5, 10, 15 of a rate that falls after 4, 8 and 12: two borders lie between the first two.
+    // Epochs 5, 10 and 15 of a rate that falls after 4, 8 and 12.
     const marks = marksOf(run([0.05, 0.025, 0.0125], { ...byTwo, everyEpochs: 4 }, 5));
     expect(marks.map(({ epoch }) => epoch)).toEqual([8, 12]);
   });

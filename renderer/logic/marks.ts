@@ -3,32 +3,32 @@ import type { EpochMetrics } from '../../native/contract/results.ts';
 import type { RunChange } from '../../native/contract/runs.ts';
 import { formatNumber } from './format.ts';
 
-/** Something that happened at an epoch, marked in the charts. */
+/** An event at an epoch, marked in the charts. */
 export interface Mark {
   readonly kind: 'checkpoint' | 'best' | 'change';
-  /** Epochs that were done when it happened. */
+  /** Number of completed epochs at the event. */
   readonly epoch: number;
   readonly label: string;
 }
 
-/** How each kind of mark looks, and what the kind is called. */
+/** Symbol and title of each kind of mark. */
 export const markKinds: Readonly<Record<Mark['kind'], { readonly symbol: string; readonly title: string }>> = {
   best: { symbol: '◆', title: 'best so far' },
   change: { symbol: '▲', title: 'setting changed' },
   checkpoint: { symbol: '▮', title: 'checkpoint' },
 };
 
-/** What is known of a run that its marks are made of. */
+/** Data of a run from which its marks are derived. */
 interface MarkedRun {
   readonly metrics: readonly EpochMetrics[];
   /** Epochs at which a checkpoint was written. */
   readonly checkpoints: readonly number[];
-  /** Changes made while it was paused. */
+  /** Changes made while the run was paused. */
   readonly changes: readonly RunChange[];
   readonly schedule: ScheduleSettings | undefined;
 }
 
-/** All marks of a run, in the order of their epochs. */
+/** All marks of a run, ordered by epoch. */
 export function marksOf({ metrics, checkpoints, changes, schedule }: MarkedRun): Mark[] {
   const best = metrics.findLast((line) => line.best);
   const marks: Mark[] = [
@@ -53,13 +53,13 @@ function textOf({ learningRate, epochs, methodSettings = {} }: RunChange): strin
     .join(', ');
 }
 
-/** Where a schedule lowers the learning rate in steps, as it was measured; a rate that glides has no such places. */
+/** Measured drops of the learning rate of a step schedule; other schedules change it continuously. */
 function scheduledDrops(metrics: readonly EpochMetrics[], schedule: ScheduleSettings): Mark[] {
   if (schedule.id !== 'step') return [];
   const { everyEpochs } = schedule;
   return metrics.flatMap(({ epoch, learningRate }, index): Mark[] => {
     const before = metrics[index - 1];
-    // The last border that lies before this epoch: of several that the kept epochs pass over, the one of this rate.
+    // Kept epochs may skip several borders; the last one before this epoch set its rate.
     const border = Math.floor((epoch - 1) / everyEpochs) * everyEpochs;
     return before === undefined || border < before.epoch || learningRate >= before.learningRate
       ? []
@@ -67,7 +67,7 @@ function scheduledDrops(metrics: readonly EpochMetrics[], schedule: ScheduleSett
   });
 }
 
-/** The marks within `reach` epochs of a place. */
+/** The marks within `reach` epochs of an epoch. */
 export const marksNear = (marks: readonly Mark[], epoch: number, reach: number): Mark[] =>
   marks.filter((mark) => Math.abs(mark.epoch - epoch) <= reach);
 

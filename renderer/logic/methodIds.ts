@@ -1,4 +1,4 @@
-/** Methods that the window speaks of by name; their cards and forms come from the engine. */
+/** Methods that the window mentions by name; the engine describes their cards and forms. */
 export const mentionedMethods = {
   none: 'none',
   outputTransform: 'output-transform',

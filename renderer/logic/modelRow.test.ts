@@ -31,7 +31,7 @@ describe('a row that was pasted', () => {
   it('becomes numbers, categories and missing values', () => {
     expect(inputs.map(startText)).toEqual(['3.142', 'light red', '0']);
     expect(modelRow(inputs, ['1.5', 'blue', ''])).toEqual({ x: 1.5, colour: 'blue', y: null });
-    expect(() => modelRow(inputs, ['1.5', 'blue', 'much'])).toThrow('y is “much”, which is no number.');
+    expect(() => modelRow(inputs, ['1.5', 'blue', 'much'])).toThrow('y is “much”, which is not a number.');
     expect(() => modelRow(inputs, ['1.5'])).toThrow('3 values are needed, separated by commas or spaces; there are 1.');
   });
 });

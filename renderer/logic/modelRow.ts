@@ -3,9 +3,9 @@ import type { ModelInput } from '../../native/contract/dataSchema.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { parseNumber } from './numbers.ts';
 
-/** One row for a model, as it is typed: a text for each of its inputs. */
+/** One row for a model as typed text, one text per input. */
 
-/** What stands in a field before anything was typed: a middling number, a category that the model knows. */
+/** Initial text of a field: a typical number, or a known category. */
 export const startText = (input: ModelInput): string =>
   input.kind === 'number' ? figure(input.shift) : (knownCategories(input)[0] ?? '');
 
@@ -15,8 +15,8 @@ export const knownCategories = (input: Exclude<ModelInput, { kind: 'number' }>):
 const separators = [';', '\t', ','] as const;
 
 /**
- * The values of a row that was pasted: between semicolons, where there are any, else between tabs or commas, so that
- * one may be missing; else between spaces.
+ * Splits a pasted row at semicolons if there are any, else at tabs or commas, so that values may be missing, else at
+ * spaces.
  */
 export function splitValues(text: string): string[] {
   const row = text.trim();
@@ -30,9 +30,9 @@ export const joinValues = (values: readonly string[]): string =>
   values.join(values.some((value) => value.includes(',')) ? '; ' : ', ');
 
 /**
- * What a model is asked with: numbers as numbers, categories as text, nothing typed as a missing value.
+ * The values of a prediction request: numbers, categories as text, and `null` for an empty text.
  *
- * @throws OrthantError where there are too many or too few texts, or one is no number
+ * @throws OrthantError if there are too many or too few texts, or one is not a number
  */
 export function modelRow(
   inputs: readonly ModelInput[],
@@ -50,7 +50,7 @@ export function modelRow(
       if (input.kind !== 'number') return [input.column, text];
       const number = parseNumber(text);
       if (Number.isFinite(number)) return [input.column, number];
-      throw new OrthantError('usage', `${input.column} is “${text}”, which is no number.`);
+      throw new OrthantError('usage', `${input.column} is “${text}”, which is not a number.`);
     }),
   );
 }

@@ -1,16 +1,16 @@
 import { limits } from '../../native/contract/limits.ts';
 
-/** How large a layer is drawn, and the size that a drawn height stands for. */
+/** Conversion between a layer's units and its drawn height. */
 
 const least = 30;
 const perDoubling = 12.5;
 export const tallest = least + perDoubling * 16;
 
-/** Pixels: each doubling of the units adds the same. */
+/** Height in pixels; each doubling of the units adds the same amount. */
 export const heightOfUnits = (units: number): number =>
   Math.min(tallest, least + perDoubling * Math.log2(Math.max(1, units)));
 
-/** The units a height stands for, as a round number. */
+/** The units for a height in pixels, rounded. */
 export function unitsOfHeight(height: number): number {
   const units = 2 ** ((Math.min(tallest, Math.max(least, height)) - least) / perDoubling);
   const step = units <= 16 ? 1 : units <= 128 ? 8 : units <= 1024 ? 16 : 128;

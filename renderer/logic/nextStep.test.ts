@@ -12,7 +12,7 @@ describe('what to try after a result', () => {
     ['none', 'encourages', /more epochs.*“for every input”/],
     ['train', 'at-convergence', /^Rows it has not seen may still be below.*“for every input”/],
     ['held-out', 'at-convergence', /^Other inputs may still be below/],
-    ['held-out', 'for-every-input', /only where the network fits it/],
+    ['held-out', 'for-every-input', /only if the network fits it/],
   ] as const)('of evidence %s by a method that promises %s says how to go on', (level, promise, text) => {
     expect(nextStep(level, promise)).toMatch(text);
   });

@@ -1,16 +1,16 @@
 import type { MethodPromise } from '../../native/contract/methods.ts';
 import type { Evidence } from '../../native/contract/results.ts';
 
-/** What is worth a try after a result, on the way to outputs that keep their bound for more inputs. */
+/** Advice after a result, towards outputs that keep their bound for more inputs. */
 
-/** As a method's card says it. */
+/** Wording of the method cards. */
 const certain = 'a method marked “for every input” in step 3';
 
-/** @returns nothing where there is nothing more to reach */
+/** @returns `undefined` if nothing better can be reached */
 export function nextStep(level: Evidence['level'], promise: MethodPromise | undefined): string | undefined {
   if (level === 'by-construction') return undefined;
   if (promise === 'for-every-input')
-    return 'Its method keeps the bound for every input only where the network fits it: see what it asks for in step 3.';
+    return 'Its method keeps the bound for every input only if the network fits it: see what it requires in step 3.';
   if (promise === 'none')
     return level === 'none'
       ? 'Nothing kept the outputs at or above the bound: choose a method in step 3.'

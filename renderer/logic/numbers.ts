@@ -1,14 +1,14 @@
 import type { NumberSetting } from '../../native/contract/settings.ts';
 import { formatNumber } from './format.ts';
 
-/** Numbers that a person types into a form. */
+/** Numbers typed into a form. */
 
 export type NumberRange = Pick<
   NumberSetting,
   'integer' | 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum'
 >;
 
-/** Why a number is out of range, or nothing. */
+/** Why a number is not valid; `undefined` if it is. */
 export function numberProblem(value: number, range: NumberRange): string | undefined {
   if (!Number.isFinite(value)) return 'Enter a number.';
   if (range.integer && !Number.isInteger(value)) return 'Enter a whole number.';
@@ -22,7 +22,7 @@ export function numberProblem(value: number, range: NumberRange): string | undef
   return undefined;
 }
 
-/** A range in words, for the help of its field. */
+/** A range as text for the help of its field. */
 export function rangeText(range: NumberRange): string {
   const { minimum, maximum } = range;
   if (minimum === undefined && maximum === undefined) return '';
@@ -36,7 +36,7 @@ export function rangeText(range: NumberRange): string {
   return `${low} to ${high}`;
 }
 
-/** Reads a number as a person types it: a comma or a true minus sign will do. */
+/** Parses a typed number; accepts a decimal comma and a true minus sign. */
 export function parseNumber(text: string): number {
   const plain = text
     .trim()

@@ -3,11 +3,11 @@ import type { Phases, TrainingResult } from '../../native/contract/results.ts';
 interface PhaseTime {
   readonly name: string;
   readonly seconds: number;
-  /** Of all phases together. */
+  /** Share of the total time, 0 to 1. */
   readonly share: number;
 }
 
-/** The phases in the order in which a run goes through them, as they are called in the window. */
+/** Labels of the phases, in the order of a run. */
 const names: Readonly<Record<keyof Phases, string>> = {
   setup: 'Starting',
   read: 'Reading the data',
@@ -17,7 +17,7 @@ const names: Readonly<Record<keyof Phases, string>> = {
   export: 'Exporting',
 };
 
-/** The phases that took time. */
+/** The phases that took any time. */
 export function phaseTimes(phases: Phases): PhaseTime[] {
   const taken = (Object.keys(names) as (keyof Phases)[])
     .map((phase) => ({ name: names[phase], seconds: phases[phase] ?? 0 }))
@@ -37,7 +37,7 @@ const engines: Readonly<Record<TrainingResult['engine'], string>> = {
   wasm: 'the embedded WASM engine',
 };
 
-/** What trained, how, and why not in a faster way. */
+/** Sentence about the engine, the device and the execution, and why not a faster one. */
 export function executionText({ engine, version, device, execution, executionReason }: TrainingResult): string {
   const where = device === 'gpu' ? 'the card' : 'the processor';
   const text = `Trained by ${engines[engine]} ${version} on ${where}, ${executions[execution]}.`;

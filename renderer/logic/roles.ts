@@ -9,16 +9,16 @@ export const roles: readonly { readonly value: ColumnRole; readonly label: strin
 
 export const roleLabel = (role: ColumnRole): string => roles.find((known) => known.value === role)?.label ?? role;
 
-/** The role that follows when a column's role is clicked. */
+/** The role after a click on a column's role. */
 export const nextRole = (role: ColumnRole): ColumnRole =>
   role === 'input' ? 'target' : role === 'target' ? 'ignore' : 'input';
 
-/** Gives a column a role; what it says of encoding stays. */
+/** Sets a column's role and keeps its encoding. */
 export function setRole(draft: RunConfiguration, column: ColumnSummary, role: ColumnRole): void {
   draft.data.columns[column.name] = { ...draft.data.columns[column.name], role };
 }
 
-/** Chooses how a categorical input is encoded, giving ordinal encoding an order to start from. */
+/** Sets the encoding of a categorical input; ordinal encoding gets an initial order. */
 export function setEncoding(
   draft: RunConfiguration,
   column: ColumnSummary,

@@ -3,20 +3,20 @@ import { mostDecimals } from './decimals.ts';
 import { heldOutSplit, worstNegativeShare } from './evidence.ts';
 import { formatNumber, formatShare } from './format.ts';
 
-/** What the list of runs prints of a run's result. */
+/** Figures of a result in the list of runs. */
 
 interface Measured {
   readonly splits?: SplitReports | undefined;
 }
 
 const nothing = '–';
-/** Errors of more outputs than these would take the room of the other columns. */
+/** Maximum number of errors shown, to leave space for the other columns. */
 const mostErrors = 3;
 
-/** A comma stands between thousands. */
+/** Not a comma, which separates thousands. */
 const separator = ' · ';
 
-/** The error of each output on test rows, or what stands in for them. */
+/** The error of each output on test rows, or on validation or training rows if there are none. */
 export function errorsText({ splits }: Measured): string {
   if (splits === undefined) return nothing;
   const errors = (splits[heldOutSplit(splits)]?.outputs ?? []).map(({ rmse }) => formatNumber(rmse, 3));
@@ -25,14 +25,14 @@ export function errorsText({ splits }: Measured): string {
     : errors.join(separator);
 }
 
-/** The largest share of negative outputs, marked by more than a colour. */
+/** The largest share of negative outputs, with a symbol in addition to the colour. */
 export function negativesText({ splits }: Measured): string {
   if (splits === undefined) return nothing;
   const share = worstNegativeShare(splits);
   return `${share > 0 ? '▼' : '✓'} ${formatShare(share)}`;
 }
 
-/** Decimals of the columns in which these runs' figures stand. */
+/** Decimals of the columns of figures. */
 export interface RunDecimals {
   readonly errors: number;
   readonly negatives: number;

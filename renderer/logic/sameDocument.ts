@@ -1,7 +1,7 @@
-/** Whether two documents (configurations, or parts of them) say the same, in whatever order they have their keys. */
+/** Whether two documents (configurations, or parts of them) are equal, ignoring the order of keys. */
 export const sameDocument = (a: unknown, b: unknown): boolean => documentText(a) === documentText(b);
 
-/** A document as text that is equal where documents are: keys in alphabetical order at every level. */
+/** A document as canonical text, with keys in alphabetical order at every level. */
 const documentText = (document: unknown): string => JSON.stringify(sorted(document));
 
 function sorted(value: unknown): unknown {

@@ -1,4 +1,4 @@
-/** Has the browser save what lies at an address. */
+/** Starts a browser download of an address. */
 export function saveAs(address: string, name: string): void {
   const link = document.createElement('a');
   link.href = address;

@@ -3,7 +3,7 @@ import type { DescribedSetting } from '../../native/contract/settings.ts';
 
 /** Reading and changing the settings of a configuration by their paths. */
 
-/** Changes a configuration; successive changes of one `field` are one step. */
+/** Changes a configuration; successive changes of one `field` merge into one undo step. */
 export type Change = (label: string, recipe: (draft: RunConfiguration) => void, field?: string) => void;
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
@@ -11,14 +11,14 @@ const groupOf = (path: string): string => path.slice(0, Math.max(0, path.lastInd
 
 type Group = Record<string, unknown>;
 
-/** What a configuration holds at a path such as `training.batchSize`; undefined where it is left out. */
+/** The value at a path such as `training.batchSize`; `undefined` if it is absent. */
 export const valueAt = (configuration: RunConfiguration, path: string): unknown =>
   path.split('.').reduce<unknown>((group, name) => (group as Group | undefined)?.[name], configuration);
 
 const isThere = (setting: DescribedSetting, configuration: RunConfiguration): boolean =>
   setting.when === undefined || setting.when.is.includes(String(valueAt(configuration, setting.when.path)));
 
-/** The settings that a configuration has and that a control can show, in the order of their description. */
+/** The settings that exist in a configuration and have a control, in the order of description. */
 export const settingsIn = (
   settings: readonly DescribedSetting[],
   configuration: RunConfiguration,
@@ -26,9 +26,10 @@ export const settingsIn = (
   settings.filter((setting) => setting.kind !== 'custom' && isThere(setting, configuration));
 
 /**
- * Changes a setting. One that chooses a variant, such as the optimizer, brings the variant's settings with their defaults.
+ * Changes a setting. A setting that selects a variant, such as the optimizer, adds the variant's settings with
+ * defaults.
  *
- * @param settings - all that are described
+ * @param settings - all described settings
  */
 export function changeSetting(
   settings: readonly DescribedSetting[],
@@ -49,5 +50,5 @@ export function changeSetting(
   (valueAt(draft, groupOf(group)) as Group)[nameOf(group)] = { ...chosen, ...defaults };
 }
 
-/** What undo calls the change of a setting. */
+/** Undo label for the change of a setting. */
 export const changeLabel = ({ title }: DescribedSetting): string => title.charAt(0).toLowerCase() + title.slice(1);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { commandIds } from '../../native/contract/commands.ts';
 import { editsText, shortcutOf, shortcutText, type KeyPress } from './shortcuts.ts';
 
-/** As much of an element as the keys ask about. */
+/** The part of an element that the shortcuts use. */
 class StubElement {
   readonly isContentEditable = false;
   readonly #text: boolean;

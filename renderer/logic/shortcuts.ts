@@ -1,6 +1,6 @@
 import { commandIds, commands, type Command } from '../../native/contract/commands.ts';
 
-/** Keys as the window listens to them. */
+/** Keyboard shortcuts of the window. */
 
 export type { Command };
 
@@ -11,13 +11,13 @@ const editable = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.matches('textarea, input:not([type="radio"], [type="checkbox"])'));
 
-/** The command of a key press. In a text field, undo and redo belong to the text. */
+/** The command of a key press; none for undo and redo in a text field, which belong to the text. */
 export function shortcutOf(event: KeyPress): Command | undefined {
   const found = commandIds.find((command) => {
     const held = commands[command].keys.split('+');
     const key = held.pop() ?? '';
     return (
-      // With Alt held, some systems give another character: the key's position tells then.
+      // With Alt, some systems report another character, so the key's position counts.
       (event.key.toLowerCase() === key.toLowerCase() ||
         (held.includes('Alt') && (event.code === `Digit${key}` || event.code === `Key${key}`))) &&
       (event.ctrlKey || event.metaKey) === held.includes('Ctrl') &&
@@ -30,10 +30,10 @@ export function shortcutOf(event: KeyPress): Command | undefined {
 }
 
 /**
- * Carries out undo and redo where the focus is in a text field, to which they belong there. The menu's commands come this
- * way, which on a Mac own the keys.
+ * Applies undo and redo to the focused text field, if there is one. Needed for commands from the menu, which handles
+ * these keys on a Mac.
  *
- * @returns whether it was the text's
+ * @returns whether the command was applied to a text field
  */
 export function editsText(command: Command): boolean {
   if ((command !== 'undo' && command !== 'redo') || !editable(document.activeElement)) return false;
@@ -42,7 +42,7 @@ export function editsText(command: Command): boolean {
   return true;
 }
 
-/** A shortcut as it is printed: "Ctrl+Shift+Z", on a Mac "⇧⌘Z". */
+/** A shortcut as text: "Ctrl+Shift+Z", on a Mac "⇧⌘Z". */
 export function shortcutText(command: Command, mac = globalThis.navigator.userAgent.includes('Mac')): string {
   const { keys } = commands[command];
   return mac ? keys.replace('Ctrl+Shift+', '⇧⌘').replace('Ctrl+', '⌘').replace('Alt+', '⌥') : keys;

@@ -1,6 +1,6 @@
 import { formatCount, plural } from './format.ts';
 
-/** Rows of a file that were not predicted, all in one sentence: a table with gaps has them in many columns. */
+/** One sentence about all rows that were not predicted, since a table with gaps has many reasons. */
 export function skippedText(skipped: readonly { readonly reason: string; readonly rows: number }[]): string {
   const all = skipped.reduce((sum, { rows }) => sum + rows, 0);
   const [first] = skipped;

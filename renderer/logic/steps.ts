@@ -9,7 +9,7 @@ export type Page = 'start' | ScreenId;
 export const steps = screenIds.filter((id): id is Step => 'sets' in screens[id]);
 export const pages: readonly Page[] = ['start', ...screenIds];
 
-/** The step at which an error belongs, from the path of the field at fault. */
+/** The step that shows an error, from the path of the faulty field. */
 export function stepOfField(field = ''): Step {
   const path = field.replace(/^configuration\./, '');
   return steps.find((step) => screens[step].sets.some((part) => path.startsWith(part))) ?? 'train';

@@ -4,7 +4,7 @@ import { fixedReason } from './changes.ts';
 import { plural } from './format.ts';
 import { stepsText } from './trainingSteps.ts';
 
-/** The form of the Train step: its order, and what depends on the rows, the run and the machine. */
+/** The form of the Train step: order of settings, and notes that depend on the rows, the run and the machine. */
 
 const mainPaths = [
   'training.epochs',
@@ -15,7 +15,7 @@ const mainPaths = [
   'training.schedule.id',
   'training.seed',
 ];
-/** The rest follows: the plain settings of training, then those of schedule, optimizer and engine. */
+/** Order of the other settings: training, then schedule, optimizer and engine. */
 const restOrder = [/^training\.[^.]+$/, /^training\.schedule\./, /^training\.optimizer\./, /^runtime\./];
 
 interface Groups {
@@ -34,13 +34,13 @@ export function trainingGroups(settings: readonly DescribedSetting[]): Groups {
 interface Circumstances {
   readonly training: TrainingSettings;
   readonly paused: boolean;
-  /** Of a run under way. */
+  /** Completed epochs of the paused run. */
   readonly epochsDone: number;
-  /** Of the training split, where they are known. */
+  /** Rows of the training split, if known. */
   readonly rows: number | undefined;
-  /** Whether the epochs follow their number. */
+  /** Whether the number of epochs follows the number of rows. */
   readonly byRows: boolean;
-  /** The card that could train. */
+  /** Name of the GPU that can train, if any. */
   readonly card: string | undefined;
 }
 
@@ -51,7 +51,7 @@ interface Notes {
   readonly optionReasons?: Readonly<Record<string, string>>;
 }
 
-/** What the form says of a setting beside its description. */
+/** Notes of the form about a setting, in addition to its description. */
 export const trainingNotes =
   ({ training, paused, epochsDone, rows, byRows, card }: Circumstances) =>
   (setting: DescribedSetting): Notes => {
@@ -65,7 +65,7 @@ export const trainingNotes =
         };
       }
       case 'training.optimizer.learningRate':
-        return epochsDone === 0 ? {} : { help: 'The schedule goes on from it.' };
+        return epochsDone === 0 ? {} : { help: 'The schedule continues from it.' };
       case 'runtime.device':
         return card === undefined
           ? { reason, optionReasons: { gpu: 'no card that could train was found' } }

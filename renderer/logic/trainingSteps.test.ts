@@ -12,7 +12,7 @@ describe('steps of a run', () => {
     expect(stepsText({ epochs: 400, batchSize: 64 }, 278, true)).toMatch(
       /2,000 in all\. The number of rows sets the epochs/,
     );
-    // Never that it is little: the number is what is thought right.
+    // No hint about few steps, because the number is the recommended one.
     expect(stepsText({ epochs: 20, batchSize: 64 }, 278, true)).not.toMatch(/little/);
   });
 

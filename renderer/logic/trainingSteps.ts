@@ -3,18 +3,18 @@ import { limits } from '../../native/contract/limits.ts';
 import { roundEpochs, stepsOfEpoch, usualSteps } from '../../native/contract/steps.ts';
 import { formatCount, plural } from './format.ts';
 
-/** What there is to say of the steps of a run. */
+/** Texts about the training steps of a run. */
 
-/** Below this share of the usual steps it is worth a word. */
+/** Below this share of the usual steps, the form adds a hint. */
 const few = 0.5;
 
 type Amount = Pick<TrainingSettings, 'batchSize' | 'epochs'>;
 
 /**
- * What so many epochs are in steps, where their number comes from, and whether it is little.
+ * Text about the steps of the chosen epochs, who chose them, and whether they are few.
  *
- * @param rows - of the training split
- * @param byRows - whether nobody has chosen the epochs
+ * @param rows - number of rows of the training split
+ * @param byRows - whether the number of rows sets the epochs
  */
 export function stepsText(training: Amount, rows: number, byRows: boolean): string {
   const each = stepsOfEpoch(training, rows);
@@ -24,6 +24,6 @@ export function stepsText(training: Amount, rows: number, byRows: boolean): stri
   return all < few * usualSteps ? `${text} That is little: most tables take some thousand steps.` : text;
 }
 
-/** Epochs that are worth a try after a run that has learned little. */
+/** Suggested epochs after a run that learned little. */
 export const moreEpochs = (training: Amount, rows: number): number =>
   Math.min(limits.epochs, roundEpochs(Math.max(5 * training.epochs, usualSteps / stepsOfEpoch(training, rows))));

@@ -17,8 +17,7 @@ import { formText, rangesText } from '../testing/formText.ts';
 import { recordOf, testedApp } from '../testing/testedApp.ts';
 
 /**
- * Every form of the window, written down: `golden/` holds what a person meets. A setting that is described once must come
- * out here as it did when it was written by hand.
+ * Golden texts of every form of the window, in `golden/`. Generated controls must match those once written by hand.
  */
 
 type Page = 'data' | 'network' | 'constraint' | 'train';
@@ -59,7 +58,7 @@ async function form(
   const screen = await render(Root, { app });
   const panel = screen.getByRole('complementary', { name });
   await expect.element(panel).toBeVisible();
-  // Parts of a page are made in turns: what is shown must have come to rest.
+  // Parts of a page are rendered over several frames, so wait until the text no longer changes.
   let before = '';
   await vi.waitUntil(
     () => {
@@ -139,7 +138,7 @@ test('every setting and everything that can be chosen appears in a form of the w
   const written = Object.values(
     import.meta.glob<string>('./golden/*.txt', { query: '?raw', import: 'default', eager: true }),
   ).join('\n');
-  // A button below the list of bad rows, the cards of the methods, and the list of runs.
+  // Set by a button below the list of bad rows, by the cards of the methods, and in the list of runs.
   const elsewhere = ['data.skipBadRows', 'constraint.method.id', 'name'];
   for (const setting of describeConfiguration()) {
     if (setting.kind === 'custom' || elsewhere.includes(setting.path)) continue;

@@ -12,7 +12,7 @@ import { Workspace } from './workspace.svelte.ts';
 export class App extends Workspace {
   readonly opening = new Opening(this);
   readonly commands = new Commands(this, this.opening);
-  /** The last file that the system asked to open, once it is open. */
+  /** Resolves when the last file that the system asked for is open. */
   #opened: Promise<void>;
   #loaded = false;
   #visible = true;
@@ -41,7 +41,7 @@ export class App extends Workspace {
     this.engines.restarted.add((role) => void this.#restarted(role));
   }
 
-  /** Tells the host whether metrics are worth sending, and fetches what was missed. */
+  /** Reports to the host whether to send metrics, and fetches those missed meanwhile. */
   async visibilityChanged(visible: boolean): Promise<void> {
     this.#visible = visible;
     if (this.connection.status !== 'open') return;
@@ -52,10 +52,10 @@ export class App extends Workspace {
     });
   }
 
-  /** Fills the window, when it was opened and each time the line has come back. */
+  /** Loads the window's content when it opens and after each reconnection. */
   async #fill(): Promise<void> {
     await this.messages.load(async () => {
-      // A new line counts as that of a window in view.
+      // The host assumes that a window that connects is visible.
       if (!this.#visible) await this.connection.call('setVisible', { visible: false });
       let shown: unknown;
       // The host has the draft at once; the engine may still be starting.
@@ -65,13 +65,13 @@ export class App extends Workspace {
       await this.#load();
       if (typeof shown === 'string') await this.training.showAgain(shown).catch(() => undefined);
       await Promise.all([this.catalogue.loadDoctor(), this.training.findCurrent()]);
-      // The engine of a host that crashed ends a moment after it: by now the list may be out of date.
+      // The engine of a crashed host ends a moment after it, so the list may be out of date.
       const trace = this.training.shown;
       if (trace !== undefined && this.runs.of(trace.run)?.state !== trace.state) await this.runs.load();
     });
   }
 
-  /** Asks a process again what another in its place was asked. */
+  /** Repeats the requests that the process before this one received. */
   async #restarted(role: EngineRole): Promise<void> {
     await this.messages.load(async () => {
       if (role === 'data') await this.#load();
@@ -89,7 +89,7 @@ export class App extends Workspace {
     await Promise.all([this.catalogue.load(), this.runs.load()]);
   }
 
-  /** @returns the run that was looked at */
+  /** @returns the run that was shown */
   #restore(draft: Record<string, unknown>): unknown {
     if (!this.document.restore(draft.document)) return undefined;
     const page = pages.find((known) => known === draft.page);
@@ -113,7 +113,7 @@ export class App extends Workspace {
     if (event.event === 'menu') {
       if (!editsText(event.command)) void this.commands.run(event.command);
     } else if (event.event === 'open-file' || event.event === 'refused') {
-      // What is asked for at the start comes before the draft is back, and takes its place; one thing after the other.
+      // A file given at start may arrive before the draft; it then replaces the draft. Files open one after the other.
       this.#opened = this.#opened.then(() =>
         this.messages.attempt(async () => {
           if (event.event === 'refused') throw fromErrorMessage(event.error);

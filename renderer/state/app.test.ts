@@ -18,7 +18,7 @@ const phase = (of: string, state: 'queued' | 'preparing' | 'training' | 'paused'
   ...{ event: 'phase', run: of, state, message: state },
 });
 
-/** What was kept of a window that had worked with diamonds. */
+/** The saved draft of a window with the diamonds. */
 function draft(page = 'network') {
   const document = new ConfigurationDocument();
   document.replace('take a sample', fakeConfiguration('diamonds'));
@@ -77,7 +77,7 @@ describe('the epochs of data that is opened', () => {
     app.document.change('roles', (draft) => (draft.data.columns = { carat: { role: 'ignore' } }));
     await counted(2);
     expect(epochs()).toBe(300);
-    // Another file: nothing of the rows of the one before.
+    // Another file does not keep the number of rows of the one before.
     rows = 100_000;
     await app.opening.openPath('/data/other.csv', 'data');
     expect(epochs()).toBe(20);
@@ -103,7 +103,7 @@ describe('data that is opened once more', () => {
     await settled();
     expect(app.data.error).toBeUndefined();
     expect(asked('inspect')).toHaveLength(2);
-    // Another one is read once.
+    // Another file is read once.
     await app.opening.openPath('/data/other.csv', 'data');
     await settled();
     expect(asked('inspect')).toHaveLength(3);
@@ -203,7 +203,7 @@ describe('the start of the window', () => {
     await settled();
     expect(app.messages.problem?.message).toBe('It cannot be read.');
     expect(app.document.current).toEqual(configuration);
-    // Opening the one does not take away what is said of the other.
+    // Opening one file does not remove the error of the other.
     emit(
       { event: 'open-file', path: '/good.orthant', kind: 'configuration' },
       { event: 'refused', error: { code: 'file', message: 'There is no such file.' } },
@@ -371,7 +371,7 @@ describe('saving', () => {
     await app.commands.run('save-configuration-as');
     expect(asked('chooseOutput')).toEqual([{ suggestedName: 'ink.orthant' }]);
     expect(app.document.path).toBe('/new.orthant');
-    // What is undone is another document: its file must not be written over.
+    // Undo restored another document, so the opened file must not be overwritten.
     app.document.undo();
     expect(app.document.path).toBeUndefined();
     app.document.redo();

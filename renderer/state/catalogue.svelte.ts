@@ -9,11 +9,11 @@ import { LatestCall } from './latestCall.svelte.ts';
 
 const quiet = 200;
 
-/** What there is to choose from (methods, samples, engine, host), and whether the configuration fits together. */
+/** The available methods, samples, engine and host, and the check of the configuration. */
 export class Catalogue {
   host = $state.raw<Answer<'host'> | undefined>();
   methods = $state.raw<readonly MethodDescriptor[]>([]);
-  /** The settings of a configuration, but those of its method. */
+  /** The settings of a configuration, without those of its method. */
   settings = $state.raw<readonly DescribedSetting[]>([]);
   samples = $state.raw<readonly Sample[]>([]);
   recent = $state.raw<Answer<'recentFiles'>>([]);
@@ -28,7 +28,7 @@ export class Catalogue {
 
   readonly doctor = $derived(this.#doctor.value);
   readonly doctorError = $derived(this.#doctor.error);
-  /** What is wrong with the configuration, and what deserves a warning. */
+  /** The error in the configuration, if any. */
   readonly problem = $derived(this.#check.error);
   readonly warnings = $derived(this.#check.value ?? []);
   readonly problemStep: Step | undefined = $derived(
@@ -44,7 +44,7 @@ export class Catalogue {
     return this.settings.filter((setting) => setting.path === path || setting.path.startsWith(`${path}.`));
   }
 
-  /** What a method is called. */
+  /** Display name of a method. */
   methodTitle(id: string): string {
     return this.method(id)?.title ?? id;
   }
@@ -59,7 +59,7 @@ export class Catalogue {
     ]);
   }
 
-  /** Asks which engine trains; it may have to start first. */
+  /** Loads the description of the training engine, which may have to start first. */
   async loadDoctor(): Promise<void> {
     await this.#doctor.run((signal) => this.#connection.call('doctor', {}, { signal }));
   }
@@ -84,7 +84,7 @@ export class Catalogue {
     return asked;
   }
 
-  /** Has the engine check the configuration once it has been left alone for a moment. */
+  /** Checks the configuration in the engine after a short pause without changes. */
   checkSoon(configuration: RunConfiguration | null): void {
     if (configuration === null) this.#check.clear();
     else void this.#check.runSoon(quiet, (signal) => this.#connection.call('check', { configuration }, { signal }));

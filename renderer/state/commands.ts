@@ -3,7 +3,7 @@ import type { Page } from '../logic/steps.ts';
 import type { Opening } from './opening.svelte.ts';
 import type { Workspace } from './workspace.svelte.ts';
 
-/** What menu entries, shortcuts and buttons ask for: one way to say whether it can be done, and one to do it. */
+/** Commands of menu entries, shortcuts and buttons: whether each is available, and how it runs. */
 export class Commands {
   readonly #work: Workspace;
   readonly #opening: Opening;
@@ -13,14 +13,14 @@ export class Commands {
     this.#opening = opening;
   }
 
-  /** Does what a command asks for, or says why not. */
+  /** Runs a command, or shows why it is not available. */
   async run(command: Command): Promise<void> {
     const reason = this.reasonAgainst(command);
     if (reason === undefined) await this.#carryOut(command);
     else this.#work.messages.say(reason);
   }
 
-  /** Why a command cannot be carried out now, or nothing. */
+  /** Why a command is not available now; `undefined` if it is. */
   reasonAgainst(command: Command): string | undefined {
     const { document, trainReason, training } = this.#work;
     switch (command) {

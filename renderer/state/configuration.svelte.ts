@@ -5,16 +5,16 @@ import { z } from 'zod';
 import { Listeners } from '../logic/listeners.ts';
 
 interface State {
-  /** Null is the empty window. */
+  /** Null in the empty window. */
   readonly configuration: RunConfiguration | null;
-  /** Whether its epochs are those of the number of rows, since nobody has chosen them. */
+  /** Whether the number of epochs follows the number of rows, because the user has not set it. */
   readonly epochsByRows?: boolean | undefined;
 }
 
 /** The state before (in the past) or after (in the future) a change. */
 interface Change extends State {
   readonly label: string;
-  /** Where another document was put in the place of this one: the file of this one. */
+  /** File of the document before, if the change replaced the document. */
   readonly document?: { readonly path?: string | undefined } | undefined;
 }
 
@@ -32,17 +32,17 @@ const draftSchema = z.object({
   future: z.array(changeSchema),
 });
 
-/** Steps that can be taken back; older ones are forgotten. */
+/** Steps that can be undone; older ones are dropped. */
 const depth = 100;
-/** Changes of the same field within this time are one step. */
+/** Changes of the same field within this time merge into one step. */
 const mergeMilliseconds = 1200;
 
-/** The configuration in work, as one document: changed through one door, undone, redone, saved, opened and pasted. */
+/** The current configuration as one document, with undo and redo, saving, opening and pasting. */
 export class ConfigurationDocument {
   current = $state.raw<RunConfiguration | null>(null);
   /** The document's file, once it was saved or opened. */
   path = $state<string | undefined>();
-  /** Whether the epochs follow the number of rows: in the configuration of a data file, until somebody sets them. */
+  /** Whether the epochs follow the number of rows: for a data file, until the user sets them. */
   epochsByRows = $state(false);
   readonly changed = new Listeners();
   #past = $state.raw<readonly Change[]>([]);
@@ -61,9 +61,9 @@ export class ConfigurationDocument {
   /**
    * Changes the configuration.
    *
-   * @param label - what is done, for undo: "remove a layer"
-   * @param recipe - changes the copy it is given
-   * @param field - successive changes of one field (typing a number) become one step
+   * @param label - name of the change, for undo: "remove a layer"
+   * @param recipe - changes a copy of the configuration
+   * @param field - successive changes of one field (typing a number) merge into one step
    */
   change(label: string, recipe: (draft: RunConfiguration) => void, field?: string): void {
     if (this.current === null) return;
@@ -75,21 +75,21 @@ export class ConfigurationDocument {
   }
 
   /**
-   * Puts another configuration in the place of this one; that can be undone, too.
+   * Replaces the configuration; this can be undone.
    *
-   * @param path - of its document
+   * @param path - file of the new document
    */
   replace(label: string, configuration: RunConfiguration | null, path?: string): void {
     this.#replace(label, { configuration }, path);
   }
 
-  /** Puts the configuration that a data file has by default in the place of this one. */
+  /** Replaces the configuration with the default one for a data file. */
   openData(path: string): void {
     const configuration = runConfigurationSchema.parse({ data: { source: { kind: 'file', path } } });
     this.#replace('open data', { configuration, epochsByRows: true });
   }
 
-  /** Sets the epochs by the rows of the training split, where nobody has chosen them; no step that could be undone. */
+  /** Sets the epochs by the rows of the training split unless the user has set them; not an undo step. */
   followRows(rows: number): void {
     if (!this.epochsByRows || this.current === null) return;
     const { training } = this.current;
@@ -115,15 +115,15 @@ export class ConfigurationDocument {
     this.#takeBack(change);
   }
 
-  /** The document's text, as it is saved. */
+  /** The document's text as saved. */
   text(): string {
     return `${JSON.stringify(this.current, null, 2)}\n`;
   }
 
   /**
-   * Takes a document's text as the configuration.
+   * Replaces the configuration with one read from text.
    *
-   * @throws OrthantError `configuration` when it is no JSON or no configuration
+   * @throws OrthantError `configuration` if the text is not JSON or not a configuration
    */
   read(text: string, label: string, path?: string): void {
     let value: unknown;
@@ -143,7 +143,7 @@ export class ConfigurationDocument {
     );
   }
 
-  /** All of it, for the host to keep. */
+  /** The document with its history, for the host to store. */
   draft(): Record<string, unknown> {
     return {
       configuration: this.current,
@@ -154,7 +154,7 @@ export class ConfigurationDocument {
     };
   }
 
-  /** Takes back what {@link draft} gave; a draft of another version that no longer fits is left alone. */
+  /** Restores the result of {@link draft}; ignores a draft of another version that no longer fits. */
   restore(draft: unknown): boolean {
     const parsed = draftSchema.safeParse(draft);
     if (!parsed.success) return false;
@@ -165,14 +165,14 @@ export class ConfigurationDocument {
     return true;
   }
 
-  /** What leads back to where the document is now. */
+  /** The change that leads back to the current state. */
   #opposite({ label, document }: Change): Change {
     const now = { label, configuration: this.current, epochsByRows: this.epochsByRows };
     return document === undefined ? now : { ...now, document: { path: this.path } };
   }
 
   #takeBack(change: Change): void {
-    // Otherwise undoing the opening of a document would leave its file to be overwritten by the one before.
+    // Otherwise, after undoing the opening of a document, saving would overwrite that document's file.
     if (change.document !== undefined) this.path = change.document.path;
     this.#set(change);
   }

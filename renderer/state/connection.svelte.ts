@@ -13,20 +13,19 @@ import { Listeners } from '../logic/listeners.ts';
 export type Request<Name extends WindowCallName> = z.input<WindowCalls[Name]['request']>;
 export type Answer<Name extends WindowCallName> = z.output<WindowCalls[Name]['answer']>;
 
-/** Seconds between attempts to reach a lost host: quick at first, then calmer. */
+/** Seconds between attempts to reconnect: short at first, then longer. */
 const delays = [0.25, 0.5, 1, 2, 4];
 
 /**
- * The line to the host. After a break it is opened again by itself; whoever showed what the host said before asks again
- * whenever it is `opened`.
+ * The connection to the host. It reconnects by itself; views of the host's data reload them on each `opened`.
  */
 export class Connection {
   status = $state<'connecting' | 'open' | 'lost'>('connecting');
   readonly opened = new Listeners();
   readonly events = new Listeners<[WindowEvent]>();
-  /** Why the host lets this window in no more, and what to do; it is tried again all the same. */
+  /** Why the host refuses this window, and what to do; the attempts to connect continue. */
   refused = $state<string | undefined>();
-  /** Why nothing can be asked of the host now, or nothing. */
+  /** Why requests to the host would fail now; `undefined` if they would not. */
   readonly reason: string | undefined = $derived(
     this.status === 'open'
       ? undefined
@@ -38,12 +37,12 @@ export class Connection {
   #client: Client<WindowCalls> | undefined;
   #attempt = 0;
 
-  /** @param openPort - opens a line; throws an OrthantError where the host answers and refuses it */
+  /** @param openPort - opens a port; throws an OrthantError if the host answers and refuses */
   constructor(openPort: () => MessagePortLike | Promise<MessagePortLike>) {
     this.#openPort = openPort;
   }
 
-  /** Opens the line, and keeps trying. */
+  /** Connects, and retries until it succeeds. */
   async open(): Promise<void> {
     try {
       const port = await this.#openPort();
@@ -68,7 +67,7 @@ export class Connection {
     }
   }
 
-  /** @throws OrthantError as the host threw it; `crashed` while there is no line */
+  /** @throws OrthantError as thrown by the host; `crashed` while not connected */
   call<Name extends WindowCallName>(
     name: Name,
     request: Request<Name>,
@@ -79,7 +78,7 @@ export class Connection {
         new OrthantError('crashed', 'Orthant cannot be reached at the moment. Try again when the connection is back.'),
       );
     }
-    // The declarations are one table: the name fixes request and answer.
+    // `windowCalls` declares request and answer for each name.
     return this.#client.call<Name>(name, request, options);
   }
 

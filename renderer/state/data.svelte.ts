@@ -13,7 +13,7 @@ export interface Column {
   readonly index: number;
   readonly summary: ColumnSummary;
   readonly role: ColumnRole;
-  /** Whether a person chose the role. */
+  /** Whether the user chose the role. */
   readonly chosen: boolean;
 }
 
@@ -25,21 +25,21 @@ const tableRequest = (data: DataSettings): TableRequest => ({
   skipBadRows: data.skipBadRows,
 });
 
-/** What is said of a file by its name alone: where it lies the person knows, or need not, since the browser host put it there. */
+/** Shortens paths in an error to file names: the user knows the folder, or the browser host chose it. */
 function named(error: ErrorMessage | undefined, settings: DataSettings | undefined): ErrorMessage | undefined {
   if (error === undefined || settings?.source.kind !== 'file') return error;
   const { path } = settings.source;
   return { ...error, message: error.message.replaceAll(path, fileName(path)) };
 }
 
-/** Milliseconds of quiet before split and scaling are worked out again. */
+/** Milliseconds without a change before split and scaling are recomputed. */
 const quiet = 250;
 
-/** The table in work: what its file holds, how its columns are used, what split and scaling make of it. */
+/** The open table: content of its file, roles of its columns, split and scaling. */
 export class DataTable {
-  /** What the file would hold without the rows for which it was refused. */
+  /** Content of a refused file without its bad rows. */
   refused = $state.raw<Inspection | undefined>();
-  /** Split and scaling have been worked out. */
+  /** Called when split and scaling are computed. */
   readonly prepared = new Listeners();
   #settings = $state.raw<DataSettings | undefined>();
   readonly #connection: Connection;
@@ -60,7 +60,7 @@ export class DataTable {
   readonly error = $derived(named(this.#inspected.error, this.#settings));
   readonly preparation = $derived(this.#preparation.value);
   readonly preparing = $derived(this.#preparation.busy);
-  /** Why it cannot be made ready for training. */
+  /** Why the data cannot be prepared for training. */
   readonly preparationError = $derived(named(this.#preparation.error, this.#settings));
   readonly columns: readonly Column[] = $derived(
     (this.inspection?.columns ?? []).map((summary, index) => {
@@ -76,7 +76,7 @@ export class DataTable {
   );
   readonly inputs = $derived(this.columns.filter((column) => column.role === 'input'));
   readonly targets = $derived(this.columns.filter((column) => column.role === 'target'));
-  /** What is odd about the file and about its use; each thing once, though both may say it: its use says it better. */
+  /** Warnings about the file and its use, each once. On the same topic, those about its use are kept. */
   readonly warnings: readonly Warning[] = $derived.by(() => {
     const ofUse = this.preparation?.warnings ?? [];
     const topics = new Set(ofUse.map(({ topic }) => topic).filter((topic) => topic !== undefined));
@@ -86,15 +86,15 @@ export class DataTable {
     const said = [...ofFile, ...ofUse];
     return [...new Map(said.map((warning) => [warning.message, warning])).values()];
   });
-  /** Side of the picture that the inputs form, where they do. */
+  /** Side in pixels of the square picture that the inputs form, if they form one. */
   readonly pictureSide = $derived(
     this.inputs.every((column) => column.summary.type === 'number') ? pictureSide(this.inputs.length) : undefined,
   );
 
-  /** Whether the file cannot be had where the configuration says: it may lie elsewhere. */
+  /** Whether the file is not available at its path; it may have been moved. */
   readonly isAbsent = $derived(this.error?.code === 'file');
 
-  /** Follows the configuration: opens another file when the source changed, works out the split when settings did. */
+  /** Follows the configuration: a new source opens another file, new settings recompute the split. */
   follow(configuration: RunConfiguration | null): void {
     this.#settings = configuration?.data;
     if (configuration === null) {
@@ -106,7 +106,7 @@ export class DataTable {
     else this.#prepareSoon();
   }
 
-  /** Asks the engine again, after it was started anew or the line was lost. */
+  /** Repeats the requests after a restart of the engine or a reconnection. */
   refresh(): void {
     const settings = this.#settings;
     if (settings === undefined) return;
@@ -114,29 +114,29 @@ export class DataTable {
     void this.#open(JSON.stringify(tableRequest(settings)), settings);
   }
 
-  /** Why rows of a run on `data` cannot be looked up by number in the table that is open; nothing where they can. */
+  /** Why rows of a run on `data` cannot be found by number in the open table; `undefined` if they can. */
   rowsReason(data: DataSettings | undefined): string | undefined {
     const open = this.#settings;
     if (data === undefined || open === undefined || this.inspection === undefined)
       return 'The data of this run is not open.';
     if (!sameDocument(data.source, open.source)) return 'The data of this run is not open.';
-    // A cell that is bad as a number may be good as a category, or of no interest: that row is then not left out.
+    // A cell that is not a number is valid in a category or ignored column, so the run did not skip its row.
     const takesMore = this.inspection.rejected.some(({ column }) => {
       const use = data.columns[column ?? ''];
       return use !== undefined && (use.role === 'ignore' || use.encoding !== undefined);
     });
     if (takesMore || !sameDocument(tableRequest(data), tableRequest(open)))
-      return 'The open table is read in another way than this run read it, so that its rows are counted differently.';
+      return 'The open table is read with other settings than this run used, so its rows are counted differently.';
     return undefined;
   }
 
-  /** Gives up opening the file. */
+  /** Cancels opening the file. */
   cancelOpening(): void {
     this.#inspected.cancel('The file was not read to its end: you cancelled it.');
     this.refused = undefined;
   }
 
-  /** The histogram of one column, asked for once. */
+  /** The histogram of one column, requested once. */
   histogram(column: string): Promise<Histogram> {
     const known = this.#histograms.get(column);
     if (known !== undefined) return known;
@@ -159,7 +159,7 @@ export class DataTable {
         );
         return { inspection, pages };
       } catch (error) {
-        // Known already to whoever cancels the search for the rows at fault.
+        // Set now, so that the error shows even if the user cancels the search for bad rows.
         const message = toErrorMessage(error);
         if (!signal.aborted) this.#inspected.error = message;
         if (!table.skipBadRows && message.code === 'data') await this.#inspectRefused(table, signal);
@@ -169,13 +169,13 @@ export class DataTable {
     if (opened) this.#prepareSoon();
   }
 
-  /** Lists the rows that make a file unusable as it is. */
+  /** Lists the bad rows for which the file was refused. */
   async #inspectRefused(table: TableRequest, signal: AbortSignal): Promise<void> {
     try {
       const inspection = await this.#connection.call('inspect', { ...table, skipBadRows: true }, { signal });
       if (!signal.aborted && inspection.rejectedRows > 0) this.refused = inspection;
     } catch {
-      // The file is unusable in another way, which the first message has said.
+      // The file has another fault, which the first error reports.
     }
   }
 

@@ -4,9 +4,9 @@ type Content = Record<string, unknown>;
 
 const quiet = 400;
 
-/** The work in the window, kept by the host as one goes and brought back when the window is opened again. */
+/** The content of the window, saved in the host on each change and restored when the window reopens. */
 export class Draft {
-  /** Resolves once the draft was brought back, or there was none: from then on the window's work is its own. */
+  /** Resolves when the draft was restored or does not exist; changes are saved from then on. */
   readonly restored: Promise<void>;
   readonly #connection: Connection;
   readonly #take: () => Content;
@@ -14,7 +14,7 @@ export class Draft {
   #done = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param take - what is to be kept, as it is now */
+  /** @param take - returns the current content to save */
   constructor(connection: Connection, take: () => Content) {
     this.#connection = connection;
     this.#take = take;
@@ -22,9 +22,9 @@ export class Draft {
   }
 
   /**
-   * Hands what was kept to `put`, once in the life of the window.
+   * Passes the saved draft to `put`, once per window.
    *
-   * @throws OrthantError `crashed` when the line broke meanwhile, and it is to be tried again
+   * @throws OrthantError `crashed` if the connection was lost; the caller retries
    */
   async restore(put: (draft: Content) => void): Promise<void> {
     if (this.#done) return;
@@ -34,13 +34,13 @@ export class Draft {
     this.#resolve();
   }
 
-  /** Keeps the work once it has been left alone for a moment. */
+  /** Saves the content after a short pause without changes. */
   saveSoon(): void {
-    // Before the draft is back, it would be lost to an empty window.
+    // Before the draft is restored, the empty window would overwrite it.
     if (!this.#done) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      // A draft that could not be kept costs nothing now; the next change tries again.
+      // A failure is harmless: the next change saves again.
       this.#connection
         .call('saveDraft', { draft: JSON.parse(JSON.stringify(this.#take())) as Content })
         .catch(() => undefined);

@@ -7,22 +7,22 @@ import type { Connection } from './connection.svelte.ts';
 type EngineEvent = Extract<HostEvent, { event: 'engine' }>;
 type EngineState = EngineEvent['state'];
 
-/** What happened to a process that ended by itself. */
+/** Unexpected end of a process. */
 interface Crash {
   readonly message: string;
-  /** The run that was under way in it. */
+  /** The run that was active in it. */
   readonly run: string | undefined;
 }
 
-/** The engine's two processes as the host tells of them: whether they run, why one ended, and starting it again. */
+/** The engine's two processes: their states, why one ended, and restarting it. */
 export class Engines {
-  /** Nothing until the host has said so. */
+  /** Empty until the host reports the states. */
   states = $state.raw<Readonly<Partial<Record<EngineRole, EngineState>>>>({});
   crashes = $state.raw<Readonly<Partial<Record<EngineRole, Crash>>>>({});
-  /** A process works that was started in the place of another. */
+  /** Called when a restarted process is running. */
   readonly restarted = new Listeners<[EngineRole]>();
   readonly #connection: Connection;
-  /** Processes that ended since the line was opened: what was asked of them is to be asked again. */
+  /** Processes that ended since the connection opened; their requests must be repeated. */
   readonly #gone = new Set<EngineRole>();
 
   constructor(connection: Connection) {
@@ -36,7 +36,7 @@ export class Engines {
     });
   }
 
-  /** The processes that ended by themselves, with what is to be said of that. */
+  /** Processes that ended unexpectedly, with the message about each. */
   readonly ended: readonly { role: EngineRole; crash: Crash }[] = $derived(
     engineRoles.flatMap((role) => {
       const crash = this.crashes[role];
@@ -44,22 +44,22 @@ export class Engines {
     }),
   );
 
-  /** Whether a process is gone and does not start again by itself. */
+  /** Whether a process has ended and does not restart by itself. */
   isDown(role: EngineRole): boolean {
     return this.states[role] === 'crashed';
   }
 
-  /** Whether what is said of a process that ended is about this run, with a way to go on with it. */
+  /** Whether the message about an ended process concerns this run and offers to resume it. */
   tellsOf(run: string): boolean {
     return this.ended.some(({ crash }) => crash.run === run);
   }
 
-  /** Takes what was said of a process as read. */
+  /** Removes the message about a process. */
   dismiss(role: EngineRole): void {
     this.crashes = { ...this.crashes, [role]: undefined };
   }
 
-  /** Starts a process again that has ended; why that failed is told like its end. */
+  /** Restarts an ended process; a failure is shown like a crash. */
   async restart(role: EngineRole): Promise<void> {
     try {
       this.dismiss(role);

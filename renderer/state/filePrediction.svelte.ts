@@ -5,24 +5,24 @@ import type { Answer, Connection } from './connection.svelte.ts';
 import type { Files } from './files.ts';
 import { LatestCall } from './latestCall.svelte.ts';
 
-/** The rows of a file of one's own, predicted by a run's model. */
+/** Predictions of a run's model for the rows of the user's file. */
 export class FilePrediction {
-  /** The file that was chosen last; everything below speaks of it. */
+  /** The file chosen last; all properties below refer to it. */
   path = $state('');
   answer = $state.raw<Answer<'predict'> | undefined>();
-  /** Where all predictions were saved. */
+  /** Place where all predictions were saved. */
   saved = $state('');
-  /** How the file is written, as far as a person has said so. */
+  /** Dialect settings of the file that the user has set. */
   dialect = $state.raw<Dialect>({});
   skipBadRows = $state(false);
-  /** Share of the file that has been handed over, while it is. */
+  /** Uploaded share of the file, 0 to 1, during the upload. */
   upload = $state<number | undefined>();
   readonly #connection: Connection;
   readonly #files: Pick<Files, 'choose' | 'dropped' | 'output' | 'cancelUploads'>;
   readonly #model: string;
   readonly #call = new LatestCall<void>();
 
-  /** @param dialect - to begin with: how the training data are written, which others like them mostly are, too */
+  /** @param dialect - initial dialect: that of the training data, which similar files usually share */
   constructor(
     connection: Connection,
     files: Pick<Files, 'choose' | 'dropped' | 'output' | 'cancelUploads'>,
@@ -47,12 +47,12 @@ export class FilePrediction {
     return fileName(this.path);
   }
 
-  /** Whether the file was refused for rows that can be left out. */
+  /** Whether the file was refused for bad rows that can be skipped. */
   get canGoOn(): boolean {
     return this.error?.field === 'skipBadRows' && !this.skipBadRows;
   }
 
-  /** Asks for a file and predicts its rows. */
+  /** Lets the user choose a file and predicts its rows. */
   choose(): Promise<void> {
     return this.#take((progress) => this.#files.choose('data', progress));
   }
@@ -61,19 +61,19 @@ export class FilePrediction {
     return this.#take((progress) => this.#files.dropped(file, progress));
   }
 
-  /** Predicts without the rows for which the file was refused. */
+  /** Predicts without the bad rows. */
   goOn(): Promise<void> {
     this.skipBadRows = true;
     return this.again();
   }
 
-  /** Reads the file in another way. */
+  /** Reads the file with other dialect settings. */
   async readAs(change: Dialect): Promise<void> {
     this.dialect = { ...this.dialect, ...change };
     if (this.path !== '') await this.again();
   }
 
-  /** Saves the predictions of all rows where the person wants them. */
+  /** Saves the predictions of all rows in a file that the user chooses. */
   async save(): Promise<void> {
     this.saved = '';
     await this.#call.run(async (signal) => {
@@ -85,7 +85,7 @@ export class FilePrediction {
     });
   }
 
-  /** Predicts the file once more, as it is to be read now. */
+  /** Predicts the file again with the current settings. */
   async again(): Promise<void> {
     this.#forget();
     await this.#call.run(async (signal) => {
@@ -93,7 +93,7 @@ export class FilePrediction {
     });
   }
 
-  /** Gives up what is at work; what was there before a file was handed over or saved stays. */
+  /** Cancels the upload or the prediction; results from before stay. */
   cancel(): void {
     if (this.upload !== undefined) this.#files.cancelUploads();
     if (this.answer === undefined) this.#call.cancel(`The rows of ${this.name} were not predicted: you cancelled it.`);
@@ -125,7 +125,7 @@ export class FilePrediction {
     return this.#connection.call('predict', request, { signal });
   }
 
-  /** The next file could not be had; what was said of the last one would be taken for its. */
+  /** Loading failed: clears the previous file's results, so that they are not mistaken for this one's. */
   #failed(error: unknown): void {
     const message = toErrorMessage(error);
     if (message.code === 'cancelled') return;
@@ -134,7 +134,7 @@ export class FilePrediction {
     this.#call.error = message;
   }
 
-  /** What was said of another file, or of this one read in another way, holds no longer. */
+  /** Clears the results of another file or other settings. */
   #forget(): void {
     this.#call.clear();
     this.answer = undefined;

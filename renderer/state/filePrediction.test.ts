@@ -19,7 +19,7 @@ const answer = (rows: number): Awaited<ReturnType<Predict>> => ({
 const pathOf = (request: Parameters<Predict>[0]): string =>
   request.table.source.kind === 'file' ? request.table.source.path : '';
 
-/** Files lie where they are called; one called lost.csv cannot be handed over. */
+/** Each file's path is its name; the upload of lost.csv fails. */
 async function prediction(predict: Predict) {
   const done = vi.fn();
   const files = {
@@ -27,7 +27,7 @@ async function prediction(predict: Predict) {
     dropped: vi.fn(({ name }: File, progress: (share: number) => void) => {
       progress(0.5);
       return name === 'lost.csv'
-        ? Promise.reject(new OrthantError('file', 'lost.csv could not be handed to Orthant.'))
+        ? Promise.reject(new OrthantError('file', 'lost.csv could not be uploaded to Orthant.'))
         : Promise.resolve(`/${name}`);
     }),
     output: vi.fn(() => Promise.resolve({ path: '/out.csv', place: 'predictions.csv', done })),

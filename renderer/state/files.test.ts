@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connectedTo } from '../testing/connectedTo.ts';
 import { Files } from './files.ts';
 
-/** Stands in for the browser's: a test says what comes of it. */
+/** Replaces the browser's XMLHttpRequest; the test sets the outcome. */
 class FakeRequest extends EventTarget {
   static last: FakeRequest;
   readonly upload = new EventTarget();

@@ -10,12 +10,12 @@ const accepted: Record<FileKind, string> = {
   configuration: '.orthant,.json',
 };
 
-/** Where a file to take away goes. */
+/** Destination of an exported file. */
 interface Output {
   readonly path: string;
-  /** Where it went, for the person: a path, or the browser's downloads. */
+  /** Destination as text for the user: a path, or the browser's downloads. */
   readonly place: string;
-  /** To be called once it has been written. */
+  /** The caller calls this when the file is written. */
   done(): void;
 }
 
@@ -30,7 +30,7 @@ export class Files {
     this.#bridge = bridge;
   }
 
-  /** Asks for a file; no path when the person thought better of it. `onProgress` gets shares of an upload. */
+  /** Lets the user choose a file; `undefined` if the user cancels. `onProgress` gets the uploaded share, 0 to 1. */
   async choose(kind: FileKind, onProgress: (share: number) => void): Promise<string | undefined> {
     if (this.#bridge !== undefined) return (await this.#connection.call('chooseFile', { kind })).path;
     const file = await pick(accepted[kind]);
@@ -42,12 +42,12 @@ export class Files {
     return this.#bridge === undefined ? this.#upload(file, onProgress) : this.#bridge.pathOfFile(file);
   }
 
-  /** Gives up what is being handed over; whoever asked for it gets `cancelled`. */
+  /** Cancels the uploads; their callers get the error `cancelled`. */
   cancelUploads(): void {
     for (const abort of this.#uploads) abort.abort();
   }
 
-  /** Asks where a file is to be written; `undefined` when the person thought better of it. */
+  /** Lets the user choose a file to write; `undefined` if the user cancels. */
   async output(suggestedName: string): Promise<Output | undefined> {
     const { path, download } = await this.#connection.call('chooseOutput', { suggestedName });
     if (path === undefined) return undefined;
@@ -61,8 +61,8 @@ export class Files {
   }
 
   /**
-   * Writes text where the person wants it, or to `known` where such a path means something to the person: in the browser
-   * host it is only where an uploaded file lies.
+   * Writes text to a file that the user chooses, or to `known` in Electron. The browser host ignores `known`, which is
+   * the path of the uploaded copy there and means nothing to the user.
    */
   async saveText(suggestedName: string, text: string, known?: string): Promise<Output | undefined> {
     const output =
@@ -106,7 +106,7 @@ const refusedSchema = z.object({ message: z.string() });
 
 function upload(file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    // fetch() cannot say how much of a body has been sent.
+    // fetch() does not report upload progress.
     const request = new XMLHttpRequest();
     request.open('POST', `${browserHostPaths.upload}?name=${encodeURIComponent(file.name)}`);
     request.responseType = 'json';
@@ -118,11 +118,11 @@ function upload(file: File, onProgress: (share: number) => void, signal: AbortSi
       const reason = answer.success
         ? answer.data.message
         : `the connection broke or was refused (status ${request.status})`;
-      reject(new OrthantError('file', `${file.name} could not be handed to Orthant: ${reason}. Try again.`));
+      reject(new OrthantError('file', `${file.name} could not be uploaded to Orthant: ${reason}. Try again.`));
     };
     request.addEventListener('error', refused);
     request.addEventListener('abort', () => {
-      reject(new OrthantError('cancelled', `${file.name} was not handed to Orthant: you cancelled it.`));
+      reject(new OrthantError('cancelled', `${file.name} was not uploaded to Orthant: you cancelled it.`));
     });
     signal.addEventListener('abort', () => {
       request.abort();

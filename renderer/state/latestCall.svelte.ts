@@ -1,6 +1,6 @@
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 
-/** One question of which only the latest asking counts: each aborts the one before. */
+/** A repeated request of which only the latest counts: each call aborts the one before. */
 export class LatestCall<Value> {
   value = $state.raw<Value | undefined>();
   error = $state.raw<ErrorMessage | undefined>();
@@ -8,36 +8,36 @@ export class LatestCall<Value> {
   #abort: AbortController | undefined;
 
   /**
-   * Asks at once. The last value stays until the answer or a failure takes its place; the last error goes.
+   * Calls at once. The last value stays until the answer or an error replaces it; the last error is cleared.
    *
-   * @returns whether the answer came, and no later call
+   * @returns whether it succeeded and was not replaced by a later call
    */
   run(work: (signal: AbortSignal) => Promise<Value>): Promise<boolean> {
     this.error = undefined;
     return this.#settle(this.#next(), work);
   }
 
-  /** Asks after some milliseconds without another call. Until the answer, the last value and error stay. */
+  /** Calls after some milliseconds without another call. Until the answer, the last value and error stay. */
   async runSoon(milliseconds: number, work: (signal: AbortSignal) => Promise<Value>): Promise<boolean> {
     const abort = this.#next();
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     return !abort.signal.aborted && this.#settle(abort, work);
   }
 
-  /** Aborts the call, if one is under way: `message` becomes the error, unless the call has set one by itself. */
+  /** Aborts the call in progress, if any; `message` becomes the error unless the call has set one. */
   cancel(message: string): void {
     if (this.busy) this.error ??= { code: 'cancelled', message };
     this.stop();
   }
 
-  /** Aborts the call and forgets what came of it and of those before. */
+  /** Aborts the call and clears value and error. */
   clear(): void {
     this.stop();
     this.value = undefined;
     this.error = undefined;
   }
 
-  /** Aborts the call and leaves all else as it is. */
+  /** Aborts the call; value and error stay. */
   stop(): void {
     this.#abort?.abort();
     this.busy = false;

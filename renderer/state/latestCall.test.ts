@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { LatestCall } from './latestCall.svelte.ts';
 
-/** Work that ends as the test says, and the signals it was given. */
+/** Work that the test ends, and the signals that it received. */
 function work() {
   const signals: AbortSignal[] = [];
   const ends: { resolve: (value: string) => void; reject: (error: Error) => void }[] = [];

@@ -1,26 +1,26 @@
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 
-/** Time enough to read a sentence or two. */
+/** Long enough to read two sentences. */
 const toastMilliseconds = 6000;
 
-/** What the window tells about what was asked of it: in passing, that it was done; until something else is, why not. */
+/** Messages about the user's actions: a short toast after success, an error until the next action after failure. */
 export class Messages {
-  /** Why the last thing asked for could not be done; shown on the page where it was asked. */
+  /** Error of the last action, shown on the page where it was started. */
   problem = $state.raw<ErrorMessage | undefined>();
-  /** What was done that cannot be seen otherwise, or why not, for a moment; a new object each time. */
+  /** Text shown for a moment; a new object each time. */
   toast = $state.raw<{ readonly text: string } | undefined>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Why the window could not be filled. */
+  /** Why the window's content could not be loaded. */
   #loadProblem: ErrorMessage | undefined;
 
-  /** Says something in passing. */
+  /** Shows a text for a moment. */
   say(text: string): void {
     clearTimeout(this.#timer);
     this.toast = { text };
     this.#timer = setTimeout(() => (this.toast = undefined), toastMilliseconds);
   }
 
-  /** Does what a person asked for. */
+  /** Runs an action of the user and shows its error. */
   async attempt(work: () => Promise<void>): Promise<void> {
     this.problem = undefined;
     try {
@@ -31,7 +31,7 @@ export class Messages {
     }
   }
 
-  /** Does what nobody asked for: its failure is shown, and what is shown of other work stays. */
+  /** Runs work that the user did not start: shows its error, and keeps errors of other work. */
   async load(work: () => Promise<void>): Promise<void> {
     try {
       await work();

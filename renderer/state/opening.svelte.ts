@@ -6,9 +6,9 @@ import type { Workspace } from './workspace.svelte.ts';
 
 type Method = RunConfiguration['constraint']['method'];
 
-/** What becomes the work in the window, and where it goes: files, samples, runs of before. */
+/** Opening of files, samples and earlier runs, and saving of the configuration. */
 export class Opening {
-  /** Share of a file that has been handed to the host, while it is. */
+  /** Uploaded share of a file, 0 to 1, during the upload. */
   upload = $state<number | undefined>();
   readonly #work: Workspace;
 
@@ -16,7 +16,7 @@ export class Opening {
     this.#work = work;
   }
 
-  /** Asks for a file and opens it. */
+  /** Lets the user choose a file and opens it. */
   choose(kind: FileKind): Promise<void> {
     return this.#upload(async (progress) => {
       const path = await this.#work.files.choose(kind, progress);
@@ -24,7 +24,7 @@ export class Opening {
     });
   }
 
-  /** Asks for the data file that the configuration names and that cannot be read where it says. */
+  /** Lets the user choose the data file that is missing at the configuration's path. */
   locate(): Promise<void> {
     return this.#upload(async (progress) => {
       const path = await this.#work.files.choose('data', progress);
@@ -53,7 +53,7 @@ export class Opening {
     await this.#look(path, kind);
   }
 
-  /** Takes a sample with its recommended configuration, and a method of one's choice. */
+  /** Opens a sample with its recommended configuration, optionally with another method. */
   async takeSample(id: string, method?: Method, page: Page = 'data'): Promise<void> {
     const { catalogue, document, messages, view } = this.#work;
     const from = view.page;
@@ -63,23 +63,23 @@ export class Opening {
       document.replace(`take the sample ${id}`, configuration);
       view.lookAtTable();
       this.#loadAhead();
-      // Whoever has gone on to a step meanwhile stays there.
+      // A user who has opened another step meanwhile stays there.
       if (view.page === from) this.#work.go(page);
     });
   }
 
-  /** Makes a run's configuration the one in work. */
+  /** Makes a run's configuration the current one. */
   async duplicate(run: string): Promise<void> {
     const { connection, document, messages } = this.#work;
     await messages.attempt(async () => {
       const { name, configuration } = await connection.call('runRecord', { run });
-      document.replace('take over the configuration of a run', configuration);
+      document.replace('use the configuration of a run', configuration);
       this.#work.go('constraint');
-      messages.say(`The configuration of “${name}” is the one in work now. Undo brings back the one before.`);
+      messages.say(`The configuration is now that of “${name}”. Undo restores the one before.`);
     });
   }
 
-  /** Saves the document where it lies, or where the person wants it: `elsewhere`, or when it has no place yet. */
+  /** Saves the document in its file, or in a file that the user chooses if it has none or with `elsewhere`. */
   async save(elsewhere = false): Promise<void> {
     const { document, files, messages } = this.#work;
     await messages.attempt(async () => {
@@ -103,7 +103,7 @@ export class Opening {
     this.upload = undefined;
   }
 
-  /** Has the configuration in work read its data from another place; all else of it stays. */
+  /** Changes only the path of the data in the current configuration. */
   async #readAt(path: string): Promise<void> {
     this.#work.document.change('locate the file', ({ data }) => {
       data.source = { kind: 'file', path };
@@ -111,27 +111,27 @@ export class Opening {
     await this.#look(path, 'data');
   }
 
-  /** Whether a file is, by its name, the one that the configuration in work waits for. */
+  /** Whether a file has the name of the missing data file of the current configuration. */
   #isAwaited(path: string): boolean {
     const { data, document } = this.#work;
     const source = document.current?.data.source;
     return data.isAbsent && source?.kind === 'file' && fileName(source.path) === fileName(path);
   }
 
-  /** Goes to the data of what was opened. */
+  /** Shows the opened data. */
   async #look(path: string, kind: FileKind): Promise<void> {
     const { catalogue, data } = this.#work;
-    // The same file as before may be another one by now, or readable.
+    // The same file may have changed or become readable.
     if (!data.opening) data.refresh();
     this.#work.go('data');
     this.#loadAhead();
     await catalogue.remember(path, kind);
   }
 
-  /** Has the library loaded while the person looks at the table, so that the first run begins sooner. */
+  /** Loads the engine's library while the user looks at the table, so that the first run starts sooner. */
   #loadAhead(): void {
     const { connection, document } = this.#work;
-    // What cannot be loaded is told by the run that needs it.
+    // A failure is ignored: the run that needs the library reports it.
     if (document.current !== null) connection.call('load', document.current.runtime).catch(() => undefined);
   }
 }

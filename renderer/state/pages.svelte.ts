@@ -3,7 +3,7 @@ import type { Answer } from './connection.svelte.ts';
 
 type Row = RowsPage['rows'][number];
 
-/** Cells fetched at once: a page of a wide table has fewer rows. */
+/** Cells fetched at once, so that a page of a wide table has fewer rows. */
 const cellsPerPage = 4000;
 const pagesKept = 240;
 
@@ -14,13 +14,13 @@ interface RowRange {
 }
 
 /**
- * Rows of a table, fetched page by page as they come into view and forgotten when long unseen. One view's rows are
- * fetched at a time: whoever drags a scroll bar wants the rows where it is now, and not all it has passed.
+ * Rows of a table, fetched in pages when they come into view and dropped when long out of view. Only the current view's
+ * rows are fetched: a user who drags the scroll bar does not need the rows that it has passed.
  */
 export class TablePages {
-  /** Raised whenever a page arrives: reading it makes a view follow. */
+  /** Incremented when a page arrives, so that views that read it update. */
   version = $state(0);
-  /** The rows that were wanted and have arrived last. */
+  /** The last requested rows that have arrived. */
   arrived = $state.raw<RowRange | undefined>();
   readonly pageSize: number;
   readonly #fetch: (offset: number, limit: number) => Promise<Answer<'rows'>>;
@@ -41,25 +41,25 @@ export class TablePages {
     return this.#pages.get(page)?.[index - page * this.pageSize];
   }
 
-  /** Whether all of these rows are here. */
+  /** Whether all of these rows are loaded. */
   has(from: number, to: number): boolean {
     return this.version >= 0 && this.#missing({ from, to }).length === 0;
   }
 
-  /** Makes sure that these rows are here or come next. */
+  /** Requests these rows, before any others. */
   want(from: number, to: number): void {
     this.#wanted = { from, to };
     for (const page of this.#pagesOf(this.#wanted)) {
       const rows = this.#pages.get(page);
       if (rows === undefined) continue;
-      // Most recently wanted last: the first ones are forgotten first.
+      // Move to the end: the first pages are dropped first.
       this.#pages.delete(page);
       this.#pages.set(page, rows);
     }
     if (!this.#busy) void this.#fetchWanted();
   }
 
-  /** One row, fetched when it is not here. */
+  /** One row, fetched if it is not loaded. */
   async get(index: number): Promise<Row | undefined> {
     const here = this.row(index);
     if (here !== undefined) return here;
@@ -76,7 +76,7 @@ export class TablePages {
     return this.#pagesOf(range).filter((page) => !this.#pages.has(page));
   }
 
-  /** Until nothing is left to fetch: what is wanted by then, and after that the pages beside it. */
+  /** Fetches the rows requested last, then the pages beside them, until nothing is missing. */
   async #fetchWanted(): Promise<void> {
     this.#busy = true;
     try {
@@ -93,7 +93,7 @@ export class TablePages {
         await this.#load(beside);
       }
     } catch {
-      // Wanted again, it is tried again.
+      // The next request for these rows tries again.
     } finally {
       this.#busy = false;
     }

@@ -23,7 +23,7 @@ describe('TablePages', () => {
     pages.want(495, 530);
     expect(pages.row(500)).toBeUndefined();
     await settled();
-    // And the page beside them.
+    // The page beside them is fetched, too.
     expect(asked).toEqual([0, 500, 1000]);
     expect(pages.has(490, 530)).toBe(true);
     expect(pages.has(490, 2000)).toBe(false);

@@ -10,7 +10,7 @@ declare global {
   }
 }
 
-/** The bridge lives as long as the window: it never closes. */
+/** The bridge never closes before the window does. */
 export const bridgePort = (bridge: WindowBridge): MessagePortLike => ({
   send: (message) => {
     bridge.send(message);
@@ -22,19 +22,18 @@ export const bridgePort = (bridge: WindowBridge): MessagePortLike => ({
 });
 
 const expired =
-  'Orthant runs, but no longer knows this window: its session has expired or was ended. Press Enter in the terminal where Orthant runs, open the address it prints in this browser, and this window goes on by itself.';
+  'Orthant runs, but no longer knows this window: its session has expired or was ended. Press Enter in the terminal where Orthant runs, open the address it prints in this browser, and this window reconnects by itself.';
 
 /**
- * Resolves once the socket is open.
+ * Resolves when the socket is open.
  *
- * @throws OrthantError `usage` when the host answers but does not know this browser; another error when it cannot be
- *   reached
+ * @throws OrthantError `usage` if the host answers but does not know this browser; another error if it does not answer
  */
 export async function socketPort(location: Location): Promise<MessagePortLike> {
   try {
     return await openSocket(location);
   } catch (error) {
-    // A socket does not say with which status it was refused.
+    // A WebSocket does not report the HTTP status of a refusal.
     const answer = await fetch(location.origin, { method: 'HEAD', cache: 'no-store' }).catch(() => undefined);
     throw answer?.status === 401 ? new OrthantError('usage', expired) : error;
   }

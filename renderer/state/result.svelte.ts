@@ -8,21 +8,21 @@ import { LatestCall } from './latestCall.svelte.ts';
 import type { RunTrace } from './trace.svelte.ts';
 import type { Training } from './training.svelte.ts';
 
-/** An unconstrained run on the same data, and how like the constrained one it is otherwise. */
+/** An unconstrained run on the same data, and what else it shares with the constrained one. */
 interface Baseline {
-  /** Its folder. */
+  /** Folder of the run. */
   readonly run: string;
   readonly record: RunRecord;
   readonly sameNetwork: boolean;
   readonly sameTraining: boolean;
 }
 
-/** Run folders looked into at the same time. */
+/** Run folders read at the same time. */
 const atOnce = 8;
 const likeness = ({ sameNetwork, sameTraining }: Baseline): number => Number(sameNetwork) * 2 + Number(sameTraining);
 const mostLike = 3;
 
-/** What is asked about one run's model: predictions, its lowest rows, an unconstrained run to compare with. */
+/** Requests about one run's model: predictions, lowest rows, and an unconstrained run to compare with. */
 export class ResultView {
   readonly trace: RunTrace;
   split = $state<SplitName>('test');
@@ -30,13 +30,13 @@ export class ResultView {
   readonly predictions = new LatestCall<Answer<'predictions'>>();
   readonly worst = new LatestCall<Answer<'worstRows'>>();
   baseline = $state.raw<Baseline | undefined>();
-  /** Whether every run that could be the baseline was looked at. */
+  /** Whether every possible baseline was checked. */
   searched = $state(false);
-  /** An unconstrained run on the same data that is at work or waits. */
+  /** An active or queued unconstrained run on the same data. */
   coming = $state.raw<RunSummary | undefined>();
   readonly #connection: Connection;
   #searching: AbortController | undefined;
-  /** The unconstrained run that was started from here, until the list of runs knows it. */
+  /** The unconstrained run started here, until it appears in the list of runs. */
   #started = $state<string | undefined>();
   readonly #records = new Map<string, RunRecord>();
 
@@ -48,7 +48,7 @@ export class ResultView {
     this.target = splits.train?.outputs[0]?.name ?? '';
   }
 
-  // Getters, not $derived: answers arrive when the component that asked may be gone.
+  // Getters, not $derived: answers may arrive after the component is destroyed.
   get targets(): string[] {
     return (this.trace.result?.splits.train?.outputs ?? []).map((output) => output.name);
   }
@@ -70,7 +70,7 @@ export class ResultView {
     await this.worst.run((signal) => this.#connection.call('worstRows', request, { signal }));
   }
 
-  /** Finds the unconstrained run on the same data that is most like this one, of several the newest. */
+  /** Finds the unconstrained run on the same data that is most similar to this one; the newest if several are. */
   async findBaseline(runs: readonly RunSummary[]): Promise<void> {
     this.stopSearch();
     const { configuration } = this.trace;
@@ -95,12 +95,12 @@ export class ResultView {
     this.searched = true;
   }
 
-  /** Whoever shows the price has gone, or asks anew. */
+  /** Cancels the search: its component is destroyed, or a new search starts. */
   stopSearch(): void {
     this.#searching?.abort();
   }
 
-  /** Why no unconstrained run can be started now; without a reason it can. */
+  /** Why no unconstrained run can be started now; `undefined` if one can. */
   get baselineReason(): string | undefined {
     if (this.#started === undefined && this.coming === undefined) return undefined;
     return this.coming?.state === 'queued'
@@ -108,7 +108,7 @@ export class ResultView {
       : 'The unconstrained run is being trained. Its figures appear here when it is done.';
   }
 
-  /** Trains what this run is without its constraint. */
+  /** Trains the same configuration without a constraint. */
   async trainBaseline(training: Pick<Training, 'start'>): Promise<void> {
     const { configuration } = this.trace;
     if (configuration === undefined || this.baselineReason !== undefined) return;
@@ -119,7 +119,7 @@ export class ResultView {
     this.#started = (await training.start(plain, false))?.run;
   }
 
-  /** The run on the same data that is most like this one; the first of several. */
+  /** The run on the same data that is most similar to this one; the first if several are. */
   async #firstLike(runs: readonly RunSummary[], signal: AbortSignal): Promise<Baseline | undefined> {
     let best: Baseline | undefined;
     for (let from = 0; from < runs.length && !signal.aborted; from += atOnce) {
@@ -137,15 +137,15 @@ export class ResultView {
     try {
       record = this.#records.get(run) ?? (await this.#connection.call('runRecord', { run }, { signal }));
     } catch {
-      // A damaged run cannot be compared with.
+      // Damaged runs are left out.
       return undefined;
     }
-    // What has a result does not change any more.
+    // A run with a result no longer changes.
     if (record.result !== undefined) this.#records.set(run, record);
     const { configuration: own, record: ownRecord } = this.trace;
     const other = record.configuration;
     if (own === undefined || !sameDocument(other.data, own.data)) return undefined;
-    // The same file, and what was in it then.
+    // The file's content may have changed between the runs.
     const [hash, otherHash] = [ownRecord?.data?.sha256, record.data?.sha256];
     if (hash !== undefined && otherHash !== undefined && hash !== otherHash) return undefined;
     return {

@@ -107,7 +107,7 @@ describe('the baseline of a result', () => {
     const { view, summaries, asked } = await viewOf(recordOf('1'), [...otherSplit, otherNetwork, recordOf('3', plain)]);
     await view.findBaseline(summaries());
     expect(view.baseline?.run).toBe('/runs/3');
-    // What has ended is looked at once.
+    // Ended runs are read once.
     const before = asked.length;
     await view.findBaseline(summaries());
     expect(asked).toHaveLength(before);

@@ -4,26 +4,26 @@ import { joinValues, knownCategories, modelRow, splitValues, startText } from '.
 import type { Answer, Connection } from './connection.svelte.ts';
 import type { DataTable } from './data.svelte.ts';
 
-/** With more inputs than this, a row is pasted instead of typed field by field. */
+/** With more inputs than this, the user pastes a row instead of filling one field per input. */
 const mostFields = 40;
 
 type Table = Pick<DataTable, 'columns' | 'pages'>;
 
-/** One row, typed, pasted or taken from the table that is open, predicted by a run's model. */
+/** Prediction of a run's model for one row: typed, pasted or copied from the open table. */
 export class RowPrediction {
-  /** What was typed, by column. */
+  /** Typed texts by column. */
   typed = $state<Record<string, string>>({});
-  /** All values in one text, where there are too many for fields. */
+  /** All values as one text, if there are too many for fields. */
   pasted = $state('');
   problem = $state.raw<ErrorMessage | undefined>();
-  /** What is odd about the row that was taken. */
+  /** Note about the copied row, such as missing values. */
   note = $state('');
   answer = $state.raw<Answer<'predictRow'> | undefined>();
   readonly #connection: Connection;
   readonly #model: string;
   readonly #inputs: () => readonly ModelInput[];
 
-  /** @param inputs - of the model, in their order */
+  /** @param inputs - the model's inputs, in order */
   constructor(connection: Connection, model: string, inputs: () => readonly ModelInput[]) {
     this.#connection = connection;
     this.#model = model;
@@ -34,7 +34,7 @@ export class RowPrediction {
     return this.#inputs();
   }
 
-  /** Whether each input has a field of its own. */
+  /** Whether each input has its own field. */
   get byField(): boolean {
     return this.inputs.length <= mostFields;
   }
@@ -43,7 +43,7 @@ export class RowPrediction {
     return this.typed[input.column] ?? startText(input);
   }
 
-  /** The known ones, and what a row of the table has instead. */
+  /** The known categories, and the current text. */
   categories(input: Exclude<ModelInput, { kind: 'number' }>): string[] {
     return [...new Set([...knownCategories(input), this.text(input)])];
   }
@@ -60,7 +60,7 @@ export class RowPrediction {
     }
   }
 
-  /** Why no row of a table can be taken; nothing where one can. */
+  /** Why no row of a table can be copied; `undefined` if one can. */
   takeReason(table: Table): string | undefined {
     if (table.pages === undefined) return 'No table is open.';
     const absent = this.inputs
@@ -68,10 +68,10 @@ export class RowPrediction {
       .map(({ column }) => `“${column}”`);
     if (absent.length === 0) return undefined;
     const some = `${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ', …' : ''}`;
-    return `The open table has no column ${some}, which the network takes.`;
+    return `The open table has no column ${some}, which the network needs.`;
   }
 
-  /** Takes the inputs of a row of the open table, by its number (from 1). */
+  /** Copies the inputs of a row of the open table, by its number from 1. */
   async take(table: Table, row: number): Promise<void> {
     this.problem = undefined;
     this.note = '';

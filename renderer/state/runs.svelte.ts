@@ -1,5 +1,5 @@
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import { canGoOn, type RunSummary } from '../../native/contract/runs.ts';
+import { canResume, type RunSummary } from '../../native/contract/runs.ts';
 import { Listeners } from '../logic/listeners.ts';
 import type { Connection } from './connection.svelte.ts';
 
@@ -10,13 +10,13 @@ interface Deleted {
   readonly name: string;
 }
 
-/** Every run kept on this computer. */
+/** All runs on this computer. */
 export class RunList {
   all = $state.raw<readonly RunSummary[]>([]);
   query = $state('');
   loaded = $state(false);
   error = $state.raw<ErrorMessage | undefined>();
-  /** The run just deleted, which can be brought back. */
+  /** The run deleted last, which can be restored. */
   deleted = $state.raw<Deleted | undefined>();
   /** Runs chosen for comparison. */
   chosen = $state.raw<readonly string[]>([]);
@@ -38,15 +38,15 @@ export class RunList {
     });
   });
 
-  /** What the list says of a run. */
+  /** Summary of a run, if it is in the list. */
   of(run: string): RunSummary | undefined {
     return this.all.find((known) => known.run === run);
   }
 
-  /** Whether a run ended before it was done, and something of it is there to go on with. */
+  /** Whether a run ended early and can be resumed. */
   canGoOn(run: string): boolean {
     const summary = this.of(run);
-    return summary !== undefined && summary.damaged === undefined && canGoOn(summary.state);
+    return summary !== undefined && summary.damaged === undefined && canResume(summary.state);
   }
 
   async load(): Promise<void> {
@@ -58,7 +58,7 @@ export class RunList {
     });
   }
 
-  /** Chooses a run for comparison, or lets go of it. */
+  /** Adds a run to the comparison, or removes it. */
   toggle(run: string): void {
     if (this.chosen.includes(run)) this.chosen = this.chosen.filter((other) => other !== run);
     else if (this.chosen.length < mostCompared) this.chosen = [...this.chosen, run];

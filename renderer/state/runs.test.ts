@@ -81,7 +81,7 @@ describe('RunList', () => {
     await list.delete(run);
     expect(deleted).toHaveBeenCalledExactlyOnceWith('/runs/0');
     expect([names(list), list.chosen]).toEqual([['/runs/1'], []]);
-    // A second time there is nothing to delete, and nobody is told.
+    // A second deletion fails, and listeners are not called.
     await list.delete(run);
     expect(list.error?.code).toBe('run');
     expect(deleted).toHaveBeenCalledOnce();

@@ -8,23 +8,23 @@ import type { Warning } from '../../native/contract/table.ts';
 import { marksOf, type Mark } from '../logic/marks.ts';
 
 interface Progress {
-  /** The epoch at work, from 1. */
+  /** The current epoch, from 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Of all `steps` of the run. */
+  /** Current step of the run's `steps`. */
   readonly step: number;
   readonly steps: number;
   readonly secondsLeft: number;
 }
 
-/** More epochs than these are thinned evenly: no screen shows more, and the run folder has them all. */
+/** More epochs are thinned evenly: no screen shows more, and the run folder has all. */
 export const epochsKept = 2000;
-/** The same for points of the live objective, between the epochs. */
+/** Limit for points of the live objective, between the epochs. */
 const objectivesKept = 2000;
-/** The same for the marks of checkpoints. */
+/** Limit for marks of checkpoints. */
 const checkpointsKept = 400;
 
-/** One run as the window knows it: what it was asked to do, its curves so far, what came out. */
+/** One run as the window knows it: its configuration, curves and result. */
 export class RunTrace {
   readonly run: string;
   state = $state<RunState>('queued');
@@ -34,20 +34,20 @@ export class RunTrace {
   record = $state.raw<RunRecord | undefined>();
   metrics = $state.raw<readonly EpochMetrics[]>([]);
   progress = $state.raw<Progress | undefined>();
-  /** Mean objective while an epoch runs, over epochs with their fraction. */
+  /** Running mean of the objective over fractional epochs. */
   objective = $state.raw<{ readonly x: readonly number[]; readonly y: readonly number[] }>({ x: [], y: [] });
   checkpoints = $state.raw<readonly number[]>([]);
   warnings = $state.raw<readonly Warning[]>([]);
   result = $state.raw<TrainingResult | undefined>();
   error = $state.raw<ErrorMessage | undefined>();
-  /** What was changed while it is paused, and holds once it goes on. */
+  /** Changes made while paused, applied when the run resumes. */
   change = $state.raw<PausedChange>({});
 
   constructor(run: string) {
     this.run = run;
   }
 
-  // Getters, not $derived: a trace may be made inside a component's effect and must outlive it.
+  // Getters, not $derived: a trace may be created in a component's effect and must outlive it.
   get active(): boolean {
     return isActive(this.state);
   }
@@ -81,7 +81,7 @@ export class RunTrace {
     });
   }
 
-  /** Takes over what the run folder says; its state only where events have not told a newer one. */
+  /** Loads the content of the run folder. `newerState`: events have reported a newer state than the record's. */
   load(record: RunRecord, metrics: readonly EpochMetrics[], checkpoints: readonly number[], newerState = false): void {
     this.record = record;
     this.name = record.name;
@@ -99,14 +99,14 @@ export class RunTrace {
     const first = metrics[0]?.epoch ?? 0;
     let all: readonly EpochMetrics[] = [...this.metrics, ...metrics];
     if (first <= last) {
-      // A run resumed from a checkpoint goes through some epochs once more.
+      // A run resumed from a checkpoint repeats some epochs.
       const byEpoch = new Map(all.map((line) => [line.epoch, line]));
       all = [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
     }
     this.metrics = fewEpochs(all, epochsKept);
   }
 
-  /** Takes events in their order; epochs that come together are added together. */
+  /** Applies events in order; epochs that arrive together are added together. */
   take(events: readonly EngineEvent[]): void {
     const metrics = events.flatMap((event) => (event.event === 'metrics' ? [event.metrics] : []));
     if (metrics.length > 0) this.takeMetrics(metrics);

@@ -11,33 +11,33 @@ type MeasuredEvent = Extract<WindowEvent, { event: 'progress' | 'metrics' | 'che
 const measured = (event: WindowEvent): event is MeasuredEvent =>
   ['progress', 'metrics', 'checkpoint'].includes(event.event);
 
-/** Time between two redrawings of the curves: smooth to look at, and time enough for everything else. */
+/** Time between two redraws of the curves: short enough to look smooth, long enough for other work. */
 const redrawMilliseconds = 40;
 
-/** Time between two looks at a run that another process works on. */
+/** Time between two checks of a run that another process owns. */
 const lookAgainMilliseconds = 1000;
 
-/** Runs that train, wait or were opened: their traces, and the commands that steer the one at work. */
+/** Active, queued and opened runs: their traces, and the commands for the active one. */
 export class Training {
-  /** The run whose curves and results are looked at. */
+  /** The run whose curves and results are shown. */
   shown = $state.raw<RunTrace | undefined>();
-  /** The run at work. */
+  /** The active run, or the last one. */
   current = $state.raw<RunTrace | undefined>();
-  /** Runs that wait for it, in their order. */
+  /** Queued runs, in order. */
   queued = $state.raw<readonly string[]>([]);
   /** Why the last command failed. */
   error = $state.raw<ErrorMessage | undefined>();
   busy = $state(false);
-  /** A run began or ended: the list of runs has changed. */
+  /** Called when the list of runs changes, such as after a start or an end. */
   readonly runsChanged = new Listeners();
-  /** A run was stopped before it trained, with a message of what became of it. */
+  /** Called when a run was stopped before it trained, with a message about it. */
   readonly givenUp = new Listeners<[message: string]>();
   readonly #connection: Connection;
   readonly #engines: Engines;
   readonly #traces = new Map<string, RunTrace>();
-  /** Runs that another process works on, about to be looked at again. */
+  /** Runs that another process owns, waiting for the next check. */
   readonly #heldElsewhere = new Set<RunTrace>();
-  /** Measurements that no curve shows yet: each time some are taken, all curves are redrawn. */
+  /** Measurements not yet drawn, in batches because each batch redraws all curves. */
   readonly #measured = new Batches<MeasuredEvent>(redrawMilliseconds, (events) => {
     this.#takeMeasured(events);
   });
@@ -50,7 +50,7 @@ export class Training {
     });
   }
 
-  /** Why the run at work cannot be steered in a way now; no reason where it can. */
+  /** Why each command for the active run is not available now; `undefined` if it is. */
   readonly reasons: Readonly<Record<'pause' | 'oneEpoch' | 'stop', string | undefined>> = $derived.by(() => {
     const state = this.current?.active === true ? this.current.state : undefined;
     const none = this.#connection.reason ?? (state === undefined ? 'No run is training.' : undefined);
@@ -61,12 +61,12 @@ export class Training {
     };
   });
 
-  /** Finds the run at work, after the window was opened or the line came back. */
+  /** Finds the active run, after the window opened or reconnected. */
   async findCurrent(): Promise<void> {
     const status = await this.#connection.call('status', {});
     this.queued = status.queued;
     if (status.current === undefined) {
-      // Whatever was at work has ended meanwhile.
+      // The runs that were active have ended meanwhile.
       for (const trace of new Set([this.current, this.shown])) if (trace?.active === true) await this.#settle(trace);
       return;
     }
@@ -77,14 +77,14 @@ export class Training {
     await this.reload(trace, true);
   }
 
-  /** Shows the run that was looked at when the window was left, unless another one is by now. */
+  /** Shows the run that the window showed before it closed, unless another one is shown. */
   async showAgain(run: string): Promise<void> {
     const trace = this.trace(run);
     await this.reload(trace);
     this.shown ??= trace;
   }
 
-  /** Lets go of a run that is no more. */
+  /** Removes a deleted run. */
   forget(run: string): void {
     this.#traces.delete(run);
     this.#unqueue(run);
@@ -92,7 +92,7 @@ export class Training {
     if (this.shown?.run === run) this.shown = this.current?.active === true ? this.current : undefined;
   }
 
-  /** The one trace of a run. */
+  /** The trace of a run, created on first use. */
   trace(run: string): RunTrace {
     const known = this.#traces.get(run);
     if (known !== undefined) return known;
@@ -121,7 +121,7 @@ export class Training {
     return trace;
   }
 
-  /** Starts a run, or lets it wait behind the one at work. `show` says whether its curves are looked at. */
+  /** Starts a run, or queues it behind the active one. `show`: whether to show its curves. */
   async start(configuration: RunConfiguration, show = true): Promise<RunTrace | undefined> {
     let started: RunTrace | undefined;
     await this.#command(async () => {
@@ -136,7 +136,7 @@ export class Training {
     return started;
   }
 
-  /** Goes on with a run that ended before it was done, from its last checkpoint; it may have to wait, too. */
+  /** Resumes a run that ended early from its last checkpoint, or queues it. */
   resumeRun(run: string): Promise<void> {
     return this.#command(async () => {
       const trace = this.trace(run);
@@ -150,11 +150,11 @@ export class Training {
   }
 
   pause = (): Promise<void> => this.#steer(({ run }) => this.#connection.call('pause', { run }));
-  /** Goes on with the run at work, with the changes made to it while it was paused. */
+  /** Resumes the active run with the changes made while it was paused. */
   resume = (): Promise<void> => this.#goOn('resume');
   oneEpoch = (): Promise<void> => this.#goOn('oneEpoch');
 
-  /** Ends a run with what it has found so far; one that waits is taken out of the queue. */
+  /** Stops a run and keeps its result so far, or removes it from the queue. */
   stop(run = this.current?.run): Promise<void> {
     return this.#command(async () => {
       if (run !== undefined) await this.#connection.call('stop', { run });
@@ -169,11 +169,11 @@ export class Training {
     });
   }
 
-  /** A run was taken in: it is at work from now on, or waits for the one that is. */
+  /** Marks a run as started, or as queued behind the active one. */
   #accepted(trace: RunTrace): void {
     this.#engines.dismiss('train');
     const first = this.current?.active !== true || this.current === trace;
-    // An event may have told more already.
+    // An event may have reported a newer state.
     if (!trace.active) trace.state = first ? 'preparing' : 'queued';
     if (first) this.current = trace;
     else this.#enqueue(trace.run);
@@ -216,13 +216,13 @@ export class Training {
       this.#measured.add(event);
       return;
     }
-    // In the order in which they came.
+    // Keep the order of events.
     this.#measured.flush();
     const trace = this.trace(event.run);
     const before = trace.state;
     trace.take([event]);
     if (event.event === 'phase' && event.state === 'queued' && this.current !== trace) this.#enqueue(event.run);
-    // Its folder took only now how it ended.
+    // A second `failed` phase means that the run folder has recorded the failure.
     if (event.event === 'phase' && event.state === 'failed' && before === 'failed') this.runsChanged.call();
     if (event.event === 'failed' && event.error.code === 'cancelled') void this.#giveUp(trace, event.error.message);
     else this.#followState(trace, before);
@@ -244,15 +244,15 @@ export class Training {
       this.shown ??= trace;
     }
     if (trace.state !== before) {
-      // What was meant for the pause before does not hold for the next one.
+      // Changes made in one pause do not apply to the next.
       if (trace.state !== 'paused') trace.change = {};
-      // The run folder knows its name, the changes made while paused, and its result.
+      // The run folder has the run's name, the changes made while paused, and its result.
       this.reload(trace, true).catch(() => undefined);
       this.runsChanged.call();
     }
   }
 
-  /** A run that was stopped before it trained stands where it stood before, or is gone with its folder. */
+  /** Refreshes a run that was stopped before it trained: it has its earlier state, or its folder is deleted. */
   async #giveUp(trace: RunTrace, message: string): Promise<void> {
     this.#unqueue(trace.run);
     await this.#settle(trace);
@@ -261,8 +261,8 @@ export class Training {
   }
 
   /**
-   * Takes over how a run stands that our process does not work on. One that another process holds, as an engine does for
-   * a moment after its host has crashed, is looked at again until that lets go of it.
+   * Refreshes the state of a run that another process owns, until that process releases it. The engine of a crashed
+   * host does so after a moment.
    */
   async #settle(trace: RunTrace): Promise<void> {
     try {
@@ -277,7 +277,7 @@ export class Training {
     this.#heldElsewhere.add(trace);
     setTimeout(() => {
       this.#heldElsewhere.delete(trace);
-      // Gone on with here meanwhile, or not looked at any more.
+      // The run was resumed here meanwhile, or is no longer shown.
       if (this.current === trace || this.shown !== trace) return;
       void this.#settle(trace)
         .catch(() => undefined)

@@ -247,7 +247,7 @@ describe('Training', () => {
     expect(training.reasons).toEqual({ pause: idle, oneEpoch: idle, stop: idle });
     emit({ event: 'phase', run, state: 'preparing', message: '' });
     await settled();
-    // Given up while it is prepared: that it can.
+    // A run in preparation can be stopped.
     expect(training.reasons).toMatchObject({ pause: 'The run is still being prepared.', stop: undefined });
     emit({ event: 'phase', run, state: 'training', message: '' });
     await settled();
@@ -318,7 +318,7 @@ describe('Training', () => {
     emit({ event: 'phase', run, state: 'training', message: '' });
     await settled();
     await training.findCurrent();
-    // It is at work, though not here: nothing steers it.
+    // Another process owns the active run, so it cannot be controlled here.
     expect(training.shown?.state).toBe('training');
     expect(training.reasons.stop).toBe('No run is training.');
     state = 'interrupted';

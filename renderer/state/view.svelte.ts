@@ -1,29 +1,29 @@
 import type { Range } from '../logic/chartData.ts';
 import type { Page } from '../logic/steps.ts';
 
-/** What is looked at: nothing here changes a configuration or a run. */
+/** The current page, tab, dialog and selection; none of it changes a configuration or a run. */
 export class View {
   page = $state<Page>('start');
   dialog = $state<'help' | 'paste' | 'engine' | undefined>();
-  /** Epoch under the cursor in any chart; all charts read it out. */
+  /** Epoch under the cursor in any chart; all charts show their values there. */
   hover = $state<number | undefined>();
-  /** Epochs in view; `undefined` shows all. */
+  /** Visible range of epochs; `undefined` shows all. */
   zoom = $state.raw<Range | undefined>();
   /** Tab of the Data page. */
   dataTab = $state<'table' | 'pictures' | 'problems'>('table');
-  /** Column looked at, by its number; none yet in a table just opened. */
+  /** Index of the selected column; `undefined` in a table just opened. */
   column = $state<number | undefined>();
-  /** Number of the row looked at, from 1. */
+  /** Number of the selected row, from 1. */
   row = $state(1);
-  /** Raised when the table is to bring `row` into view. */
+  /** Incremented to scroll the table to `row`. */
   reveal = $state(0);
-  /** Whether the settings of how the file is read are to be brought into view. */
+  /** Whether to scroll to the settings for reading the file. */
   reading = $state(false);
-  /** Page of the Result step. */
+  /** Tab of the Result page. */
   resultTab = $state<'evidence' | 'predict'>('evidence');
   comparing = $state(false);
 
-  /** Begins at the top of another table. */
+  /** Shows another table from the top. */
   lookAtTable(): void {
     this.dataTab = 'table';
     this.column = undefined;
@@ -31,13 +31,13 @@ export class View {
     this.reveal = 0;
   }
 
-  /** Goes to the settings of how the file is read. */
+  /** Opens the settings for reading the file. */
   showReading(): void {
     this.page = 'data';
     this.reading = true;
   }
 
-  /** Goes to a row of the table, by its number. */
+  /** Shows a row of the table, by its number from 1. */
   showRow(row: number): void {
     this.row = row;
     this.dataTab = 'table';

@@ -15,7 +15,7 @@ import type { RunTrace } from './trace.svelte.ts';
 import { Training } from './training.svelte.ts';
 import { View } from './view.svelte.ts';
 
-/** The parts of the window's state, and what takes several of them. */
+/** The parts of the window's state, and the operations that combine them. */
 export class Workspace {
   readonly connection: Connection;
   readonly document = new ConfigurationDocument();
@@ -44,13 +44,13 @@ export class Workspace {
     }));
   }
 
-  /** A target that the data take below its bound, with which a run would be refused. */
+  /** A target with rows below its bound; the engine would refuse the run. */
   readonly brokenBound = $derived.by(() => {
     const { current } = this.document;
     return current === null ? undefined : brokenBound(current, this.data.preparation?.targets ?? []);
   });
 
-  /** Why training cannot be started, or nothing. */
+  /** Why training cannot start now; `undefined` if it can. */
   readonly trainReason: string | undefined = $derived.by(() => {
     if (this.connection.reason !== undefined) return this.connection.reason;
     if (this.engines.isDown('train')) return 'The training engine has ended: start it again first.';
@@ -84,7 +84,7 @@ export class Workspace {
     if (trace === undefined) this.messages.problem = this.training.error;
   }
 
-  /** Goes on with a run that ended before it was done, and shows it. */
+  /** Resumes a run that ended early, and shows it. */
   async resumeRun(run: string): Promise<void> {
     this.view.zoom = undefined;
     await this.training.resumeRun(run);
@@ -93,8 +93,8 @@ export class Workspace {
     if (error === undefined && current !== undefined && current.run !== run)
       this.messages.say(
         current.state === 'paused'
-          ? 'It waits for the paused run: go on with that, or stop it.'
-          : 'It waits for the run at work.',
+          ? 'It waits for the paused run: resume or stop that run.'
+          : 'It waits for the active run.',
       );
   }
 
@@ -107,7 +107,7 @@ export class Workspace {
     });
   }
 
-  /** Opens a page of the list in the system's browser; in the browser host that is a tab beside this one. */
+  /** Opens a link in the system's browser; in the browser host, in a new tab. */
   async openLink(link: (typeof externalLinks)[number]): Promise<void> {
     await this.messages.attempt(async () => {
       const { address } = await this.connection.call('openExternal', { link });
@@ -115,7 +115,7 @@ export class Workspace {
     });
   }
 
-  /** Puts text on the clipboard and says so. */
+  /** Copies text to the clipboard and confirms it. */
   async copy(text: string, what: string): Promise<void> {
     await this.messages.attempt(async () => {
       await navigator.clipboard.writeText(text);
@@ -123,7 +123,7 @@ export class Workspace {
     });
   }
 
-  /** Whether a run was trained on other data than those in work. */
+  /** Whether a run was trained on other data than the current configuration's. */
   isOfOtherData({ configuration }: Pick<RunTrace, 'configuration'>): boolean {
     const { current } = this.document;
     return (

@@ -1,12 +1,13 @@
 import axe from 'axe-core';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 
-/** Waits until every part of the page was made and nothing moves any more. */
+/** What holds the place of a part of the page that is not made yet. */
+export const unmade = '.deferred';
+
+/** Waits until every part of the page is rendered and all animations have ended. */
 export async function settled(): Promise<void> {
-  await vi.waitFor(() => {
-    expect(document.querySelector('.later')).toBeNull();
-  });
-  // A transition of what is folded away waits to be seen.
+  await expect.poll(() => document.querySelector(unmade)).toBeNull();
+  // Transitions of hidden elements do not run until the elements are visible.
   const seen = document.getAnimations().filter(({ effect }) => {
     const target = effect instanceof KeyframeEffect ? effect.target : null;
     return target === null || target.checkVisibility();
@@ -14,7 +15,7 @@ export async function settled(): Promise<void> {
   await Promise.all(seen.map((animation) => animation.finished.catch(() => 0)));
 }
 
-/** Nothing on the page is in the way of a screen reader, of keys or of weak eyes, as far as axe sees it. */
+/** Expects that axe finds no accessibility problem on the page. */
 export async function expectAccessible(): Promise<void> {
   await settled();
   const { violations } = await axe.run(document);

@@ -3,7 +3,7 @@ import { windowCalls } from '../../native/contract/window.ts';
 import { Connection } from '../state/connection.svelte.ts';
 import { linkedPorts } from './linkedPorts.ts';
 
-/** An open line to a host that has these handlers. */
+/** An open connection to a host with these handlers. */
 export async function connectedTo(handlers: Partial<Handlers<typeof windowCalls>>): Promise<Connection> {
   const ports = linkedPorts();
   serve(ports.host, windowCalls, handlers);

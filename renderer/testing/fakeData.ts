@@ -2,7 +2,7 @@ import { runConfigurationSchema, type RunConfiguration } from '../../native/cont
 import type { DoctorReport } from '../../native/contract/doctor.ts';
 import type { Histogram, Inspection, Preparation, RowsPage, Sample } from '../../native/contract/table.ts';
 
-/** What made-up tables and runs are made of. */
+/** Parts of fake tables and runs. */
 
 /** A number in [0, 1) that depends on nothing but its arguments. */
 export const noise = (...seeds: number[]): number => {
@@ -94,7 +94,7 @@ export function fakeInspection(id: string, path?: string): Inspection {
   };
 }
 
-/** Rows of the table that was looked at; one value in seven of the first column with gaps is missing. */
+/** Rows of the inspected table; one value in seven of the first column with gaps is missing. */
 export function fakeRows({ columns, rows }: Inspection, offset: number, limit: number): RowsPage {
   const cell = (row: number, column: number): RowsPage['rows'][number][number] => {
     const { categories, missing, minimum = 0 } = columns[column] ?? { missing: 0 };

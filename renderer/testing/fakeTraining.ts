@@ -4,7 +4,7 @@ import { isActive, type RunRecord, type RunState } from '../../native/contract/r
 import { noise } from './fakeData.ts';
 import { recordOf, summaryOf, type Answers } from './testedApp.ts';
 
-/** Curves and results as training would give them, made by formula. */
+/** Curves and results like those of training, computed by formulas. */
 
 const bins = 48;
 
@@ -104,13 +104,13 @@ export function fakeResult(configuration: RunConfiguration, metrics: EpochMetric
   };
 }
 
-/** Where the one run lies that a made-up host has. */
+/** Folder of the fake host's only run. */
 export const fakeRun = '/runs/1';
 
 const targetsOf = ({ data }: RunConfiguration): string[] =>
   data.source.kind === 'sample' && data.source.id === 'ink' ? ['top_left', 'bottom_right'] : ['price'];
 
-/** What a host answers that has one run, which has come so far. */
+/** Answers of a host with one run after this many epochs. */
 export function answersOfRun(
   configuration: RunConfiguration,
   state: RunState,

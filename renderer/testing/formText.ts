@@ -1,6 +1,6 @@
 import { flushSync } from 'svelte';
 
-/** Text of an element and its hidden parts, in one line. */
+/** Text of an element, including hidden parts, in one line. */
 const textOf = (element: Element | null | undefined): string =>
   (element?.textContent ?? '').replaceAll(/\s+/g, ' ').trim();
 
@@ -31,7 +31,7 @@ function lineOf(element: Element): string | undefined {
   return element.tagName === 'BUTTON' ? `<${textOf(element)}>` : undefined;
 }
 
-/** A form as a person meets it, a line for each heading, control and button in the order of the page. */
+/** A form as text: one line per heading, control and button, in page order. */
 export function formText(form: Element): string {
   for (const details of form.querySelectorAll('details')) details.open = true;
   flushSync();
@@ -46,7 +46,7 @@ export function formText(form: Element): string {
     .join('\n');
 }
 
-/** What the number fields of a form refuse, and in which words: each is given a few numbers. */
+/** The numbers that each number field of a form refuses, with the messages. */
 export function rangesText(form: Element, numbers = ['-1', '0', '0.5', '1', '1e12']): string {
   const inputs = Array.from(form.querySelectorAll<HTMLInputElement>('input[inputmode]:enabled'));
   return inputs

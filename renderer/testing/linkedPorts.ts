@@ -1,6 +1,6 @@
 import type { MessagePortLike } from '../../native/contract/channel.ts';
 
-/** Two ends of a line within one process; what is sent is copied, and arrives later. */
+/** Two connected ports in one process; messages are copied and arrive asynchronously. */
 export function linkedPorts(): { host: MessagePortLike; window: MessagePortLike; cut: () => void } {
   const ends = [0, 1].map(() => ({
     messages: new Set<(message: unknown) => void>(),

@@ -18,22 +18,22 @@ import { testedApp, type Answers } from './testedApp.ts';
 
 interface Situation {
   page?: Page;
-  /** The configuration in work: of the diamonds, where nothing else is said; null: none yet. */
+  /** The current configuration, by default that of the diamonds; null for an empty window. */
   configuration?: RunConfiguration | null;
-  /** The run that is looked at. */
+  /** The shown run. */
   shown?: string;
-  /** What the host answers otherwise than the usual. */
+  /** Answers of the host that differ from the default. */
   answers?: Answers;
 }
 
-/** A host with files of its own, as Electron's is: it answers where a file lies that was chosen or dropped. */
+/** A bridge like Electron's, which reports the path of a dropped file. */
 const bridge: WindowBridge = {
   send: () => undefined,
   onMessage: () => () => undefined,
   pathOfFile: (file) => `/dropped/${file.name}`,
 };
 
-/** The whole window on a made-up host, as it stands when somebody comes back to it. */
+/** Opens the whole window on a fake host, with a restored draft. */
 export async function openWindow({ page, configuration, shown, answers = {} }: Situation = {}) {
   const document = new ConfigurationDocument();
   const current = configuration === undefined ? fakeConfiguration('diamonds') : configuration;

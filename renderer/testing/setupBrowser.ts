@@ -5,5 +5,5 @@ import '../styles/base.css';
 import '../styles/controls.css';
 import '../styles/overlays.css';
 
-// As in main.ts: the content policy of the window forbids what Zod would try.
+// As in main.ts: the window's content policy forbids `new Function`, which Zod would try.
 z.config({ jitless: true });

@@ -28,7 +28,7 @@ export const summaryOf = (run: string, state: RunState, checkpoint?: number): Ru
   ...(checkpoint === undefined ? {} : { checkpoint }),
 });
 
-/** What a host without work answers. */
+/** Answers of an idle host. */
 const usual = (configuration: RunConfiguration): Answers => ({
   host: () => ({ kind: 'electron', platform: 'linux', version: '1', runsFolder: '/runs', dialogs: true }),
   methods: () => [],
@@ -51,8 +51,7 @@ const usual = (configuration: RunConfiguration): Answers => ({
 });
 
 /**
- * The window's state on a host of its own, in one process: what the host is asked is counted, and what it says of itself
- * can be said at will.
+ * The window's state with a fake host in the same process. It records the requests, and the test can emit events.
  */
 export async function testedApp(answers: Answers = {}, bridge?: WindowBridge) {
   const configuration = fakeConfiguration('ink');
@@ -82,7 +81,7 @@ export async function testedApp(answers: Answers = {}, bridge?: WindowBridge) {
     app,
     configuration,
     calls,
-    /** Requests of one call, in their order. */
+    /** Requests of one call, in order. */
     asked: (name: keyof typeof windowCalls) => calls.filter((call) => call.name === name).map(({ request }) => request),
     emit: (...events: WindowEvent[]) => {
       line.served.emit(events);

@@ -1,12 +1,13 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { isActive, runRecordSchema } from '../../../native/contract/runs.ts';
 import { BrowserHost } from '../../../e2e/browserHost.ts';
 import { OrthantWindow } from '../../../e2e/pages/orthantWindow.ts';
 import type { Bench } from './figure.ts';
 import { openWindow } from './openWindow.ts';
+import { takeTurns, within, type Player, type Turn } from './turns.ts';
 
 /** One run of a sample: with long steps, and with epochs of five short ones, which send the most messages. */
 const runs = [
@@ -15,10 +16,15 @@ const runs = [
 ];
 type Run = (typeof runs)[number];
 
-/**
- * How much longer the epochs of a run take in a hidden window than on the command line, in per cent. The two run one
- * after the other and the window's engine has a lower priority, so the machine must otherwise be idle.
- */
+/** A run in one of the two places, in a folder of its own. */
+interface Contender extends Player {
+  readonly close: () => Promise<void>;
+}
+
+const turnMilliseconds = 200;
+const patienceMilliseconds = 600_000;
+
+/** How much longer the epochs of a run take in a hidden window than on the command line, in per cent. */
 export const hiddenWindow: Bench = {
   name: 'hidden window',
   run: async ({ root, folder, quick }) => {
@@ -26,12 +32,16 @@ export const hiddenWindow: Bench = {
     for (const run of runs.map((each) => ({ ...each, epochs: quick ? each.epochs / 4 : each.epochs }))) {
       const samples: number[] = [];
       for (let pair = 0; pair < (quick ? 1 : 5); pair++) {
-        const place = (name: string): string => path.join(folder, `${run.sample}-${pair}-${name}`);
-        const [window, commandLine] = [
-          await fromWindow(place('window'), run),
-          await fromCommandLine(root, place('command-line'), run),
-        ];
-        samples.push(100 * (window / commandLine - 1));
+        const places = ['window', 'command-line'].map((name) => path.join(folder, `${run.sample}-${pair}-${name}`));
+        const [inWindow = '', onCommandLine = ''] = places;
+        const contenders = [fromWindow(inWindow, run), fromCommandLine(root, onCommandLine, run)];
+        try {
+          const turns = await takeTurns(contenders, turnMilliseconds);
+          const [window = NaN, commandLine = NaN] = places.map((place, index) => secondsIn(place, turns[index] ?? []));
+          samples.push(100 * (window / commandLine - 1));
+        } finally {
+          for (const { close } of contenders) await close();
+        }
       }
       figures.push({
         name: `window hidden, slower than the command line (${run.sample})`,
@@ -44,35 +54,50 @@ export const hiddenWindow: Bench = {
   },
 };
 
-async function fromCommandLine(root: string, folder: string, run: Run): Promise<number> {
+function fromCommandLine(root: string, folder: string, run: Run): Contender {
   const file = configure(folder, run);
-  const args = ['build/orthant.mjs', 'train', '--config', file, '--out', path.join(folder, 'runs/run'), '--json'];
-  const [seconds] = await Promise.all([
-    secondsOfEpochs(folder),
-    promisify(execFile)(process.execPath, args, { cwd: root }),
-  ]);
-  return seconds;
+  const args = ['train', '--config', file, '--out', path.join(folder, 'runs/run'), '--json'];
+  let ended: Promise<unknown> | undefined;
+  return {
+    start: async () => {
+      const child = spawn(process.execPath, [path.join(root, 'build/orthant.mjs'), ...args], { stdio: 'ignore' });
+      ended = once(child, 'exit');
+      await firstEpoch(folder);
+      return child.pid === undefined ? [] : [child.pid];
+    },
+    hasEnded: () => hasEnded(folder),
+    close: async () => {
+      await ended;
+    },
+  };
 }
 
-async function fromWindow(folder: string, run: Run): Promise<number> {
+function fromWindow(folder: string, run: Run): Contender {
   const file = configure(folder, run);
-  const host = await BrowserHost.start({ folder });
-  const { page, minimize, close } = await openWindow(folder);
-  try {
-    const orthant = new OrthantWindow(page, { hostProcess: () => host.pid });
-    await orthant.openAt(await host.address());
-    await orthant.withChosenFile(file, () => page.keyboard.press('Control+Shift+O'));
-    await orthant.step('Train');
-    const train = orthant.training.button('Train').and(page.locator(':not([aria-disabled=true])'));
-    await train.waitFor({ timeout: 60_000 });
-    await minimize();
-    // A click would wait for frames, which a hidden page does not draw.
-    await train.dispatchEvent('click');
-    return await secondsOfEpochs(folder);
-  } finally {
-    await close();
-    await host.stop();
-  }
+  const open: (() => Promise<unknown>)[] = [];
+  return {
+    start: async () => {
+      const host = await BrowserHost.start({ folder });
+      open.unshift(() => host.stop());
+      const { page, pid, minimize, close } = await openWindow(folder);
+      open.unshift(close);
+      const orthant = new OrthantWindow(page, { hostProcess: () => host.pid });
+      await orthant.openAt(await host.address());
+      await orthant.withChosenFile(file, () => page.keyboard.press('Control+Shift+O'));
+      await orthant.step('Train');
+      const train = orthant.training.button('Train').and(page.locator(':not([aria-disabled=true])'));
+      await train.waitFor({ timeout: 60_000 });
+      await minimize();
+      // A hidden page draws no frames, for which a click would wait.
+      await train.dispatchEvent('click');
+      await firstEpoch(folder);
+      return [host.pid, pid];
+    },
+    hasEnded: () => hasEnded(folder),
+    close: async () => {
+      for (const close of open) await close();
+    },
+  };
 }
 
 /** Writes the configuration of a run; returns its file. */
@@ -84,24 +109,30 @@ function configure(folder: string, { sample, target, epochs }: Run): string {
   return file;
 }
 
-/** Waits for the only run in a folder; returns the seconds from the end of its first epoch to the end of its last. */
-async function secondsOfEpochs(folder: string): Promise<number> {
-  const places = path.join(folder, 'runs');
-  const find = (file: string): string | undefined =>
-    readdirSync(places)
-      .map((run) => path.join(places, run, file))
-      .find((found) => existsSync(found) && statSync(found).size > 0);
-  const deadline = Date.now() + 600_000;
-  const until = async (happened: () => boolean, every: number): Promise<void> => {
-    while (!happened()) {
-      if (Date.now() > deadline) throw new Error(`The run in ${folder} does not end.`);
-      await new Promise((resolve) => setTimeout(resolve, every));
-    }
-  };
-  await until(() => find('metrics.jsonl') !== undefined, 5);
-  const from = Date.now();
-  const hasEnded = (): boolean =>
-    !isActive(runRecordSchema.parse(JSON.parse(readFileSync(find('run.json') ?? '', 'utf8'))).state);
-  await until(hasEnded, 100);
-  return (statSync(find('metrics.jsonl') ?? '').mtimeMs - from) / 1000;
+/** A file of the only run in a folder, once there is something in it. */
+const fileOfRun = (folder: string, name: string): string | undefined =>
+  readdirSync(path.join(folder, 'runs'))
+    .map((run) => path.join(folder, 'runs', run, name))
+    .find((found) => existsSync(found) && statSync(found).size > 0);
+
+async function firstEpoch(folder: string): Promise<void> {
+  const deadline = Date.now() + patienceMilliseconds;
+  while (fileOfRun(folder, 'metrics.jsonl') === undefined) {
+    if (Date.now() > deadline) throw new Error(`The run in ${folder} does not start.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  writeFileSync(path.join(folder, 'started'), String(Date.now()));
+}
+
+function hasEnded(folder: string): boolean {
+  const started = Number(readFileSync(path.join(folder, 'started'), 'utf8'));
+  if (Date.now() - started > patienceMilliseconds) throw new Error(`The run in ${folder} does not end.`);
+  const record = readFileSync(fileOfRun(folder, 'run.json') ?? '', 'utf8');
+  return !isActive(runRecordSchema.parse(JSON.parse(record)).state);
+}
+
+/** Seconds in the turns from the end of the run's first epoch to the end of its last. */
+function secondsIn(folder: string, turns: readonly Turn[]): number {
+  const from = Number(readFileSync(path.join(folder, 'started'), 'utf8'));
+  return within(turns, { from, to: statSync(fileOfRun(folder, 'metrics.jsonl') ?? '').mtimeMs }) / 1000;
 }

@@ -10,6 +10,8 @@ import { browserExecutable, launchOptions } from '../../../e2e/chromium.ts';
 const timeout = 30_000;
 
 interface OpenWindow {
+  /** The browser's process. */
+  readonly pid: number;
   readonly page: Page;
   /** Minimizes the window; resolves once the page is hidden. */
   readonly minimize: () => Promise<void>;
@@ -45,6 +47,7 @@ export async function openWindow(folder: string): Promise<OpenWindow> {
   const page = context?.pages()[0] ?? (await context?.waitForEvent('page', { timeout }));
   if (page === undefined) throw new Error('The browser has opened no window.');
   return {
+    pid: child.pid ?? 0,
     page,
     minimize: async () => {
       const tools = await page.context().newCDPSession(page);

@@ -1,13 +1,13 @@
 import { OrthantError } from '../../contract/errors.ts';
 
-/** A numeric array as a file holds it: row-major, any width, any byte order. */
+/** A numeric array as stored in a file: row-major, any width, any byte order. */
 export interface StoredArray {
-  /** Empty where the file names no array. */
+  /** Empty if the file does not name the array. */
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: ElementType;
   readonly littleEndian: boolean;
-  /** Exactly the elements. */
+  /** The elements only, without a header. */
   readonly data: Buffer;
 }
 
@@ -17,7 +17,7 @@ interface Element {
 }
 const element = (bytes: number, read: Element['read']): Element => ({ bytes, read });
 
-/** By NumPy's names without a byte order. */
+/** Keys are NumPy's type names without the byte order. */
 export const elements = {
   bool: element(1, (view, at) => (view.getUint8(at) === 0 ? 0 : 1)),
   u1: element(1, (view, at) => view.getUint8(at)),
@@ -52,7 +52,7 @@ function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** Columns of an array whose first dimension is the rows; further ones are laid out flat. */
+/** Number of columns of an array whose first dimension is the rows; further dimensions are flattened. */
 export const arrayColumns = (shape: readonly number[]): number =>
   shape.slice(1).reduce((product, size) => product * size, 1);
 
@@ -66,7 +66,7 @@ export function arrayColumnNames(name: string, shape: readonly number[]): string
   return Array.from({ length: arrayColumns(shape) }, (_, index) => `${prefix}${index}`);
 }
 
-/** @throws OrthantError where the array has fewer or more bytes than its shape asks for */
+/** @throws OrthantError if the array has fewer or more bytes than its shape requires */
 export function checkLength(what: string, shape: readonly number[], type: ElementType, bytes: number): void {
   const expected = shape.reduce((product, size) => product * size, 1) * elements[type].bytes;
   if (bytes === expected) return;

@@ -7,7 +7,7 @@ const types: Record<number, ElementType> = { 0x08: 'u1', 0x09: 'i1', 0x0b: 'i2',
  * Reads one IDX file (the format of MNIST): two zero bytes, a type, the number of dimensions, the sizes as big-endian
  * 32-bit integers, then the numbers, big-endian.
  *
- * @throws OrthantError `data` where it is truncated or no IDX file
+ * @throws OrthantError `data` if the file is truncated or not an IDX file
  */
 export function parseIdx(bytes: Buffer, what: string): StoredArray {
   const type = types[bytes[2] ?? 0];

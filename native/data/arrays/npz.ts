@@ -4,9 +4,9 @@ import type { StoredArray } from './array.ts';
 import { parseNpy } from './npy.ts';
 
 /**
- * Reads an NPZ file: a zip archive of NPY files, one an array, named after it.
+ * Reads an NPZ file: a zip archive with one NPY file per array, named after the array.
  *
- * @throws OrthantError `data` where the archive is damaged or holds anything but NPY files
+ * @throws OrthantError `data` if the archive is damaged or holds anything but NPY files
  */
 export function parseNpz(bytes: Buffer, path: string): StoredArray[] {
   let entries;

@@ -9,15 +9,15 @@ import { parseIdx } from './idx.ts';
 import { parseNpy } from './npy.ts';
 import { parseNpz } from './npz.ts';
 
-/** Node reads larger files in pieces only, and these formats have a better one for such sizes. */
+/** Node cannot read a larger file at once, and Parquet suits that size better than these formats. */
 const largestBytes = 2 ** 31 - 1;
 const chunkRows = 2048;
 
 /**
- * Reads NPY, NPZ and IDX: the first dimension is the rows, further ones are laid out flat as columns. The arrays of an
- * NPZ file stand side by side and must have the same number of rows.
+ * Reads NPY, NPZ and IDX: the first dimension is the rows, further dimensions are flattened into columns. The arrays of
+ * an NPZ file are joined side by side and must have the same number of rows.
  *
- * @param divisors - of a sample: what the numbers of an array are divided by, where it stores fractions as bytes
+ * @param divisors - by array name: divisor for the numbers of a sample's array that stores fractions as bytes
  */
 export function readArrays(request: ReadRequest, divisors: Readonly<Record<string, number>>): Promise<RawTable> {
   return withPlainFile(request, async (plain, sha256) => {

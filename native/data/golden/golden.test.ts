@@ -9,8 +9,8 @@ import { tableRows } from '../page.ts';
 import { fileRequest, testFolder } from '../testing/files.ts';
 
 /**
- * Every file of input/ is read, and what is found must equal output/<file>.json. To add a case, add a file to input/
- * and run this test once with UPDATE_GOLDEN=1, then read what it has written.
+ * Reads every file of input/; the result must equal output/<file>.json. To add a case, add a file to input/, run this
+ * test once with UPDATE_GOLDEN=1, then read the file that it has written.
  */
 
 const folder = testFolder();
@@ -20,7 +20,7 @@ const update = process.env.UPDATE_GOLDEN === '1';
 const shownRows = 30;
 
 async function findings(path: string, name: string): Promise<object> {
-  // The words of Node's parser change with its version; a Parquet file in gzip is read from a temporary copy.
+  // Messages of Node's JSON parser change with its version; a Parquet file in gzip is read from a temporary copy.
   const neutral = (text: string): string =>
     text
       .replaceAll(path, name)
@@ -64,14 +64,14 @@ async function findings(path: string, name: string): Promise<object> {
   };
 }
 
-/** JSON whose innermost lists stand on one line each. JSON has no negative zero; it is written as text. */
+/** JSON with each innermost list on one line. JSON has no negative zero; it is written as text. */
 const written = (found: object): string =>
   `${JSON.stringify(found, (_, value: unknown) => (Object.is(value, -0) ? '-0' : value), 2).replace(
     /\[\n\s+([^[\]{}]*?)\n\s+\]/g,
     (_, items: string) => `[${items.replace(/\n\s+/g, ' ')}]`,
   )}\n`;
 
-describe('reading a file finds what its output says', () => {
+describe('reading a file gives its golden output', () => {
   const names = readdirSync(input);
   it.each(names)('%s', async (name) => {
     const found = written(await findings(join(input, name), name));

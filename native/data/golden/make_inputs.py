@@ -1,4 +1,4 @@
-"""Writes those files of input/ that NumPy and PyArrow write, and checks that output/ has the arrays' values.
+"""Writes the files of input/ that need NumPy or PyArrow, and checks that output/ has the arrays' values.
 
 python -m pip install numpy==2.4.6 pyarrow==26.0.1 && python native/data/golden/make_inputs.py
 """

@@ -1,6 +1,6 @@
 import { longestLine } from '../text/records.ts';
 
-/** One row's text and the line it begins on, from 1. */
+/** The text of one row and the line it begins on, from 1. */
 export interface JsonElement {
   readonly line: number;
   readonly text: string;
@@ -18,7 +18,7 @@ export class JsonShapeError extends Error {
 const LF = 0x0a;
 const blank = new Set([0x20, 0x09, LF, 0x0d]);
 
-/** The lines of JSON Lines text; empty ones are no rows. */
+/** The lines of JSON Lines text; empty lines are skipped. */
 export async function* jsonLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<JsonElement> {
   let rest: Buffer = Buffer.alloc(0);
   let line = 1;
@@ -39,10 +39,10 @@ export async function* jsonLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
 }
 
 /**
- * The elements of one JSON array, without reading all of it at once: strings and brackets are followed, each element's
- * own grammar is for JSON.parse.
+ * The elements of one JSON array, without keeping all of it in memory: only strings and brackets are followed;
+ * JSON.parse checks each element.
  *
- * @throws JsonShapeError where the array does not close, or something follows it
+ * @throws JsonShapeError if the array is not closed, or something follows it
  */
 export async function* jsonArrayElements(chunks: AsyncIterable<Buffer>): AsyncGenerator<JsonElement> {
   let state = 'before' as 'before' | 'inside' | 'after';

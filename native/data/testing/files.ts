@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { dataSettingsSchema, type DataSettings } from '../../contract/configuration.ts';
 import { closeTables, type TableRequest } from '../table.ts';
 
-/** A folder of its own for the test file, gone at its end. */
+/** A temporary folder for one test file, removed when its tests end. */
 export function testFolder(): { path: string; write(name: string, content: string | Uint8Array): string } {
   const path = mkdtempSync(join(tmpdir(), 'orthant-data-test-'));
   afterAll(async () => {
@@ -28,7 +28,7 @@ export const fileRequest = (path: string, rest: Partial<TableRequest> = {}): Tab
   ...rest,
 });
 
-/** Settings with the named targets; all else is left at its default or given. */
+/** Settings with the named targets; everything else is from `rest` or the default. */
 export const settingsFor = (
   path: string,
   targets: readonly string[],

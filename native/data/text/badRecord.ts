@@ -1,23 +1,23 @@
 import { excerptOfBytes, type Excerpt } from '../excerpt.ts';
 import { fieldRanges, type Grammar } from './fields.ts';
 
-/** What can be wrong with a record as text. Positions are bytes from the record's beginning. */
+/** Problems of a record as text. Positions are bytes from the record's beginning. */
 export type RecordProblem =
   | { readonly kind: 'open-quote'; readonly at: number }
-  /** `field` counts from 1; it begins with its quote at `opened`, and `at` is behind the one that closes it. */
+  /** `field` counts from 1; its opening quote is at `opened`, and `at` follows its closing quote. */
   | { readonly kind: 'after-quote'; readonly opened: number; readonly at: number; readonly field: number }
   | { readonly kind: 'fields'; readonly found: number; readonly expected: number }
   | { readonly kind: 'encoding' };
 
 export interface BadRecord extends Excerpt {
-  /** Line in the file on which it begins, from 1. */
+  /** Line in the file on which the record begins, from 1. */
   readonly line: number;
   readonly reason: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly advice: string;
 }
 
-/** @param record - its bytes, as far as they are given up */
+/** @param record - the bytes that are rejected */
 export function badRecord(line: number, problem: RecordProblem, record: Buffer, grammar: Grammar): BadRecord {
   const mark = place(problem, record, grammar);
   return { line, ...describe(problem, grammar), ...excerptOfBytes(record, mark) };
@@ -60,7 +60,7 @@ function describe(problem: RecordProblem, grammar: Grammar): Pick<BadRecord, 're
   }
 }
 
-/** Longer records are not searched for the byte at fault. */
+/** Longer records, in bytes, are not searched for the invalid byte. */
 const searched = 2 ** 20;
 
 function place(problem: RecordProblem, record: Buffer, grammar: Grammar): [number, number] | undefined {
@@ -68,7 +68,7 @@ function place(problem: RecordProblem, record: Buffer, grammar: Grammar): [numbe
   switch (problem.kind) {
     case 'open-quote':
     case 'after-quote':
-      // A quote in a later line of the record: that line is read on its own.
+      // A quote in a later line of the record is not shown: only the first line is rejected.
       return problem.at < length ? [problem.at, length] : undefined;
     case 'fields':
       return problem.found > problem.expected

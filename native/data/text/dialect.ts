@@ -3,19 +3,19 @@ import { OrthantError } from '../../contract/errors.ts';
 import { splitFields, type Grammar } from './fields.ts';
 import { RecordScanner } from './records.ts';
 
-/** How a delimited text file is written, all of it known. */
+/** The complete dialect of a delimited text file. */
 export interface FoundDialect {
   readonly delimiter: string;
-  /** Empty where nothing is quoted. */
+  /** Empty if the file has no quoted fields. */
   readonly quote: string;
   readonly header: boolean;
   readonly decimalComma: boolean;
   readonly grammar: Grammar;
-  /** Fields of most records. */
+  /** Number of fields of most records. */
   readonly fields: number;
-  /** The header's fields as they stand, where there is one. */
+  /** The header's fields as written, if there is a header. */
   readonly names: readonly string[] | undefined;
-  /** The first records below the header that have that many fields. */
+  /** The first records below the header that have `fields` fields. */
   readonly sample: readonly (readonly string[])[];
 }
 
@@ -23,13 +23,13 @@ const delimiters = [',', ';', '\t', '|', ' '] as const;
 const sampleRecords = 500;
 
 /**
- * Finds what `given` leaves open.
+ * Detects the parts of the dialect that `given` does not set.
  *
  * The delimiter is the one that gives most records the same number of fields, more than one, with the fewest of the
  * other delimiters left inside fields.
  *
  * @param head - the file's first bytes as UTF-8
- * @param complete - whether that is the whole file
+ * @param complete - whether `head` is the whole file
  */
 export function findDialect(head: Buffer, complete: boolean, given: Dialect): FoundDialect {
   const quote = given.quote ?? findQuote(head);
@@ -50,7 +50,7 @@ export function findDialect(head: Buffer, complete: boolean, given: Dialect): Fo
   return { delimiter, quote, header, decimalComma, grammar, fields, names: header ? firstRecord : undefined, sample };
 }
 
-/** How many fields most records have, and how well the delimiter fits them: higher is better. */
+/** Number of fields of most records, and how well the delimiter fits them: a higher score is better. */
 function consistency(
   records: readonly (readonly string[])[],
   delimiter: string,
@@ -61,7 +61,7 @@ function consistency(
   const cells = alike.flat();
   const unsplit =
     cells.filter((cell) => /[;\t|]/.test(cell.replaceAll(delimiter, ''))).length / Math.max(1, cells.length);
-  // One field a record is what every wrong delimiter gives; a space is in every sentence.
+  // A wrong delimiter usually gives one field per record; a space occurs in every sentence, so it counts less.
   return { fields, score: (fields < 2 ? 0 : share * (delimiter === ' ' ? 0.6 : 1)) - unsplit };
 }
 
@@ -92,7 +92,7 @@ function mostFrequent(counts: readonly number[]): number {
   return best;
 }
 
-/** Single quotes only where fields begin and end with them and none does with double ones. */
+/** Single quotes only if fields begin and end with them and no field begins with a double quote. */
 function findQuote(head: Buffer): string {
   const text = head.toString('latin1', 0, 65_536);
   if (/(^|[,;\t|\r\n])"/.test(text)) return '"';
@@ -105,12 +105,12 @@ const decimalCommaOnly = /^[+-]?\d*,\d+([eE][+-]?\d+)?$/;
 
 const pointBetweenThousands = /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/;
 
-/** Which mark most decimals have. Columns that are written otherwise are found later, each on its own. */
+/** Whether most decimals have a comma. Columns with the other mark are found later, each separately. */
 function findDecimalComma(delimiter: string, records: readonly (readonly string[])[]): boolean {
   let commas = 0;
   let decimals = 0;
   let points = 0;
-  /** Points that may as well stand between thousands. */
+  /** Numbers whose points may also separate thousands. */
   let open = 0;
   for (const cell of records.flat()) {
     const text = cell.trim();
@@ -121,11 +121,11 @@ function findDecimalComma(delimiter: string, records: readonly (readonly string[
     else if (text.includes('.') && decimalPoint.test(text)) points++;
   }
   if (open > commas) return false;
-  // With commas between fields, a comma inside a number is more often one between thousands ("1,234").
+  // If commas separate fields, a comma inside a number more often separates thousands ("1,234").
   return delimiter === ',' ? decimals > 0 && points === 0 : commas > points;
 }
 
-/** Whether a cell is a finite number as a table writes it. */
+/** Whether a cell is a finite number as written in tables. */
 export function isNumber(cell: string, decimalComma: boolean): boolean {
   const text = cell.trim();
   return decimalPoint.test(decimalComma ? text.replace(',', '.') : text);

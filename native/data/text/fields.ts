@@ -1,4 +1,4 @@
-/** How the fields of a record are told apart. */
+/** How the fields of a record are separated. */
 export interface Grammar {
   /** The byte between fields. */
   readonly delimiter: number;
@@ -6,7 +6,7 @@ export interface Grammar {
   readonly quote: number | undefined;
 }
 
-/** Where the fields of one record stand in it, quotes included: [start, end) in bytes. */
+/** Positions of the fields in a record, quotes included: [start, end) in bytes. */
 export function fieldRanges(record: Buffer, grammar: Grammar): [start: number, end: number][] {
   const ranges: [number, number][] = [];
   const quote = grammar.quote ?? -1;
@@ -27,7 +27,7 @@ export function fieldRanges(record: Buffer, grammar: Grammar): [start: number, e
   }
 }
 
-/** The fields of one good record, quotes taken off. */
+/** The fields of one good record, without their quotes. */
 export function splitFields(record: Buffer, grammar: Grammar): string[] {
   const quote = grammar.quote ?? -1;
   const mark = String.fromCharCode(quote);

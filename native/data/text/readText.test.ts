@@ -6,7 +6,7 @@ import { recogniseFile } from '../readers.ts';
 import { testFolder } from '../testing/files.ts';
 import { readText } from './readText.ts';
 
-/** Our reader beside DuckDB's own, which is told the dialect and asked to be strict and to report what it rejects. */
+/** Compares our reader with DuckDB's, which gets the dialect, is strict and reports the rows it rejects. */
 
 const folder = testFolder();
 const dialect = { delimiter: ',', quote: '"', header: true } as const;
@@ -39,7 +39,7 @@ async function duckdbs(session: Session, path: string, columns: number): Promise
   return { rows, rejected: rejected.flat() };
 }
 
-describe('our reader and that of DuckDB', () => {
+describe('our reader and DuckDB', () => {
   const field = fc.constantFrom('a', 'b', ' d', '', 'NA', 'd"e', '"x"', '"y,z"', '"q""r"', '""', ' "s"');
   const row = fc.tuple(field, field, field).map((fields) => fields.join(','));
   const oddRow = fc.constantFrom(
@@ -48,12 +48,12 @@ describe('our reader and that of DuckDB', () => {
   const rowOfLines = fc.constantFrom('a,"m\nn",c', '"m\n\nn",b,c', 'a,b,"m\r\nn"');
   const rows = fc.array(fc.oneof({ weight: 4, arbitrary: row }, oddRow), { minLength: 4, maxLength: 20 });
 
-  it('find the same rows and reject the same lines where quotes pair up and lines end alike', async () => {
-    // Sound rows first, so that three is the number of fields of most.
+  it('read the same rows and reject the same lines if quotes are paired and all line ends are the same', async () => {
+    // Good rows first, so that most rows have three fields.
     const table = fc.record({
       sound: fc.tuple(...Array<typeof row>(12).fill(row)),
       odd: rows,
-      // A row over several lines comes last: DuckDB counts rows and not lines.
+      // A row over several lines comes last, because DuckDB counts rows, not lines.
       last: fc.option(rowOfLines),
       lineEnd: fc.constantFrom('\n', '\r\n', '\r'),
       endsInLine: fc.boolean(),
@@ -70,7 +70,7 @@ describe('our reader and that of DuckDB', () => {
     );
   });
 
-  // Why our scanner reads every file first. Where one of these fails, this version of DuckDB reads that file as we do.
+  // Reasons why our scanner reads every file first. If one of these fails, DuckDB now reads that file as we do.
   it.each<[string, string, Reading]>([
     [
       'loses good rows below a stray quote that a later quote seems to close, and does not report them',
@@ -95,7 +95,7 @@ describe('our reader and that of DuckDB', () => {
       },
     ],
     [
-      'takes a row with an empty field too many for a good one',
+      'accepts a row with an empty field too many',
       'a,b\n1x,2x\n3x,4x,\n5x,6x\n',
       {
         rows: [
@@ -106,7 +106,7 @@ describe('our reader and that of DuckDB', () => {
       },
     ],
     [
-      'drops spaces behind a closing quote',
+      'drops spaces after a closing quote',
       'a,b\n1x,2x\n"3x" ,4x\n5x,6x\n',
       {
         rows: [
@@ -117,7 +117,7 @@ describe('our reader and that of DuckDB', () => {
       },
     ],
     [
-      'counts rows for lines where a field holds a line end',
+      'counts rows instead of lines if a field holds a line end',
       'a,b\n"1\nx",2x\n3x\n5x,6x\n',
       {
         rows: [
@@ -138,7 +138,7 @@ describe('our reader and that of DuckDB', () => {
         rejected: [],
       },
     ],
-    ['takes a blank line for a row of one column', 'a\n1x\n\n2x\n', { rows: [['1x'], ['2x']], rejected: [] }],
+    ['reads a blank line as a row of one column', 'a\n1x\n\n2x\n', { rows: [['1x'], ['2x']], rejected: [] }],
     [
       'rejects Latin-1',
       'a,b\n\xe91x,2x\n3x,4x\n',

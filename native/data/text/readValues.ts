@@ -5,20 +5,20 @@ import { isNumber, type FoundDialect } from './dialect.ts';
 import type { ScanSummary } from './records.ts';
 import type { Encoding } from './source.ts';
 
-/** A file whose records are counted. */
+/** A file whose records have been scanned and counted. */
 export interface ScannedText {
   readonly encoding: Encoding;
   readonly dialect: FoundDialect;
   readonly summary: ScanSummary;
   readonly sha256: string;
-  /** What DuckDB shall read, whether its first record is the header, and whether lines end in a line feed alone. */
+  /** The file for DuckDB to read, whether it begins with the header, and whether lines end in a line feed alone. */
   readonly readable: { readonly path: string; readonly header: boolean; readonly lineFeeds: boolean };
 }
 
-/** What stands for a missing value in a text file, besides nothing at all. */
+/** Texts that mean a missing value in a text file. */
 const missingMarkers = ['', 'NA', 'N/A', 'n/a', '#N/A', 'null', 'NULL', 'None'];
 
-/** Has DuckDB read the values: numbers where the sample says so, and text where reading numbers fails. */
+/** Reads the values with DuckDB: as numbers if all sample values are numbers, as text if that fails. */
 export async function readValues(
   request: ReadRequest,
   text: ScannedText,
@@ -31,7 +31,7 @@ export async function readValues(
     const present = dialect.sample
       .map((record) => record[index] ?? '')
       .filter((cell) => !missingMarkers.includes(cell));
-    // With decimal commas DuckDB would take "1.234" for a number, too, and a wrong one where that is a thousand.
+    // Decimal commas are converted later: DuckDB would read "1.234" as 1.234 although it may mean 1234.
     const plain = !dialect.decimalComma && present.length > 0 && present.every((cell) => isNumber(cell, false));
     return plain ? 'DOUBLE' : 'VARCHAR';
   });
@@ -54,7 +54,7 @@ export async function readValues(
   return names.map((name, index) => ({ name, stored: stored[index] ?? 'VARCHAR' }));
 }
 
-/** One reading. Columns whose cells are not all numbers come back by index, and then the table is incomplete. */
+/** Tries to read once. Returns the indices of columns whose cells are not all numbers; the table is then incomplete. */
 async function tryRead(
   session: Session,
   table: string,
@@ -72,7 +72,7 @@ async function tryRead(
     `quote = ${quoteText(dialect.quote)}`,
     `escape = ${quoteText(dialect.quote)}`,
     `header = ${readable.header}`,
-    // DuckDB finds Windows line ends by itself, and reads nothing when they are named.
+    // DuckDB detects Windows line ends itself, and reads nothing if they are declared.
     ...(readable.lineFeeds ? ["new_line = '\\n'"] : []),
     `columns = {${types}}`,
     `nullstr = [${missingMarkers.map(quoteText).join(', ')}]`,

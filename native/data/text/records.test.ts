@@ -5,7 +5,7 @@ import { longestLine, LineTooLongError, RecordScanner } from './records.ts';
 
 const grammar: Grammar = { delimiter: 0x2c, quote: 0x22 };
 
-/** Everything a scanner says, with the text cut into pieces of the given sizes. */
+/** All results of a scanner, with the text cut into pieces of the given sizes. */
 function scanInPieces(text: Buffer, sizes: readonly number[], fields?: number) {
   const records: { fields: string[]; line: number }[] = [];
   const scanner = new RecordScanner(grammar, fields, (buffer, start, end, line) => {
@@ -22,7 +22,7 @@ function scanInPieces(text: Buffer, sizes: readonly number[], fields?: number) {
   return { records, summary: scanner.summary };
 }
 
-/** RFC 4180: quotes around what needs them and, at random, around what does not. */
+/** RFC 4180: quotes around fields that need them, and around other fields if `quoted`. */
 const writeField = (field: string, quoted: boolean): string =>
   quoted || /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 
@@ -34,7 +34,7 @@ const fieldArbitrary = fc.oneof(
 const sizesArbitrary = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 5 });
 
 describe('RecordScanner', () => {
-  it('gives back what was written after RFC 4180, whole or in pieces, with any line end', () => {
+  it('reads text written by RFC 4180, whole or in pieces, with any line end', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(fc.tuple(fieldArbitrary, fc.boolean()), { minLength: 2, maxLength: 4 }), { maxLength: 8 }),
@@ -47,7 +47,7 @@ describe('RecordScanner', () => {
           const { records, summary } = scanInPieces(text, sizes);
           expect(records.map(({ fields }) => fields)).toEqual(table.map((record) => record.map(([field]) => field)));
           expect(summary.badCount).toBe(0);
-          // Lines counted by hand: those before the record, and the line ends inside its fields.
+          // Count lines independently: those before the record, and the line ends inside its fields.
           let line = 1;
           for (const [index, record] of records.entries()) {
             expect(record.line).toBe(line);
@@ -58,7 +58,7 @@ describe('RecordScanner', () => {
     );
   });
 
-  it('says the same of any bytes, whole or in pieces', () => {
+  it('gives the same result for any bytes, whole or in pieces', () => {
     const bytes = fc
       .array(fc.constantFrom(0x22, 0x2c, 0x0a, 0x0d, 0x61, 0x31, 0xc3, 0xa9, 0x00), { maxLength: 60 })
       .map((values) => Buffer.from(values));
@@ -70,7 +70,7 @@ describe('RecordScanner', () => {
     );
   });
 
-  it('gives up only the line of a quote that is never closed or closes too early', () => {
+  it('rejects only the line of a quote that is never closed or closes too early', () => {
     const text = 'a,b\n1,"x\n2,y\n3,"z"z\n4,w\n"5,6\n7,8\n';
     const { records, summary } = scanInPieces(Buffer.from(text), [], 2);
     expect(records.map(({ fields }) => fields)).toEqual([
@@ -87,7 +87,7 @@ describe('RecordScanner', () => {
     expect(summary.bad[0]!.reason).toMatch(/never closed|after the quote/);
   });
 
-  it('names the line of a wrong number of fields and of bytes that are no UTF-8', () => {
+  it('reports the line of a wrong number of fields and of bytes that are not UTF-8', () => {
     const text = Buffer.concat([Buffer.from('a,b\n1,2,3\n4\né,5\n'), Buffer.from([0x36, 0x2c, 0xff, 0x0a])]);
     const { summary } = scanInPieces(text, [], 2);
     expect(summary.bad.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([

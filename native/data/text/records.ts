@@ -3,15 +3,15 @@ import { badRecord, type BadRecord, type RecordProblem } from './badRecord.ts';
 import type { Grammar } from './fields.ts';
 
 /**
- * Splits delimited text into records after RFC 4180: a field that begins with the quote may hold delimiters, line ends
- * and doubled quotes. This is the count that the table's rows are held against, so every record is either good or
- * reported as bad; empty lines are no records.
+ * Splits delimited text into records (RFC 4180): a field that begins with the quote may hold delimiters, line ends and
+ * doubled quotes. The table's row count is checked against this count, so every record is either good or reported as
+ * bad; empty lines are skipped.
  */
 
-/** Longer lines are no table: reading one would need all of it in memory. */
+/** Longer lines, in bytes, are refused: a line must fit in memory, and no table has lines that long. */
 export const longestLine = 16 * 2 ** 20;
 
-/** Thrown by {@link RecordScanner} where a line is longer than {@link longestLine}. */
+/** Thrown by {@link RecordScanner} if a line is longer than {@link longestLine}. */
 export class LineTooLongError extends Error {
   readonly line: number;
   constructor(line: number) {
@@ -20,14 +20,14 @@ export class LineTooLongError extends Error {
   }
 }
 
-/** Called for each good record with the bytes [start, end) that hold it, without its line end. */
+/** Called for each good record with its bytes [start, end), without the line end. */
 export type OnRecord = (buffer: Buffer, start: number, end: number, line: number) => void;
 
-/** A record as far as its bytes were followed: [start, end) without its line end. */
+/** A record from its start to `end` (excluded), without the line end. */
 interface FoundRecord {
   readonly end: number;
   readonly fields: number;
-  /** Line ends inside its quotes. */
+  /** Number of line ends inside its quotes. */
   readonly linesInside: number;
   readonly problem: RecordProblem | undefined;
 }
@@ -39,16 +39,16 @@ const keptBadRecords = 100;
 
 const nothingFound = () => ({
   good: 0,
-  /** The first ones. */
+  /** The first bad records. */
   bad: [] as BadRecord[],
   badCount: 0,
   blank: 0,
-  /** Bytes of the longest good record. */
+  /** Length of the longest good record in bytes. */
   longest: 0,
-  /** Line ends inside quotes. */
+  /** Number of line ends inside quotes. */
   linesInside: 0,
   linesEndedBy: { lf: 0, crlf: 0, cr: 0 },
-  /** Records that are not UTF-8, and records that are and hold more than ASCII. */
+  /** Number of records that are not UTF-8, and of UTF-8 records with more than ASCII. */
   invalid: 0,
   validBeyondAscii: 0,
 });
@@ -60,12 +60,12 @@ export class RecordScanner {
   readonly #onRecord: OnRecord | undefined;
   readonly #found = nothingFound();
   #line = 1;
-  /** Line ends inside the quotes of the record that is followed. */
+  /** Number of line ends inside the quotes of the current record. */
   #linesHere = 0;
 
   /**
-   * @param fields - how many each record must have; not checked when left out
-   * @param onRecord - sees each good record in order
+   * @param fields - required number of fields per record; not checked if left out
+   * @param onRecord - called for each good record in order
    */
   constructor(grammar: Grammar, fields?: number, onRecord?: OnRecord) {
     this.#grammar = grammar;
@@ -78,13 +78,13 @@ export class RecordScanner {
   }
 
   /**
-   * Reads a chunk that follows what the last one left.
+   * Scans a chunk that follows the rest of the previous one.
    *
-   * @returns what this one leaves
+   * @returns the rest of this chunk: the start of an incomplete record
    */
   scanOn(rest: Buffer, chunk: Buffer): Buffer {
     if (rest.length === 0) return chunk.subarray(this.scan(chunk, false));
-    // The record that was cut is nearly always whole with the chunk's first line; that spares copying the chunk.
+    // The chunk's first line nearly always completes the cut record; scanning it first avoids copying the whole chunk.
     const lineLength = chunk.indexOf(LF) + 1;
     const cut = Buffer.concat([rest, chunk.subarray(0, lineLength)]);
     const used = this.scan(cut, false);
@@ -94,10 +94,10 @@ export class RecordScanner {
   }
 
   /**
-   * Reads the whole records at the front of `buffer`.
+   * Scans the complete records at the start of `buffer`.
    *
    * @param final - whether the text ends with the buffer
-   * @returns how many bytes were used; the rest must come again, followed by more
+   * @returns number of bytes used; the caller must pass the rest again, followed by more
    * @throws LineTooLongError
    */
   scan(buffer: Buffer, final: boolean): number {
@@ -108,7 +108,7 @@ export class RecordScanner {
       const record = this.#find(buffer, start, quoted, final);
       if (record === undefined) return start;
       const { end } = record;
-      // The next record begins behind a line feed that may follow.
+      // A line feed may follow in the next chunk and belong to this line end.
       if (buffer[end] === CR && end + 1 >= buffer.length && !final) return start;
       this.#limit(end - start);
       if (end === start) this.#found.blank++;
@@ -120,7 +120,7 @@ export class RecordScanner {
     return Math.min(start, buffer.length);
   }
 
-  /** Follows the record that begins at `start`; nothing where it ends behind the buffer. */
+  /** Finds the end of the record that begins at `start`; undefined if it ends beyond the buffer. */
   #find(buffer: Buffer, start: number, quoted: boolean, final: boolean): FoundRecord | undefined {
     return (
       (quoted ? undefined : plainRecord(buffer, start, this.#grammar.delimiter)) ??
@@ -173,8 +173,7 @@ export class RecordScanner {
   }
 
   /**
-   * Of a record whose quote is at fault only the line it begins on is given up, so that the quote cannot swallow the
-   * good ones below.
+   * Rejects only the first line of a record with a bad quote, so that the quote cannot swallow the good records below.
    */
   #giveUpLine(
     buffer: Buffer,
@@ -188,12 +187,12 @@ export class RecordScanner {
       this.#limit(end - start);
       return undefined;
     }
-    // Closed by a quote that opens a field further below, it is not closed here.
+    // A "closing" quote on a later line probably opens another field, so this quote was not closed.
     const open = problem.kind === 'after-quote' && problem.at > end - start;
     return { end, fields: 0, linesInside: 0, problem: open ? { kind: 'open-quote', at: problem.opened } : problem };
   }
 
-  /** Where a quoted field goes on behind the quote that closes it, or -1 where none does; counts the line ends inside. */
+  /** Position after the quote that closes a field, or -1 if none closes it; counts the line ends inside. */
   #passQuotes(buffer: Buffer, opened: number, quote: number): number {
     let lines = 0;
     for (let position = opened + 1; position < buffer.length; position++) {
@@ -215,7 +214,7 @@ export class RecordScanner {
     if (bytes > longestLine) throw new LineTooLongError(this.#line);
   }
 
-  /** Counts the record and hands it on where it is good. */
+  /** Counts the record and passes it on if it is good. */
   #judge(buffer: Buffer, start: number, { end, fields, problem }: FoundRecord, ascii: boolean): void {
     if (problem === undefined && this.#fields !== undefined && fields !== this.#fields) {
       problem = { kind: 'fields', found: fields, expected: this.#fields };
@@ -240,7 +239,7 @@ export class RecordScanner {
     }
   }
 
-  /** Counts the line end at `end`, and says where the next record begins. */
+  /** Counts the line end at `end` and returns the position of the next record. */
   #passLineEnd(buffer: Buffer, end: number): number {
     if (buffer[end] === LF) {
       this.#found.linesEndedBy.lf++;
@@ -254,7 +253,7 @@ export class RecordScanner {
   }
 }
 
-/** A record without quotes whose line feed is in the buffer, found in a third of the time; nothing where there is none. */
+/** Finds a record without quotes three times faster; undefined if its line feed is not in the buffer. */
 function plainRecord(buffer: Buffer, start: number, delimiter: number): FoundRecord | undefined {
   const lineFeed = buffer.indexOf(LF, start);
   if (lineFeed < 0) return undefined;

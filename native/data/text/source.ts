@@ -10,9 +10,9 @@ export type Encoding = NonNullable<Dialect['encoding']>;
 const chunkBytes = 2 ** 20;
 
 /**
- * The bytes of a file, unzipped where it is in gzip.
+ * The bytes of a file, decompressed if it is in gzip.
  *
- * @param hash - takes the bytes as they lie in the file
+ * @param hash - updated with the bytes as stored on disk
  * @throws OrthantError naming a damaged or truncated gzip file
  */
 export async function* fileBytes(
@@ -45,7 +45,7 @@ export async function* fileBytes(
   }
 }
 
-/** Text in any of the encodings as UTF-8 without a byte order mark. UTF-8 is passed on unchecked. */
+/** Converts text from any of the encodings to UTF-8 without a byte order mark. UTF-8 is passed on unchecked. */
 export async function* utf8Text(
   bytes: AsyncIterable<Buffer>,
   encoding: Encoding,
@@ -77,7 +77,7 @@ export function utf8Head(head: Buffer, encoding: Encoding): Buffer {
 const hasUtf8Mark = (head: Buffer): boolean => head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
 
 function decoderName(encoding: Exclude<Encoding, 'utf-8'>, head: Buffer): string {
-  // Latin-1 as the web means it: the few letters that Windows puts in its control range included.
+  // Latin-1 as on the web: includes the few characters that Windows has in the control range.
   if (encoding === 'latin-1') return 'windows-1252';
   return isUtf16(head) === 'be' ? 'utf-16be' : 'utf-16le';
 }

@@ -8,7 +8,7 @@ import { outputTransforms, type DenseLayer, type Model } from '../../network/mod
 import { predict } from '../../network/predict.ts';
 import type { ExportMetadata } from '../metadata.ts';
 
-/** Random models and tables for the tests of export: every kind of input, activation and transform, odd names. */
+/** Random models and tables for the export tests: every kind of input, activation and transform, unusual names. */
 
 export const metadata: ExportMetadata = {
   method: { id: 'penalty', settings: { alpha: 10 } },
@@ -30,7 +30,7 @@ export interface ModelCase {
   readonly rows: number;
 }
 
-/** Names that the graph itself would like to use, and such as only people give. */
+/** Names that the graph uses itself, and unusual names. */
 const names = [
   'inputs',
   'features',
@@ -139,7 +139,7 @@ function randomColumns(random: Random, inputs: readonly ModelInput[], rows: numb
   return new Map(inputs.map((input) => [input.column, make(input)]));
 }
 
-/** What the float64 reference makes of raw rows, in the targets' own units: row-major [rows, targets]. */
+/** Predictions of the float64 reference for raw rows, in the targets' units: row-major [rows, targets]. */
 export function reference(model: Model, columns: RawColumns, rows: number): Float64Array {
   const { inputs, targets } = model.schema;
   if (inputs.length === 0) return new Float64Array();

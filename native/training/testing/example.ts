@@ -3,7 +3,6 @@ import {
   type RunConfiguration,
   type RunConfigurationInput,
 } from '../../contract/configuration.ts';
-import { sharedFloats } from '../../base/float32.ts';
 import type { DataSet, SplitRows } from '../../data/dataset.ts';
 import { Random } from '../../base/random.ts';
 
@@ -11,10 +10,8 @@ import { Random } from '../../base/random.ts';
  * A small regression problem for tests: positive targets with many values near zero, so that a plain fit predicts
  * some below zero. Target j is the square of a random linear function of the inputs and a wave on top, divided by its
  * standard deviation.
- *
- * @param shared - on memory that threads share, as a prepared data set is
  */
-export function exampleDataSet({ rows = 240, inputs = 4, outputs = 2, heldOut = 60, shared = false } = {}): DataSet {
+export function exampleDataSet({ rows = 240, inputs = 4, outputs = 2, heldOut = 60 } = {}): DataSet {
   const random = new Random(7, 'example');
   const all = rows + 2 * heldOut;
   const x = Float32Array.from({ length: all * inputs }, () => random.normal());
@@ -27,17 +24,11 @@ export function exampleDataSet({ rows = 240, inputs = 4, outputs = 2, heldOut = 
       y[row * outputs + output] = (sum * sum + 0.02) / 1.5;
     }
   }
-  const copy = (values: Float32Array): Float32Array => {
-    if (!shared) return values.slice();
-    const copied = sharedFloats(values.length);
-    copied.set(values);
-    return copied;
-  };
   const split = (from: number, count: number): SplitRows => ({
     rows: count,
     rowNumbers: Int32Array.from({ length: count }, (_, row) => from + row),
-    inputs: copy(x.subarray(from * inputs, (from + count) * inputs)),
-    targets: copy(y.subarray(from * outputs, (from + count) * outputs)),
+    inputs: x.slice(from * inputs, (from + count) * inputs),
+    targets: y.slice(from * outputs, (from + count) * outputs),
   });
   const names = Array.from({ length: inputs }, (_, i) => `x${i}`);
   return {

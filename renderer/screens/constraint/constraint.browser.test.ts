@@ -55,8 +55,13 @@ test('settings given to a method are kept while others are looked at, and put ba
   await expect.element(panel.getByText('It has no settings.')).toBeVisible();
   await methods.getByRole('radio', { name: 'Quadratic penalty' }).click();
   expect(Object.values(app.document.current?.constraint.method.settings ?? {})).toEqual([7]);
-  await back.click();
+  await expect.element(back).not.toHaveAttribute('aria-disabled');
+  back.element().focus();
+  await userEvent.keyboard('{Enter}');
   expect(app.document.current?.constraint.method.settings).toEqual({});
+  // It keeps the focus when it says why it cannot be used any more.
+  await expect.element(back).toHaveAccessibleDescription('Every setting has its default.');
+  await expect.element(back).toHaveFocus();
 });
 
 test('a setting that does not fit says so at its field', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { expectAccessible } from '../../testing/accessible.ts';
 import { fakeConfiguration, fakeInspection, fakePreparation, fakeRows } from '../../testing/fakeData.ts';
@@ -8,7 +8,7 @@ const main = page.getByRole('main');
 const panel = page.getByRole('complementary', { name: 'Data settings' });
 const grid = main.getByRole('grid', { name: 'Rows of the table' });
 
-/** The cell at which the keys are. */
+/** The cell with the keyboard cursor. */
 const activeCell = (): Element | null =>
   document.getElementById(grid.element().getAttribute('aria-activedescendant') ?? '');
 
@@ -21,9 +21,7 @@ test('without data it says how to begin', async () => {
   await expect.element(main.getByRole('heading', { name: 'No data yet' })).toBeVisible();
   await expectAccessible();
   await main.getByRole('button', { name: 'Open a file' }).click();
-  await vi.waitFor(() => {
-    expect(asked('chooseFile')).toEqual([{ kind: 'data' }]);
-  });
+  await expect.poll(() => asked('chooseFile')).toEqual([{ kind: 'data' }]);
   await main.getByRole('button', { name: 'Samples' }).click();
   await expect.element(main.getByRole('region', { name: 'Samples' })).toBeVisible();
 });
@@ -54,9 +52,7 @@ describe('the table', () => {
     await userEvent.keyboard('x');
     expect(app.document.current?.data.columns.carat?.role).toBe('ignore');
     await userEvent.keyboard('{Control>}{End}{/Control}');
-    await vi.waitFor(() => {
-      expect(activeCell()?.closest('[role=row]')).toHaveAttribute('aria-rowindex', '1000001');
-    });
+    await expect.poll(() => activeCell()?.closest('[role=row]')).toHaveAttribute('aria-rowindex', '1000001');
   });
 
   test('of many columns shows the targets first', async () => {
@@ -178,7 +174,5 @@ test('inputs that form a picture are shown as pictures, page by page', async () 
   await main.getByRole('button', { name: 'Next' }).click();
   await main.getByRole('button', { name: /Show in the table: row 41/ }).click();
   await expect.element(main.getByRole('tab', { name: 'Table', selected: true })).toBeVisible();
-  await vi.waitFor(() => {
-    expect(activeCell()?.closest('[role=row]')).toHaveAttribute('aria-rowindex', '42');
-  });
+  await expect.poll(() => activeCell()?.closest('[role=row]')).toHaveAttribute('aria-rowindex', '42');
 });

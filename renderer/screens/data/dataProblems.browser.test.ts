@@ -1,11 +1,11 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../../native/contract/errors.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
 import { fakeConfiguration, fakeInspection } from '../../testing/fakeData.ts';
 import { openWindow } from '../../testing/openWindow.ts';
 
-/** The Data page where a file is being read, or cannot be. */
+/** The Data page while a file is read, or if it cannot be read. */
 
 const main = page.getByRole('main');
 const panel = page.getByRole('complementary', { name: 'Data settings' });
@@ -48,7 +48,7 @@ test('a file with rows that cannot be read is refused, each is explained, and it
     },
   });
   const alert = main.getByRole('alert');
-  // Where it lies the person knows.
+  // The message names only the file, because the user knows its folder.
   await expect.element(alert).toHaveTextContent('3 rows of diamonds.csv cannot be read.');
   const shown = main.getByRole('region', { name: 'Line 812, column depth' });
   await expect.element(shown).toHaveTextContent(/has the text "n\/a\?" in the number column/);
@@ -63,7 +63,7 @@ test('a file with rows that cannot be read is refused, each is explained, and it
   await userEvent.keyboard('{End}');
   await expect.element(main.getByRole('button', { name: '31415' })).toHaveFocus();
   await expect.element(main.getByRole('region', { name: 'Line 31415' })).toBeVisible();
-  // Another way of reading may help.
+  // Other dialect settings may help.
   await expect.element(panel.getByRole('combobox', { name: 'Delimiter' })).toBeVisible();
 
   await alert.getByRole('button', { name: /without these rows/ }).click();
@@ -138,7 +138,5 @@ test('a way of reading that is chosen is read anew', async () => {
   const { asked } = await openWindow({ page: 'data' });
   await panel.getByText('How the file is read').click();
   await userEvent.selectOptions(panel.getByRole('combobox', { name: 'Delimiter' }), 'Semicolon');
-  await vi.waitFor(() => {
-    expect(asked('inspect').at(-1)).toMatchObject({ dialect: { delimiter: ';' } });
-  });
+  await expect.poll(() => asked('inspect').at(-1)).toMatchObject({ dialect: { delimiter: ';' } });
 });

@@ -4,17 +4,17 @@ import type { Column } from '../../state/data.svelte.ts';
 import { roles, setRole } from '../../logic/roles.ts';
 import { cellOfKey, type PlacedColumn, type TableView } from './tableView.svelte.ts';
 
-/** A table of more columns than these shows its targets first: among 784 pixels nobody would find them. */
+/** With more columns than this, targets come first: they would be hard to find among 784 pixels. */
 const manyColumns = 40;
 
-/** The order in which a table's columns stand, the cell that the keyboard is at, and what its keys do there. */
+/** Order of a table's columns, the cell with the keyboard cursor, and its key commands. */
 export class TableCursor {
-  /** Row of the cell; -1 is the header. */
+  /** Row index of the cell; -1 is the header. */
   row = $state(-1);
   readonly #app: App;
   readonly #table: TableView;
 
-  /** Numbers of the columns that stand first. */
+  /** Indices of the columns that come first. */
   readonly #first: ReadonlySet<number>;
 
   readonly order: readonly Column[] = $derived.by(() => {
@@ -26,7 +26,7 @@ export class TableCursor {
         ]
       : columns;
   });
-  /** Where the column looked at stands. */
+  /** Place of the selected column. */
   readonly place: number = $derived.by(() =>
     Math.max(
       0,
@@ -43,11 +43,11 @@ export class TableCursor {
   constructor(app: App, table: TableView) {
     this.#app = app;
     this.#table = table;
-    // As it was found: a column that is given another role stays under the hand that did so.
+    // Roles when the table opened: a column must not move under the pointer when its role changes.
     this.#first = new Set(untrack(() => app.data.targets.map(({ index }) => index)));
   }
 
-  /** Goes to a cell that is in view. */
+  /** Selects a visible cell. */
   choose(row: number, column: number): void {
     this.row = row;
     if (row >= 0) this.#app.view.row = row + 1;

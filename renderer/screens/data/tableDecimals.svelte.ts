@@ -6,7 +6,7 @@ import type { Column } from '../../state/data.svelte.ts';
 
 type Row = RowsPage['rows'][number];
 
-/** What stands in a cell; nothing is known of one that is fetched. */
+/** Text of a cell; a placeholder while it is fetched. */
 export function cellText(value: Row[number] | undefined, { summary }: Column): string {
   if (value === undefined) return '·';
   if (value === null) return 'missing';
@@ -15,8 +15,8 @@ export function cellText(value: Row[number] | undefined, { summary }: Column): s
 }
 
 /**
- * The most digits behind the decimal mark that the cells of a column have had so far. They only become more: a column
- * keeps its marks where they are while its rows pass.
+ * The largest number of decimals of each column's cells so far. It never shrinks, so that decimal marks do not move
+ * while rows scroll.
  */
 export class TableDecimals {
   readonly #most = new SvelteMap<number, number>();
@@ -25,7 +25,7 @@ export class TableDecimals {
     return this.#most.get(column.index) ?? 0;
   }
 
-  /** Takes in rows that are drawn; those that are fetched follow. */
+  /** Adds the drawn rows; skips rows that are still fetched. */
   take(columns: readonly Column[], rows: readonly (Row | undefined)[]): void {
     untrack(() => {
       for (const column of columns) {

@@ -3,13 +3,13 @@ import { renderQueue } from '../../logic/frameQueue.ts';
 import { rowHeight, type TableView } from './tableView.svelte.ts';
 
 /**
- * Keeps a table's geometry and the element that scrolls it in step, in both directions. The element is never asked for
- * its size or place while its content is being made, for which it would have to be laid out at once.
+ * Synchronises a table's geometry and its scrolling element in both directions. Never reads the element's size or
+ * scroll position while its content is rendered, because that would force a layout.
  */
 export const followScroller =
   (table: TableView): Attachment<HTMLElement> =>
   (element) => {
-    /** Where the element is known to stand. */
+    /** Last known scroll position of the element. */
     let [top, left] = [0, 0];
     const observer = new ResizeObserver(() => {
       const { clientWidth, clientHeight } = element;
@@ -31,7 +31,7 @@ export const followScroller =
     element.addEventListener('scroll', scroll, { passive: true });
     element.addEventListener('wheel', wheel);
 
-    // The scroll bar follows what keys, wheel and links have moved.
+    // The scroll bar follows moves by keys, wheel and links.
     $effect(() => {
       if (Math.abs(top - table.scrollTop) >= 1) element.scrollTop = top = table.scrollTop;
       if (Math.abs(left - table.left) >= 1) element.scrollLeft = left = table.left;

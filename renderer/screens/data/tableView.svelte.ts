@@ -2,25 +2,24 @@ import type { Column } from '../../state/data.svelte.ts';
 import type { TablePages } from '../../state/pages.svelte.ts';
 
 /**
- * Geometry of the table: which rows and columns are in view, for a million rows as for ten.
+ * Geometry of the table: visible rows and columns, for up to millions of rows.
  *
- * Hand-written, since libraries for long lists take from us only "which rows are in view", the least of it. What is left
- * is ours with them too: heights beyond what a browser lays out (33.5 million CSS pixels in Chromium at 100 %, half of it
- * in Firefox, less when zoomed; a million rows are 26 million), columns left out as rows are, old rows that stay until new
- * ones have come, and the keys and roles of a grid.
+ * Hand-written, because libraries for long lists only compute the visible rows. They do not cover the rest: heights above
+ * a browser's limit (33.5 million CSS pixels in Chromium at 100 %, half of it in Firefox, less when zoomed; a million rows
+ * are 26 million), columns outside the view, old rows that stay until new ones arrive, and keys and roles of a grid.
  */
 
 export const rowHeight = 26;
 export const leastColumnWidth = 112;
-/** A column wider than this has its value and its name too far apart from the next one's. */
+/** Maximum width, so that neighbouring values and names stay close. */
 export const mostColumnWidth = 184;
 export const rowHeaderWidth = 84;
 export const headerHeight = 92;
-/** Pixels that every browser lays out, however it is zoomed: a longer table scrolls in proportion. */
+/** Height in pixels that every browser supports at any zoom; longer tables scroll in proportion. */
 const longestElement = 6_000_000;
 const overscan = 4;
 
-/** A column and where it stands in the table, counted from 0. */
+/** A column and its place in the table, from 0. */
 export type PlacedColumn = Column & { readonly place: number };
 
 export class TableView {
@@ -28,13 +27,13 @@ export class TableView {
   columns = $state(0);
   width = $state(0);
   height = $state(0);
-  /** Pixels scrolled, as if the table were as high as all its rows. */
+  /** Scroll position in pixels of the full height. */
   top = $state(0);
   left = $state(0);
-  /** What is drawn: it follows `top` when the rows there have come. */
+  /** Position of the drawn rows; it follows `top` when the rows there have arrived. */
   drawnTop = $state(0);
 
-  /** Few columns take what room there is: names and dates need it. */
+  /** Few columns fill the available width, which names and dates need. */
   readonly columnWidth = $derived(
     Math.min(
       mostColumnWidth,
@@ -42,7 +41,7 @@ export class TableView {
     ),
   );
   readonly fullHeight = $derived(this.rows * rowHeight);
-  /** Height of the element that scrolls. */
+  /** Height in pixels of the scrolling element. */
   readonly elementHeight = $derived(Math.min(this.fullHeight, longestElement) + headerHeight);
   readonly elementWidth = $derived(this.columns * this.columnWidth + rowHeaderWidth);
   readonly bodyHeight = $derived(Math.max(0, this.height - headerHeight));
@@ -56,17 +55,17 @@ export class TableView {
   readonly lastColumn = $derived(
     Math.min(this.columns, Math.ceil((this.left + this.width - rowHeaderWidth) / this.columnWidth) + 1),
   );
-  /** Rows that fit without being cut. */
+  /** Number of rows that fit completely. */
   readonly pageRows = $derived(Math.max(1, Math.floor(this.bodyHeight / rowHeight)));
 
-  /** Where the element's scroll bar stands for `top`. */
+  /** Scroll position of the element for `top`. */
   readonly scrollTop = $derived.by(() => {
     if (!this.scaled) return this.top;
     const range = this.elementHeight - this.height;
     return this.largestTop === 0 ? 0 : (this.top / this.largestTop) * range;
   });
 
-  /** The rows that came last and took their place. */
+  /** The arrived rows that were shown last. */
   #taken: TablePages['arrived'];
 
   #firstAt(top: number): number {
@@ -78,10 +77,9 @@ export class TableView {
   }
 
   /**
-   * Lets rows that have come take their place. What is drawn stays until the rows in view are here, or others nearer to
-   * them than those drawn.
+   * Shows arrived rows. The drawn rows stay until the visible rows, or rows nearer to them, have arrived.
    *
-   * @returns whether rows in view are still waited for
+   * @returns whether visible rows are still missing
    */
   replaceRows(pages: Pick<TablePages, 'has' | 'arrived'>): boolean {
     if (this.drawnTop === this.top) return false;
@@ -97,31 +95,31 @@ export class TableView {
     return true;
   }
 
-  /** Shows the places of the rows in view, which do not come. */
+  /** Shows placeholders for visible rows that do not arrive. */
   showPlaces(): void {
     this.drawnTop = this.top;
   }
 
-  /** Whether a cell is among those drawn; row -1 is the header. */
+  /** Whether a cell is rendered; row -1 is the header. */
   draws(row: number, place: number): boolean {
     const column = place >= this.firstColumn && place < this.lastColumn;
     return column && (row < 0 || (row >= this.firstDrawn && row < this.lastDrawn));
   }
 
-  /** The scroll bar was moved. */
+  /** Applies a move of the scroll bar. */
   takeScroll(scrollTop: number, scrollLeft: number): void {
     this.left = scrollLeft;
-    // What the bar cannot say exactly in a scaled table is known better already.
+    // In a scaled table the bar is less exact than `top`.
     if (this.scaled && Math.abs(scrollTop - this.scrollTop) < 1) return;
     this.top = this.scaled ? (scrollTop / (this.elementHeight - this.height)) * this.largestTop : scrollTop;
   }
 
-  /** Moves by pixels, as a wheel does. */
+  /** Scrolls by pixels, like a wheel. */
   moveBy(pixels: number): void {
     this.#scrollTo(this.top + pixels);
   }
 
-  /** Brings a cell into view. */
+  /** Scrolls a cell into view. */
   reveal(row: number, column: number): void {
     const above = row * rowHeight;
     if (above < this.top) this.top = above;
@@ -133,7 +131,7 @@ export class TableView {
     else if (before + this.columnWidth > this.left + room) this.left = before + this.columnWidth - room;
   }
 
-  /** Brings a row to the middle of the view. */
+  /** Scrolls a row to the middle of the view. */
   centre(row: number): void {
     this.#scrollTo(row * rowHeight - this.bodyHeight / 2);
   }
@@ -143,7 +141,7 @@ export class TableView {
   }
 }
 
-/** Where a key leads from a cell; row -1 is the header. `undefined` for other keys. */
+/** Cell that a key selects from another cell; row -1 is the header. `undefined` for other keys. */
 export function cellOfKey(
   { key, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'>,
   { row, column }: { readonly row: number; readonly column: number },

@@ -42,7 +42,7 @@ describe('TableView', () => {
     const before = table.top;
     table.moveBy(rowHeight);
     expect(table.top - before).toBe(rowHeight);
-    // The event of the scroll bar that follows says nothing new.
+    // The scroll event that follows changes nothing.
     table.takeScroll(table.scrollTop, 0);
     expect(table.top - before).toBe(rowHeight);
   });
@@ -57,14 +57,14 @@ describe('TableView', () => {
     table.takeScroll(5000 * rowHeight, 0);
     expect(table.replaceRows(pages)).toBe(true);
     expect(table.firstDrawn).toBe(0);
-    // What was passed on the way has come.
+    // Rows that were passed have arrived.
     pages.arrived = { from: 2000, to: 2030 };
     expect(table.replaceRows(pages)).toBe(true);
     expect(table.firstDrawn).toBe(2000);
     here.add(table.firstRow);
     expect(table.replaceRows(pages)).toBe(false);
     expect(table.firstDrawn).toBe(table.firstRow);
-    // They do not come: their places are shown in the end.
+    // The rows do not arrive, so placeholders are shown.
     table.takeScroll(8000 * rowHeight, 0);
     expect(table.replaceRows(pages)).toBe(true);
     table.showPlaces();

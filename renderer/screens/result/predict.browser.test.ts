@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../../native/contract/errors.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
@@ -7,7 +7,7 @@ import { answersOfRun, fakeRun } from '../../testing/fakeTraining.ts';
 import { openWindow } from '../../testing/openWindow.ts';
 import type { Answers } from '../../testing/testedApp.ts';
 
-/** A run's model put to use: on a row that is typed, and on the rows of another file. */
+/** Predictions of a run's model for a typed row and for the rows of another file. */
 
 const main = page.getByRole('main');
 const row = main.getByRole('region', { name: 'One row' });
@@ -49,9 +49,17 @@ describe('a row', () => {
     expect(asked('predictRow')).toEqual([]);
   });
 
+  test('of a run that does not say what it takes cannot be typed', async () => {
+    const record = answersOfRun(fakeConfiguration('diamonds'), 'finished', 2).runRecord();
+    delete record.schema;
+    await openPredict({ runRecord: () => record });
+    await expect.element(row.getByText(/does not say which inputs it has/)).toBeVisible();
+    await expect.element(row.getByRole('button', { name: 'Predict' })).not.toBeInTheDocument();
+  });
+
   test('is taken from the open table', async () => {
     await openPredict();
-    await row.getByRole('button', { name: 'Take row 1 of the table' }).click();
+    await row.getByRole('button', { name: 'Use row 1 of the table' }).click();
     await expect.element(row.getByRole('combobox', { name: 'cut' })).toHaveDisplayValue('Ideal');
     await expect.element(row.getByRole('textbox', { name: 'carat' })).not.toHaveValue('3.9');
   });
@@ -127,7 +135,7 @@ describe('a file', () => {
     await expect.element(file.getByRole('progressbar', { name: /^Predicting the rows of new\.csv/ })).toBeVisible();
     await expect
       .element(file.getByRole('button', { name: 'Choose a file' }))
-      .toHaveAccessibleDescription('Wait for the file at work, or cancel it.');
+      .toHaveAccessibleDescription('Wait for the current file, or cancel it.');
     await file.getByRole('button', { name: 'Cancel' }).click();
     await expect.element(file.getByRole('progressbar')).not.toBeInTheDocument();
     const files = new DataTransfer();
@@ -137,9 +145,9 @@ describe('a file', () => {
     place.dispatchEvent(new DragEvent('dragover', drag));
     await expect.element(file.getByText('Drop it to predict its rows.')).toBeVisible();
     place.dispatchEvent(new DragEvent('drop', drag));
-    await vi.waitFor(() => {
-      expect(asked('predict').at(-1)).toMatchObject({ table: { source: { path: '/dropped/other.csv' } } });
-    });
+    await expect
+      .poll(() => asked('predict').at(-1))
+      .toMatchObject({ table: { source: { path: '/dropped/other.csv' } } });
     // The window has not opened it as data.
     expect(asked('rememberFile')).toEqual([]);
   });

@@ -86,7 +86,7 @@ describe('evidence', () => {
     await expect.element(panel).toHaveTextContent(/price: 0\.012 on 10,000 rows\..*Rounded\./);
     const ladder = panel.getByRole('list', { name: 'How far the bound holds' });
     expect(ladder.getByText(': holds').elements()).toHaveLength(rungs);
-    // There is always something to try, but where every input is covered.
+    // Advice is shown unless the bound holds for every input.
     const next = panel.getByRole('button', { name: 'See the methods' });
     if (level === 'by-construction') await expect.element(next).not.toBeInTheDocument();
     else await expect.element(next).toBeVisible();
@@ -145,9 +145,7 @@ test('predictions of another split are shown on request', async () => {
   const { asked } = await openResult();
   const predicted = main.getByRole('region', { name: 'Predicted and true' });
   await predicted.getByRole('group', { name: 'Split' }).getByText('training').click();
-  await vi.waitFor(() => {
-    expect(asked('predictions')).toMatchObject([{ split: 'test' }, { split: 'train' }]);
-  });
+  await expect.poll(() => asked('predictions')).toMatchObject([{ split: 'test' }, { split: 'train' }]);
 });
 
 describe('the price of positivity', () => {
@@ -157,9 +155,9 @@ describe('the price of positivity', () => {
     const { asked } = await openResult({}, { start: () => ({ run: '/runs/plain' }) });
     await expect.element(price).toHaveTextContent(/no unconstrained run on the same data yet/);
     await price.getByRole('button', { name: 'Train the unconstrained run' }).click();
-    await vi.waitFor(() => {
-      expect(asked('start')).toMatchObject([{ configuration: { constraint: { method: { id: 'none' } } } }]);
-    });
+    await expect
+      .poll(() => asked('start'))
+      .toMatchObject([{ configuration: { constraint: { method: { id: 'none' } } } }]);
   });
 
   test('is the error beside that of the unconstrained run', async () => {
@@ -179,9 +177,7 @@ describe('the price of positivity', () => {
     );
     await expect.element(price.getByRole('row', { name: /^price/ })).toHaveTextContent(/%/);
     await price.getByRole('button', { name: 'Plain' }).click();
-    await vi.waitFor(() => {
-      expect(asked('runRecord').at(-1)).toEqual({ run: '/runs/plain' });
-    });
+    await expect.poll(() => asked('runRecord').at(-1)).toEqual({ run: '/runs/plain' });
   });
 
   test('has no meaning for a run without constraint', async () => {
@@ -246,7 +242,7 @@ describe('the model', () => {
     await main.getByRole('button', { name: 'safetensors' }).click();
     await expect
       .element(main.getByRole('button', { name: 'ONNX', exact: true }))
-      .toHaveAccessibleDescription('Wait for the export under way, or cancel it.');
+      .toHaveAccessibleDescription('Wait for the current export, or cancel it.');
     await main.getByRole('button', { name: 'Cancel' }).click();
     await expect.element(main.getByRole('progressbar')).not.toBeInTheDocument();
     await expect.element(main.getByText(/^Written to/)).not.toBeInTheDocument();

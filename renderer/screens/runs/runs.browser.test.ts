@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../../native/contract/errors.ts';
 import type { RunSummary } from '../../../native/contract/runs.ts';
@@ -118,8 +118,8 @@ describe('of a run', () => {
     });
     await expect
       .element(main.getByRole('button', { name: 'Delete Busy' }))
-      .toHaveAccessibleDescription('It is at work: stop it first.');
-    await main.getByRole('button', { name: 'Take Next out of the queue' }).click();
+      .toHaveAccessibleDescription('It is running: stop it first.');
+    await main.getByRole('button', { name: 'Remove Next from the queue' }).click();
     expect(asked('stop')).toEqual([{ run: '/runs/Next' }]);
   });
 
@@ -180,8 +180,8 @@ describe('compared', () => {
     await expect.element(sixth).toHaveAccessibleDescription('At most 5 runs are compared at a time.');
     await sixth.click({ force: true });
     await expect.element(sixth).not.toBeChecked();
-    await vi.waitFor(() => {
-      expect(main.getByRole('status').getByText('At most 5 runs are compared at a time.').elements()).toHaveLength(1);
-    });
+    await expect
+      .poll(() => main.getByRole('status').getByText('At most 5 runs are compared at a time.').elements())
+      .toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { expectAccessible } from '../../testing/accessible.ts';
 import { openWindow } from '../../testing/openWindow.ts';
@@ -62,9 +62,7 @@ test('files and runs of before are opened again; a file that is gone can be forg
   await recent.getByRole('button', { name: 'Forget' }).click();
   await expect.element(recent.getByRole('button', { name: /^gone\.csv/ })).not.toBeInTheDocument();
   await recent.getByRole('button', { name: /stopped/ }).click();
-  await vi.waitFor(() => {
-    expect(asked('runRecord')).toEqual([{ run: '/runs/1' }]);
-  });
+  await expect.poll(() => asked('runRecord')).toEqual([{ run: '/runs/1' }]);
   app.go('start');
   await recent.getByRole('button', { name: /^houses\.csv/ }).click();
   await expect.element(main.getByRole('heading', { name: 'houses.csv', level: 1 })).toBeVisible();

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { WindowEvent } from '../../../native/contract/window.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
@@ -13,7 +13,7 @@ const panel = page.getByRole('complementary', { name: 'Training settings' });
 const button = (name: string) => bar.getByRole('button', { name, exact: true });
 const configuration = fakeConfiguration('diamonds');
 
-/** The Train page while a run is in this state, after so many epochs. */
+/** The Train page with a run in this state after this many epochs. */
 const openRun = (
   state: Parameters<typeof answersOfRun>[1],
   epochs: number,
@@ -44,9 +44,7 @@ describe('before a run', () => {
     await panel.getByRole('textbox', { name: 'Epochs' }).fill('7');
     await expectAccessible();
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
-    await vi.waitFor(() => {
-      expect(asked('start')).toMatchObject([{ configuration: { training: { epochs: 7 } } }]);
-    });
+    await expect.poll(() => asked('start')).toMatchObject([{ configuration: { training: { epochs: 7 } } }]);
     emit({ event: 'phase', run: fakeRun, state: 'preparing', message: 'starting' });
     await expect.element(main.getByText(/: preparing, starting/)).toBeVisible();
     app.go('data');
@@ -123,9 +121,7 @@ describe('a run', () => {
     const note = main.getByRole('note').filter({ hasText: 'This run was stopped.' });
     await expectAccessible();
     await note.getByRole('button', { name: /^Resume/ }).click();
-    await vi.waitFor(() => {
-      expect(asked('resumeRun')).toEqual([{ run: fakeRun }]);
-    });
+    await expect.poll(() => asked('resumeRun')).toEqual([{ run: fakeRun }]);
   });
 
   test('that is finished leads to its result', async () => {
@@ -158,7 +154,7 @@ describe('a run', () => {
     const { emit } = await openRun('finished', 2);
     await expect.element(main.getByText('My run: finished')).toBeVisible();
     emit({ event: 'phase', run: '/runs/2', state: 'training', message: '' });
-    await main.getByRole('button', { name: 'Show the run at work' }).click();
+    await main.getByRole('button', { name: 'Show the active run' }).click();
     await expect.element(main.getByText(/: training/)).toBeVisible();
   });
 
