@@ -55,7 +55,7 @@ test('by keys and buttons the charts zoom together; the pointer reads where it i
   await expect.element(strip.plot).toHaveTextContent(/epoch \d/);
 });
 
-test('for those who cannot see it a chart says its last values, and is a table on request', async () => {
+test('a chart has its last values as text for screen readers, and is a table on request', async () => {
   await openCurves();
   await expect.element(strip.figure).toHaveTextContent(/Training rows, epoch 6: /);
   await worst.figure.getByRole('button', { name: 'Worst output as a table' }).click();
@@ -66,7 +66,7 @@ test('for those who cannot see it a chart says its last values, and is a table o
   await expectAccessible();
 });
 
-test('it is taken away as a table and as a picture', async () => {
+test('it is exported as a table and as a picture', async () => {
   await openCurves();
   const taken: { name: string; type: string }[] = [];
   vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
@@ -80,7 +80,7 @@ test('it is taken away as a table and as a picture', async () => {
   vi.restoreAllMocks();
 });
 
-test('points of predictions are gone through by keys, and lead to their rows', async () => {
+test('points of predictions are selected by keys, and open their rows', async () => {
   const configuration = fakeConfiguration('diamonds');
   await openWindow({
     page: 'result',

@@ -11,7 +11,7 @@ describe('the steps beside a run', () => {
       configuration: fakeConfiguration('diamonds'),
     });
 
-  it('are done by a run on the data in work', async () => {
+  it('are done by a run on the current data', async () => {
     const { app } = await testedApp();
     app.document.replace('take a sample', fakeConfiguration('diamonds'));
     app.training.current = finished();
@@ -19,7 +19,7 @@ describe('the steps beside a run', () => {
     expect(app.isOfOtherData(app.training.current)).toBe(false);
   });
 
-  it('are not done by a run on other data, and say whose it is', async () => {
+  it('are not done by a run on other data, and show its name', async () => {
     const { app } = await testedApp();
     app.document.replace('take a sample', fakeConfiguration('ink'));
     app.training.current = finished();

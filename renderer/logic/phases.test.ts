@@ -25,7 +25,7 @@ describe('how a run was trained', () => {
       ...of,
     } as TrainingResult);
 
-  it('is said in a sentence, with the reason where there is one', () => {
+  it('is described in a sentence, with the reason if there is one', () => {
     expect(told({})).toBe(
       'Trained by TensorFlow 2.21.0 on the processor, with all steps in one program, compiled by XLA.',
     );

@@ -20,7 +20,7 @@ describe('figures of a run in the list', () => {
     expect(negativesText(run([output(1, 0)]))).toBe('✓ 0 %');
   });
 
-  it('are not there before there is a result, and take no room then', () => {
+  it('are absent before there is a result, and need no decimals then', () => {
     expect([errorsText({}), negativesText({})]).toEqual(['–', '–']);
     expect(runDecimals([{}, run([output(12.34, 0.05)]), run([output(5.234, 0.0052)])])).toEqual({
       errors: 2,

@@ -27,7 +27,7 @@ async function openPredict(answers: Answers = {}, more: Parameters<typeof answer
 }
 
 describe('a row', () => {
-  test('has a field for each input, and its prediction is read out', async () => {
+  test('has a field for each input, and its prediction is announced', async () => {
     const { asked } = await openPredict({
       predictRow: () => ({ targets: ['price'], prediction: [-1234.5], unseen: ['cut'] }),
     });
@@ -41,7 +41,7 @@ describe('a row', () => {
     await expectAccessible();
   });
 
-  test('with what is no number is not predicted, and says so', async () => {
+  test('with an invalid number is not predicted, and shows the error', async () => {
     const { asked } = await openPredict();
     await row.getByRole('textbox', { name: 'carat' }).fill('much');
     await row.getByRole('button', { name: 'Predict' }).click();
@@ -49,7 +49,7 @@ describe('a row', () => {
     expect(asked('predictRow')).toEqual([]);
   });
 
-  test('is taken from the open table', async () => {
+  test('is copied from the open table', async () => {
     await openPredict();
     await row.getByRole('button', { name: 'Use row 1 of the table' }).click();
     await expect.element(row.getByRole('combobox', { name: 'cut' })).toHaveDisplayValue('Ideal');
@@ -87,7 +87,7 @@ describe('a file', () => {
   };
   const chosen = { chooseFile: () => ({ path: '/work/new.csv' }) };
 
-  test('is predicted row by row; what is odd about it is said; it is saved whole', async () => {
+  test('is predicted row by row, with notes, and saved completely', async () => {
     const { asked } = await openPredict({
       ...chosen,
       predict: () => answer,
@@ -105,7 +105,7 @@ describe('a file', () => {
     expect(asked('predict').at(-1)).toMatchObject({ model: fakeRun, out: '/work/new-predicted.csv' });
   });
 
-  test('that cannot be read whole is predicted without the bad rows', async () => {
+  test('with bad rows is predicted without them', async () => {
     const { asked } = await openPredict({
       ...chosen,
       predict: ({ table }) => {
@@ -121,7 +121,7 @@ describe('a file', () => {
     expect(asked('predict')).toMatchObject([{ table: { skipBadRows: false } }, { table: { skipBadRows: true } }]);
   });
 
-  test('that takes long is given up; another is dropped', async () => {
+  test('can be cancelled; another one is dropped', async () => {
     const { asked } = await openPredict({ ...chosen, predict: () => new Promise<never>(() => undefined) });
     await file.getByRole('button', { name: 'Choose a file' }).click();
     await expect.element(file.getByRole('progressbar', { name: /^Predicting the rows of new\.csv/ })).toBeVisible();
