@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterKey, moved, zoomed, zoomedBy, type Looking } from './gestures.ts';
+import { afterKey, moved, zoomed, zoomedBy, type EpochView } from './gestures.ts';
 
 const whole = { from: 0, to: 100 };
 
@@ -15,12 +15,12 @@ describe('zooming and moving', () => {
 });
 
 describe('keys', () => {
-  const all: Looking = { zoom: undefined, reading: undefined };
-  const press = (keys: readonly string[], looking = all): Looking =>
+  const all: EpochView = { zoom: undefined, reading: undefined };
+  const press = (keys: readonly string[], view = all): EpochView =>
     keys.reduce((before, key) => {
       const shift = key.startsWith('Shift+');
       return afterKey(key.replace('Shift+', ''), shift, before, whole) ?? before;
-    }, looking);
+    }, view);
 
   it('zoom around the middle, and show all again', () => {
     expect(press(['+']).zoom).toEqual({ from: 15, to: 85 });

@@ -20,7 +20,8 @@ beforeEach(() => {
     whole: () => whole,
     area: () => ({ left: 50, right: 250 }),
     zoom: (range) => (zoom = range),
-    ...{ hover, select },
+    hover,
+    select,
   });
 });
 

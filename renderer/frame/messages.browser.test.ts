@@ -89,7 +89,7 @@ test('an upload shows its progress, and can be cancelled', async () => {
 
 test('a completed action is confirmed for a moment', async () => {
   const { app } = await openWindow({ page: 'data' });
-  app.messages.say('The command was copied.');
+  app.messages.show('The command was copied.');
   await expect.element(main.getByRole('status').getByText('The command was copied.')).toBeVisible();
   await expectAccessible();
 });

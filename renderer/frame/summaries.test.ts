@@ -16,7 +16,7 @@ describe('the steps beside a run', () => {
     app.document.replace('take a sample', fakeConfiguration('diamonds'));
     app.training.current = finished();
     expect(stepSummaries(app).train).toEqual({ status: 'ok', text: 'finished, epoch 0/40' });
-    expect(app.isOfOtherData(app.training.current)).toBe(false);
+    expect(app.usesOtherData(app.training.current)).toBe(false);
   });
 
   it('are not done by a run on other data, and show its name', async () => {
@@ -24,8 +24,8 @@ describe('the steps beside a run', () => {
     app.document.replace('take a sample', fakeConfiguration('ink'));
     app.training.current = finished();
     expect(stepSummaries(app).train).toEqual({ status: 'open', text: 'diamonds: finished, epoch 0/40' });
-    expect(app.isOfOtherData(app.training.current)).toBe(true);
+    expect(app.usesOtherData(app.training.current)).toBe(true);
     app.document.replace('start anew', null);
-    expect(app.isOfOtherData(app.training.current), 'nothing is in work').toBe(false);
+    expect(app.usesOtherData(app.training.current), 'no configuration is open').toBe(false);
   });
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillingOf, cellNumber, mostDecimals } from './decimals.ts';
+import { paddingOf, cellNumber, mostDecimals } from './decimals.ts';
 import { formatNumber, formatShare } from './format.ts';
 
 /** Distance of the decimal mark, or of its place, from the end of a cell. */
 const markFromEnd = (text: string, decimals: number): number => {
-  const all = `${text}${fillingOf(text, decimals)}`.replace(' %', '');
+  const all = `${text}${paddingOf(text, decimals)}`.replace(' %', '');
   const mark = all.lastIndexOf('.');
   return mark < 0 ? 0 : all.length - mark;
 };
@@ -25,14 +25,14 @@ describe('decimal marks', () => {
   it('are aligned in a column of shares with units', () => {
     const texts = [0, 0.05, 0.0052, 0.00001, 0.3].map(formatShare);
     const decimals = mostDecimals(texts);
-    expect(texts.map((text) => fillingOf(text, decimals))).toEqual(['.00', '.00', '', '', '.00']);
-    expect(fillingOf('▼ −0.19', 4)).toBe('00');
-    expect(fillingOf('0.14, 0.159', 3)).toBe('');
+    expect(texts.map((text) => paddingOf(text, decimals))).toEqual(['.00', '.00', '', '', '.00']);
+    expect(paddingOf('▼ −0.19', 4)).toBe('00');
+    expect(paddingOf('0.14, 0.159', 3)).toBe('');
   });
 
   it('are not aligned in a text without a number or with an exponent', () => {
     expect(mostDecimals(['1.234e−6', '–', 'not a number'])).toBe(0);
-    for (const text of ['1.234e−6', '1e9', '−2.5e12', '–', 'not a number', '∞']) expect(fillingOf(text, 3)).toBe('');
+    for (const text of ['1.234e−6', '1e9', '−2.5e12', '–', 'not a number', '∞']) expect(paddingOf(text, 3)).toBe('');
   });
 });
 

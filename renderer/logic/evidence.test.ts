@@ -38,7 +38,9 @@ describe('evidence', () => {
     const latest = { epoch: 3, splits: { train: { rows: 1, loss: 0, outputs } } } as unknown as EpochMetrics;
     const asked = (epsilon: number) =>
       shortcomingOf({
-        ...{ state: 'training', result: undefined, latest },
+        state: 'training',
+        result: undefined,
+        latest,
         configuration: { constraint: { epsilon, method: { id: 'none', settings: {} } } },
       });
     expect(asked(0)).toEqual({ what: 'negatives', share: 0.4, where: 'of training rows, epoch 3' });

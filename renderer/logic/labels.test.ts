@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeConfiguration } from '../testing/fakeData.ts';
 import { summaryOf } from '../testing/testedApp.ts';
-import { boundText, epochsText, positiveText, unsaid } from './labels.ts';
+import { boundText, epochsText, positiveText, notInName } from './labels.ts';
 
 describe('epochsText', () => {
   it.each([
@@ -35,9 +35,9 @@ describe('a bound', () => {
 describe('notInName', () => {
   it('leaves out facts in the name of a run', () => {
     const facts = ['Quadratic penalty', 'houses.csv'];
-    expect(unsaid('houses.csv, Quadratic penalty', facts)).toEqual([]);
-    expect(unsaid('ink', ['Quadratic penalty', 'ink'])).toEqual(['Quadratic penalty']);
-    expect(unsaid('six wide', facts)).toEqual(facts);
+    expect(notInName('houses.csv, Quadratic penalty', facts)).toEqual([]);
+    expect(notInName('ink', ['Quadratic penalty', 'ink'])).toEqual(['Quadratic penalty']);
+    expect(notInName('six wide', facts)).toEqual(facts);
   });
 });
 

@@ -3,7 +3,13 @@ import type { SplitReports } from '../../native/contract/results.ts';
 import { errorsText, negativesText, runDecimals } from './runFigures.ts';
 
 const output = (rmse: number, negativeShare: number) => ({
-  ...{ name: 'price', rmse, negativeShare, mae: 1, violationShare: 0, minimum: 0, maximum: 1 },
+  name: 'price',
+  rmse,
+  negativeShare,
+  mae: 1,
+  violationShare: 0,
+  minimum: 0,
+  maximum: 1,
 });
 const run = (test: ReturnType<typeof output>[]): { splits: SplitReports } => ({
   splits: {

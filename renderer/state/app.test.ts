@@ -15,7 +15,10 @@ const engine = (role: 'data' | 'train', state: 'starting' | 'running' | 'crashed
 const greeting = [engine('data', 'starting'), engine('train', 'starting')];
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
 const phase = (of: string, state: 'queued' | 'preparing' | 'training' | 'paused'): WindowEvent => ({
-  ...{ event: 'phase', run: of, state, message: state },
+  event: 'phase',
+  run: of,
+  state,
+  message: state,
 });
 
 /** The saved draft of a window with the diamonds. */
@@ -42,8 +45,13 @@ describe('data that is opened', () => {
 
 describe('the epochs of data that is opened', () => {
   const prepared = (train: number) => ({
-    ...{ rowsInFile: train, rowsUsed: train, dropped: [], split: { train, validation: 0, test: 0 } },
-    ...{ features: [], targets: [], warnings: [] },
+    rowsInFile: train,
+    rowsUsed: train,
+    dropped: [],
+    split: { train, validation: 0, test: 0 },
+    features: [],
+    targets: [],
+    warnings: [],
   });
 
   it('follow its training rows and batch size, and training waits for them', async () => {
@@ -337,10 +345,10 @@ describe('a command', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { app } = await testedApp();
-      app.messages.say('Copied.');
+      app.messages.show('Copied.');
       const first = app.messages.toast;
       vi.advanceTimersByTime(4000);
-      app.messages.say('Copied.');
+      app.messages.show('Copied.');
       expect(app.messages.toast).not.toBe(first);
       vi.advanceTimersByTime(4000);
       expect(app.messages.toast?.text).toBe('Copied.');

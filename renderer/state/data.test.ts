@@ -95,8 +95,13 @@ describe('warnings and errors of a file', () => {
       await connectedTo({
         inspect: () => inspection,
         prepare: () => ({
-          ...{ rowsInFile: 1, rowsUsed: 1, dropped: [], split: { train: 1, validation: 0, test: 0 } },
-          ...{ features: [], targets: [], warnings: [{ message: latin }, { message: left }] },
+          rowsInFile: 1,
+          rowsUsed: 1,
+          dropped: [],
+          split: { train: 1, validation: 0, test: 0 },
+          features: [],
+          targets: [],
+          warnings: [{ message: latin }, { message: left }],
         }),
       }),
     );
@@ -124,8 +129,13 @@ describe('warnings and errors of a file', () => {
     expect(table.warnings.map(({ message }) => message)).toEqual([ofFile]);
     await new Promise((resolve) => setTimeout(resolve, 300));
     answer({
-      ...{ rowsInFile: 1, rowsUsed: 1, dropped: [], split: { train: 1, validation: 0, test: 0 } },
-      ...{ features: [], targets: [], warnings: constant(ofUse) },
+      rowsInFile: 1,
+      rowsUsed: 1,
+      dropped: [],
+      split: { train: 1, validation: 0, test: 0 },
+      features: [],
+      targets: [],
+      warnings: constant(ofUse),
     });
     await vi.waitFor(() => {
       expect(table.warnings.map(({ message }) => message)).toEqual([ofUse]);

@@ -57,7 +57,7 @@ describe('FilePrediction', () => {
     expect(made.error?.message).toContain('no column');
     expect(made.answer).toBeUndefined();
     expect(made.saved).toBe('');
-    expect(made.canGoOn).toBe(false);
+    expect(made.canSkipRows).toBe(false);
     await made.dropped(file('good.csv'));
     await made.dropped(file('lost.csv'));
     expect(made.error?.message).toContain('lost.csv');
@@ -73,16 +73,16 @@ describe('FilePrediction', () => {
       return { ...answer(2), skipped: [{ reason: 'could not be read', rows: 1 }] };
     });
     await made.dropped(file('a.csv'));
-    expect(made.canGoOn).toBe(true);
-    await made.goOn();
-    expect(made.canGoOn).toBe(false);
+    expect(made.canSkipRows).toBe(true);
+    await made.skipRows();
+    expect(made.canSkipRows).toBe(false);
     expect(made.error).toBeUndefined();
     expect(made.answer?.rows).toBe(2);
     await made.save();
     expect(requests.at(-1)).toMatchObject({ out: '/out.csv', table: { skipBadRows: true } });
     await made.choose();
     expect(requests.at(-1)?.table.skipBadRows).toBe(false);
-    expect(made.canGoOn).toBe(true);
+    expect(made.canSkipRows).toBe(true);
   });
 
   it('reads files with the dialect of the training data, or as the user sets it', async () => {

@@ -174,8 +174,8 @@ describe('Training', () => {
         return recordOf(configuration, 'training');
       },
     });
-    const givenUp = vi.fn();
-    training.givenUp.add(givenUp);
+    const cancelled = vi.fn();
+    training.cancelled.add(cancelled);
     emit(
       { event: 'phase', run, state: 'training', message: '' },
       { event: 'phase', run: '/runs/2', state: 'queued', message: '' },
@@ -188,7 +188,7 @@ describe('Training', () => {
     emit({ event: 'failed', run: '/runs/2', error: { code: 'cancelled', message: 'Nothing of it was kept.' } });
     await settled();
     expect(training.queued).toEqual([]);
-    expect(givenUp).toHaveBeenCalledWith('Nothing of it was kept.');
+    expect(cancelled).toHaveBeenCalledWith('Nothing of it was kept.');
     expect(training.current?.run).toBe(run);
     expect(training.shown).toBe(training.current);
   });
@@ -197,7 +197,7 @@ describe('Training', () => {
     const { training, emit } = await connected({ runRecord: () => recordOf(configuration, 'interrupted') });
     emit({ event: 'phase', run, state: 'preparing', message: '' });
     await settled();
-    emit({ event: 'failed', run, error: { code: 'cancelled', message: 'It stands where it stood.' } });
+    emit({ event: 'failed', run, error: { code: 'cancelled', message: 'Its earlier state is kept.' } });
     await settled();
     expect(training.current?.state).toBe('interrupted');
     expect(training.current?.error).toBeUndefined();

@@ -58,7 +58,10 @@ describe('a row', () => {
 
   test('of very many inputs is pasted', async () => {
     const inputs = Array.from({ length: 41 }, (_, index) => ({
-      ...{ kind: 'number' as const, column: `pixel_${index}`, shift: 0, scale: 1 },
+      kind: 'number' as const,
+      column: `pixel_${index}`,
+      shift: 0,
+      scale: 1,
     }));
     const { asked } = await openPredict(
       { predictRow: () => ({ targets: ['price'], prediction: [2], unseen: [] }) },

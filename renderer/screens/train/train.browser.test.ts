@@ -80,8 +80,14 @@ describe('a run', () => {
     const events: WindowEvent[] = [
       { event: 'metrics', run: fakeRun, metrics: fakeMetrics(configuration, ['price'], 3) },
       {
-        ...{ event: 'progress', run: fakeRun, epoch: 4, epochs: 40, step: 400, steps: 5000 },
-        ...{ objective: 0.5, secondsLeft: 65 },
+        event: 'progress',
+        run: fakeRun,
+        epoch: 4,
+        epochs: 40,
+        step: 400,
+        steps: 5000,
+        objective: 0.5,
+        secondsLeft: 65,
       },
     ];
     emit(...events);
