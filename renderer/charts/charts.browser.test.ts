@@ -11,7 +11,7 @@ const main = page.getByRole('main');
 const zoomOut = main.getByRole('button', { name: 'Zoom out' });
 const chart = (title: string) => {
   const figure = main.getByRole('figure', { name: title });
-  return { figure, plot: figure.getByRole('application'), said: figure.getByRole('status') };
+  return { figure, plot: figure.getByRole('application'), status: figure.getByRole('status') };
 };
 const worst = chart('Worst output');
 const strip = chart('Outputs of price around zero');
@@ -33,10 +33,10 @@ test('curves are read epoch by epoch by keys, in all charts at once', async () =
   await expect.element(strip.figure).toHaveTextContent(/epoch 6/);
   worst.plot.element().focus();
   await userEvent.keyboard('{Home}{ArrowRight}');
-  await expect.element(worst.said).toHaveTextContent(/^epoch 1.*price: /);
+  await expect.element(worst.status).toHaveTextContent(/^epoch 1.*price: /);
   await expect.element(strip.figure).toHaveTextContent(/epoch 1.*rows below zero/);
   await userEvent.keyboard('{Escape}');
-  await expect.element(worst.said).toHaveTextContent('');
+  await expect.element(worst.status).toHaveTextContent('');
   await expect.element(strip.figure).toHaveTextContent(/epoch 6/);
 });
 
@@ -55,7 +55,7 @@ test('by keys and buttons the charts zoom together; the pointer reads where it i
   await expect.element(strip.plot).toHaveTextContent(/epoch \d/);
 });
 
-test('for those who cannot see it a chart says its last values, and is a table on request', async () => {
+test('a chart has its last values as text for screen readers, and is a table on request', async () => {
   await openCurves();
   await expect.element(strip.figure).toHaveTextContent(/Training rows, epoch 6: /);
   await worst.figure.getByRole('button', { name: 'Worst output as a table' }).click();
@@ -66,7 +66,7 @@ test('for those who cannot see it a chart says its last values, and is a table o
   await expectAccessible();
 });
 
-test('it is taken away as a table and as a picture', async () => {
+test('it is exported as a table and as a picture', async () => {
   await openCurves();
   const taken: { name: string; type: string }[] = [];
   vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
@@ -80,7 +80,7 @@ test('it is taken away as a table and as a picture', async () => {
   vi.restoreAllMocks();
 });
 
-test('points of predictions are gone through by keys, and lead to their rows', async () => {
+test('points of predictions are selected by keys, and open their rows', async () => {
   const configuration = fakeConfiguration('diamonds');
   await openWindow({
     page: 'result',
@@ -92,7 +92,7 @@ test('points of predictions are gone through by keys, and lead to their rows', a
   await expect.element(scatter.figure).toHaveTextContent(/3 rows.*1 below zero/);
   scatter.plot.element().focus();
   await userEvent.keyboard('{ArrowRight}');
-  await expect.element(scatter.said).toHaveTextContent('row 1: true 1, predicted −0.5');
+  await expect.element(scatter.status).toHaveTextContent('row 1: true 1, predicted −0.5');
   await userEvent.keyboard('{ArrowRight}{Enter}');
   await expect.element(main.getByRole('grid', { name: 'Rows of the table' })).toBeVisible();
 });

@@ -33,7 +33,7 @@ export function zoomedBy(direction: 'in' | 'out', range: Range, whole: Range): R
 }
 
 /** Visible range and read epoch. */
-export interface Looking {
+export interface EpochView {
   /** Visible range of epochs; `undefined` shows all. */
   readonly zoom: Range | undefined;
   /** The epoch whose values are shown. */
@@ -41,10 +41,10 @@ export interface Looking {
 }
 
 /** The view after a key press; `undefined` if the key has no function here. */
-export function afterKey(key: string, shift: boolean, looking: Looking, whole: Range): Looking | undefined {
-  const { zoom, reading } = looking;
+export function afterKey(key: string, shift: boolean, view: EpochView, whole: Range): EpochView | undefined {
+  const { zoom, reading } = view;
   const range = zoom ?? whole;
-  const read = (epoch: number): Looking => {
+  const read = (epoch: number): EpochView => {
     const kept = Math.min(whole.to, Math.max(whole.from, epoch));
     return { zoom: follow(zoom, kept, whole), reading: kept };
   };

@@ -20,7 +20,8 @@ beforeEach(() => {
     whole: () => whole,
     area: () => ({ left: 50, right: 250 }),
     zoom: (range) => (zoom = range),
-    ...{ hover, select },
+    hover,
+    select,
   });
 });
 
@@ -39,7 +40,7 @@ describe('the pointer', () => {
     expect(hover.mock.calls).toEqual([[50], [undefined], [100], [undefined]]);
   });
 
-  it('selects what to zoom in on, in either direction, within the curves', () => {
+  it('selects a range to zoom in on, in either direction, within the curves', () => {
     send('pointerdown', 150);
     send('pointermove', 100);
     expect(select).toHaveBeenLastCalledWith({ from: 100, to: 150 });
@@ -51,7 +52,7 @@ describe('the pointer', () => {
     expect(zoom).toEqual({ from: 37.5, to: 50 });
   });
 
-  it('does not take a click for a selection, nor another button, nor one given up', () => {
+  it('does not treat a click, another button or a cancelled drag as a selection', () => {
     send('pointerdown', 150);
     send('pointerup', 152);
     send('pointerdown', 150, { button: 2 });

@@ -50,7 +50,7 @@ it('a logarithmic axis never has fewer than two labels', () => {
 });
 
 describe('valueRange', () => {
-  it('has zero in it, and no room below where nothing is below', () => {
+  it('includes zero, without space below if nothing is below', () => {
     expect(valueRange(noPlot, 0.2, 1)[0]).toBe(0);
     expect(valueRange(noPlot, -1, -0.5)[1]).toBeGreaterThanOrEqual(0);
     expect(valueRange(noPlot, -1, 1)[0]).toBeLessThan(-1);

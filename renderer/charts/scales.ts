@@ -17,7 +17,7 @@ export const logRange = (_: uPlot, low: number | null, high: number | null): [nu
   low === null || high === null ? [0.1, 1] : [low / 1.25, high * 1.25];
 
 /** Below this factor between the ends, steps of equal width are used instead of decades. */
-const littleSpan = 5;
+const smallSpan = 5;
 
 /**
  * Ticks of a logarithmic axis: 1 to 9 of each visible decade, or round numbers at equal distances over a small span.
@@ -25,7 +25,7 @@ const littleSpan = 5;
  * never ends.
  */
 export const logSplits = (_: uPlot, _axis: number, low: number, high: number): number[] => {
-  if (high / low < littleSpan) return roundTicks(low, high, 5);
+  if (high / low < smallSpan) return roundTicks(low, high, 5);
   const splits: number[] = [];
   for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); decade++) {
     for (let mantissa = 1; mantissa <= 9; mantissa++) {
@@ -39,7 +39,7 @@ export const logSplits = (_: uPlot, _axis: number, low: number, high: number): n
 /** Labels 1, 2 and 5 of each decade over a narrow range, else only 1; all ticks over a small span. */
 export const roundValues = (plot: uPlot, splits: number[]): (number | null)[] => {
   const { min = 1, max = 10 } = plot.scales.y ?? {};
-  if (max / min < littleSpan) return splits;
+  if (max / min < smallSpan) return splits;
   const narrow = Math.log10(max / min) < 2;
   return splits.map((value) => {
     const mantissa = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));

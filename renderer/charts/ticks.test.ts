@@ -8,7 +8,7 @@ it('gives round values at equal distances', () => {
   expect(roundTicks(-12_000, 170_000, 5)).toEqual([0, 50_000, 100_000, 150_000]);
 });
 
-it('gives two at least and no more than may be, all in view, for any range', () => {
+it('gives at least two and at most the limit, all in view, for any range', () => {
   fc.assert(
     fc.property(
       fc.double({ min: -1e6, max: 1e6, noNaN: true }),

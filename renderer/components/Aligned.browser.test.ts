@@ -9,14 +9,14 @@ async function widthOf(text: string, decimals: number): Promise<number> {
   return container.getBoundingClientRect().width;
 }
 
-test('numbers of a column end where they would with as many decimals', async () => {
+test('numbers of a column are as wide as with equal decimals', async () => {
   const widest = await widthOf('3.125', 3);
   expect(await widthOf('1.5', 3)).toBeCloseTo(widest, 0);
   expect(await widthOf('2', 3)).toBeCloseTo(widest, 0);
   expect(await widthOf('2', 0)).toBeLessThan(widest);
 });
 
-test('digits that only take room are neither seen nor read out', async () => {
+test('padding digits are neither visible nor read by screen readers', async () => {
   const { container } = await render(Aligned, { text: '1.5', decimals: 3 });
   const filling = container.querySelector<HTMLElement>('[aria-hidden=true]');
   expect(filling?.textContent).toBe('00');
@@ -24,7 +24,7 @@ test('digits that only take room are neither seen nor read out', async () => {
   expect(container.textContent.replace('00', '')).toBe('1.5');
 });
 
-test('what is no number stands as it is', async () => {
+test('text without a number stays unchanged', async () => {
   const { container } = await render(Aligned, { text: 'not a number', decimals: 3 });
   expect(container.textContent).toBe('not a number');
 });

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import Busy from './Busy.svelte';
 
-test('it says what is being done and how far it is, and offers a way out', async () => {
+test('it shows the name and the progress of the work, and can be cancelled', async () => {
   const oncancel = vi.fn();
   const screen = await render(Busy, { text: 'Reading the file', share: 0.25, oncancel });
   await expect.element(screen.getByRole('status')).toHaveTextContent('Reading the file …');
@@ -12,7 +12,7 @@ test('it says what is being done and how far it is, and offers a way out', async
   expect(oncancel).toHaveBeenCalledOnce();
 });
 
-test('where it is not known how far it is, it does not pretend to know', async () => {
+test('without a known share the progress is indeterminate', async () => {
   const screen = await render(Busy, { text: 'Predicting', oncancel: vi.fn() });
   // A bar without a position is indeterminate.
   expect((screen.getByRole('progressbar').element() as HTMLProgressElement).position).toBe(-1);

@@ -13,7 +13,7 @@ test('a button does its work when it is pressed, by pointer and by key', async (
   expect(onclick).toHaveBeenCalledTimes(3);
 });
 
-test('with a reason it does nothing, says why, and keeps the focus', async () => {
+test('with a reason it does nothing, shows the reason, and keeps the focus', async () => {
   const onclick = vi.fn();
   const screen = await render(Button, { label: 'Pause', onclick, keys: 'Ctrl P' });
   const button = screen.getByRole('button', { name: 'Pause' });

@@ -8,14 +8,14 @@ test.each([
   ['error', 'alert', 'Error'],
   ['warning', 'note', 'Warning'],
   ['information', 'note', 'Note'],
-] as const)('of the kind %s it is an %s, and says so by more than a colour', async (kind, role, name) => {
+] as const)('of the kind %s it is an %s, and shows it not only by colour', async (kind, role, name) => {
   const screen = await render(Callout, { kind, message: 'The file is gone.' });
   const notice = screen.getByRole(role);
   await expect.element(notice).toHaveTextContent('The file is gone.');
   await expect.element(notice.getByLabelText(name)).toBeVisible();
 });
 
-test('what can be done about it stands beside it', async () => {
+test('its actions are shown beside it', async () => {
   const actions = createRawSnippet(() => ({ render: () => '<button>Try again</button>' }));
   const screen = await render(Callout, { error: { code: 'file', message: 'It is not there.' }, actions });
   await expect.element(screen.getByRole('alert').getByRole('button', { name: 'Try again' })).toBeVisible();

@@ -33,7 +33,7 @@ test('two on one page do not choose for each other', async () => {
     .toBeChecked();
 });
 
-test('with a reason nothing else can be chosen, and it says why', async () => {
+test('with a reason nothing else can be chosen, and the reason is shown', async () => {
   const screen = await render(Choice, { ...props, reason: 'No column holds words.', onchange: vi.fn() });
   const group = screen.getByRole('group', { name: 'Role of price' });
   await expect.element(group).toHaveAccessibleDescription('No column holds words.');

@@ -4,7 +4,7 @@ import CurvePicture from './CurvePicture.svelte';
 
 const curve = { title: 'Penalty', xLabel: 'prediction', yLabel: 'added loss', x: [-2, 0, 1], y: [4, 0, 0] };
 
-test('a curve says what it shows and in which range, for those who cannot see it', async () => {
+test('a curve has its title and range as text for screen readers', async () => {
   const screen = await render(CurvePicture, { curve });
   const name = 'Penalty: added loss over prediction, from 0 to 4';
   await expect.element(screen.getByRole('img', { name })).toBeVisible();

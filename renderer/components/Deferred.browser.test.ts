@@ -8,7 +8,7 @@ import SettingsPanel from './SettingsPanel.svelte';
 
 const part = (text: string) => createRawSnippet(() => ({ render: () => `<p>${text}</p>` }));
 
-test('a part of a page waits for its turn, and holds its place meanwhile', async () => {
+test('a part of a page waits in the queue, with a placeholder meanwhile', async () => {
   const ask = vi.spyOn(renderQueue, 'add').mockImplementation(() => undefined);
   const screen = await render(Deferred, { children: part('A table') });
   await expect.element(screen.getByText('A table')).not.toBeInTheDocument();
@@ -20,7 +20,7 @@ test('a part of a page waits for its turn, and holds its place meanwhile', async
   ask.mockRestore();
 });
 
-test('one that is gone before its turn is not made', async () => {
+test('a part destroyed before its turn is not rendered', async () => {
   const forget = vi.spyOn(renderQueue, 'remove');
   const ask = vi.spyOn(renderQueue, 'add');
   const screen = await render(Deferred, { children: part('A chart') });
@@ -29,7 +29,7 @@ test('one that is gone before its turn is not made', async () => {
   expect(forget).toHaveBeenCalledWith(owner);
 });
 
-test('settings are a part of the page with a name of its own, made in its turn', async () => {
+test('settings are a part of the page with their own name, rendered from the queue', async () => {
   const screen = await render(SettingsPanel, { label: 'Data settings', children: part('Rows and split') });
   const panel = screen.getByRole('complementary', { name: 'Data settings' });
   await expect.element(panel.getByText('Rows and split')).toBeVisible();

@@ -6,7 +6,7 @@ import DialectFields from './DialectFields.svelte';
 
 const settings = describeConfiguration().filter(({ path }) => path.startsWith('data.dialect.'));
 
-test('what is left out is as found, until it is chosen', async () => {
+test('an absent setting is as found, until it is chosen', async () => {
   const onchange = vi.fn();
   const screen = await render(DialectFields, { settings, dialect: { header: true }, onchange });
   const delimiter = screen.getByRole('combobox', { name: 'Delimiter' });
@@ -17,7 +17,7 @@ test('what is left out is as found, until it is chosen', async () => {
   expect(onchange).toHaveBeenLastCalledWith({ header: false });
 });
 
-test('what was given cannot be as found again; a delimiter that is none of the usual ones is there, too', async () => {
+test('a given setting cannot be as found again; an unusual delimiter is an option, too', async () => {
   const screen = await render(DialectFields, {
     settings,
     dialect: { delimiter: '#', encoding: 'latin-1' },

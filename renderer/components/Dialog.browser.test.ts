@@ -6,7 +6,7 @@ import Dialog from './Dialog.svelte';
 
 const children = createRawSnippet(() => ({ render: () => '<input aria-label="Name" />' }));
 
-test('open, it has its title as its name and the focus inside, and keeps it there', async () => {
+test('open, it has its title as its name and keeps the focus inside', async () => {
   const screen = await render(Dialog, { title: 'Help', open: true, onclose: vi.fn(), children });
   const dialog = page.getByRole('dialog', { name: 'Help' });
   await expect.element(dialog.getByRole('heading', { level: 1 })).toHaveTextContent('Help');
@@ -21,7 +21,7 @@ test('open, it has its title as its name and the focus inside, and keeps it ther
 test.each([
   ['its button', () => page.getByRole('button', { name: 'Close' }).click()],
   ['Escape', () => userEvent.keyboard('{Escape}')],
-])('it asks to be closed by %s', async (_, close) => {
+])('it is closed by %s', async (_, close) => {
   const onclose = vi.fn();
   await render(Dialog, { title: 'The engine', open: true, onclose, children });
   await expect.element(page.getByRole('textbox', { name: 'Name' })).toBeVisible();

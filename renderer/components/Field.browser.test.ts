@@ -33,7 +33,7 @@ test('its control is named by label and unit, and described by problem, reason a
   await expect.element(input).toBeDisabled();
 });
 
-test('without any of them it is plain', async () => {
+test('without any of them it has no description', async () => {
   const screen = await render(Field, { label: 'Name', help: '', control });
   const input = screen.getByLabelText('Name');
   await expect.element(input).toBeEnabled();

@@ -6,12 +6,12 @@ import { mathOf } from './mathMl.ts';
 
 const formulas = (container: HTMLElement): Element[] => [...container.querySelectorAll('math')];
 
-test('LaTeX is shown as mathematics; what stands between wide spaces may stand in lines of its own', async () => {
+test('LaTeX is shown as mathematics; parts between wide spaces may be on separate lines', async () => {
   const { container } = await render(Formula, { latex: String.raw`y \ge \varepsilon \qquad \lambda \ge 0` });
   expect(formulas(container).map((math) => math.textContent)).toEqual(['y≥ε', 'λ≥0']);
 });
 
-test('another formula takes its place', async () => {
+test('another formula replaces it', async () => {
   const screen = await render(Formula, { latex: 'a + b' });
   await screen.rerender({ latex: 'c' });
   await expect.poll(() => formulas(screen.container).map((math) => math.textContent)).toEqual(['c']);
@@ -28,7 +28,7 @@ test('one that is too wide scrolls, and is reached by keyboard only then', async
   await expect.element(box).not.toHaveAttribute('tabindex');
 });
 
-test('the same formula may stand in several places; what is no LaTeX is shown as text', () => {
+test('the same formula may appear in several places; invalid LaTeX is shown as text', () => {
   const [first, second] = [mathOf('x^2'), mathOf('x^2')];
   expect(first).not.toBe(second);
   expect(first.textContent).toBe(second.textContent);

@@ -11,7 +11,7 @@ test('notes are counted, and read on request', async () => {
   expect(screen.getByRole('listitem').elements()).toHaveLength(2);
 });
 
-test('one is a note, and none is nothing', async () => {
+test('one is a note, and without messages nothing is shown', async () => {
   const screen = await render(Hints, { title: 'the engine', messages: ['It is slow.'] });
   await expect.element(screen.getByText('1 note on the engine')).toBeVisible();
   await screen.rerender({ messages: [] });

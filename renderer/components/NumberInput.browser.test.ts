@@ -9,7 +9,7 @@ async function field(props: Partial<Parameters<typeof render<typeof NumberInput>
   return { screen, onchange, input: screen.getByRole('textbox', { name: 'Epochs' }) };
 }
 
-test('a number in range is taken as it is typed; a decimal comma and a true minus sign will do', async () => {
+test('a number in range is applied while typing; a decimal comma and a true minus sign are accepted', async () => {
   const { input, onchange } = await field({ minimum: -5 });
   await input.fill('1,5');
   expect(onchange).toHaveBeenLastCalledWith(1.5);
@@ -18,7 +18,7 @@ test('a number in range is taken as it is typed; a decimal comma and a true minu
   await expect.element(input).toBeValid();
 });
 
-test('what is no number in range is not taken, is said at once, and is gone when the field is left', async () => {
+test('any other text is not applied, shows an error at once, and is removed on blur', async () => {
   const { input, onchange } = await field({ integer: true, minimum: 1, maximum: 100, help: 'Rounds.' });
   await input.fill('many');
   await expect.element(input).toBeInvalid();
@@ -55,7 +55,7 @@ describe('arrow keys', () => {
   });
 });
 
-test('with a reason it cannot be changed; a problem of the whole configuration stands at it', async () => {
+test('with a reason it cannot be changed; a problem of the whole configuration is shown', async () => {
   const { input } = await field({ reason: 'The run is training.', problem: 'Too many.', unit: 'rounds' });
   await expect.element(input).toBeDisabled();
   await expect.element(input).toHaveAccessibleDescription('Too many. The run is training.');

@@ -19,7 +19,7 @@ test('an option is chosen by its label, and given by its value', async () => {
   expect(onchange).toHaveBeenCalledExactlyOnceWith('sgd');
 });
 
-test('an option that cannot be chosen says why', async () => {
+test('an option that cannot be chosen shows the reason', async () => {
   const screen = await render(SelectInput, { label: 'Device', value: 'adam', options, onchange: vi.fn() });
   await expect.element(screen.getByRole('option', { name: 'Card (no card here)' })).toBeDisabled();
   await expect.element(screen.getByRole('option', { name: 'Gradient descent' })).toBeEnabled();

@@ -30,7 +30,7 @@ test('a number has its default, its range and its help', async () => {
   expect(onchange).toHaveBeenCalledExactlyOnceWith(3);
 });
 
-test('a choice, a switch and a text each have a control of their own', async () => {
+test('a choice, a switch and a text each have their own control', async () => {
   const choice = await control(z.enum(['exp', 'softplus']).default('exp').meta({ title }));
   await userEvent.selectOptions(choice.screen.getByRole('combobox', { name: 'Alpha' }), 'softplus');
   expect(choice.onchange).toHaveBeenCalledExactlyOnceWith('softplus');

@@ -16,7 +16,7 @@ const settings = createRawSnippet(() => ({
   render: () => '<aside aria-label="Training settings"><p>Text</p><input aria-label="Epochs" /></aside>',
 }));
 
-test('its main part has a name, and its settings stand beside it', async () => {
+test('its main part has a name, and its settings are beside it', async () => {
   const screen = await render(StepPage, { label: 'Curves', children, settings });
   const main = screen.getByRole('region', { name: 'Curves' });
   const panel = screen.getByRole('complementary', { name: 'Training settings' });
@@ -25,7 +25,7 @@ test('its main part has a name, and its settings stand beside it', async () => {
   );
 });
 
-test('in a narrow window the settings stand below, and a way leads to the first of them', async () => {
+test('in a narrow window the settings are below, and a button goes to the first of them', async () => {
   await page.viewport(500, 860);
   try {
     const screen = await render(StepPage, { label: 'Curves', roomy: true, children, settings });
@@ -40,7 +40,7 @@ test('in a narrow window the settings stand below, and a way leads to the first 
   }
 });
 
-test('without settings it has the room to itself', async () => {
+test('without settings it has the full width', async () => {
   const screen = await render(StepPage, { label: 'Table', fill: true, children });
   const width = screen.getByRole('region', { name: 'Table' }).element().getBoundingClientRect().width;
   expect(width).toBeCloseTo(screen.container.getBoundingClientRect().width, 0);

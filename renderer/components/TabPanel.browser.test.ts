@@ -3,7 +3,7 @@ import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import TwoTabs from '../testing/TwoTabs.svelte';
 
-test('what belongs to a tab is made when it is first looked at, and kept as it was left', async () => {
+test("a tab's content is created when it is first selected, and kept afterwards", async () => {
   const screen = await render(TwoTabs, {});
   const notes = screen.getByText('Nothing odd.');
   await expect.element(notes).not.toBeInTheDocument();
@@ -16,7 +16,7 @@ test('what belongs to a tab is made when it is first looked at, and kept as it w
   await expect.element(notes).not.toBeVisible();
 });
 
-test('tabs are gone through by arrow keys, and a panel has the name of its tab', async () => {
+test('tabs are selected by arrow keys, and a panel has the name of its tab', async () => {
   const screen = await render(TwoTabs, {});
   await expect.element(screen.getByRole('tabpanel', { name: 'Table' })).toBeVisible();
   await userEvent.tab();

@@ -18,7 +18,7 @@ async function twoButtons() {
   return { undo: await render(Button, undo), help: await render(Button, { ...undo, label: 'Help', keys: 'F1' }) };
 }
 
-test('an icon says its name and keys to those who come by keyboard; Escape takes that away', async () => {
+test('an icon shows its name and keys on keyboard focus; Escape hides them', async () => {
   await twoButtons();
   await userEvent.tab();
   await expect.element(tip('Undo (Ctrl Z)')).toBeVisible();
@@ -29,7 +29,7 @@ test('an icon says its name and keys to those who come by keyboard; Escape takes
   await expect.element(tip('Help (F1)')).not.toBeInTheDocument();
 });
 
-test('by pointer it comes, too, says why a button cannot be used, and goes with its button', async () => {
+test('it also opens by pointer, shows why a button cannot be used, and disappears with its button', async () => {
   const { undo } = await twoButtons();
   await undo.rerender({ reason: 'Nothing to undo.' });
   await page.getByRole('button', { name: 'Undo' }).hover();

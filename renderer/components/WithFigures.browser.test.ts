@@ -14,7 +14,7 @@ const rows = [
   ['last', 1234.5678],
 ] as const;
 
-test('a picture is read as a table in its place, and is a picture again', async () => {
+test('a picture can be replaced by its table and restored', async () => {
   const screen = await render(WithFigures, { title: 'Loss', header, rows, children });
   const picture = screen.getByRole('img', { name: 'A picture' });
   await expect.element(picture).toBeVisible();
@@ -25,14 +25,14 @@ test('a picture is read as a table in its place, and is a picture again', async 
   await expect.element(picture).toBeVisible();
 });
 
-test('the button says whether the figures are listed, and asks for the other', async () => {
+test('the button shows whether the figures are listed, and toggles them', async () => {
   const ontoggle = vi.fn();
   const screen = await render(FiguresButton, { title: 'Loss', listed: true, ontoggle });
   await screen.getByRole('button', { name: 'Loss as a table', pressed: true }).click();
   expect(ontoggle).toHaveBeenCalledOnce();
 });
 
-test('the table has a head for each column, numbers as they are written everywhere, and gaps', async () => {
+test('the table has a head for each column, formatted numbers, and gaps', async () => {
   const screen = await render(FiguresTable, { label: 'Loss', header, rows });
   const heads = screen.getByRole('columnheader').elements();
   expect(heads.map(({ textContent }) => textContent)).toEqual(header);
@@ -40,7 +40,7 @@ test('the table has a head for each column, numbers as they are written everywhe
   expect(cells.map((cell) => (cell as HTMLElement).innerText.trim())).toEqual(['1', '0.5', '2', '', 'last', '1,234.6']);
 });
 
-test('the table scrolls, and is reached by keyboard for it', async () => {
+test('the table scrolls, and is reachable by keyboard', async () => {
   const many = Array.from({ length: 200 }, (_, index) => [index, index / 7]);
   const screen = await render(FiguresTable, { label: 'Loss', header, rows: many, digits: 3 });
   await userEvent.tab();

@@ -11,8 +11,8 @@ const header = page.getByRole('banner');
 const bar = page.getByRole('contentinfo');
 const menu = header.getByRole('button', { name: /^Configuration:/ });
 
-describe('what stands around every page', () => {
-  test('before anything was done says what comes first', async () => {
+describe('the frame around every page', () => {
+  test('shows the first step at the start', async () => {
     await openWindow({ configuration: null });
     await expect.element(steps.getByRole('button', { name: /^Data/ })).toHaveAccessibleName(/choose a file/);
     await expect.element(menu).toHaveAccessibleName('Configuration: No configuration');
@@ -35,7 +35,7 @@ describe('what stands around every page', () => {
     await expect.element(page.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
   });
 
-  test('says where a step needs attention, and why no run can begin', async () => {
+  test('shows which step needs attention, and why no run can start', async () => {
     const refuse = (): never => {
       throw new OrthantError('configuration', 'Too many units.', { field: 'network.hidden' });
     };
@@ -70,7 +70,7 @@ describe('the menu of the configuration', () => {
     expect(JSON.parse(written?.text ?? '')).toMatchObject({ network: { hidden: [64, 64] } });
   });
 
-  test('says of each entry that cannot be used why, and does nothing then', async () => {
+  test('shows why an entry cannot be used, and does nothing then', async () => {
     const { asked } = await openWindow({ configuration: null });
     await menu.click();
     const save = page.getByRole('menuitem', { name: /^Save the configuration Choose/ });
@@ -110,7 +110,7 @@ describe('the dialog', () => {
     await expect.element(help).not.toBeInTheDocument();
   });
 
-  test('of the engine says what trains and what is missing', async () => {
+  test('of the engine shows what trains and what is missing', async () => {
     const missing = [{ what: 'A card', effect: 'training takes longer', command: 'orthant doctor' }];
     await openWindow({ answers: { doctor: () => ({ ...fakeDoctor(), missing, warnings: ['Little memory.'] }) } });
     await header.getByRole('button', { name: /details of the engine/ }).click();
@@ -122,7 +122,7 @@ describe('the dialog', () => {
     await expectAccessible();
   });
 
-  test('of an engine that cannot be used says why', async () => {
+  test('of an engine that cannot be used shows the reason', async () => {
     const refuse = (): never => {
       throw new OrthantError('engine', 'TensorFlow could not be loaded.');
     };
@@ -133,7 +133,7 @@ describe('the dialog', () => {
       .toHaveTextContent('TensorFlow could not be loaded.');
   });
 
-  test('for a pasted document takes a good one, and says what is wrong with another', async () => {
+  test('for a pasted document accepts a valid one, and shows the error of another', async () => {
     const { app } = await openWindow({ configuration: null });
     await menu.click();
     await page.getByRole('menuitem', { name: 'Paste a configuration' }).click();

@@ -11,7 +11,7 @@ import { openWindow } from '../testing/openWindow.ts';
 const main = page.getByRole('main');
 const bar = page.getByRole('contentinfo');
 
-test('why a command failed is said until it is dismissed', async () => {
+test('the error of a command is shown until it is dismissed', async () => {
   const refuse = (): never => {
     throw new OrthantError('run', 'The folder of runs cannot be written.');
   };
@@ -24,7 +24,7 @@ test('why a command failed is said until it is dismissed', async () => {
   await expect.element(alert).not.toBeInTheDocument();
 });
 
-test('a training process that ended is said with the run to resume, and may be dismissed', async () => {
+test('the end of a training process is shown with the run to resume, and can be dismissed', async () => {
   const configuration = fakeConfiguration('diamonds');
   let ended = false;
   const { emit, asked } = await openWindow({
@@ -62,7 +62,7 @@ test('an engine that does not come back can be started again', async () => {
   await expect.element(alert).not.toBeInTheDocument();
 });
 
-test('a line that was cut is said, and nothing can be asked of the host meanwhile', async () => {
+test('a lost connection is shown, and commands are unavailable meanwhile', async () => {
   const { cut } = await openWindow({ page: 'network' });
   await expect.element(page.getByRole('banner').getByText(/^TensorFlow/)).toBeVisible();
   cut();
@@ -74,7 +74,7 @@ test('a line that was cut is said, and nothing can be asked of the host meanwhil
   await expect.element(page.getByRole('banner').getByText(/^TensorFlow/)).toBeVisible();
 });
 
-test('a file handed over shows how far it is, and can be cancelled', async () => {
+test('an upload shows its progress, and can be cancelled', async () => {
   const { app } = await openWindow({ page: 'data' });
   const cancelUploads = vi.spyOn(app.files, 'cancelUploads');
   app.opening.upload = 0.5;
@@ -85,14 +85,14 @@ test('a file handed over shows how far it is, and can be cancelled', async () =>
   expect(cancelUploads).toHaveBeenCalledOnce();
 });
 
-test('what was done is said in passing', async () => {
+test('a completed action is confirmed for a moment', async () => {
   const { app } = await openWindow({ page: 'data' });
-  app.messages.say('The command was copied.');
+  app.messages.show('The command was copied.');
   await expect.element(main.getByRole('status').getByText('The command was copied.')).toBeVisible();
   await expectAccessible();
 });
 
-test('what the system asked to open and is not there is said', async () => {
+test('a missing file that the system asked to open is reported', async () => {
   const { emit } = await openWindow({ page: 'data' });
   emit({ event: 'refused', error: { code: 'file', message: 'There is no file houses.csv.' } });
   await expect.element(main.getByRole('alert')).toHaveTextContent('There is no file houses.csv.');

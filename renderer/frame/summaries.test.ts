@@ -11,21 +11,21 @@ describe('the steps beside a run', () => {
       configuration: fakeConfiguration('diamonds'),
     });
 
-  it('are done by a run on the data in work', async () => {
+  it('are done by a run on the current data', async () => {
     const { app } = await testedApp();
     app.document.replace('take a sample', fakeConfiguration('diamonds'));
     app.training.current = finished();
     expect(stepSummaries(app).train).toEqual({ status: 'ok', text: 'finished, epoch 0/40' });
-    expect(app.isOfOtherData(app.training.current)).toBe(false);
+    expect(app.usesOtherData(app.training.current)).toBe(false);
   });
 
-  it('are not done by a run on other data, and say whose it is', async () => {
+  it('are not done by a run on other data, and show its name', async () => {
     const { app } = await testedApp();
     app.document.replace('take a sample', fakeConfiguration('ink'));
     app.training.current = finished();
     expect(stepSummaries(app).train).toEqual({ status: 'open', text: 'diamonds: finished, epoch 0/40' });
-    expect(app.isOfOtherData(app.training.current)).toBe(true);
+    expect(app.usesOtherData(app.training.current)).toBe(true);
     app.document.replace('start anew', null);
-    expect(app.isOfOtherData(app.training.current), 'nothing is in work').toBe(false);
+    expect(app.usesOtherData(app.training.current), 'no configuration is open').toBe(false);
   });
 });

@@ -63,7 +63,7 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
 
 /** A run on other data does not complete a step; its summary names its data. */
 function ofRun(app: App, trace: RunTrace, summary: StepSummary): StepSummary {
-  return trace.configuration !== undefined && app.isOfOtherData(trace)
+  return trace.configuration !== undefined && app.usesOtherData(trace)
     ? { status: 'open', text: `${sourceName(trace.configuration)}: ${summary.text}` }
     : summary;
 }

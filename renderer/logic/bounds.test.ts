@@ -12,7 +12,7 @@ it('of zero or more keep outputs from being negative, below zero they do not', (
 });
 
 describe('a bound that the data break', () => {
-  it('is found before training, with the target, both numbers, and a bound that all rows keep', () => {
+  it('is found before training, with the target, both numbers, and a bound that holds for all rows', () => {
     const targets = [target('waste', 0.01), target('yield', -1.54321)];
     const broken = brokenBound(configured(0), targets);
     expect(broken?.message).toMatch(/^In the data, yield goes down to −1\.543, below its bound of 0:/);
@@ -21,7 +21,7 @@ describe('a bound that the data break', () => {
     expect(brokenBound(configured(100_000), [target('price', 30)])?.kept).toBe(30);
   });
 
-  it('is none where the lowest row is at the bound, also after rounding to what is stored', () => {
+  it('does not exist if the lowest row is at the bound, also after rounding to the stored type', () => {
     expect(brokenBound(configured(0.1), [target('price', 0.1)])).toBeUndefined();
     expect(brokenBound(configured(0), [])).toBeUndefined();
   });

@@ -16,6 +16,6 @@ it('shows the most frequent values and counts the rest', () => {
   expect(commonCategories({ distinct: 5, missing: 0 }, 5)).toEqual({ shown: [], others: { values: 5, rows: 5 } });
 });
 
-it('shows one more value in the place of a line that only says so', () => {
+it('shows one more value instead of a line about it', () => {
   expect(commonCategories({ categories: categories.slice(0, 7), distinct: 7, missing: 0 }, 49).shown).toHaveLength(7);
 });

@@ -22,7 +22,7 @@ describe('the settings of a paused run', () => {
     expect(configuration.training.epochs).toBe(epochs);
   });
 
-  it('change by what differs, and not at all once they are as they were', () => {
+  it('change only where they differ, and not after a return to the old values', () => {
     const wanted = withChanges(configuration, [{ epochs: epochs + 1, methodSettings: { damping: 3 } }]);
     expect(changeBetween(configuration, wanted)).toEqual({ epochs: epochs + 1, methodSettings: { damping: 3 } });
     expect(changeBetween(configuration, withChanges(wanted, [{ epochs }]))).toEqual({ methodSettings: { damping: 3 } });

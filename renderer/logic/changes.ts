@@ -27,7 +27,7 @@ export function fixedReason({ path, changeable }: DescribedSetting): string | un
 }
 
 /** Why settings of the earlier steps are fixed in a paused run. */
-export const settledWhilePaused = {
+export const fixedWhilePaused = {
   data: 'The rows are split and scaled already.',
   network: 'The weights have this shape already.',
   method: 'The multipliers belong to this method.',

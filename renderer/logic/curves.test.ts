@@ -52,7 +52,7 @@ describe('chartTable', () => {
       ],
     });
   });
-  it('says what happened, also at an epoch without a measurement', () => {
+  it('lists marks, also at an epoch without a measurement', () => {
     const marks = [
       { kind: 'change', epoch: 0, label: 'learning rate 0.1' },
       { kind: 'checkpoint', epoch: 2, label: 'checkpoint' },
@@ -108,7 +108,7 @@ describe('curves of several outputs', () => {
     expect(worst([0, 0])).toHaveLength(1);
     expect(worst([1, 2, 3, 4000])).toEqual(['Worst output: worst output, worst output, validation']);
   });
-  it('have no symbols where there is nothing to tell apart', () => {
+  it('have no symbols if there is nothing to distinguish', () => {
     expect(looks(['a'])).toEqual([
       [undefined, false],
       [undefined, true],
@@ -124,7 +124,7 @@ describe('nearestIndex', () => {
 });
 
 describe('runLabels', () => {
-  it('tells runs of one name apart', () => {
+  it('distinguishes runs of the same name', () => {
     const run = (name: string, id: string) => ({ name, configuration: { constraint: { method: { id } } } as never });
     const title = (id: string): string => (id === 'none' ? 'No constraint' : id);
     expect(runLabels([run('ink', 'none'), run('ink', 'penalty'), run('mine', 'none')], title)).toEqual([

@@ -13,16 +13,16 @@ export const mostDecimals = (texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, decimalsOf(text)), 0);
 
 /** Invisible padding at the end of a cell for the decimals it lacks. */
-export function fillingOf(text: string, decimals: number): string {
+export function paddingOf(text: string, decimals: number): string {
   const own = decimalsOf(text);
   if (!endsInNumber.test(text) || own >= decimals) return '';
   return `${own === 0 ? '.' : ''}${'0'.repeat(decimals - own)}`;
 }
 
 /** Number of digits that fit in a column of the table. */
-const room = 9;
+const digitsPerCell = 9;
 /** Minimum of significant digits after shortening. */
-const fewest = 3;
+const leastDigits = 3;
 
 /**
  * A cell of a data column: seven significant digits, or fewer if the decimals would not fit beside the largest value's
@@ -33,9 +33,9 @@ const fewest = 3;
 export function cellNumber(value: number, largest: number): string {
   const text = formatRead(value, 7);
   const integer = Math.max(1, Math.floor(Math.log10(largest || 1)) + 1);
-  const decimals = Math.max(0, room - integer);
+  const decimals = Math.max(0, digitsPerCell - integer);
   if (decimalsOf(text) <= decimals) return text;
-  return Math.abs(value) < 10 ** (fewest - 1 - decimals)
+  return Math.abs(value) < 10 ** (leastDigits - 1 - decimals)
     ? formatExponential(value)
     : formatRead(Number(value.toFixed(decimals)), 7);
 }

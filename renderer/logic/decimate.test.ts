@@ -7,7 +7,7 @@ describe('decimate', () => {
     expect(decimate([1, 2, 3], [[5, null, 7]], 10)).toEqual([0, 1, 2]);
   });
 
-  it('keeps the ends, the order, the extremes and the size asked for', () => {
+  it('keeps the ends, the order, the extremes and the requested size', () => {
     fc.assert(
       fc.property(
         fc.array(fc.option(fc.integer({ min: -1000, max: 1000 })), { minLength: 200, maxLength: 3000 }),

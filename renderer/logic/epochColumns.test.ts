@@ -6,7 +6,7 @@ import { EpochColumns } from './epochColumns.ts';
 const line = (epoch: number) => fakeMetrics(fakeConfiguration('ink'), ['a'], epoch);
 const [one, two, three] = [line(1), line(2), line(3)];
 
-it('looks at each epoch once while more come', () => {
+it('computes each epoch once while more arrive', () => {
   const columns = new EpochColumns();
   const figure = vi.fn((metrics: { epoch: number }) => metrics.epoch);
   const before = columns.follow([one, two]).column('epoch', figure);
@@ -15,7 +15,7 @@ it('looks at each epoch once while more come', () => {
   expect(before, 'what was given out stays as it was').toEqual([1, 2]);
 });
 
-it('looks again at epochs that were measured again, and forgets those that are gone', () => {
+it('recomputes epochs that were measured again, and drops removed ones', () => {
   const columns = new EpochColumns();
   const steps = (): number[] => columns.column('step', ({ step }) => step);
   columns.follow([one, two, three]);

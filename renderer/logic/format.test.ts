@@ -15,7 +15,7 @@ describe('formats', () => {
     expect(formatNumber(value)).toBe(text);
   });
 
-  it('separates thousands whatever the digits, but not in what stands in the data, which may be a year', () => {
+  it('separates thousands with any number of digits, but not in values of the data, which may be years', () => {
     expect([3, 4, 7].map((digits) => formatNumber(2004, digits))).toEqual(['2,004', '2,004', '2,004']);
     expect(formatNumber(12345.678, 7)).toBe('12,345.68');
     expect([2004, -12345.678, 0.00123].map((value) => formatRead(value, 7))).toEqual(['2004', '−12345.68', '0.00123']);
@@ -27,7 +27,7 @@ describe('formats', () => {
     expect(formatOf(1900, 5200)(2004)).toBe('2,004');
   });
 
-  it('never rounds a share to nothing or to all', () => {
+  it('never rounds a share to 0 or 100 %', () => {
     expect([0, 0.00001, 0.0031, 0.5, 0.99999, 1].map(formatShare)).toEqual([
       '0 %',
       '< 0.01 %',

@@ -42,7 +42,7 @@ it('spreads slow charts over frames, in their order, each once', async () => {
   expect(frames).toHaveLength(0);
 });
 
-it('does not draw what is gone', async () => {
+it('does not draw a removed chart', async () => {
   const draw = vi.fn();
   const chart = {};
   drawQueue.add(chart, draw);
@@ -51,7 +51,7 @@ it('does not draw what is gone', async () => {
   expect(draw).not.toHaveBeenCalled();
 });
 
-it('makes parts of pages after a frame and not in it, so that layout and painting come in between', async () => {
+it('renders parts of pages after a frame, so that layout and painting come in between', async () => {
   vi.useFakeTimers();
   const make = vi.fn();
   renderQueue.add({}, make);

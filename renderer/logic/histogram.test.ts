@@ -13,7 +13,7 @@ describe('a histogram', () => {
     expect(first).toMatchObject({ label: 'red', count: 4, below: false });
   });
 
-  it('is drawn by a path: empty bars are not there, and the smallest can be seen', () => {
+  it('is drawn as a path without empty bars, and the smallest bar is visible', () => {
     const bars = histogramBars({ column: 'x', edges: [-2, -1, 0, 1, 2], counts: [200, 0, 100, 1], missing: 0 });
     expect(barsPath(bars, ({ below }) => below)).toBe('M0.06 100v-100.00h.88v100.00z');
     expect(barsPath(bars, ({ below }) => !below)).toBe('M2.06 100v-50.00h.88v50.00zM3.06 100v-3.00h.88v3.00z');

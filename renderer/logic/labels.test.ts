@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeConfiguration } from '../testing/fakeData.ts';
 import { summaryOf } from '../testing/testedApp.ts';
-import { boundText, epochsText, positiveText, unsaid } from './labels.ts';
+import { boundText, epochsText, positiveText, notInName } from './labels.ts';
 
 describe('epochsText', () => {
   it.each([
@@ -12,7 +12,7 @@ describe('epochsText', () => {
     [summaryOf('crashed', 'interrupted', 2), '2 of 3 epochs'],
     [summaryOf('failed', 'failed'), '0 of 3 epochs'],
     [{ ...summaryOf('one', 'finished'), epochs: 1, trained: 1 }, '1 epoch'],
-  ])('says how many a run has: $0.run', (run, text) => {
+  ])('gives the epochs of a run: $0.run', (run, text) => {
     expect(epochsText(run)).toBe(text);
   });
 });
@@ -32,12 +32,12 @@ describe('a bound', () => {
   });
 });
 
-describe('unsaid', () => {
-  it('leaves out what the name of a run says', () => {
+describe('notInName', () => {
+  it('leaves out facts in the name of a run', () => {
     const facts = ['Quadratic penalty', 'houses.csv'];
-    expect(unsaid('houses.csv, Quadratic penalty', facts)).toEqual([]);
-    expect(unsaid('ink', ['Quadratic penalty', 'ink'])).toEqual(['Quadratic penalty']);
-    expect(unsaid('six wide', facts)).toEqual(facts);
+    expect(notInName('houses.csv, Quadratic penalty', facts)).toEqual([]);
+    expect(notInName('ink', ['Quadratic penalty', 'ink'])).toEqual(['Quadratic penalty']);
+    expect(notInName('six wide', facts)).toEqual(facts);
   });
 });
 

@@ -48,7 +48,7 @@ export const positiveText = (evidence: Evidence): string =>
     : `${keptTitle(evidence).toLowerCase()}: ${evidenceLabels[evidence.level]}`;
 
 /** The facts about a run that are not part of its name. */
-export const unsaid = (name: string, facts: readonly string[]): string[] =>
+export const notInName = (name: string, facts: readonly string[]): string[] =>
   facts.filter((fact) => !name.includes(fact));
 
 /** Epochs of a run: "8", or "3 of 8" if it ended early. */

@@ -14,7 +14,7 @@ describe('parseLayers', () => {
     expect(parseLayers(text)).toEqual({ hidden });
   });
 
-  it.each(['64,', '64,,32', 'abc', '6.5', '0', '70000', '-64'])('says what is wrong with %j', (text) => {
+  it.each(['64,', '64,,32', 'abc', '6.5', '0', '70000', '-64'])('reports what is wrong with %j', (text) => {
     expect(parseLayers(text)).toHaveProperty('problem');
   });
 

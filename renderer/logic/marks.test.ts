@@ -20,25 +20,25 @@ const run = (rates: readonly number[], schedule: ScheduleSettings, every = 1) =>
 const byTwo: ScheduleSettings = { id: 'step', everyEpochs: 2, factor: 0.5, warmUpSteps: 0 };
 
 describe('marks of the learning rate', () => {
-  it('stand where a stepped schedule lowers it', () => {
+  it('are where a step schedule lowers it', () => {
     expect(marksOf(run([0.1, 0.1, 0.05, 0.05, 0.025], byTwo))).toEqual([
       { kind: 'change', epoch: 2, label: 'learning rate 0.05' },
       { kind: 'change', epoch: 4, label: 'learning rate 0.025' },
     ]);
   });
 
-  it('stand at the schedule’s own epochs where only some epochs are known', () => {
+  it('are at the schedule’s own epochs if only some epochs are known', () => {
     // Epochs 5, 10 and 15 of a rate that falls after 4, 8 and 12.
     const marks = marksOf(run([0.05, 0.025, 0.0125], { ...byTwo, everyEpochs: 4 }, 5));
     expect(marks.map(({ epoch }) => epoch)).toEqual([8, 12]);
   });
 
-  it('do not stand at every epoch of a rate that glides, nor where it warms up', () => {
+  it('are not at every epoch of a continuous schedule, nor in the warm-up', () => {
     expect(marksOf(run([0.1, 0.08, 0.05], { id: 'cosine', final: 0, warmUpSteps: 0 }))).toEqual([]);
     expect(marksOf(run([0.02, 0.06, 0.1], { ...byTwo, everyEpochs: 1, warmUpSteps: 25 }))).toEqual([]);
   });
 
-  it('stand where it was changed by hand, once, with the new value', () => {
+  it('are where the user changed it, once, with the new value', () => {
     const changed = run([0.1, 0.1, 0.01], { ...byTwo, everyEpochs: 5 });
     const marks = marksOf({ ...changed, changes: [{ step: 25, learningRate: 0.01 }] });
     expect(marks).toEqual([{ kind: 'change', epoch: 2, label: 'learning rate 0.01' }]);

@@ -20,7 +20,7 @@ describe('a row that was pasted', () => {
     expect(splitValues(text)).toEqual(values);
   });
 
-  it('comes back from the line it was made into', () => {
+  it('is read back from its own text', () => {
     for (const values of [
       ['1', '', 'light red'],
       ['1', 'red, or blue', '3'],

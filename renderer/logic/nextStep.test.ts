@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nextStep } from './nextStep.ts';
 
 describe('what to try after a result', () => {
-  it('is nothing where the outputs keep their bound for every input', () => {
+  it('is nothing if the outputs keep their bound for every input', () => {
     expect(nextStep('by-construction', 'for-every-input')).toBeUndefined();
   });
 
@@ -13,7 +13,7 @@ describe('what to try after a result', () => {
     ['train', 'at-convergence', /^Rows it has not seen may still be below.*“for every input”/],
     ['held-out', 'at-convergence', /^Other inputs may still be below/],
     ['held-out', 'for-every-input', /only if the network fits it/],
-  ] as const)('of evidence %s by a method that promises %s says how to go on', (level, promise, text) => {
+  ] as const)('of evidence %s by a method that promises %s suggests a next step', (level, promise, text) => {
     expect(nextStep(level, promise)).toMatch(text);
   });
 });

@@ -28,7 +28,7 @@ describe('numberProblem', () => {
     );
   });
 
-  it('is said as a range', () => {
+  it('is described as a range', () => {
     expect(rangeText(alpha)).toBe('more than 0, up to 100');
     expect(rangeText(count)).toBe('1 or more');
   });

@@ -16,7 +16,7 @@ describe('the phases of a run', () => {
 });
 
 describe('how a run was trained', () => {
-  const told = (of: Partial<TrainingResult>): string =>
+  const text = (of: Partial<TrainingResult>): string =>
     executionText({
       engine: 'tensorflow',
       version: '2.21.0',
@@ -25,11 +25,11 @@ describe('how a run was trained', () => {
       ...of,
     } as TrainingResult);
 
-  it('is said in a sentence, with the reason where there is one', () => {
-    expect(told({})).toBe(
+  it('is described in a sentence, with the reason if there is one', () => {
+    expect(text({})).toBe(
       'Trained by TensorFlow 2.21.0 on the processor, with all steps in one program, compiled by XLA.',
     );
-    expect(told({ device: 'gpu', execution: 'eager', executionReason: 'For 12 steps, it costs more.' })).toBe(
+    expect(text({ device: 'gpu', execution: 'eager', executionReason: 'For 12 steps, it costs more.' })).toBe(
       'Trained by TensorFlow 2.21.0 on the card, one operation at a time. For 12 steps, it costs more.',
     );
   });

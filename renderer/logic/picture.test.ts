@@ -9,7 +9,7 @@ describe('pictures', () => {
     expect(greyValues([2, null, 4, 3])).toEqual([0, null, 255, 128]);
   });
 
-  it('mark missing and negative pixels in another way than by colour', () => {
+  it('mark missing and negative pixels not only by colour', () => {
     const cross = (kind: PixelKind): string =>
       [0, 1, 2].map((y) => [0, 1, 2].map((x) => (isMark(kind, x, y) ? '#' : '.')).join('')).join(' ');
     expect([3, null, -1].map(pixelKind).map(cross)).toEqual(['... ... ...', '#.# .#. #.#', '... ### ...']);

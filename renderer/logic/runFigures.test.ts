@@ -3,7 +3,13 @@ import type { SplitReports } from '../../native/contract/results.ts';
 import { errorsText, negativesText, runDecimals } from './runFigures.ts';
 
 const output = (rmse: number, negativeShare: number) => ({
-  ...{ name: 'price', rmse, negativeShare, mae: 1, violationShare: 0, minimum: 0, maximum: 1 },
+  name: 'price',
+  rmse,
+  negativeShare,
+  mae: 1,
+  violationShare: 0,
+  minimum: 0,
+  maximum: 1,
 });
 const run = (test: ReturnType<typeof output>[]): { splits: SplitReports } => ({
   splits: {
@@ -20,7 +26,7 @@ describe('figures of a run in the list', () => {
     expect(negativesText(run([output(1, 0)]))).toBe('✓ 0 %');
   });
 
-  it('are not there before there is a result, and take no room then', () => {
+  it('are absent before there is a result, and need no decimals then', () => {
     expect([errorsText({}), negativesText({})]).toEqual(['–', '–']);
     expect(runDecimals([{}, run([output(12.34, 0.05)]), run([output(5.234, 0.0052)])])).toEqual({
       errors: 2,

@@ -28,7 +28,13 @@ afterEach(() => {
 });
 
 const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
-  ...{ key, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, target: button as never },
+  key,
+  code: '',
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  target: button as never,
   ...held,
 });
 
@@ -39,7 +45,7 @@ describe('keys', () => {
     expect(shortcutOf(press('z'))).toBeUndefined();
   });
 
-  it('are found by their place where Alt gives another character', () => {
+  it('are found by their position if Alt gives another character', () => {
     expect(shortcutOf(press('π', { altKey: true, code: 'KeyP' }))).toBe('pause');
   });
 
@@ -57,7 +63,7 @@ describe('keys', () => {
 });
 
 describe("the menu's undo and redo", () => {
-  it('belong to the text where a text field has the focus', () => {
+  it('belong to the text if a text field has the focus', () => {
     page.activeElement = field;
     expect(editsText('undo')).toBe(true);
     expect(editsText('redo')).toBe(true);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { skippedText } from './skippedRows.ts';
 
-it('says in one sentence how many rows were not predicted, and why', () => {
+it('reports in one sentence how many rows were not predicted, and why', () => {
   expect(skippedText([{ reason: 'no value in column "area"', rows: 1 }])).toBe(
     '1 row without a prediction: no value in column "area".',
   );

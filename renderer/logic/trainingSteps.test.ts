@@ -8,7 +8,7 @@ describe('steps of a run', () => {
     expect(stepsText({ epochs: 8, batchSize: 64 }, 8000, false)).toMatch(/: 125 steps each, 1,000 in all\.$/);
   });
 
-  it('say where their number comes from as long as nobody has chosen it', () => {
+  it('show where their number comes from until the user sets it', () => {
     expect(stepsText({ epochs: 400, batchSize: 64 }, 278, true)).toMatch(
       /2,000 in all\. The number of rows sets the epochs/,
     );

@@ -6,7 +6,7 @@ import { formatCount, plural } from './format.ts';
 /** Texts about the training steps of a run. */
 
 /** Below this share of the usual steps, the form adds a hint. */
-const few = 0.5;
+const fewStepsShare = 0.5;
 
 type Amount = Pick<TrainingSettings, 'batchSize' | 'epochs'>;
 
@@ -21,7 +21,7 @@ export function stepsText(training: Amount, rows: number, byRows: boolean): stri
   const all = each * training.epochs;
   const text = `Passes over the training rows: ${plural(each, 'step')} each, ${formatCount(all)} in all.`;
   if (byRows) return `${text} The number of rows sets the epochs until you do.`;
-  return all < few * usualSteps ? `${text} That is little: most tables take some thousand steps.` : text;
+  return all < fewStepsShare * usualSteps ? `${text} That is little: most tables take some thousand steps.` : text;
 }
 
 /** Suggested epochs after a run that learned little. */

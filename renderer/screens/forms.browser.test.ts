@@ -95,7 +95,7 @@ test('the form of the network', async () => {
   await golden('network', await form('network', 'Network settings'));
 });
 
-test('the form of a network with an activation each', async () => {
+test('the form of a network with one activation per layer', async () => {
   const panel = await form('network', 'Network settings', (draft) => {
     draft.network.activation = ['relu', 'tanh'];
   });
@@ -103,7 +103,7 @@ test('the form of a network with an activation each', async () => {
 });
 
 describe.each(constraintMethods.map(({ id }) => id))('the form of the method %s', (id) => {
-  test('holds its settings', async () => {
+  test('contains its settings', async () => {
     const panel = await form('constraint', 'Constraint settings', (draft) => {
       draft.constraint.method = { id, settings: {} };
     });
@@ -112,7 +112,7 @@ describe.each(constraintMethods.map(({ id }) => id))('the form of the method %s'
 });
 
 describe.each(optimizerSchema.options.map((option) => option.shape.id.value))('the training form with %s', (id) => {
-  test('holds the settings of the optimizer', async () => {
+  test('contains the settings of the optimizer', async () => {
     const panel = await form('train', 'Training settings', (draft) => {
       draft.training.optimizer = optimizerSchema.parse({ id }) satisfies OptimizerSettings;
     });
@@ -121,7 +121,7 @@ describe.each(optimizerSchema.options.map((option) => option.shape.id.value))('t
 });
 
 describe.each(scheduleSchema.options.map((option) => option.shape.id.value))('the training form with %s', (id) => {
-  test('holds the settings of the schedule', async () => {
+  test('contains the settings of the schedule', async () => {
     const panel = await form('train', 'Training settings', (draft) => {
       draft.training.schedule = scheduleSchema.parse({ id }) satisfies ScheduleSettings;
     });

@@ -27,8 +27,8 @@ export class App extends Workspace {
       this.#followRows();
     });
     this.training.runsChanged.add(() => void this.runs.load());
-    this.training.givenUp.add((message) => {
-      this.messages.say(message);
+    this.training.cancelled.add((message) => {
+      this.messages.show(message);
     });
     this.runs.deletions.add((run) => {
       this.training.forget(run);

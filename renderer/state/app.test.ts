@@ -15,7 +15,10 @@ const engine = (role: 'data' | 'train', state: 'starting' | 'running' | 'crashed
 const greeting = [engine('data', 'starting'), engine('train', 'starting')];
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
 const phase = (of: string, state: 'queued' | 'preparing' | 'training' | 'paused'): WindowEvent => ({
-  ...{ event: 'phase', run: of, state, message: state },
+  event: 'phase',
+  run: of,
+  state,
+  message: state,
 });
 
 /** The saved draft of a window with the diamonds. */
@@ -27,7 +30,7 @@ function draft(page = 'network') {
 }
 
 describe('data that is opened', () => {
-  it('has the library loaded while one looks at it; what goes wrong with that is told by the run', async () => {
+  it('preloads the library; a failure is left to the run to report', async () => {
     const { app, asked } = await testedApp({
       load: () => {
         throw new OrthantError('engine', 'TensorFlow cannot be loaded.');
@@ -42,11 +45,16 @@ describe('data that is opened', () => {
 
 describe('the epochs of data that is opened', () => {
   const prepared = (train: number) => ({
-    ...{ rowsInFile: train, rowsUsed: train, dropped: [], split: { train, validation: 0, test: 0 } },
-    ...{ features: [], targets: [], warnings: [] },
+    rowsInFile: train,
+    rowsUsed: train,
+    dropped: [],
+    split: { train, validation: 0, test: 0 },
+    features: [],
+    targets: [],
+    warnings: [],
   });
 
-  it('are those of its training rows, follow batch size and rows, and are waited for', async () => {
+  it('follow its training rows and batch size, and training waits for them', async () => {
     let rows = 240;
     let count: () => void = () => undefined;
     const { app, asked } = await testedApp({
@@ -86,8 +94,8 @@ describe('the epochs of data that is opened', () => {
   });
 });
 
-describe('data that is opened once more', () => {
-  it('is read anew: the file may have been mended, or been refused before', async () => {
+describe('data that is opened again', () => {
+  it('is read again: the file may have been fixed, or refused before', async () => {
     let refused = true;
     const { app, asked } = await testedApp({
       inspect: () => {
@@ -110,7 +118,7 @@ describe('data that is opened once more', () => {
   });
 });
 
-describe('a configuration whose file cannot be read where it says', () => {
+describe('a configuration whose file is missing at its path', () => {
   const pasted = () => {
     const configuration = fakeConfiguration('ink');
     configuration.data.source = { kind: 'file', path: '/elsewhere/prices.csv' };
@@ -132,7 +140,7 @@ describe('a configuration whose file cannot be read where it says', () => {
     return tested;
   };
 
-  it('takes the file of that name that is opened, and stays as it is otherwise', async () => {
+  it('uses an opened file of that name, and stays the same otherwise', async () => {
     const { app } = await waiting();
     await app.opening.openPath('/uploads/1/prices.csv', 'data');
     await settled();
@@ -144,7 +152,7 @@ describe('a configuration whose file cannot be read where it says', () => {
     expect(app.document.current).toEqual(pasted());
   });
 
-  it('takes one of another name that is chosen for it', async () => {
+  it('uses a file of another name that the user locates', async () => {
     const { app } = await waiting();
     await app.opening.locate();
     await settled();
@@ -152,7 +160,7 @@ describe('a configuration whose file cannot be read where it says', () => {
     expect(app.document.current?.data.source).toEqual({ kind: 'file', path: '/here/mine.csv' });
   });
 
-  it('gives way to another file that is opened, and once its own can be read, to that too', async () => {
+  it('is replaced by another opened file, also by one of its name once its own can be read', async () => {
     const { app } = await waiting();
     await app.opening.openPath('/data/other.csv', 'data');
     expect(app.document.current?.network.hidden).not.toEqual(pasted().network.hidden);
@@ -164,7 +172,7 @@ describe('a configuration whose file cannot be read where it says', () => {
 });
 
 describe('the start of the window', () => {
-  it('brings the draft back where nothing was opened', async () => {
+  it('restores the draft if nothing was opened', async () => {
     const { app } = await testedApp({ loadDraft: () => draft() });
     await settled();
     expect(app.document.current?.training.epochs).toBe(77);
@@ -172,7 +180,7 @@ describe('the start of the window', () => {
     expect(app.document.undoLabel).toBe('epochs');
   });
 
-  it('opens the file it was started with in the place of the draft, however late that comes, and keeps the work', async () => {
+  it('opens the start file instead of the draft, however late that arrives, and keeps the draft for undo', async () => {
     let give: (value: ReturnType<typeof draft>) => void = () => undefined;
     const { app, emit } = await testedApp({ loadDraft: () => new Promise((resolve) => (give = resolve)) });
     await settled();
@@ -186,7 +194,7 @@ describe('the start of the window', () => {
     expect(app.document.current?.training.epochs).toBe(77);
   });
 
-  it('opens a document it was started with, and says why when it cannot be read', async () => {
+  it('opens a document it was started with, and reports why it cannot be read', async () => {
     const configuration = fakeConfiguration('ink');
     const { app, emit } = await testedApp({
       loadDraft: () => draft(),
@@ -212,7 +220,7 @@ describe('the start of the window', () => {
     expect(app.messages.problem?.message).toBe('There is no such file.');
   });
 
-  it('asks each thing once, also when the engine says after that that it runs', async () => {
+  it('makes each request once, also if the engine reports later that it runs', async () => {
     const { app, emit, asked } = await testedApp({
       loadDraft: () => draft(),
       doctor: () => {
@@ -229,7 +237,7 @@ describe('the start of the window', () => {
     expect(app.messages.problem.message).toBe('Something else.');
   });
 
-  it('lists a run anew that has ended since the list was made, as that of a host which crashed', async () => {
+  it('refreshes the list if a run has ended since, like that of a crashed host', async () => {
     let lists = 0;
     const { app } = await testedApp({
       loadDraft: () => ({ draft: { ...draft().draft, shown: run } }),
@@ -242,7 +250,7 @@ describe('the start of the window', () => {
     expect(lists).toBe(2);
   });
 
-  it('asks again once a data process that ended is back, and shows that it had ended', async () => {
+  it('repeats requests when an ended data process is back, and shows that it had ended', async () => {
     let broken = true;
     const { app, emit, asked } = await testedApp({
       loadDraft: () => draft(),
@@ -268,7 +276,7 @@ describe('the start of the window', () => {
 });
 
 describe('an engine that does not start again by itself', () => {
-  it('keeps from training with a reason, and is started again on request', async () => {
+  it('prevents training with a reason, and is restarted on request', async () => {
     const { app, emit, asked } = await testedApp({ loadDraft: () => draft() });
     await settled();
     emit(engine('train', 'crashed'));
@@ -284,7 +292,7 @@ describe('an engine that does not start again by itself', () => {
     expect(asked('status')).toHaveLength(2);
   });
 
-  it('says why it could not be started', async () => {
+  it('shows why it could not be started', async () => {
     const { app } = await testedApp({
       restartEngine: () => {
         throw new OrthantError('engine', 'No processes left.');
@@ -296,7 +304,7 @@ describe('an engine that does not start again by itself', () => {
 });
 
 describe('a window out of sight', () => {
-  it('says so again to a host that it found again, and takes no problem away', async () => {
+  it('reports it again after reconnecting, and keeps the shown problem', async () => {
     const { app, asked, cut } = await testedApp();
     await settled();
     await app.visibilityChanged(false);
@@ -312,7 +320,7 @@ describe('a window out of sight', () => {
 });
 
 describe('a command', () => {
-  it('that cannot be carried out says why, and reaches no engine', async () => {
+  it('that is unavailable shows the reason, and does not reach the engine', async () => {
     const { app, emit, calls } = await testedApp({ runRecord: () => recordOf(fakeConfiguration('ink'), 'stopped') });
     await settled();
     emit(phase(run, 'training'), { event: 'phase', run, state: 'stopped', message: '' });
@@ -333,14 +341,14 @@ describe('a command', () => {
     expect(app.training.error).toBeUndefined();
   });
 
-  it('says the same thing anew each time, and for a while only', async () => {
+  it('shows the same text again each time, and only for a while', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { app } = await testedApp();
-      app.messages.say('Copied.');
+      app.messages.show('Copied.');
       const first = app.messages.toast;
       vi.advanceTimersByTime(4000);
-      app.messages.say('Copied.');
+      app.messages.show('Copied.');
       expect(app.messages.toast).not.toBe(first);
       vi.advanceTimersByTime(4000);
       expect(app.messages.toast?.text).toBe('Copied.');
@@ -360,7 +368,7 @@ describe('saving', () => {
     writeDocument: () => ({}),
   };
 
-  it('writes a document where it lies, and asks when it has no place or is to have another', async () => {
+  it('writes a document to its file, and asks for a file if it has none or should get another', async () => {
     const { app, asked } = await testedApp(answers, bridge);
     await settled();
     await app.opening.openPath('/mine.orthant', 'configuration');
@@ -378,7 +386,7 @@ describe('saving', () => {
     expect(app.document.path).toBe('/new.orthant');
   });
 
-  it('downloads in the browser host, where the path means nothing to the person', async () => {
+  it('downloads in the browser host, where the path means nothing to the user', async () => {
     const { app, asked } = await testedApp(answers);
     await settled();
     await app.opening.openPath('/uploads/mine.orthant', 'configuration');
@@ -388,7 +396,7 @@ describe('saving', () => {
 });
 
 describe('a run of the list', () => {
-  it('that is deleted is looked at no more', async () => {
+  it('that is deleted is no longer shown', async () => {
     const { app, configuration } = await testedApp({
       runs: () => [summaryOf(run, 'stopped')],
       runRecord: () => recordOf(fakeConfiguration('ink'), 'stopped'),
@@ -402,7 +410,7 @@ describe('a run of the list', () => {
     expect(app.runs.all).toEqual([]);
   });
 
-  it('that is resumed behind a paused one waits, and says for what', async () => {
+  it('that is resumed behind a paused one waits, and shows for what', async () => {
     const { app, emit } = await testedApp({
       runs: () => [summaryOf('/runs/2', 'interrupted', 4)],
       runRecord: ({ run: of }) => recordOf(fakeConfiguration('ink'), of === run ? 'paused' : 'interrupted'),

@@ -15,13 +15,13 @@ export class Commands {
 
   /** Runs a command, or shows why it is not available. */
   async run(command: Command): Promise<void> {
-    const reason = this.reasonAgainst(command);
+    const reason = this.unavailableReason(command);
     if (reason === undefined) await this.#carryOut(command);
-    else this.#work.messages.say(reason);
+    else this.#work.messages.show(reason);
   }
 
   /** Why a command is not available now; `undefined` if it is. */
-  reasonAgainst(command: Command): string | undefined {
+  unavailableReason(command: Command): string | undefined {
     const { document, trainReason, training } = this.#work;
     switch (command) {
       case 'save-configuration':

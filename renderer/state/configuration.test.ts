@@ -22,7 +22,7 @@ describe('ConfigurationDocument', () => {
     expect(document.current).toEqual(start());
   });
 
-  it('makes one step of typing in one field, and two of a pause between', () => {
+  it('merges typing in one field into one step, and makes two steps after a pause', () => {
     let now = 0;
     const document = opened(() => now);
     for (const epochs of [1, 10, 100]) {
@@ -45,13 +45,13 @@ describe('ConfigurationDocument', () => {
     expect(document.current?.network.hidden).toEqual([64, 64, 3]);
   });
 
-  it('takes no step where nothing changes', () => {
+  it('makes no step if nothing changes', () => {
     const document = opened();
     document.change('epochs', (draft) => (draft.training.epochs = start().training.epochs));
     expect(document.undoLabel).toBe('take a sample');
   });
 
-  it('comes back to every state, whatever the order of changes, undos and redos', () => {
+  it('returns to every state, whatever the order of changes, undos and redos', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constant('undo'), fc.constant('redo')), {
@@ -99,7 +99,7 @@ describe('ConfigurationDocument', () => {
     ['{', /not valid JSON/],
     ['{"orthant":1}', /data/],
     ['{"data":{"source":{"kind":"sample","id":"ink"}},"colour":"red"}', /colour/],
-  ])('says why %s is no configuration, and keeps the one it has', (text, reason) => {
+  ])('reports why %s is not a configuration, and keeps the current one', (text, reason) => {
     const document = opened();
     expect(() => {
       document.read(text, 'paste');
@@ -107,7 +107,7 @@ describe('ConfigurationDocument', () => {
     expect(document.current).toEqual(start());
   });
 
-  it('comes back from its draft with its undo history', () => {
+  it('is restored from its draft with its undo history', () => {
     const document = opened();
     document.change('layers', (draft) => (draft.network.hidden = [5]));
     document.undo();
@@ -131,7 +131,7 @@ describe('ConfigurationDocument', () => {
       document.change('batch size', (draft) => (draft.training.batchSize = rows));
     };
 
-    it('follow the rows, which is no step that could be undone', () => {
+    it('follow the rows, without an undo step', () => {
       const document = ofData();
       document.followRows(240);
       expect(epochs(document)).toBe(500);
@@ -148,7 +148,7 @@ describe('ConfigurationDocument', () => {
       expect(epochs(document)).toBe(500);
     });
 
-    it('stay once somebody has set them, until that is undone', () => {
+    it('stay after the user has set them, until that is undone', () => {
       const document = ofData();
       document.followRows(240);
       batch(document, 16);
@@ -183,7 +183,7 @@ describe('ConfigurationDocument', () => {
       expect(epochs(data)).toBe(1000);
     });
 
-    it('are known to be nobody’s choice in a draft, too', () => {
+    it('still follow the rows after a draft is restored', () => {
       const document = ofData();
       const kept = () => {
         const again = new ConfigurationDocument();

@@ -83,8 +83,8 @@ export class DataTable {
     const ofFile = ((this.inspection ?? this.refused)?.warnings ?? []).filter(
       ({ topic }) => topic === undefined || !topics.has(topic),
     );
-    const said = [...ofFile, ...ofUse];
-    return [...new Map(said.map((warning) => [warning.message, warning])).values()];
+    const all = [...ofFile, ...ofUse];
+    return [...new Map(all.map((warning) => [warning.message, warning])).values()];
   });
   /** Side in pixels of the square picture that the inputs form, if they form one. */
   readonly pictureSide = $derived(

@@ -20,13 +20,13 @@ async function opened(data: Partial<DataSettings> = {}, rejected: Inspection['re
 }
 
 describe('rows of a run in the open table', () => {
-  it('can be looked up where the run read the same file in the same way', async () => {
+  it('can be found if the run read the same file in the same way', async () => {
     const table = await opened({ columns: { price: { role: 'target' } } });
     expect(table.rowsReason(configurationOf().data)).toBeUndefined();
     expect(table.rowsReason(undefined)).toMatch(/not open/);
   });
 
-  it('are not taken for those of another file, or of the file read in another way', async () => {
+  it('are not mistaken for those of another file, or of the file read with other settings', async () => {
     const table = await opened({ skipBadRows: true });
     const other = configurationOf({ source: { kind: 'file', path: '/b.csv' }, skipBadRows: true });
     expect(table.rowsReason(other.data)).toMatch(/not open/);
@@ -36,7 +36,7 @@ describe('rows of a run in the open table', () => {
     expect(table.rowsReason(configurationOf({ skipBadRows: true }).data)).toBeUndefined();
   });
 
-  it('are counted differently where the run did not mind a cell for which the table leaves a row out', async () => {
+  it('are counted differently if the run accepted a cell for which the table skips a row', async () => {
     const table = await opened({ skipBadRows: true }, [
       { line: 7, column: 'depth', reason: 'is text', advice: 'Write a number.' },
     ]);
@@ -46,14 +46,14 @@ describe('rows of a run in the open table', () => {
     expect(table.rowsReason(using.data)).toBeUndefined();
   });
 
-  it('cannot be looked up while no table is open', async () => {
+  it('cannot be found while no table is open', async () => {
     const table = new DataTable(await connectedTo({}));
     expect(table.rowsReason(configurationOf().data)).toMatch(/not open/);
   });
 });
 
 describe('opening a file', () => {
-  it('is given up when cancelled, in the engine too, and can be tried again', async () => {
+  it('is cancelled in the engine, too, and can be tried again', async () => {
     const aborted = vi.fn();
     let slow = true;
     const table = new DataTable(
@@ -87,16 +87,21 @@ describe('opening a file', () => {
   });
 });
 
-describe('what is said of a file', () => {
-  it('is said once, though reading it and splitting it both find it', async () => {
+describe('warnings and errors of a file', () => {
+  it('are shown once, though both reading and splitting find them', async () => {
     const [latin, constant, left] = ['It was read as Latin-1.', 'p0 is constant.', 'Datum is not used.'];
     const inspection = { ...fakeInspection('diamonds'), warnings: [{ message: latin }, { message: constant }] };
     const table = new DataTable(
       await connectedTo({
         inspect: () => inspection,
         prepare: () => ({
-          ...{ rowsInFile: 1, rowsUsed: 1, dropped: [], split: { train: 1, validation: 0, test: 0 } },
-          ...{ features: [], targets: [], warnings: [{ message: latin }, { message: left }] },
+          rowsInFile: 1,
+          rowsUsed: 1,
+          dropped: [],
+          split: { train: 1, validation: 0, test: 0 },
+          features: [],
+          targets: [],
+          warnings: [{ message: latin }, { message: left }],
         }),
       }),
     );
@@ -107,7 +112,7 @@ describe('what is said of a file', () => {
     expect(table.warnings.map(({ message }) => message)).toEqual([latin, constant, left]);
   });
 
-  it('is said in the words of its use where both speak of the same', async () => {
+  it('are those about its use if both have the same topic', async () => {
     const [ofFile, ofUse] = ['p0 has the same value in all rows.', 'p0 is the same in all training rows.'];
     const constant = (message: string) => [{ message, topic: 'constant' as const }];
     let answer: (value: unknown) => void = () => undefined;
@@ -124,15 +129,20 @@ describe('what is said of a file', () => {
     expect(table.warnings.map(({ message }) => message)).toEqual([ofFile]);
     await new Promise((resolve) => setTimeout(resolve, 300));
     answer({
-      ...{ rowsInFile: 1, rowsUsed: 1, dropped: [], split: { train: 1, validation: 0, test: 0 } },
-      ...{ features: [], targets: [], warnings: constant(ofUse) },
+      rowsInFile: 1,
+      rowsUsed: 1,
+      dropped: [],
+      split: { train: 1, validation: 0, test: 0 },
+      features: [],
+      targets: [],
+      warnings: constant(ofUse),
     });
     await vi.waitFor(() => {
       expect(table.warnings.map(({ message }) => message)).toEqual([ofUse]);
     });
   });
 
-  it('names it, and not the folder in which the host has put it', async () => {
+  it('name the file, and not the folder of the host', async () => {
     const inspect = (): never => {
       throw new OrthantError('data', '/uploads/2026/a.csv has a header and no rows below it.');
     };

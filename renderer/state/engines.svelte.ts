@@ -50,7 +50,7 @@ export class Engines {
   }
 
   /** Whether the message about an ended process concerns this run and offers to resume it. */
-  tellsOf(run: string): boolean {
+  reportsEndOf(run: string): boolean {
     return this.ended.some(({ crash }) => crash.run === run);
   }
 

@@ -48,7 +48,7 @@ export class FilePrediction {
   }
 
   /** Whether the file was refused for bad rows that can be skipped. */
-  get canGoOn(): boolean {
+  get canSkipRows(): boolean {
     return this.error?.field === 'skipBadRows' && !this.skipBadRows;
   }
 
@@ -62,7 +62,7 @@ export class FilePrediction {
   }
 
   /** Predicts without the bad rows. */
-  goOn(): Promise<void> {
+  skipRows(): Promise<void> {
     this.skipBadRows = true;
     return this.again();
   }

@@ -44,7 +44,7 @@ async function prediction(predict: Predict) {
 }
 
 describe('FilePrediction', () => {
-  it('forgets what it said of a file when the next one fails', async () => {
+  it('clears the results of a file if the next one fails', async () => {
     const { made, requests } = await prediction((request) => {
       if (pathOf(request) === '/bad.csv') throw new OrthantError('data', 'bad.csv has no column "a".');
       return answer(3);
@@ -57,7 +57,7 @@ describe('FilePrediction', () => {
     expect(made.error?.message).toContain('no column');
     expect(made.answer).toBeUndefined();
     expect(made.saved).toBe('');
-    expect(made.canGoOn).toBe(false);
+    expect(made.canSkipRows).toBe(false);
     await made.dropped(file('good.csv'));
     await made.dropped(file('lost.csv'));
     expect(made.error?.message).toContain('lost.csv');
@@ -67,25 +67,25 @@ describe('FilePrediction', () => {
     expect(requests).toHaveLength(4);
   });
 
-  it('goes on without bad rows on request, for that file only', async () => {
+  it('skips bad rows on request, for that file only', async () => {
     const { made, requests } = await prediction((request) => {
       if (!request.table.skipBadRows) throw new OrthantError('data', '1 row cannot be used.', { field: 'skipBadRows' });
       return { ...answer(2), skipped: [{ reason: 'could not be read', rows: 1 }] };
     });
     await made.dropped(file('a.csv'));
-    expect(made.canGoOn).toBe(true);
-    await made.goOn();
-    expect(made.canGoOn).toBe(false);
+    expect(made.canSkipRows).toBe(true);
+    await made.skipRows();
+    expect(made.canSkipRows).toBe(false);
     expect(made.error).toBeUndefined();
     expect(made.answer?.rows).toBe(2);
     await made.save();
     expect(requests.at(-1)).toMatchObject({ out: '/out.csv', table: { skipBadRows: true } });
     await made.choose();
     expect(requests.at(-1)?.table.skipBadRows).toBe(false);
-    expect(made.canGoOn).toBe(true);
+    expect(made.canSkipRows).toBe(true);
   });
 
-  it('reads files as the training data are written, or as a person says', async () => {
+  it('reads files with the dialect of the training data, or as the user sets it', async () => {
     const { made, requests } = await prediction(() => answer(1));
     await made.readAs({ header: false });
     expect(requests).toEqual([]);
@@ -97,7 +97,7 @@ describe('FilePrediction', () => {
     ]);
   });
 
-  it('is cancelled, in the engine too, and says so; the last file asked for wins', async () => {
+  it('is cancelled in the engine, too, with a message; the last requested file wins', async () => {
     const aborted: string[] = [];
     const { made } = await prediction(
       (request, { signal }) =>
@@ -129,7 +129,7 @@ describe('FilePrediction', () => {
     });
   });
 
-  it('keeps what it says of a file when handing over another one is cancelled', async () => {
+  it('keeps the results of a file if the upload of another one is cancelled', async () => {
     const { made, files } = await prediction(() => answer(4));
     await made.choose();
     files.dropped.mockImplementation(

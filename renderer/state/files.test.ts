@@ -37,8 +37,8 @@ const inBrowser = async (): Promise<Files> => {
   return new Files(await connectedTo({}), undefined);
 };
 
-describe('handing a file over', () => {
-  it('says how far it is, from the beginning, and where the file lies then', async () => {
+describe('uploading a file', () => {
+  it('reports its progress from the start, and then the path of the file', async () => {
     const files = await inBrowser();
     const shares: number[] = [];
     const path = files.dropped(large, (share) => shares.push(share));
@@ -63,7 +63,7 @@ describe('handing a file over', () => {
     expect(await next).toBe('/uploads/next.csv');
   });
 
-  it('says why the host refused it', async () => {
+  it('reports why the host refused it', async () => {
     const files = await inBrowser();
     const refused = files.dropped(large, () => undefined);
     FakeRequest.last.answer(507, { message: 'the disk is full' });

@@ -16,7 +16,7 @@ function work() {
 const of = ({ busy, value, error }: LatestCall<string>) => ({ busy, value, error });
 
 describe('LatestCall', () => {
-  it('aborts the call before, and takes no notice of how that ends', async () => {
+  it('aborts the call before, and ignores its result', async () => {
     const { ask, signals, ends } = work();
     const call = new LatestCall<string>();
     const first = call.run(ask);
@@ -32,7 +32,7 @@ describe('LatestCall', () => {
     expect(call.value).toBe('second');
   });
 
-  it('shows the last answer until the next one, or why there is none', async () => {
+  it('keeps the last answer until the next one or an error', async () => {
     const { ask, ends } = work();
     const call = new LatestCall<string>();
     call.value = 'before';
@@ -46,7 +46,7 @@ describe('LatestCall', () => {
     expect(call.error).toBeUndefined();
   });
 
-  it('waits until nobody asks any more, with the last error in view', async () => {
+  it('waits until there are no more calls, and keeps the last error', async () => {
     const { ask, signals, ends } = work();
     const call = new LatestCall<string>();
     call.error = { code: 'data', message: 'before' };
@@ -61,7 +61,7 @@ describe('LatestCall', () => {
     expect(call.error).toBeUndefined();
   });
 
-  it('says that it was cancelled only while it is under way, and forgets all when cleared', async () => {
+  it('reports that it was cancelled only while in progress, and is empty after clearing', async () => {
     const { ask, ends } = work();
     const call = new LatestCall<string>();
     call.cancel('Not done.');

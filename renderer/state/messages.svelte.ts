@@ -14,7 +14,7 @@ export class Messages {
   #loadProblem: ErrorMessage | undefined;
 
   /** Shows a text for a moment. */
-  say(text: string): void {
+  show(text: string): void {
     clearTimeout(this.#timer);
     this.toast = { text };
     this.#timer = setTimeout(() => (this.toast = undefined), toastMilliseconds);

@@ -49,8 +49,8 @@ export class Opening {
     } else {
       document.openData(path);
     }
-    view.lookAtTable();
-    await this.#look(path, kind);
+    view.showTable();
+    await this.#showData(path, kind);
   }
 
   /** Opens a sample with its recommended configuration, optionally with another method. */
@@ -61,7 +61,7 @@ export class Opening {
       const configuration = structuredClone(await catalogue.recommended(id));
       if (method !== undefined) configuration.constraint.method = method;
       document.replace(`take the sample ${id}`, configuration);
-      view.lookAtTable();
+      view.showTable();
       this.#loadAhead();
       // A user who has opened another step meanwhile stays there.
       if (view.page === from) this.#work.go(page);
@@ -75,7 +75,7 @@ export class Opening {
       const { name, configuration } = await connection.call('runRecord', { run });
       document.replace('use the configuration of a run', configuration);
       this.#work.go('constraint');
-      messages.say(`The configuration is now that of “${name}”. Undo restores the one before.`);
+      messages.show(`The configuration is now that of “${name}”. Undo restores the one before.`);
     });
   }
 
@@ -94,7 +94,7 @@ export class Opening {
       if (saved === undefined) return;
       document.path = saved.path;
       this.#work.draft.saveSoon();
-      messages.say(`The configuration was saved: ${saved.place}.`);
+      messages.show(`The configuration was saved: ${saved.place}.`);
     });
   }
 
@@ -108,7 +108,7 @@ export class Opening {
     this.#work.document.change('locate the file', ({ data }) => {
       data.source = { kind: 'file', path };
     });
-    await this.#look(path, 'data');
+    await this.#showData(path, 'data');
   }
 
   /** Whether a file has the name of the missing data file of the current configuration. */
@@ -119,7 +119,7 @@ export class Opening {
   }
 
   /** Shows the opened data. */
-  async #look(path: string, kind: FileKind): Promise<void> {
+  async #showData(path: string, kind: FileKind): Promise<void> {
     const { catalogue, data } = this.#work;
     // The same file may have changed or become readable.
     if (!data.opening) data.refresh();

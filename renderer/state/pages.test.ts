@@ -30,11 +30,11 @@ describe('TablePages', () => {
     for (const row of [0, 499, 500, 999]) expect(pages.row(row)).toEqual([row]);
   });
 
-  it('asks for fewer rows of a wide table', () => {
+  it('requests fewer rows of a wide table', () => {
     expect(new TablePages(786, fetchRows([])).pageSize).toBeLessThan(20);
   });
 
-  it('fetches what is wanted last, and not what was passed on the way', async () => {
+  it('fetches the rows requested last, not those passed on the way', async () => {
     const asked: number[] = [];
     const pages = new TablePages(1, async (offset, limit) => {
       await settled();
@@ -57,7 +57,7 @@ describe('TablePages', () => {
     expect(asked).toEqual([9500, 10_000, 9000]);
   });
 
-  it('tries again what could not be fetched', async () => {
+  it('retries rows that could not be fetched', async () => {
     let fails = true;
     const pages = new TablePages(1, (offset, limit) =>
       fails ? Promise.reject(new Error('gone')) : fetchRows([])(offset, limit),

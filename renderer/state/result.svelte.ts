@@ -18,9 +18,9 @@ interface Baseline {
 }
 
 /** Run folders read at the same time. */
-const atOnce = 8;
-const likeness = ({ sameNetwork, sameTraining }: Baseline): number => Number(sameNetwork) * 2 + Number(sameTraining);
-const mostLike = 3;
+const foldersAtOnce = 8;
+const similarity = ({ sameNetwork, sameTraining }: Baseline): number => Number(sameNetwork) * 2 + Number(sameTraining);
+const fullSimilarity = 3;
 
 /** Requests about one run's model: predictions, lowest rows, and an unconstrained run to compare with. */
 export class ResultView {
@@ -33,7 +33,7 @@ export class ResultView {
   /** Whether every possible baseline was checked. */
   searched = $state(false);
   /** An active or queued unconstrained run on the same data. */
-  coming = $state.raw<RunSummary | undefined>();
+  pending = $state.raw<RunSummary | undefined>();
   readonly #connection: Connection;
   #searching: AbortController | undefined;
   /** The unconstrained run started here, until it appears in the list of runs. */
@@ -80,17 +80,17 @@ export class ResultView {
     const plain = runs.filter(
       (run) => run.method === mentionedMethods.none && (source === undefined || run.source === source),
     );
-    const done = await this.#firstLike(
+    const done = await this.#mostSimilar(
       plain.filter(({ splits }) => splits !== undefined),
       abort.signal,
     );
-    const coming = await this.#firstLike(
+    const pending = await this.#mostSimilar(
       plain.filter(({ state }) => isActive(state)),
       abort.signal,
     );
     if (abort.signal.aborted) return;
     this.baseline = done;
-    this.coming = plain.find(({ run }) => run === coming?.run);
+    this.pending = plain.find(({ run }) => run === pending?.run);
     if (runs.some(({ run }) => run === this.#started)) this.#started = undefined;
     this.searched = true;
   }
@@ -102,8 +102,8 @@ export class ResultView {
 
   /** Why no unconstrained run can be started now; `undefined` if one can. */
   get baselineReason(): string | undefined {
-    if (this.#started === undefined && this.coming === undefined) return undefined;
-    return this.coming?.state === 'queued'
+    if (this.#started === undefined && this.pending === undefined) return undefined;
+    return this.pending?.state === 'queued'
       ? 'The unconstrained run waits for the one before it. Its figures appear here when it is done.'
       : 'The unconstrained run is being trained. Its figures appear here when it is done.';
   }
@@ -120,14 +120,14 @@ export class ResultView {
   }
 
   /** The run on the same data that is most similar to this one; the first if several are. */
-  async #firstLike(runs: readonly RunSummary[], signal: AbortSignal): Promise<Baseline | undefined> {
+  async #mostSimilar(runs: readonly RunSummary[], signal: AbortSignal): Promise<Baseline | undefined> {
     let best: Baseline | undefined;
-    for (let from = 0; from < runs.length && !signal.aborted; from += atOnce) {
-      const some = runs.slice(from, from + atOnce);
+    for (let from = 0; from < runs.length && !signal.aborted; from += foldersAtOnce) {
+      const some = runs.slice(from, from + foldersAtOnce);
       for (const found of await Promise.all(some.map(({ run }) => this.#compare(run, signal)))) {
-        if (found !== undefined && (best === undefined || likeness(found) > likeness(best))) best = found;
+        if (found !== undefined && (best === undefined || similarity(found) > similarity(best))) best = found;
       }
-      if (best !== undefined && likeness(best) === mostLike) break;
+      if (best !== undefined && similarity(best) === fullSimilarity) break;
     }
     return best;
   }

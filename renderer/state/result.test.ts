@@ -82,7 +82,7 @@ describe('the baseline of a result', () => {
     expect(view.price?.lines).toHaveLength(1);
   });
 
-  it('is no run on other contents of the same file', async () => {
+  it('is not a run on other contents of the same file', async () => {
     const other = recordOf('2', (record) => {
       plain(record);
       record.data = { source: 'ink', sha256: 'b', bytes: 1 };
@@ -93,7 +93,7 @@ describe('the baseline of a result', () => {
     expect(view.searched).toBe(true);
   });
 
-  it('is found behind any number of runs that are none, and the most like one wins', async () => {
+  it('is found behind any number of other runs, and the most similar one wins', async () => {
     const otherSplit = Array.from({ length: 40 }, (_, index) =>
       recordOf(String(100 + index), (record) => {
         plain(record);
@@ -113,7 +113,7 @@ describe('the baseline of a result', () => {
     expect(asked).toHaveLength(before);
   });
 
-  it('says nothing of a search that was ended', async () => {
+  it('ignores a cancelled search', async () => {
     const { view, summaries } = await viewOf(recordOf('1'), [recordOf('2', plain)]);
     const search = view.findBaseline(summaries());
     view.stopSearch();
@@ -152,7 +152,7 @@ describe('the baseline of a result', () => {
     expect(view.baselineReason).toBeUndefined();
   });
 
-  it('can be tried again where it could not be started', async () => {
+  it('can be tried again if it could not be started', async () => {
     const { view } = await viewOf(recordOf('1'), []);
     await view.trainBaseline({ start: () => Promise.resolve(undefined) });
     expect(view.baselineReason).toBeUndefined();
@@ -160,7 +160,7 @@ describe('the baseline of a result', () => {
 });
 
 describe('predictions of a result', () => {
-  it('are given up when cancelled, in the engine too, and can be made again', async () => {
+  it('are cancelled in the engine, too, and can be requested again', async () => {
     const aborted = vi.fn();
     let quick = false;
     const { view } = await viewOf(recordOf('1'), [], {

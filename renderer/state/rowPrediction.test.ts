@@ -33,7 +33,7 @@ async function made(of = inputs) {
 }
 
 describe('one row for a model', () => {
-  it('begins with middling values, takes what is typed, and asks with numbers as numbers', async () => {
+  it('starts with typical values, takes typed ones, and sends numbers as numbers', async () => {
     const { row, asked } = await made();
     expect(inputs.map((input) => row.text(input))).toEqual(['61.23', 'Ideal']);
     row.typed.depth = '60,5';
@@ -46,7 +46,7 @@ describe('one row for a model', () => {
     expect(row.problem?.message).toMatch(/depth is “deep”/);
   });
 
-  it('is taken from the open table with what it lacks, and offers a category the model has never seen', async () => {
+  it('is copied from the open table with its gaps, and offers a category the model has never seen', async () => {
     const { row } = await made();
     await row.take(table(['Fair', null]), 1);
     expect(row.note).toBe('Row 1 has no value in depth.');
@@ -56,7 +56,7 @@ describe('one row for a model', () => {
     expect(row.problem?.message).toMatch(/no row 2/);
   });
 
-  it('cannot be taken where no table is open, or one without its columns', async () => {
+  it('cannot be copied if no table is open, or one without its columns', async () => {
     const { row } = await made([...inputs, { kind: 'number', column: 'weight', shift: 0, scale: 1 }]);
     expect(row.takeReason({ columns: [], pages: undefined })).toBe('No table is open.');
     expect(row.takeReason(table(['Fair', 60]))).toMatch(/no column “weight”, which/);

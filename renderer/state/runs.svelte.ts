@@ -44,7 +44,7 @@ export class RunList {
   }
 
   /** Whether a run ended early and can be resumed. */
-  canGoOn(run: string): boolean {
+  canResume(run: string): boolean {
     const summary = this.of(run);
     return summary !== undefined && summary.damaged === undefined && canResume(summary.state);
   }

@@ -53,7 +53,7 @@ describe('RunList', () => {
     expect(names(list)).toEqual([]);
   });
 
-  it('compares so many runs and no more', async () => {
+  it('compares at most a fixed number of runs', async () => {
     const list = await listOf(mostCompared + 1);
     for (const { run } of list.all) list.toggle(run);
     expect(list.chosen).toHaveLength(mostCompared);
@@ -72,7 +72,7 @@ describe('RunList', () => {
     expect(list.error).toBeUndefined();
   });
 
-  it('deletes a run, says so to whoever shows it, and brings it back', async () => {
+  it('deletes a run, notifies listeners, and restores it', async () => {
     const list = await listOf(2);
     const deleted = vi.fn();
     list.deletions.add(deleted);

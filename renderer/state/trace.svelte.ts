@@ -76,8 +76,10 @@ export class RunTrace {
   get marks(): readonly Mark[] {
     const { metrics, checkpoints, record, configuration } = this;
     return marksOf({
-      ...{ metrics, checkpoints },
-      ...{ changes: record?.changes ?? [], schedule: configuration?.training.schedule },
+      metrics,
+      checkpoints,
+      changes: record?.changes ?? [],
+      schedule: configuration?.training.schedule,
     });
   }
 

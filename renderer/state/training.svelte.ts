@@ -15,7 +15,7 @@ const measured = (event: WindowEvent): event is MeasuredEvent =>
 const redrawMilliseconds = 40;
 
 /** Time between two checks of a run that another process owns. */
-const lookAgainMilliseconds = 1000;
+const recheckMilliseconds = 1000;
 
 /** Active, queued and opened runs: their traces, and the commands for the active one. */
 export class Training {
@@ -31,7 +31,7 @@ export class Training {
   /** Called when the list of runs changes, such as after a start or an end. */
   readonly runsChanged = new Listeners();
   /** Called when a run was stopped before it trained, with a message about it. */
-  readonly givenUp = new Listeners<[message: string]>();
+  readonly cancelled = new Listeners<[message: string]>();
   readonly #connection: Connection;
   readonly #engines: Engines;
   readonly #traces = new Map<string, RunTrace>();
@@ -151,8 +151,8 @@ export class Training {
 
   pause = (): Promise<void> => this.#steer(({ run }) => this.#connection.call('pause', { run }));
   /** Resumes the active run with the changes made while it was paused. */
-  resume = (): Promise<void> => this.#goOn('resume');
-  oneEpoch = (): Promise<void> => this.#goOn('oneEpoch');
+  resume = (): Promise<void> => this.#resumeBy('resume');
+  oneEpoch = (): Promise<void> => this.#resumeBy('oneEpoch');
 
   /** Stops a run and keeps its result so far, or removes it from the queue. */
   stop(run = this.current?.run): Promise<void> {
@@ -161,7 +161,7 @@ export class Training {
     });
   }
 
-  #goOn(call: 'resume' | 'oneEpoch'): Promise<void> {
+  #resumeBy(call: 'resume' | 'oneEpoch'): Promise<void> {
     return this.#steer(async (trace) => {
       const { run, change } = trace;
       await this.#connection.call(call, trace.changed ? { run, change } : { run });
@@ -224,7 +224,8 @@ export class Training {
     if (event.event === 'phase' && event.state === 'queued' && this.current !== trace) this.#enqueue(event.run);
     // A second `failed` phase means that the run folder has recorded the failure.
     if (event.event === 'phase' && event.state === 'failed' && before === 'failed') this.runsChanged.call();
-    if (event.event === 'failed' && event.error.code === 'cancelled') void this.#giveUp(trace, event.error.message);
+    if (event.event === 'failed' && event.error.code === 'cancelled')
+      void this.#refreshCancelled(trace, event.error.message);
     else this.#followState(trace, before);
   }
 
@@ -253,10 +254,10 @@ export class Training {
   }
 
   /** Refreshes a run that was stopped before it trained: it has its earlier state, or its folder is deleted. */
-  async #giveUp(trace: RunTrace, message: string): Promise<void> {
+  async #refreshCancelled(trace: RunTrace, message: string): Promise<void> {
     this.#unqueue(trace.run);
     await this.#settle(trace);
-    this.givenUp.call(message);
+    this.cancelled.call(message);
     this.runsChanged.call();
   }
 
@@ -284,7 +285,7 @@ export class Training {
         .then(() => {
           if (!trace.active) this.runsChanged.call();
         });
-    }, lookAgainMilliseconds);
+    }, recheckMilliseconds);
   }
 
   #takeEngine(event: Extract<WindowEvent, { event: 'engine' }>): void {

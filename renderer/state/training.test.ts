@@ -60,7 +60,7 @@ describe('Training', () => {
     expect(changed).toHaveBeenCalled();
   });
 
-  it('takes many epochs at once when they come quickly, and all of them before the end', async () => {
+  it('takes many epochs at once if they arrive quickly, and all of them before the end', async () => {
     const { training, emit } = await connected({ start: () => ({ run }) });
     await training.start(configuration);
     emit({ event: 'phase', run, state: 'training', message: 'training' });
@@ -83,7 +83,7 @@ describe('Training', () => {
     expect(trace?.metrics).toHaveLength(32);
   });
 
-  it('has the runs listed anew when the end of one is recorded later than it came', async () => {
+  it('refreshes the list when the end of a run is recorded after its event', async () => {
     const { training, emit } = await connected({ start: () => ({ run }) });
     await training.start(configuration);
     emit(
@@ -110,7 +110,7 @@ describe('Training', () => {
     expect(training.busy).toBe(false);
   });
 
-  it('lets a second run wait, and takes it as the current one when it begins', async () => {
+  it('queues a second run, and makes it the current one when it starts', async () => {
     let number = 0;
     const { training, emit } = await connected({ start: () => ({ run: `/runs/${(number += 1)}` }) });
     await training.start(configuration);
@@ -129,7 +129,7 @@ describe('Training', () => {
     expect(training.queued).toEqual([]);
   });
 
-  it('says what happened when the engine ends, and which run can be resumed', async () => {
+  it('reports the end of the engine, and which run can be resumed', async () => {
     const { training, engines, emit } = await connected({ start: () => ({ run }), resumeRun: () => ({ run }) });
     await training.start(configuration);
     emit(
@@ -144,7 +144,7 @@ describe('Training', () => {
     expect(training.current?.active).toBe(true);
   });
 
-  it('lets a run that is resumed wait for the paused one, which stays the one at work', async () => {
+  it('queues a resumed run behind the paused one, which stays the current one', async () => {
     const { training, emit } = await connected({
       resumeRun: ({ run: of }) => ({ run: of }),
       runRecord: ({ run: of }) => recordOf(configuration, of === run ? 'paused' : 'interrupted'),
@@ -164,7 +164,7 @@ describe('Training', () => {
     expect(training.queued).toEqual([]);
   });
 
-  it('hears of runs that another window queued, and takes one out of the queue', async () => {
+  it('receives runs that another window queued, and removes one from the queue', async () => {
     const stop = vi.fn(() => ({}));
     const gone = new OrthantError('run', 'There is no such run.');
     const { training, emit } = await connected({
@@ -174,8 +174,8 @@ describe('Training', () => {
         return recordOf(configuration, 'training');
       },
     });
-    const givenUp = vi.fn();
-    training.givenUp.add(givenUp);
+    const cancelled = vi.fn();
+    training.cancelled.add(cancelled);
     emit(
       { event: 'phase', run, state: 'training', message: '' },
       { event: 'phase', run: '/runs/2', state: 'queued', message: '' },
@@ -188,22 +188,22 @@ describe('Training', () => {
     emit({ event: 'failed', run: '/runs/2', error: { code: 'cancelled', message: 'Nothing of it was kept.' } });
     await settled();
     expect(training.queued).toEqual([]);
-    expect(givenUp).toHaveBeenCalledWith('Nothing of it was kept.');
+    expect(cancelled).toHaveBeenCalledWith('Nothing of it was kept.');
     expect(training.current?.run).toBe(run);
     expect(training.shown).toBe(training.current);
   });
 
-  it('shows a run as it stood that was taken out of the queue before it was gone on with', async () => {
+  it('shows the earlier state of a run removed from the queue before it was resumed', async () => {
     const { training, emit } = await connected({ runRecord: () => recordOf(configuration, 'interrupted') });
     emit({ event: 'phase', run, state: 'preparing', message: '' });
     await settled();
-    emit({ event: 'failed', run, error: { code: 'cancelled', message: 'It stands where it stood.' } });
+    emit({ event: 'failed', run, error: { code: 'cancelled', message: 'Its earlier state is kept.' } });
     await settled();
     expect(training.current?.state).toBe('interrupted');
     expect(training.current?.error).toBeUndefined();
   });
 
-  it.each(['resume', 'oneEpoch'] as const)('takes what was changed while paused along: %s', async (command) => {
+  it.each(['resume', 'oneEpoch'] as const)('sends changes made while paused: %s', async (command) => {
     const call = vi.fn(() => ({}));
     const { training, emit } = await connected({ [command]: call, runRecord: () => recordOf(configuration, 'paused') });
     emit({ event: 'phase', run, state: 'paused', message: '' });
@@ -216,7 +216,7 @@ describe('Training', () => {
     expect(call).toHaveBeenLastCalledWith({ run }, expect.anything());
   });
 
-  it('keeps a change that was refused, and forgets one when its run goes on or another is paused', async () => {
+  it('keeps a refused change, and drops one when its run resumes or another is paused', async () => {
     const { training, emit } = await connected({
       resume: () => {
         throw new OrthantError('configuration', 'Too few epochs.');
@@ -241,7 +241,7 @@ describe('Training', () => {
     expect(training.current?.changed).toBe(false);
   });
 
-  it('says why the run at work cannot be steered', async () => {
+  it('reports why the active run cannot be controlled', async () => {
     const { training, emit, ports } = await connected({ start: () => ({ run }) });
     const idle = 'No run is training.';
     expect(training.reasons).toEqual({ pause: idle, oneEpoch: idle, stop: idle });
@@ -260,7 +260,7 @@ describe('Training', () => {
     emit({ event: 'finished', run, result: fakeResult(configuration, metrics(1), run) });
   });
 
-  it('takes queued runs for broken off when their process ends', async () => {
+  it('treats queued runs as interrupted when their process ends', async () => {
     const { training, emit } = await connected({});
     emit(
       { event: 'phase', run, state: 'training', message: '' },
@@ -272,7 +272,7 @@ describe('Training', () => {
     expect([training.current?.state, training.trace('/runs/2').state]).toEqual(['interrupted', 'interrupted']);
   });
 
-  it('does not let an older state of the run folder take the place of a newer one', async () => {
+  it('does not replace a newer state by an older one of the run folder', async () => {
     const answers: ((record: ReturnType<typeof recordOf>) => void)[] = [];
     const { training, emit } = await connected({
       status: () => ({ current: run, state: 'preparing', queued: [] }),
@@ -287,7 +287,7 @@ describe('Training', () => {
     expect(training.current?.state).toBe('training');
   });
 
-  it('takes over how a run ended that it did not hear of, and lets go of one that is gone', async () => {
+  it('loads the end of a run that it missed, and removes a deleted run', async () => {
     let gone = false;
     const { training, emit } = await connected({
       status: () => ({ queued: [] }),
@@ -307,7 +307,7 @@ describe('Training', () => {
     expect(training.current).toBeUndefined();
   });
 
-  it('looks again at a run that another process still holds, until that lets go of it', async () => {
+  it('checks a run of another process again until that releases it', async () => {
     let state: 'training' | 'interrupted' = 'training';
     const { training, emit } = await connected({
       status: () => ({ queued: [] }),
@@ -332,7 +332,7 @@ describe('Training', () => {
     );
   });
 
-  it('finds the run at work after a reload', async () => {
+  it('finds the active run after a reload', async () => {
     const { training } = await connected({
       status: () => ({ current: run, state: 'paused', queued: [] }),
       runMetrics: () => [metrics(1), metrics(2)],
@@ -349,7 +349,7 @@ describe('Training', () => {
 });
 
 describe('RunTrace', () => {
-  it('has every epoch once, also when a resumed run goes through some again', () => {
+  it('has every epoch once, also if a resumed run repeats some', () => {
     const trace = new RunTrace(run);
     trace.takeMetrics([metrics(1), metrics(2), metrics(3)]);
     trace.takeMetrics([metrics(2)]);
@@ -371,7 +371,7 @@ describe('RunTrace', () => {
 });
 
 describe('Connection', () => {
-  it('opens again after a break, and says so', async () => {
+  it('reopens after a break, and notifies listeners', async () => {
     const first = linkedPorts();
     const second = linkedPorts();
     const lines = [first, second];
@@ -392,7 +392,7 @@ describe('Connection', () => {
     await expect(connection.call('status', {})).resolves.toEqual({ queued: [] });
   });
 
-  it('says what to do when the host answers but lets it in no more, and goes on once it does', async () => {
+  it('reports what to do if the host refuses it, and reconnects when the host accepts it', async () => {
     const { host, window } = linkedPorts();
     serve(host, windowCalls, {});
     let known = false;

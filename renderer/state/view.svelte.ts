@@ -24,7 +24,7 @@ export class View {
   comparing = $state(false);
 
   /** Shows another table from the top. */
-  lookAtTable(): void {
+  showTable(): void {
     this.dataTab = 'table';
     this.column = undefined;
     this.row = 1;

@@ -91,7 +91,7 @@ export class Workspace {
     this.go('train');
     const { current, error } = this.training;
     if (error === undefined && current !== undefined && current.run !== run)
-      this.messages.say(
+      this.messages.show(
         current.state === 'paused'
           ? 'It waits for the paused run: resume or stop that run.'
           : 'It waits for the active run.',
@@ -119,12 +119,12 @@ export class Workspace {
   async copy(text: string, what: string): Promise<void> {
     await this.messages.attempt(async () => {
       await navigator.clipboard.writeText(text);
-      this.messages.say(`${what} was copied.`);
+      this.messages.show(`${what} was copied.`);
     });
   }
 
   /** Whether a run was trained on other data than the current configuration's. */
-  isOfOtherData({ configuration }: Pick<RunTrace, 'configuration'>): boolean {
+  usesOtherData({ configuration }: Pick<RunTrace, 'configuration'>): boolean {
     const { current } = this.document;
     return (
       current !== null && configuration !== undefined && !sameDocument(configuration.data.source, current.data.source)

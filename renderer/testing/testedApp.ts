@@ -24,12 +24,19 @@ export const recordOf = (configuration: RunConfiguration, state: RunState): RunR
 });
 
 export const summaryOf = (run: string, state: RunState, checkpoint?: number): RunSummary => ({
-  ...{ run, id: run, name: run, created: new Date(0).toISOString(), state, method: 'none', source: 'ink', epochs: 3 },
+  run,
+  id: run,
+  name: run,
+  created: new Date(0).toISOString(),
+  state,
+  method: 'none',
+  source: 'ink',
+  epochs: 3,
   ...(checkpoint === undefined ? {} : { checkpoint }),
 });
 
 /** Answers of an idle host. */
-const usual = (configuration: RunConfiguration): Answers => ({
+const defaultAnswers = (configuration: RunConfiguration): Answers => ({
   host: () => ({ kind: 'electron', platform: 'linux', version: '1', runsFolder: '/runs', dialogs: true }),
   methods: () => [],
   settings: describeConfiguration,
@@ -56,7 +63,7 @@ const usual = (configuration: RunConfiguration): Answers => ({
 export async function testedApp(answers: Answers = {}, bridge?: WindowBridge) {
   const configuration = fakeConfiguration('ink');
   const calls: { name: string; request: unknown }[] = [];
-  const all = { ...usual(configuration), ...answers } as Record<string, (...args: unknown[]) => unknown>;
+  const all = { ...defaultAnswers(configuration), ...answers } as Record<string, (...args: unknown[]) => unknown>;
   const counted = Object.fromEntries(
     Object.entries(all).map(([name, answer]) => [
       name,

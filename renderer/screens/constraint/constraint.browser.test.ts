@@ -17,7 +17,7 @@ test('before data is chosen there is nothing to constrain', async () => {
   await expect.element(main.getByRole('button', { name: 'Choose data' })).toBeVisible();
 });
 
-test('every method has a card; the one in work is chosen and in view', async () => {
+test('every method has a card; the current one is chosen and in view', async () => {
   await openWindow({ page: 'constraint' });
   await expect.element(methods.getByRole('radio', { name: 'Augmented Lagrangian' })).toBeChecked();
   await expect.element(methods.getByRole('radio', { name: 'Augmented Lagrangian' })).toBeInViewport();
@@ -26,7 +26,7 @@ test('every method has a card; the one in work is chosen and in view', async () 
 });
 
 describe.each(constraintMethods.map((method) => [method.title, method] as const))('the card of %s', (title, method) => {
-  test('says what it promises, and how it is written; chosen, its settings stand beside', async () => {
+  test('shows its promise and its formula; chosen, its settings are beside it', async () => {
     const { app } = await openWindow({ page: 'constraint' });
     const choice = methods.getByRole('radio', { name: title, exact: true });
     await expect.element(choice).toHaveAccessibleDescription(method.promiseText);
@@ -44,7 +44,7 @@ describe.each(constraintMethods.map((method) => [method.title, method] as const)
   });
 });
 
-test('settings given to a method are kept while others are looked at, and put back on request', async () => {
+test('settings of a method are kept while others are chosen, and reset on request', async () => {
   const { app } = await openWindow({ page: 'constraint' });
   await methods.getByRole('radio', { name: 'Quadratic penalty' }).click();
   const settings = panel.getByRole('region', { name: 'Quadratic penalty' });
@@ -64,7 +64,7 @@ test('settings given to a method are kept while others are looked at, and put ba
   await expect.element(back).toHaveFocus();
 });
 
-test('a setting that does not fit says so at its field', async () => {
+test('a setting that does not fit shows the error at its field', async () => {
   const [, penalty] = constraintMethods;
   const [name] = Object.keys(penalty?.settings.shape ?? {});
   const configuration = fakeConfiguration('diamonds');
@@ -86,7 +86,7 @@ test('a setting that does not fit says so at its field', async () => {
 describe('the bound', () => {
   const bound = panel.getByRole('region', { name: 'Bound' });
 
-  test('is a number in the units of the target, whose range is said', async () => {
+  test('is a number in the units of the target, with its range in the help', async () => {
     const { app } = await openWindow({ page: 'constraint' });
     const field = bound.getByRole('textbox', { name: 'Every output at least' });
     await expect.element(field).toHaveAccessibleDescription(/In the data: 0.to.18,823/);
@@ -121,7 +121,7 @@ describe('the bound', () => {
   });
 });
 
-test('why exp may not do is told on request, with the methods that may', async () => {
+test('reasons against exp are shown on request, with alternative methods', async () => {
   const { app } = await openWindow({ page: 'constraint' });
   const use = main.getByRole('button', { name: 'Use the non-negative last layer' });
   await main.getByText('Why not just exp?').click();

@@ -12,7 +12,7 @@ const grid = main.getByRole('grid', { name: 'Rows of the table' });
 const activeCell = (): Element | null =>
   document.getElementById(grid.element().getAttribute('aria-activedescendant') ?? '');
 
-test('without data it says how to begin', async () => {
+test('without data it shows how to start', async () => {
   const { asked } = await openWindow({
     page: 'data',
     configuration: null,
@@ -27,7 +27,7 @@ test('without data it says how to begin', async () => {
 });
 
 describe('the table', () => {
-  test('shows rows and columns, with their roles and what is odd about them', async () => {
+  test('shows rows and columns, with their roles and warnings', async () => {
     await openWindow({ page: 'data' });
     await expect.element(main.getByText(/^1,000,000 rows × 10 columns, CSV compressed/)).toBeVisible();
     await expect.element(grid).toHaveAttribute('aria-rowcount', '1000001');
@@ -40,7 +40,7 @@ describe('the table', () => {
     await expectAccessible();
   });
 
-  test('is gone through by keys, which give a column its role, too', async () => {
+  test("is navigated by keys, which also set a column's role", async () => {
     const { app } = await openWindow({ page: 'data' });
     await expect.element(grid.getByRole('rowheader').first()).toHaveTextContent('1');
     grid.element().focus();
@@ -76,7 +76,7 @@ describe('the settings of a column', () => {
     await expect.element(panel.getByRole('heading', { name, exact: true })).toBeVisible();
   };
 
-  test('say what it holds; a histogram is read as a table, too', async () => {
+  test('describe its content; a histogram is also a table', async () => {
     await openWindow({ page: 'data' });
     await chooseColumn('x');
     await expect.element(panel.getByText('31 %')).toBeVisible();
@@ -135,7 +135,7 @@ describe('without a target', () => {
     expect(app.data.targets.map(({ summary }) => summary.name)).toEqual(['price']);
   });
 
-  test('nor a column of numbers it leads to how the file is read', async () => {
+  test('nor a column of numbers it offers the settings for reading the file', async () => {
     const inspection = { ...untargeted('category'), warnings: [{ message: 'It looks like text.', column: 'x' }] };
     await openWindow({ page: 'data', answers: { inspect: () => inspection } });
     await expect.element(main.getByText(/^No column holds numbers/)).toBeVisible();

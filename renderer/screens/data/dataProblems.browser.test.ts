@@ -17,7 +17,7 @@ function configuration() {
   return own;
 }
 
-test('a file that takes long can be given up, and tried again', async () => {
+test('reading a file can be cancelled and tried again', async () => {
   let calls = 0;
   await openWindow({
     page: 'data',
@@ -36,7 +36,7 @@ test('a file that takes long can be given up, and tried again', async () => {
   await expect.element(main.getByRole('grid')).toBeVisible();
 });
 
-test('a file with rows that cannot be read is refused, each is explained, and it can be taken without them', async () => {
+test('a file with bad rows is refused, each row is explained, and it can be opened without them', async () => {
   const { app } = await openWindow({
     page: 'data',
     configuration: configuration(),
@@ -75,7 +75,7 @@ test('a file with rows that cannot be read is refused, each is explained, and it
   await expect.element(panel.getByRole('heading', { name: 'depth' })).toBeVisible();
 });
 
-test('a file that is not where the configuration says can be located', async () => {
+test("a file missing at the configuration's path can be located", async () => {
   const { app, asked } = await openWindow({
     page: 'data',
     configuration: configuration(),
@@ -94,7 +94,7 @@ test('a file that is not where the configuration says can be located', async () 
   expect(app.document.current?.data.source).toEqual({ kind: 'file', path: '/elsewhere/diamonds.csv' });
 });
 
-test('what is odd about a file is noted, and leads to its column', async () => {
+test('warnings about a file are listed, and open their columns', async () => {
   await openWindow({
     page: 'data',
     answers: {
@@ -116,13 +116,13 @@ test('what is odd about a file is noted, and leads to its column', async () => {
   await expect.element(panel.getByRole('heading', { name: 'table' })).toBeVisible();
 });
 
-test('of a file with nothing odd that is said, too', async () => {
+test('a file without warnings is reported as such', async () => {
   await openWindow({ page: 'data' });
   await main.getByRole('tab', { name: 'Notes (0)' }).click();
   await expect.element(main.getByText(/^Every row of the file was read/)).toBeVisible();
 });
 
-test('why the data is not ready for training is said above the table', async () => {
+test('why the data is not ready for training is shown above the table', async () => {
   const refuse = (): never => {
     throw new OrthantError('data', 'The column price has gaps.');
   };
@@ -134,7 +134,7 @@ test('why the data is not ready for training is said above the table', async () 
     .toHaveAccessibleDescription('The data is not ready for training: see step 1.');
 });
 
-test('a way of reading that is chosen is read anew', async () => {
+test('a changed dialect reads the file again', async () => {
   const { asked } = await openWindow({ page: 'data' });
   await panel.getByText('How the file is read').click();
   await userEvent.selectOptions(panel.getByRole('combobox', { name: 'Delimiter' }), 'Semicolon');

@@ -28,7 +28,7 @@ describe('TableView', () => {
     );
   });
 
-  it('gives few columns the room there is, and many no less than they need', () => {
+  it('gives few columns the available width, and many no less than they need', () => {
     const widths = [2, 5, 20].map((columns) => Object.assign(view(10), { columns }).columnWidth);
     expect(widths).toEqual([mostColumnWidth, Math.floor((800 - rowHeaderWidth) / 5), leastColumnWidth]);
     const five = Object.assign(view(10), { columns: 5 });
@@ -47,7 +47,7 @@ describe('TableView', () => {
     expect(table.top - before).toBe(rowHeight);
   });
 
-  it('keeps the rows that are drawn until those in view have come, or others nearer to them', () => {
+  it('keeps the drawn rows until the visible ones, or others nearer to them, have arrived', () => {
     const table = view(10_000);
     const here = new Set<number>();
     const pages = {

@@ -27,7 +27,7 @@ test.each([
   [[], '8-1', '9 parameters'],
   [[64], '8-64-1', '641 parameters'],
   [Array.from({ length: 12 }, () => 16), `8-${'16-'.repeat(12)}1`, '3,153 parameters'],
-])('of the hidden layers %j each is drawn, and parameters are counted', async (hidden, sizes, parameters) => {
+])('each of the hidden layers %j is drawn, and parameters are counted', async (hidden, sizes, parameters) => {
   await openNetwork(hidden);
   await expect.element(main.getByText(sizes, { exact: true })).toBeVisible();
   await expect.element(main.getByText(parameters)).toBeVisible();
@@ -57,7 +57,7 @@ test('a layer is resized by number, by keys and by pointer', async () => {
   expect(app.document.current?.network.hidden[0]).toBeGreaterThan(500);
 });
 
-test('what is no number of units is not taken, and why is said', async () => {
+test('an invalid number of units is not applied, and the reason is shown', async () => {
   const { app } = await openNetwork([64]);
   const units = drawing.getByRole('textbox', { name: 'Units of layer 1' });
   await units.fill('wide');
@@ -80,7 +80,7 @@ test('layers are added and removed, each with its own activation', async () => {
   expect(app.document.current?.network).toMatchObject({ hidden: [64, 64], activation: 'relu' });
 });
 
-test('a network of the most layers has no room for another', async () => {
+test('a network with the maximum number of layers takes no other', async () => {
   await openNetwork(Array.from({ length: 64 }, () => 2));
   await expect
     .element(drawing.getByRole('button', { name: 'Add a layer here' }).first())
@@ -99,7 +99,7 @@ test('layers are typed as text; a mistake is named and leaves the network as it 
   await expect.element(hiddenLayers).toHaveValue('32,16');
 });
 
-test('a preset is one press, and says when it is the one in work', async () => {
+test('a preset is one press, and shows whether it is the current one', async () => {
   const { app } = await openNetwork([64]);
   const preset = panel.getByRole('button', { name: /^Deep/ });
   await expect.element(preset).toHaveAttribute('aria-pressed', 'false');
@@ -108,7 +108,7 @@ test('a preset is one press, and says when it is the one in work', async () => {
   expect(app.document.current?.network.hidden).toEqual([128, 128, 128, 128]);
 });
 
-test('a network that does not fit its constraint is warned of where it can be changed', async () => {
+test('a conflict of network and constraint is shown on both pages', async () => {
   await openWindow({ page: 'network', answers: { check: () => [{ message: 'tanh outputs may be negative.' }] } });
   await expect.element(main.getByRole('note')).toHaveTextContent('tanh outputs may be negative.');
   await expect

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../../native/contract/errors.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
@@ -27,7 +27,7 @@ async function openPredict(answers: Answers = {}, more: Parameters<typeof answer
 }
 
 describe('a row', () => {
-  test('has a field for each input, and its prediction is read out', async () => {
+  test('has a field for each input, and its prediction is announced', async () => {
     const { asked } = await openPredict({
       predictRow: () => ({ targets: ['price'], prediction: [-1234.5], unseen: ['cut'] }),
     });
@@ -41,7 +41,7 @@ describe('a row', () => {
     await expectAccessible();
   });
 
-  test('with what is no number is not predicted, and says so', async () => {
+  test('with an invalid number is not predicted, and shows the error', async () => {
     const { asked } = await openPredict();
     await row.getByRole('textbox', { name: 'carat' }).fill('much');
     await row.getByRole('button', { name: 'Predict' }).click();
@@ -49,15 +49,7 @@ describe('a row', () => {
     expect(asked('predictRow')).toEqual([]);
   });
 
-  test('of a run that does not say what it takes cannot be typed', async () => {
-    const record = answersOfRun(fakeConfiguration('diamonds'), 'finished', 2).runRecord();
-    delete record.schema;
-    await openPredict({ runRecord: () => record });
-    await expect.element(row.getByText(/does not say which inputs it has/)).toBeVisible();
-    await expect.element(row.getByRole('button', { name: 'Predict' })).not.toBeInTheDocument();
-  });
-
-  test('is taken from the open table', async () => {
+  test('is copied from the open table', async () => {
     await openPredict();
     await row.getByRole('button', { name: 'Use row 1 of the table' }).click();
     await expect.element(row.getByRole('combobox', { name: 'cut' })).toHaveDisplayValue('Ideal');
@@ -66,7 +58,10 @@ describe('a row', () => {
 
   test('of very many inputs is pasted', async () => {
     const inputs = Array.from({ length: 41 }, (_, index) => ({
-      ...{ kind: 'number' as const, column: `pixel_${index}`, shift: 0, scale: 1 },
+      kind: 'number' as const,
+      column: `pixel_${index}`,
+      shift: 0,
+      scale: 1,
     }));
     const { asked } = await openPredict(
       { predictRow: () => ({ targets: ['price'], prediction: [2], unseen: [] }) },
@@ -95,7 +90,7 @@ describe('a file', () => {
   };
   const chosen = { chooseFile: () => ({ path: '/work/new.csv' }) };
 
-  test('is predicted row by row; what is odd about it is said; it is saved whole', async () => {
+  test('is predicted row by row, with notes, and saved completely', async () => {
     const { asked } = await openPredict({
       ...chosen,
       predict: () => answer,
@@ -113,7 +108,7 @@ describe('a file', () => {
     expect(asked('predict').at(-1)).toMatchObject({ model: fakeRun, out: '/work/new-predicted.csv' });
   });
 
-  test('that cannot be read whole is predicted without the bad rows', async () => {
+  test('with bad rows is predicted without them', async () => {
     const { asked } = await openPredict({
       ...chosen,
       predict: ({ table }) => {
@@ -129,7 +124,7 @@ describe('a file', () => {
     expect(asked('predict')).toMatchObject([{ table: { skipBadRows: false } }, { table: { skipBadRows: true } }]);
   });
 
-  test('that takes long is given up; another is dropped', async () => {
+  test('can be cancelled; another one is dropped', async () => {
     const { asked } = await openPredict({ ...chosen, predict: () => new Promise<never>(() => undefined) });
     await file.getByRole('button', { name: 'Choose a file' }).click();
     await expect.element(file.getByRole('progressbar', { name: /^Predicting the rows of new\.csv/ })).toBeVisible();
@@ -145,9 +140,9 @@ describe('a file', () => {
     place.dispatchEvent(new DragEvent('dragover', drag));
     await expect.element(file.getByText('Drop it to predict its rows.')).toBeVisible();
     place.dispatchEvent(new DragEvent('drop', drag));
-    await expect
-      .poll(() => asked('predict').at(-1))
-      .toMatchObject({ table: { source: { path: '/dropped/other.csv' } } });
+    await vi.waitFor(() => {
+      expect(asked('predict').at(-1)).toMatchObject({ table: { source: { path: '/dropped/other.csv' } } });
+    });
     // The window has not opened it as data.
     expect(asked('rememberFile')).toEqual([]);
   });

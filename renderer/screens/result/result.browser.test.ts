@@ -24,7 +24,7 @@ function openResult(change: Partial<TrainingResult> = {}, answers: Answers = {})
 }
 
 describe('without a result', () => {
-  test('of any run it says how to come to one', async () => {
+  test('of any run it shows how to get one', async () => {
     await openWindow({
       page: 'result',
       configuration: null,
@@ -37,7 +37,7 @@ describe('without a result', () => {
     await expect.element(main.getByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
   });
 
-  test('of a run at work it leads to where that is watched', async () => {
+  test('of an active run it links to its curves', async () => {
     await openWindow({
       page: 'result',
       configuration,
@@ -49,7 +49,7 @@ describe('without a result', () => {
     await expect.element(main.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
   });
 
-  test('of a run that failed it says why', async () => {
+  test('of a failed run it shows the reason', async () => {
     const error = { code: 'data', message: 'The file is gone.' } as const;
     await openWindow({
       page: 'result',
@@ -71,7 +71,7 @@ describe('evidence', () => {
     ['by-construction', 'Positive: by construction', 3],
   ] as const satisfies readonly (readonly [Evidence['level'], string, number])[];
 
-  test.each(levels)('of the level %s is called “%s”, with %i rungs that hold', async (level, title, rungs) => {
+  test.each(levels)('of the level %s is called “%s”, with %i reached levels', async (level, title, rungs) => {
     const evidence = {
       level,
       statement: 'What was found.',
@@ -93,7 +93,7 @@ describe('evidence', () => {
     await expectAccessible();
   });
 
-  test('of a bound below zero says that the bound is kept, not that outputs are positive', async () => {
+  test('of a bound below zero claims that the bound is kept, not that outputs are positive', async () => {
     await openResult({
       evidence: { level: 'held-out', statement: 'Kept.', details: [], figures: [], limits: [], lowestBound: -1 },
     });
@@ -118,7 +118,7 @@ test('the result is read from top to bottom: figures, lowest rows, times, notes'
   await expect.element(main.getByRole('grid', { name: 'Rows of the table' })).toBeVisible();
 });
 
-test('predictions that take long can be given up; those that fail say why and are tried again', async () => {
+test('predictions can be cancelled; failed ones show the reason and can be tried again', async () => {
   let fail = true;
   await openResult(
     {},
@@ -193,7 +193,7 @@ describe('the price of positivity', () => {
   });
 });
 
-test('a run that learned little says so, and offers more epochs', async () => {
+test('a run that learned little shows a warning, and offers more epochs', async () => {
   const { app } = await openResult({
     splits: {
       train: {
@@ -210,7 +210,7 @@ test('a run that learned little says so, and offers more epochs', async () => {
 });
 
 describe('the model', () => {
-  test('is exported, and where to and how it was verified is said', async () => {
+  test('is exported, with its path and its verification', async () => {
     const report = {
       verifiedBy: 'onnx-runtime',
       maxRelativeDifference: 2e-7,
@@ -234,7 +234,7 @@ describe('the model', () => {
     await expectAccessible();
   });
 
-  test('is not exported twice at a time, and not after all when that is cancelled', async () => {
+  test('is not exported twice at a time, and not at all if cancelled', async () => {
     await openResult(
       {},
       { chooseOutput: () => ({ path: '/work/model' }), export: () => new Promise<never>(() => undefined) },

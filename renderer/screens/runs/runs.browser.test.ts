@@ -27,7 +27,7 @@ function finished(name: string, method = 'penalty'): RunSummary {
 const openRuns = (runs: RunSummary[], answers: Answers = {}) =>
   openWindow({ page: 'runs', answers: { runs: () => runs, ...answers } });
 
-test('without runs it says what will be here', async () => {
+test('without runs it shows what will be here', async () => {
   await openRuns([]);
   await expect.element(main.getByRole('heading', { name: 'No runs yet' })).toBeVisible();
   await expectAccessible();
@@ -35,7 +35,7 @@ test('without runs it says what will be here', async () => {
   await expect.element(main.getByRole('region', { name: 'Samples' })).toBeVisible();
 });
 
-test('each run is a line: how far it came, its error, its negatives, what it is evidence of', async () => {
+test('each run is a row: its epochs, error, negatives and evidence', async () => {
   await openRuns([
     finished('Alpha'),
     finished('Beta', 'none'),
@@ -111,7 +111,7 @@ describe('of a run', () => {
     expect(asked('restoreRun')).toEqual([{ binned: '/runs/.bin/Alpha' }]);
   });
 
-  test('that is at work the reason stands why it cannot be deleted; one that waits is taken out of the queue', async () => {
+  test('that is active a reason against deleting is shown; a queued one is removed from the queue', async () => {
     const { asked } = await openRuns([named('Busy', 'training'), named('Next', 'queued')], {
       stop: () => ({}),
       status: () => ({ current: '/runs/Busy', state: 'training', queued: ['/runs/Next'] }),
@@ -133,7 +133,7 @@ describe('of a run', () => {
   });
 });
 
-test('why the list could not be changed is said', async () => {
+test('an error of the list is shown', async () => {
   const refuse = (): never => {
     throw new OrthantError('run', 'Another process works on it.');
   };
@@ -146,7 +146,7 @@ test('why the list could not be changed is said', async () => {
 describe('compared', () => {
   const names = ['Alpha', 'Beta', 'Gamma', 'Delta', 'Epsilon', 'Zeta'];
 
-  test('two runs stand side by side, with the settings that differ', async () => {
+  test('two runs are side by side, with the settings that differ', async () => {
     const configurationOf = (run: string) => {
       const configuration = fakeConfiguration('diamonds');
       if (run.endsWith('Beta')) configuration.network.hidden = [8];
@@ -173,7 +173,7 @@ describe('compared', () => {
     await expect.element(main.getByRole('checkbox', { name: 'Compare Alpha' })).toBeChecked();
   });
 
-  test('are at most five: a sixth says so and is not chosen', async () => {
+  test('are at most five: a sixth shows the reason and is not chosen', async () => {
     await openRuns(names.map((name) => finished(name)));
     for (const name of names.slice(0, 5)) await main.getByRole('checkbox', { name: `Compare ${name}` }).click();
     const sixth = main.getByRole('checkbox', { name: 'Compare Zeta' });

@@ -6,7 +6,7 @@ import { summaryOf } from '../../testing/testedApp.ts';
 
 const main = page.getByRole('main');
 
-test('a first visit offers a file, samples and the question that started it', async () => {
+test('a first visit offers a file, samples and the forum question', async () => {
   await openWindow({ configuration: null });
   await expect.element(main.getByRole('heading', { level: 1 })).toHaveTextContent(/outputs stay positive/);
   const samples = main.getByRole('region', { name: 'Samples' });
@@ -36,7 +36,7 @@ test('an answer to the question leads to training with its method', async () => 
   expect(app.document.current?.constraint.method).toEqual({ id: 'output-transform', settings: { transform: 'exp' } });
 });
 
-test('files and runs of before are opened again; a file that is gone can be forgotten', async () => {
+test('recent files and runs are opened again; a missing file can be removed', async () => {
   const file = (name: string, exists: boolean) => ({
     path: `/work/${name}`,
     name,
@@ -68,7 +68,7 @@ test('files and runs of before are opened again; a file that is gone can be forg
   await expect.element(main.getByRole('heading', { name: 'houses.csv', level: 1 })).toBeVisible();
 });
 
-test('who has work in the window finds the way back to it, or opens another file', async () => {
+test('with a current configuration the page leads back to it, or opens another file', async () => {
   const { asked } = await openWindow({ page: 'start', answers: { chooseFile: () => ({ path: '/work/houses.csv' }) } });
   await expect.element(main.getByRole('button', { name: 'Back to diamonds' })).toBeVisible();
   await main.getByRole('button', { name: /^Open a data file/ }).click();

@@ -28,7 +28,7 @@ const openRun = (
   });
 
 describe('before a run', () => {
-  test('without data it says what is missing', async () => {
+  test('without data it shows what is missing', async () => {
     await openWindow({ page: 'train', configuration: null });
     await expect.element(main.getByRole('heading', { name: 'Nothing trained yet' })).toBeVisible();
     await expect.element(main.getByText('Choose data first.')).toBeVisible();
@@ -38,7 +38,7 @@ describe('before a run', () => {
     await expect.element(main.getByRole('region', { name: 'Samples' })).toBeVisible();
   });
 
-  test('with data it is begun by a button, or by keys from anywhere', async () => {
+  test('with data it is started by a button, or by keys from anywhere', async () => {
     const { asked, app, emit } = await openWindow({ page: 'train', answers: { start: () => ({ run: fakeRun }) } });
     await expect.element(main.getByText(/^Everything is ready/)).toBeVisible();
     await panel.getByRole('textbox', { name: 'Epochs' }).fill('7');
@@ -54,7 +54,7 @@ describe('before a run', () => {
 });
 
 describe('a run', () => {
-  test('that waits is said to, and stands in the list', async () => {
+  test('that is queued is shown as such, and is in the list', async () => {
     const { emit } = await openRun('training', 1);
     await expect.element(main.getByText('My run: training')).toBeVisible();
     emit({ event: 'phase', run: '/runs/2', state: 'queued', message: '' });
@@ -62,7 +62,7 @@ describe('a run', () => {
     await expect.element(main.getByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
   });
 
-  test('that is being prepared says what is done, and can be stopped but not paused', async () => {
+  test('in preparation shows its phase, and can be stopped but not paused', async () => {
     const { emit, asked } = await openRun('preparing', 0, {}, { stop: () => ({}) });
     emit({ event: 'phase', run: fakeRun, state: 'preparing', message: 'reading diamonds.csv' });
     await expect.element(main.getByText('My run: preparing, reading diamonds.csv')).toBeVisible();
@@ -78,8 +78,14 @@ describe('a run', () => {
     const events: WindowEvent[] = [
       { event: 'metrics', run: fakeRun, metrics: fakeMetrics(configuration, ['price'], 3) },
       {
-        ...{ event: 'progress', run: fakeRun, epoch: 4, epochs: 40, step: 400, steps: 5000 },
-        ...{ objective: 0.5, secondsLeft: 65 },
+        event: 'progress',
+        run: fakeRun,
+        epoch: 4,
+        epochs: 40,
+        step: 400,
+        steps: 5000,
+        objective: 0.5,
+        secondsLeft: 65,
       },
     ];
     emit(...events);
@@ -97,7 +103,7 @@ describe('a run', () => {
     expect(asked('pause')).toEqual([{ run: fakeRun }]);
   });
 
-  test('that is paused takes changes, and resumes with them', async () => {
+  test('that is paused accepts changes, and resumes with them', async () => {
     const { asked } = await openRun('paused', 3, {}, { resume: () => ({}), oneEpoch: () => ({}) });
     await expect.element(bar.getByRole('status')).toHaveTextContent('epoch 3/40, paused');
     await expect.element(panel.getByRole('heading', { name: 'The paused run' })).toBeVisible();
@@ -132,7 +138,7 @@ describe('a run', () => {
     await expect.element(main.getByRole('heading', { name: 'My run', level: 1 })).toBeVisible();
   });
 
-  test('that failed says why, and starts again from the beginning where there is no checkpoint', async () => {
+  test('that failed shows the reason, and starts again from the beginning if there is no checkpoint', async () => {
     const error = { code: 'diverged', message: 'The loss is not a number since epoch 2.' } as const;
     const runs = () => [{ ...summaryOf(fakeRun, 'failed'), name: 'My run' }];
     await openRun('failed', 2, { error }, { runs });
@@ -143,14 +149,14 @@ describe('a run', () => {
     await expectAccessible();
   });
 
-  test('whose process crashed is said to be interrupted', async () => {
+  test('whose process crashed is shown as interrupted', async () => {
     await openRun('interrupted', 2);
     await expect.element(main.getByText('My run: interrupted')).toBeVisible();
     const note = main.getByRole('note').filter({ hasText: 'ended before it was done' });
     await expect.element(note.getByRole('button', { name: /^Resume/ })).toBeVisible();
   });
 
-  test('that is over does not hide the one at work', async () => {
+  test('that has ended does not hide the active one', async () => {
     const { emit } = await openRun('finished', 2);
     await expect.element(main.getByText('My run: finished')).toBeVisible();
     emit({ event: 'phase', run: '/runs/2', state: 'training', message: '' });
@@ -158,7 +164,7 @@ describe('a run', () => {
     await expect.element(main.getByText(/: training/)).toBeVisible();
   });
 
-  test('gathers what deserves a note', async () => {
+  test('collects its notes', async () => {
     const { emit } = await openRun('training', 1);
     await expect.element(main.getByText('My run: training')).toBeVisible();
     emit({ event: 'warning', run: fakeRun, warning: { message: 'The batch is larger than the data.' } });
