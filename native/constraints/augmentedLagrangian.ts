@@ -42,29 +42,29 @@ const settings = z.strictObject({
 });
 
 /**
- * Augmented Lagrangian: a penalty and a multiplier for each row and output in one smooth term. The multiplier takes over
- * what the penalty alone could do only with an infinite coefficient, and the penalty damps the multipliers' circling.
+ * Augmented Lagrangian: a penalty and a multiplier for each row and output in one smooth term. The penalty alone
+ * would need an infinite coefficient; the multiplier removes that need, and the penalty damps the multipliers' circling.
  *
  *     minimise L(θ) + mean(([λ + c g]+² - λ²) / (2c)),   g = ε + m - p
  *     each step:  λ <- [λ + r v c g]+  for the rows of the batch,   v = min(1, steps of an epoch / 64)
  *     each epoch: c <- min(growth · c, limit)  where the largest violation of ε is above a quarter of the one before
  *
  * p, g: predictions and violations, [batch, outputs]; λ: multipliers, [training rows, outputs], from 0, gathered and
- * scattered by row; ε the bound, one an output; m the margin; c the coefficient; r the dual rate. The term's derivative
+ * scattered by row; ε the bound of each output; m the margin; c the coefficient; r the dual rate. The term's derivative
  * with respect to p is -[λ + c g]+ / (elements of the batch). λ is held constant while the weights move; both moves use
  * the predictions of one forward pass. The mean runs over rows and outputs, so that λ has the unit of the loss's
  * derivative and depends neither on the batch nor on the number of rows.
  *
- * In the books λ takes the step c g once the weights have settled at a minimum for the λ before. Here the steps between
- * two visits of a row stand for that. Where they are few, the weights have gone only a part of the way, and whole steps
- * would pile up to many times the multiplier that holds the row at its bound: hence v. Growth of c waits for the weights
- * in the same way (growth.ts).
+ * In the books λ takes the step c g once the weights have settled at a minimum for the previous λ. Here the steps between
+ * two visits of a row replace that minimisation. If they are few, the weights have moved only a part of the way, and whole
+ * steps would add up to many times the multiplier that holds the row at its bound: v prevents that. Growth of c waits for
+ * the weights in the same way (growth.ts).
  *
  * Sources: Nocedal & Wright, Numerical Optimization, 2006, section 17.4 (equations 17.64 and 17.65 give the form for
  * inequalities); Bertsekas, Constrained Optimization and Lagrange Multiplier Methods, 1982, chapters 2 and 3.
  *
  * Promises: in convex problems the constrained optimum itself, with every training row at or above the bound up to
- * rounding. Does not promise: that a run of a few epochs has got there, which is what the margin is for; anything about
+ * rounding. Does not promise: that a run of a few epochs reaches it, which is why there is a margin; anything about
  * rows that were not trained on, which have no multiplier.
  */
 export const augmentedLagrangian = defineMethod({

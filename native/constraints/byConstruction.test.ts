@@ -47,7 +47,7 @@ test.each(cases)(
             epsilon: Float32Array.from(epsilon, (bound, j) => scaledBound(bound, scale[j]!)),
           }),
         );
-        // What an optimizer might do, and much worse: push every weight by a large random amount, most of them down.
+        // Worse than any optimizer's step: push every weight by a large random amount, most of them down.
         for (const { kernel, bias } of layers) {
           for (const variable of [kernel, bias]) shake(variable, push, seed);
         }
@@ -89,7 +89,7 @@ test('without the method the same networks do fall below the bound', () => {
   expect(Math.min(...predict({ layers }, inputs))).toBeLessThan(0);
 });
 
-test.each(ways)('a last layer by %s starts from the sizes of the weights that were drawn', (by) => {
+test.each(ways)('a last layer by %s starts from the absolute values of the drawn weights', (by) => {
   const { tf } = runtime;
   const network = { hidden: [20], activation: 'relu' as const, initialiser: 'he-uniform' as const };
   const drawn = drawLayers({ network, inputs: 3, outputs: 2, seed: 3 });

@@ -10,6 +10,6 @@ export function sampleCurve(
   return { ...labels, x, y: x.map(f) };
 }
 
-/** What a method adds to the loss for one element, over the prediction, for the bound 0. */
+/** Curve of the term that a method adds to the loss for one element, over the prediction, for the bound 0. */
 export const penaltyCurve = (title: string, f: (prediction: number) => number): Curve =>
   sampleCurve({ title, xLabel: 'prediction (standard deviations, bound 0)', yLabel: 'added to the loss' }, [-1, 1], f);

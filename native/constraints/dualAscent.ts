@@ -34,12 +34,12 @@ const settings = z.strictObject({
  *     each step:  θ descends on it;  λ <- min([λ + η g]+, cap)  for the rows of the batch
  *
  * p, g: predictions and violations, [batch, outputs]; λ: multipliers, [training rows, outputs], from 0, gathered and
- * scattered by row; ε the bound, one an output; m the margin; η the dual rate. λ is held constant while the weights
+ * scattered by row; ε the bound of each output; m the margin; η the dual rate. λ is held constant while the weights
  * move; both moves use the predictions of one forward pass. The mean runs over rows and outputs, so that λ has the unit
- * of the loss's derivative and depends neither on the batch nor on the number of rows.
+ * of the loss's derivative and does not depend on the batch or the number of rows.
  *
  * Sources: Arrow, Hurwicz & Uzawa, Studies in Linear and Non-Linear Programming, 1958; Bertsekas, Constrained
- * Optimization and Lagrange Multiplier Methods, 1982, section 2.6; Cooper (arXiv 2504.01212) for one a sample.
+ * Optimization and Lagrange Multiplier Methods, 1982, section 2.6; Cooper (arXiv 2504.01212) for one multiplier per sample.
  *
  * Promises: where the loss is strictly convex in the predictions and the steps are small, no training row is below the
  * bound once it has converged. Does not promise: convergence otherwise (weights and multipliers may circle each other:

@@ -15,17 +15,17 @@ export type GrowthRule = 'fixed' | 'growing' | 'adaptive';
 /** A coefficient that grows between epochs, up to a limit. */
 export interface GrowingCoefficient {
   readonly variable: tf.Variable<tf.Rank.R0>;
-  /** What the rule remembers from one judgement to the next; belongs into the method's state. */
+  /** Largest violation at the last judgement; part of the method's state. */
   readonly previousViolation: tf.Variable<tf.Rank.R0>;
   endEpoch(end: EpochEnd): void;
 }
 
 /**
- * The coefficient is judged at the end of every epoch, or, where epochs are short, of the first one at least 64 steps
+ * Judges the coefficient at the end of every epoch or, with short epochs, at the first end of an epoch at least 64 steps
  * after the last judgement (settling.ts). `fixed` never grows. `growing` multiplies by `factor` each time. `adaptive`
- * does so only where the largest violation of the bound itself (without the margin) over the training rows is above a
- * quarter of what it was the time before: framework 17.1 in Nocedal & Wright, Numerical Optimization, 2006. The first
- * judgement never grows by it.
+ * multiplies only if the largest violation of the bound itself (without the margin) over the training rows is above a
+ * quarter of its value at the last judgement: framework 17.1 in Nocedal & Wright, Numerical Optimization, 2006. `adaptive`
+ * never grows at the first judgement.
  */
 export function growingCoefficient(
   context: MethodContext,
@@ -37,14 +37,14 @@ export function growingCoefficient(
   const epochsBetween = settlingEpochs(context);
   const grow = () => {
     const coefficient = readScalar(variable);
-    // A coefficient that was set above the limit by hand stays where it is.
+    // A coefficient that the user set above the limit keeps its value.
     assignScalar(context, variable, Math.max(coefficient, Math.min(coefficient * factor, limit)));
   };
   return {
     variable,
     previousViolation,
     endEpoch: (end) => {
-      // By its number alone, so that a resumed run judges when the uninterrupted one does.
+      // Only the epoch's number decides, so that a resumed run judges at the same epochs as an uninterrupted one.
       if (end.epoch % epochsBetween !== 0) return;
       const violation = largestViolation(context, end);
       const stuck = violation > tolerance && violation > sufficientFall * readScalar(previousViolation);

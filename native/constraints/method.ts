@@ -9,25 +9,25 @@ import type { OutputTransform } from '../network/model.ts';
 
 export type { LayerTensors, LayerVariables };
 
-/** What a method knows of the run when it is created. All numbers are in scaled units (targets have deviation 1). */
+/** Facts about the run that a method gets when it is created. All numbers are in scaled units (targets have deviation 1). */
 export interface MethodContext {
   readonly tf: typeof tf;
   /** Multipliers and slacks are indexed by training row, 0 to trainRows - 1. */
   readonly trainRows: number;
   readonly outputs: number;
   readonly stepsPerEpoch: number;
-  /** The bound, one an output, rounded so that what is not below it is not below the user's bound after de-scaling. */
+  /** The bound of each output, rounded so that a value at or above it is at or above the user's bound after de-scaling. */
   readonly epsilon: Float32Array;
   /** Standard deviation of each scaled target over the training rows, the unit of `margin`. */
   readonly targetDeviation: Float32Array;
-  /** Hidden layers and the last one, freshly initialised; a method may change what they start from. */
+  /** Hidden layers and the last one, freshly initialised; a method may change their initial values. */
   readonly layers: readonly LayerVariables[];
 }
 
 /** Tensors gathered for one batch by row number, before the loss is differentiated. */
 export type Gathered = Readonly<Record<string, tf.Tensor2D>>;
 
-/** Predictions of the whole training split at frozen weights, once an epoch. */
+/** Predictions of the whole training split at frozen weights, at the end of an epoch. */
 export interface EpochEnd {
   /** Number of the epoch that ended, from 1. */
   readonly epoch: number;
@@ -36,17 +36,17 @@ export interface EpochEnd {
 }
 
 /**
- * What a method takes over in one run; everything left out is as without a constraint. Everything that happens in a
- * step is made of tfjs operations on tensors, so that the step can be traced and compiled: no JavaScript number that
- * changes from step to step, no reading back, no branch on data. What changes once an epoch lives in scalar Variables.
+ * The parts of a run that a method controls; a part that is left out works as without a constraint. A step consists of
+ * tfjs operations on tensors only, so that it can be traced and compiled: no JavaScript number that changes from step to
+ * step, no reading back, no branch on data. Values that change once an epoch are scalar Variables.
  *
  * One step: `gather` -> forward pass with `effective` and `transform` -> gradient of loss + `term` -> optimizer ->
  * `project` -> `update` with the predictions of that same forward pass.
  */
 export interface MethodBehaviour {
-  /** All that is carried from step to step, by name: saved in checkpoints, found by the tracer, freed with the run. */
+  /** All values kept from step to step, by name: saved in checkpoints, found by the tracer, freed with the run. */
   readonly state?: Readonly<Record<string, tf.Variable>>;
-  /** Weights the forward pass uses, where they are a function of the free parameters. */
+  /** Weights of the forward pass, if they are a function of the free parameters. */
   effective?(layers: readonly LayerVariables[]): readonly LayerTensors[];
   /** Linear output [batch, outputs] to prediction; must agree with `outputTransform`. */
   transform?(linear: tf.Tensor2D): tf.Tensor2D;
@@ -62,20 +62,20 @@ export interface MethodBehaviour {
   update?(prediction: tf.Tensor2D, rows: tf.Tensor1D, gathered: Gathered): void;
   /** Once an epoch, after the evaluation: growth of coefficients, resets of dead slacks. */
   endEpoch?(end: EpochEnd): void;
-  /** Takes over changed settings while the run is paused; only those marked `changeable`. */
+  /** Applies changed settings while the run is paused; only those marked `changeable`. */
   change?(settings: Record<string, unknown>): void;
   /** State of multipliers and slacks; reads tensors back, so it is called once an epoch, after `endEpoch`. */
   report?(): Partial<ConstraintReport>;
 }
 
-/** A method at work in one run, with what {@link defineMethod} adds to its behaviour. */
+/** A method in one run: its behaviour with the defaults that {@link defineMethod} adds. */
 export interface MethodInstance extends MethodBehaviour {
   readonly state: Readonly<Record<string, tf.Variable>>;
   report(): ConstraintReport;
   dispose(): void;
 }
 
-/** What a file of this folder states of its method. */
+/** The declaration of a method, exported by its file in this folder. */
 export interface MethodDefinition<Settings extends z.ZodObject, Id extends string> {
   readonly id: Id;
   readonly title: string;
@@ -85,12 +85,12 @@ export interface MethodDefinition<Settings extends z.ZodObject, Id extends strin
   /** LaTeX. */
   readonly formula: string;
   readonly source: string;
-  /** For a person; `check` enforces them. */
+  /** Texts for the user; `check` enforces the conditions. */
   readonly preconditions?: readonly string[];
   /** Each setting with default, range and `.meta({ title, description, unit?, changeable? })`. */
   readonly settings: Settings;
   curve?(settings: z.output<Settings>): Curve;
-  /** Checks preconditions: throws `OrthantError` (code `configuration`) or answers warnings. */
+  /** Checks preconditions: throws `OrthantError` (code `configuration`) or returns warnings. */
   check?(settings: z.output<Settings>, network: NetworkSettings): readonly Warning[];
   create(settings: z.output<Settings>, context: MethodContext): MethodBehaviour;
 }
@@ -105,7 +105,7 @@ export interface ConstraintMethod<
   create(settings: z.output<Settings>, context: MethodContext): MethodInstance;
 }
 
-/** A method with defaults for what it does not state: no preconditions, no state, nothing to report. */
+/** Completes a method with defaults: no preconditions, no state, nothing to report. */
 export function defineMethod<Settings extends z.ZodObject, const Id extends string>(
   definition: MethodDefinition<Settings, Id>,
 ): ConstraintMethod<Settings, Id> {

@@ -12,7 +12,7 @@ import { vectorVariable } from './state.ts';
 /**
  * Weights that are never negative: shared by the methods that constrain the last layer or all of them. Two ways,
  * measured against each other in research section 3.11: projection (a weight that a step made negative becomes 0) keeps
- * the optimizer's own variables; reparametrisation (W = u², log(1 + exp u) or exp u of a free u) needs no projection, and
+ * the optimizer's own variables; reparametrisation (W = u², log(1 + exp u) or exp u of a free u) needs no projection, but
  * is slower or stalls where its derivative is small.
  */
 export const nonNegativeBySetting = z
@@ -25,7 +25,7 @@ export const nonNegativeBySetting = z
 
 type NonNegativeBy = z.output<typeof nonNegativeBySetting>;
 
-/** The weight over the parameter that is trained. */
+/** The weight as a function of the trained parameter. */
 export const weightCurve = (by: NonNegativeBy): Curve =>
   sampleCurve(
     {
@@ -38,7 +38,7 @@ export const weightCurve = (by: NonNegativeBy): Curve =>
   );
 
 /**
- * Refuses networks in which non-negative last-layer weights do not bound the output: features that can be negative.
+ * Refuses networks whose last features can be negative: there non-negative last-layer weights do not bound the output.
  *
  * @throws OrthantError `configuration`
  */
@@ -64,18 +64,18 @@ export function checkFeatures(title: string, network: NetworkSettings): void {
 export interface NonNegativeLayer {
   /** Position in the network. */
   readonly index: number;
-  /** What each bias is at least, [units]. */
+  /** Lower bound of each bias, [units]. */
   readonly biasFloor: Float32Array;
-  /** Kernel to start from, [inputs, units], no entry negative, made from the one that was drawn. */
+  /** Makes the initial kernel, [inputs, units], without negative entries, from the randomly drawn kernel. */
   readonly start: (drawn: tfjs.Tensor2D) => tfjs.Tensor2D;
 }
 
 /** Weights of reparametrised layers start at least here: nearer to 0 the functions' derivatives vanish. */
 const leastStart = 1e-3;
-/** Reparametrised biases start at least so far above their floor, for the same reason. */
+/** Reparametrised biases start at least this far above their floor, for the same reason. */
 const leastBiasStart = 0.01;
 
-/** A method at work that keeps the kernels of these layers at 0 or above, and their biases at their floor or above. */
+/** Behaviour of a method that keeps the kernels of these layers at 0 or above, and their biases at their floor or above. */
 export function nonNegativeLayers(
   context: MethodContext,
   by: NonNegativeBy,

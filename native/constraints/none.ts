@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineMethod } from './method.ts';
 
 /**
- * No constraint: the loss alone. The measure for every other method: how many outputs come out below the bound when
- * nothing is done about it, and what error a constraint costs.
+ * No constraint: the loss alone. It is the baseline for every other method: it shows how many outputs fall below the bound
+ * without a constraint, and how much error a constraint adds.
  *
  *     minimise L(θ)
  *

@@ -16,12 +16,12 @@ const settings = z.strictObject({
 });
 
 /**
- * Output transform, the thread's third answer: a function onto the numbers that are not negative behind the linear layer,
- * plus the bound.
+ * Output transform, the thread's third answer: a function with non-negative values after the linear layer, plus the
+ * bound.
  *
  *     p = f(z) + ε,   f(z) = relu(z) | log(1 + exp(z)) | exp(min(z, 30)) | z²
  *
- * z: linear output, p: prediction, [batch, outputs]; ε the bound, one an output, as the smallest float32 that is at
+ * z: linear output, p: prediction, [batch, outputs]; ε the bound of each output, as the smallest float32 that is at
  * least the bound after de-scaling, recorded in the model. Nothing is added to the loss. The last bias starts where
  * f is 1 (one standard deviation of the target): a relu output that starts below 0 would get no gradient.
  *
@@ -30,13 +30,13 @@ const settings = z.strictObject({
  * outputs need ε > 0, which survives that because it is added last. relu has gradient 0 below 0, square at 0.
  *
  * Sources: PyTorch forum thread 178758, third answer; exp is the log link of generalised linear models (McCullagh &
- * Nelder, 1989); softplus: Dugas et al., NIPS 2000. That relu outputs can get stuck: PyTorch forum topic 106851.
+ * Nelder, 1989); softplus: Dugas et al., NIPS 2000. Stuck relu outputs: PyTorch forum topic 106851.
  *
- * Cutting negative outputs off, as relu does, always lowers the squared error on positive targets (a projection onto a
- * convex set that holds the target brings nearer to it): a lower error than the plain network's is no sign of a better fit.
+ * Cutting off negative outputs, as relu does, always lowers the squared error on positive targets, since a projection onto
+ * a convex set that contains the target reduces the distance to it. A lower error than the plain network's therefore does
+ * not show a better fit.
  *
- * Promises: p >= ε for every input. Does not promise: that the last layer is the model's output any more, which is plain
- * linear in every other method.
+ * Promises: p >= ε for every input. Does not promise: a plain linear output, which every other method has.
  */
 export const outputTransform = defineMethod({
   id: 'output-transform',

@@ -28,12 +28,12 @@ const settings = z.strictObject({
 });
 
 /**
- * Quadratic penalty: violations cost, and a large violation costs more than its share.
+ * Quadratic penalty: each violation adds its square to the loss, so large violations dominate.
  *
  *     minimise L(θ) + α mean([g]+²),   g = ε + m - p
  *
- * p, g: predictions and violations, [batch, outputs]; ε the bound, one an output; m the margin; [a]+ = max(a, 0).
- * The mean runs over rows and outputs, as in L, so that α depends neither on the batch nor on the number of outputs.
+ * p, g: predictions and violations, [batch, outputs]; ε the bound of each output; m the margin; [a]+ = max(a, 0).
+ * The mean runs over rows and outputs, as in L, so that α does not depend on the batch or the number of outputs.
  *
  * Sources: first answer of the PyTorch forum thread 178758 (there as a sum); Nocedal & Wright, Numerical Optimization,
  * 2006, section 17.1 and framework 17.1 (growth of α).

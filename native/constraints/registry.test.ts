@@ -56,7 +56,7 @@ test.each(descriptors)('$id is described by plain data from which a form can be 
     } else if (property.type === 'string') expect(property.enum, name).toContain(property.default);
     else expect(property.type, name).toBe('boolean');
   }
-  // The defaults as the JSON Schema has them are valid settings, and are what leaving everything out gives.
+  // The JSON Schema's defaults are valid settings, and equal the result of giving no settings.
   const defaults = Object.fromEntries(
     Object.entries(settings.properties).map(([name, property]) => [name, property.default]),
   );
@@ -89,7 +89,7 @@ test('every penalty and multiplier method has a margin, 0.02 unless set, that ma
   }
 });
 
-test('an unknown method is refused with the near miss and the list', () => {
+test('an unknown method is refused with the nearest name and the list', () => {
   const error = errorOf(() => getMethod('augmented-lagrangien'));
   expect(error.code).toBe('configuration');
   expect(error.field).toBe('constraint.method.id');
@@ -110,7 +110,7 @@ test('wrong settings are refused by name', () => {
   expect(() => parseMethodSettings('penalty', { alpha: Number.NaN })).toThrow(OrthantError);
 });
 
-test('a change names only settings that may change, and brings no defaults along', () => {
+test('a change contains only settings that may change, and no defaults', () => {
   expect(parseMethodChange('penalty', { alpha: 50 })).toEqual({ alpha: 50 });
   expect(parseMethodChange('penalty', {})).toEqual({});
   expect(errorOf(() => parseMethodChange('penalty', { schedule: 'fixed' })).message).toContain(

@@ -14,7 +14,7 @@ import { penalty } from './penalty.ts';
 import { positiveParameters } from './positiveParameters.ts';
 import { slackLagrangian } from './slackLagrangian.ts';
 
-/** Every method there is, in the order in which they are shown. A new method is a file in this folder and a line here. */
+/** All methods, in display order. A new method is a file in this folder and a line here. */
 const methods = [
   none,
   penalty,
@@ -32,7 +32,7 @@ export const constraintMethods: readonly ConstraintMethod[] = methods;
 /**
  * The method with this id.
  *
- * @throws OrthantError `configuration` that names what there is, and the near miss
+ * @throws OrthantError `configuration` that lists the methods and suggests the nearest name
  */
 export function getMethod(id: string): ConstraintMethod {
   const method = constraintMethods.find((candidate) => candidate.id === id);
@@ -47,7 +47,7 @@ export function getMethod(id: string): ConstraintMethod {
 
 const field = methodSettings.path;
 
-/** Refuses settings that the method does not have, naming the one that was probably meant. */
+/** Refuses settings that the method does not have, and suggests the nearest name. */
 function refuseUnknown(method: ConstraintMethod, settings: Record<string, unknown>, known: readonly string[]): void {
   const unknown = Object.keys(settings).find((name) => !known.includes(name));
   if (unknown === undefined) return;
@@ -74,16 +74,16 @@ function parseSettings<Schema extends z.ZodObject>(
 }
 
 /**
- * A configuration's settings for a method, checked and with the defaults filled in.
+ * Checks a configuration's settings for a method and fills in the defaults.
  *
- * @throws OrthantError `configuration` with the setting at fault
+ * @throws OrthantError `configuration` with the wrong setting
  */
 export function parseMethodSettings(id: string, settings: Record<string, unknown>): Record<string, unknown> {
   const method = getMethod(id);
   return parseSettings(method, method.settings, settings);
 }
 
-/** Names of the settings that may change while a run is paused. */
+/** Names of the settings that the user may change while a run is paused. */
 export function changeableSettings(method: ConstraintMethod): string[] {
   return Object.entries(method.settings.shape)
     .filter(([, schema]) => (schema as z.ZodType).meta()?.changeable === true)
@@ -91,9 +91,9 @@ export function changeableSettings(method: ConstraintMethod): string[] {
 }
 
 /**
- * Settings to be changed in a paused run, checked; what is left out stays as it is.
+ * Checks the settings to change in a paused run; settings that are left out keep their values.
  *
- * @throws OrthantError `configuration` with the setting at fault, also for one that cannot change in a run
+ * @throws OrthantError `configuration` with the wrong setting, also for a setting that cannot change in a run
  */
 export function parseMethodChange(id: string, change: Record<string, unknown>): Record<string, unknown> {
   const method = getMethod(id);
@@ -107,7 +107,7 @@ export function parseMethodChange(id: string, change: Record<string, unknown>): 
       { field: `${field}.${fixed}` },
     );
   }
-  // Defaults would change what was not named, so only the named settings are taken from the parsed whole.
+  // Defaults would change settings that the caller did not name, so only the named ones are taken from the parsed result.
   const parsed = parseSettings(method, method.settings, change);
   return Object.fromEntries(Object.keys(change).map((name) => [name, parsed[name]]));
 }

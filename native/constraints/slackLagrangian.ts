@@ -50,7 +50,7 @@ const settings = z.strictObject({
 /** A slack below this is stuck: its gradient is proportional to itself. */
 const deadSlack = 1e-6;
 const resetSlack = 0.1;
-/** Stands for "not visited yet": the slack is then taken from the row's first prediction. Slacks are never negative. */
+/** Means "not visited yet": the row's first prediction then sets the slack. Slacks are never negative. */
 const unvisited = -1;
 /** Keeps exp within float32's range. */
 const greatestExponent = 60;
@@ -67,24 +67,24 @@ const greatestExponent = 60;
  *         λ <- λ + η_λ h, with the new s
  *
  * p, h: predictions and equalities, [batch, outputs]; s, λ: [training rows, outputs], gathered and scattered by row; λ
- * from 0 and free in sign (negative where the bound pushes; -λ is the multiplier of the inequality); ε the bound, one an
+ * from 0 and free in sign (negative where the bound pushes; -λ is the multiplier of the inequality); ε the bound of each
  * output; m the margin; c the damping of Platt & Barr's modified differential method of multipliers. The mean runs over
  * rows and outputs. s and λ are constants while the weights move; all moves use the predictions of one forward pass.
  *
- * Slacks move first: rows that are far above the bound then hardly feel the equality, which else pulls their predictions
- * back to where they were when the row was last visited. A plain gradient step on s needs η_s < 1 / (2 c s²) and blows up
+ * Slacks move first. The equality then has little effect on rows far above the bound; otherwise it would pull their
+ * predictions back to their values at the row's last visit. A plain gradient step on s needs η_s < 1 / (2 c s²) and blows up
  * on large targets, so the gradient flow is followed exactly. With u = s² it is the logistic equation
  * du/dt = u (A - 4 c u), A = 4 (λ + c (p - b)), whose solution is
  *
  *     u(t) = u(0) exp(A t) / (1 + 4 c u(0) (exp(A t) - 1) / A),  A t kept within -60 and 60
  *
- * The known weakness: the gradient of s is proportional to s, so a slack at 0 stays there for ever and freezes its row
- * at the equality p = b, even where the loss wants it above. Slacks therefore start at sqrt([p - b]+ + floor) of their
+ * The known weakness: the gradient of s is proportional to s, so a slack at 0 stays there forever and freezes its row
+ * at the equality p = b, even where the loss would move it above. Slacks therefore start at sqrt([p - b]+ + floor) of their
  * first prediction, and dead ones (|s| < 1e-6 while λ + c h > 0, so that the slack should grow) are counted once an
  * epoch and set to 0.1.
  *
  * Sources: PyTorch forum thread 178758, second answer; Platt & Barr, Constrained Differential Optimization, NIPS 1987;
- * Armand & Orban, GERAD G-2007-62, on what squared slacks cost. Eliminating s by hand gives the augmented Lagrangian.
+ * Armand & Orban, GERAD G-2007-62, on the cost of squared slacks. Eliminating s by hand gives the augmented Lagrangian.
  *
  * Promises: where it converges, no training row is below the bound. Does not promise: convergence, least of all without
  * damping; anything about rows that were not trained on, which have neither slack nor multiplier.
@@ -179,7 +179,7 @@ export const slackLagrangian = defineMethod({
 });
 
 /**
- * s² of a batch after the slacks' own move; those of first visits come from the prediction.
+ * s² of a batch after the slacks have moved; at a row's first visit s² comes from the prediction.
  *
  * @param distance - p - b, [batch, outputs]; so are `multipliers` and the `stored` slacks
  */
@@ -203,7 +203,7 @@ function moveSlacks(
   return tf.div(tf.mul(square, tf.exp(exponent)), tf.add(1, saturation));
 }
 
-/** How many slacks are dead, and all slacks with those reset. Reads back. */
+/** Counts the dead slacks and returns all slacks with the dead ones reset. Reads tensors back. */
 function revive(
   state: Readonly<Record<'slacks' | 'multipliers' | 'bound' | 'damping', tfjs.Variable>>,
   predictions: Float32Array,
@@ -224,7 +224,7 @@ function revive(
   return { slacks, dead };
 }
 
-/** f(x) through which no gradient flows to x, nor does the tape record what happens inside; tfjs has no such operation. */
+/** f(x) without a gradient to x and without records on the gradient tape; tfjs has no operation for that. */
 function withoutGradient(
   { tf }: MethodContext,
   x: tfjs.Tensor2D,
@@ -232,7 +232,7 @@ function withoutGradient(
 ): tfjs.Tensor2D {
   const stop = tf.customGrad((input) => ({
     value: f(input as tfjs.Tensor2D),
-    // Shaped like x; x itself may be gone by then.
+    // Shaped like x; x itself may be disposed before this runs.
     gradFunc: (derivative: tfjs.Tensor2D) => tf.zerosLike(derivative),
   }));
   return stop(x);

@@ -2,23 +2,23 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Gathered, MethodContext } from './method.ts';
 
 /**
- * What methods carry from step to step: Variables, so that a checkpoint finds them by name and a traced step by object.
- * None is trainable: the optimizer never touches them.
+ * Values that methods keep from step to step. They are Variables, so that a checkpoint finds them by name and a traced step
+ * by object. They are not trainable: the optimizer never changes them.
  */
 
-/** One number. */
+/** A Variable with one number. */
 export function scalarVariable(context: MethodContext, value: number): tf.Variable<tf.Rank.R0> {
   const { tf } = context;
   return tf.tidy(() => tf.variable(tf.scalar(value), false));
 }
 
-/** Some numbers, [values]. */
+/** A Variable with several numbers, [values]. */
 export function vectorVariable(context: MethodContext, values: ArrayLike<number>): tf.Variable<tf.Rank.R1> {
   const { tf } = context;
   return tf.tidy(() => tf.variable(tf.tensor1d(Float32Array.from(values)), false));
 }
 
-/** One number a training row and output, [trainRows, outputs]. */
+/** A Variable with one number for each training row and output, [trainRows, outputs]. */
 export function perSampleVariable(context: MethodContext, value: number): tf.Variable<tf.Rank.R2> {
   const { tf, trainRows, outputs } = context;
   return tf.tidy(() => tf.variable(tf.fill<tf.Rank.R2>([trainRows, outputs], value), false));
@@ -32,14 +32,14 @@ export function assignScalar(context: MethodContext, variable: tf.Variable<tf.Ra
   });
 }
 
-/** The value of a scalar Variable; reads back, so never in a step. */
+/** The value of a scalar Variable; reads back, so it must not be used in a step. */
 export const readScalar = (variable: tf.Variable<tf.Rank.R0>): number => variable.dataSync()[0] ?? Number.NaN;
 
 /** The rows of a batch, [batch, outputs]; `rows` is int32 [batch] and may name a row more than once. */
 export const gatherRows = (context: MethodContext, variable: tf.Variable<tf.Rank.R2>, rows: tf.Tensor1D): tf.Tensor2D =>
   context.tf.gather<tf.Tensor2D>(variable, rows);
 
-/** What `gather` brought under this name. */
+/** The rows that `gather` returned under this name. */
 export function gatheredRows(gathered: Gathered, name: string): tf.Tensor2D {
   const rows = gathered[name];
   if (rows === undefined) throw new Error(`"${name}" was not gathered for this batch`);
@@ -47,7 +47,7 @@ export function gatheredRows(gathered: Gathered, name: string): tf.Tensor2D {
 }
 
 /**
- * Writes the rows of a batch back. A row named twice gets one of its two values; they are the same, since both come
+ * Writes the rows of a batch back. A row that occurs twice gets one of its two values; they are equal, since both come
  * from one forward pass of the same row.
  */
 export function scatterRows(

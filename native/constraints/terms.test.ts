@@ -15,7 +15,7 @@ const trainRows = 5;
 const outputs = 2;
 const epsilon = [0.1, -0.2];
 
-/** @param stepsPerEpoch - by default so many that every epoch counts */
+/** @param stepsPerEpoch - by default enough for a judgement in every epoch */
 const create = (id: string, settings: Record<string, unknown>, stepsPerEpoch = 64): MethodInstance =>
   getMethod(id).create(
     parseMethodSettings(id, settings),
@@ -59,8 +59,7 @@ const margin = 0.05;
 const bounds = [epsilon[0]! + margin, epsilon[1]! + 2 * margin];
 
 /**
- * What each method adds to the loss as its docstring states it, in float64, for one element: prediction, bound,
- * multiplier, slack.
+ * The term that each method's docstring states, in float64, for one element: prediction, bound, multiplier, slack.
  */
 const terms: Record<
   MethodId,
@@ -120,7 +119,7 @@ test.each(Object.entries(terms))(
           if (instance.state.multipliers) setState(instance, 'multipliers', multipliers);
           if (instance.state.slacks) setState(instance, 'slacks', slacks);
           // The mean runs over rows and outputs.
-          // Slacks are moved by the prediction as it is, and constant while that is shifted.
+          // The unshifted prediction moves the slacks; they are constant while the prediction is shifted.
           const moved = rows.map((row, i) =>
             [0, 1].map((j) => movedSlack(prediction[i]![j]!, bounds[j]!, multipliers[row]![j]!, slacks[row]![j]!)),
           );
@@ -148,7 +147,7 @@ test.each(Object.entries(terms))(
   },
 );
 
-describe('what a step does to multipliers and slacks, worked out by hand', () => {
+describe('a step on multipliers and slacks, compared with values worked out by hand', () => {
   const zeros = () => Array.from({ length: trainRows }, () => [0, 0]);
   const table2 = (instance: MethodInstance, name: string) => {
     const values = [...instance.state[name]!.dataSync()];
@@ -160,7 +159,7 @@ describe('what a step does to multipliers and slacks, worked out by hand', () =>
     });
   };
 
-  test('dual ascent: λ <- min([λ + η (b - p)]+, cap), only in the rows of the batch', () => {
+  test('dual ascent: λ <- min([λ + η (b - p)]+, cap), only for the rows of the batch', () => {
     const instance = create('dual-ascent', { dualRate: 2, cap: 1, margin: 0 });
     setState(instance, 'multipliers', [
       [0.5, 0.5],
@@ -189,7 +188,7 @@ describe('what a step does to multipliers and slacks, worked out by hand', () =>
     instance.dispose();
   });
 
-  test('augmented Lagrangian: λ <- [λ + r c (b - p)]+, and a row named twice counts once', () => {
+  test('augmented Lagrangian: λ <- [λ + r c (b - p)]+, and a row that occurs twice counts once', () => {
     const instance = create('augmented-lagrangian', { coefficient: 10, dualRate: 0.5, margin: 0 });
     update(
       instance,
@@ -207,7 +206,7 @@ describe('what a step does to multipliers and slacks, worked out by hand', () =>
     instance.dispose();
   });
 
-  test('augmented Lagrangian: in epochs of fewer than 64 steps, a visit moves λ by so much less', () => {
+  test('augmented Lagrangian: in epochs of fewer than 64 steps, a visit moves λ by proportionally less', () => {
     for (const [stepsPerEpoch, share] of [
       [1, 1 / 64],
       [16, 0.25],
@@ -278,7 +277,7 @@ describe('growth of coefficients', () => {
     expect(alphas('adaptive')).toEqual([10, 30, 30, 90]);
   });
 
-  test('in short epochs alpha grows at the first end of one at least 64 steps after it grew last', () => {
+  test('in short epochs alpha grows at the first end of an epoch at least 64 steps after its last growth', () => {
     for (const stepsPerEpoch of [1, 2, 5, 10, 31, 32, 33, 63, 64, 65, 1000]) {
       const instance = create('penalty', { alpha: 1, growth: 2, limit: 1e9, schedule: 'growing' }, stepsPerEpoch);
       let [alpha, last] = [1, 0];
@@ -291,7 +290,7 @@ describe('growth of coefficients', () => {
     }
   });
 
-  test('in short epochs a violation is compared with the one at the last judgement, not that of the last epoch', () => {
+  test('in short epochs a violation is compared with that of the last judgement, not of the last epoch', () => {
     // 32 steps: judged after the epochs 2, 4, 6, ...
     const instance = create('augmented-lagrangian', { coefficient: 100 }, 32);
     const after = [1, 1, 0.5, 0.2, 0.19, 0.1, 0.001, 0.06].map((violation, i) => end(instance, violation, i + 1));
@@ -299,7 +298,7 @@ describe('growth of coefficients', () => {
     instance.dispose();
   });
 
-  test('a coefficient set by hand above the limit stays', () => {
+  test('a coefficient that the user set above the limit keeps its value', () => {
     const instance = create('penalty', { alpha: 10, schedule: 'growing', limit: 100 });
     instance.change!({ alpha: 500 });
     expect(end(instance, 1)).toBe(500);
@@ -313,7 +312,7 @@ test('changed settings take effect in the next step', () => {
   penalty.change!({ alpha: 4 });
   expect(termOf(penalty, [0], [[-1, 5]]).value / before).toBeCloseTo(4, 5);
   penalty.change!({ margin: 1 });
-  // (2.1)² instead of (1.1)²; the alpha stays.
+  // (2.1)² instead of (1.1)²; alpha keeps its value.
   expect(termOf(penalty, [0], [[-1, 5]]).value / before).toBeCloseTo((4 * 2.1 ** 2) / 1.1 ** 2, 4);
   penalty.dispose();
 

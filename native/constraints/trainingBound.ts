@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EpochEnd, MethodContext } from './method.ts';
 import { vectorVariable } from './state.ts';
 
-/** The setting that every penalty and multiplier method has. */
+/** The margin setting of every penalty and multiplier method. */
 export const marginSetting = z.number().min(0).max(10).default(0.02).meta({
   title: 'Margin',
   description:
@@ -12,9 +12,9 @@ export const marginSetting = z.number().min(0).max(10).default(0.02).meta({
   changeable: true,
 });
 
-/** The bound while training: epsilon + margin · (standard deviation of the target), one an output, scaled. */
+/** The bound while training, for each output: epsilon + margin · (standard deviation of the target), scaled. */
 export interface TrainingBound {
-  /** [outputs]; belongs into the method's state. */
+  /** [outputs]; part of the method's state. */
   readonly variable: tf.Variable<tf.Rank.R1>;
   /** g = bound - prediction, [batch, outputs]: above 0 where the constraint is violated. */
   violation(prediction: tf.Tensor2D): tf.Tensor2D;
@@ -22,7 +22,7 @@ export interface TrainingBound {
 }
 
 /**
- * The bound as a Variable that a traced step takes in.
+ * Creates the bound as a Variable, which a traced step can read.
  *
  * @param margin - in standard deviations of each target
  */
