@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { mediaTypeOf } from '../../native/contract/mediaTypes.ts';
 import { browserHostPaths } from '../../native/contract/window.ts';
 import { describeFileError } from '../../native/contract/fileErrors.ts';
 import { isAlive } from '../../native/system/processes.mjs';
@@ -48,7 +49,7 @@ export class Downloads {
     if (file === undefined || found?.isFile() !== true) return false;
     const name = path.basename(file);
     response.writeHead(200, {
-      'Content-Type': 'application/octet-stream',
+      'Content-Type': mediaTypeOf(name),
       'Content-Length': found.size,
       'Content-Disposition': `attachment; filename="${name.replace(/[^\x20-\x7e]|["\\%]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`,
       'Cache-Control': 'no-store',

@@ -17,6 +17,7 @@ interface ExportFormat {
   readonly help: string;
   /** File name extension, without the dot. */
   readonly ending: string;
+  readonly mediaType: string;
   readonly verifier: ExportVerifier;
 }
 
@@ -25,18 +26,21 @@ export const exportFormats = {
     title: 'ONNX as JSON',
     help: 'The same model as text: for reading, comparing and Netron.',
     ending: 'onnx.json',
+    mediaType: 'application/json',
     verifier: 'onnx-runtime',
   },
   onnx: {
     title: 'ONNX',
     help: 'Runs anywhere; scaling of inputs and outputs inside, evidence in its metadata.',
     ending: 'onnx',
+    mediaType: 'application/octet-stream',
     verifier: 'onnx-runtime',
   },
   safetensors: {
     title: 'safetensors',
     help: "Weights with the keys of PyTorch's nn.Sequential; scaling in its metadata.",
     ending: 'safetensors',
+    mediaType: 'application/octet-stream',
     verifier: 'safetensors',
   },
 } as const satisfies Record<string, ExportFormat>;
