@@ -49,7 +49,7 @@ export const commands = {
   undo: { title: 'Undo', label: '&Undo', keys: 'Ctrl+Z' },
   redo: { title: 'Redo', label: '&Redo', keys: 'Ctrl+Shift+Z' },
   train: { title: 'Train', label: '&Train', keys: 'Ctrl+Enter' },
-  pause: { title: 'Pause or go on', label: '&Pause or Go On', keys: 'Alt+P' },
+  pause: { title: 'Pause or resume', label: '&Pause or Resume', keys: 'Alt+P' },
   'one-epoch': { title: 'One epoch', label: 'One &Epoch', keys: 'Alt+E' },
   stop: { title: 'Stop', label: '&Stop', keys: 'Alt+.' },
   ...showScreens,

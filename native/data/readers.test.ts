@@ -30,7 +30,7 @@ it('says so when a gzipped file is taken away while it is looked at', async () =
   later.path = `${path}.gone`;
   await expect(recogniseFile(path, facts)).rejects.toMatchObject({
     code: 'file',
-    message: `Cannot read ${path}: it is not there. Check the path.`,
+    message: `Cannot read ${path}: it does not exist. Check the path.`,
   });
 });
 

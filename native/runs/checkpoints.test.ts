@@ -107,7 +107,7 @@ test('a run that somebody has removed is not made anew as a folder without a run
   rmSync(run, { recursive: true });
   expect(() => {
     writeCheckpoint(run, checkpoint(1));
-  }).toThrow(/Cannot write the checkpoint .*000001: it is not there/);
+  }).toThrow(/Cannot write the checkpoint .*000001: it does not exist/);
   expect(existsSync(run)).toBe(false);
 });
 
