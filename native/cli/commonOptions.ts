@@ -5,7 +5,7 @@ export interface CommonOptions {
   debug?: boolean;
 }
 
-/** Options of every command, and its examples under its help. */
+/** Adds the options of every command, and its examples below its help. */
 export function addCommonOptions(command: Command, examples: readonly string[]): Command {
   return command
     .optionsGroup('Output:')

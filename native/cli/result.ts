@@ -4,7 +4,7 @@ import { exitCodes } from './failure.ts';
 import { count, duration, note, paragraph, percent, print, printJson, significant, table } from './format.ts';
 import { resumeCommand } from './watchRun.ts';
 
-/** Shows what a run came to and sets the exit code. */
+/** Shows the result of a run and sets the exit code. */
 export function showResult(result: TrainingResult, json: boolean): void {
   if (json) printJson(result);
   else print(describeResult(result));

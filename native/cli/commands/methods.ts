@@ -68,7 +68,7 @@ function describe(method: MethodDescriptor): string {
   ].join('');
 }
 
-/** What a setting takes, in a few signs. */
+/** The values that a setting accepts, in short form. */
 function range(setting: DescribedSetting): string {
   if (setting.kind === 'choice') return setting.options.map(({ value }) => value).join(', ');
   if (setting.kind === 'switch') return 'true, false';
