@@ -24,7 +24,7 @@ import { predictStored, restoreModel } from './storedModel.ts';
 
 type ModelCalls = 'predictions' | 'worstRows' | 'export' | 'predict' | 'predictRow';
 
-/** The calls about what a run's best snapshot says. */
+/** The calls that predict with or export a run's best snapshot. */
 export function modelHandlers(library: Library, dataSets: DataSets): Pick<Handlers<EngineCalls>, ModelCalls> {
   const open = (run: string, context: CallContext): Promise<StoredRun> => openRun(run, library, dataSets, context);
   return {
@@ -70,7 +70,7 @@ interface StoredRun {
   readonly dataset: DataSet;
   readonly model: Model;
   readonly runtime: EngineRuntime;
-  /** Evaluation of the model; empty where no epoch was completed. */
+  /** Evaluation of the model; empty if no epoch was completed. */
   readonly splits: NonNullable<RunRecord['result']>['splits'];
 }
 
@@ -100,9 +100,9 @@ interface PredictedRow {
 /** Predictions for the first rows of a split. */
 interface SplitPredictions {
   readonly rows: number;
-  /** In the targets' own units, row-major [rows, targets]. */
+  /** Predictions in the targets' units, row-major [rows, targets]. */
   readonly predictions: Float32Array;
-  /** The row at this place, targets in their own units. */
+  /** The row at this index, with targets in their units. */
   readonly row: (index: number) => PredictedRow;
 }
 
@@ -131,14 +131,14 @@ async function predictSplit(
 }
 
 /**
- * A run folder's exported model, or an ONNX file.
+ * Opens a run folder's exported model, or an ONNX file.
  *
- * @throws OrthantError `run` where a run has none, `file` where it cannot be read
+ * @throws OrthantError `run` if the run has no exported model, `file` if the file cannot be read
  */
 async function openModel(place: string): Promise<OnnxPredictor> {
   const facts = factsOf(place);
   if (facts?.isDirectory() !== true) {
-    // A pipe would be waited for without end.
+    // Reading a pipe could wait forever.
     if (facts?.isFile() === false) {
       throw new OrthantError('file', `${place} is no regular file. Name a run folder, or an .onnx file.`, {
         field: 'model',
@@ -158,7 +158,7 @@ async function openModel(place: string): Promise<OnnxPredictor> {
   return openOnnx(file);
 }
 
-/** What the system knows of a file or folder; nothing where there is none. */
+/** The system's information about a file or folder; undefined if it does not exist. */
 function factsOf(place: string): Stats | undefined {
   return attempt(`read ${place}`, () => statSync(place, { throwIfNoEntry: false }));
 }
@@ -205,7 +205,7 @@ function firstUsable(usable: Uint8Array, limit: number): number[] {
   return rows;
 }
 
-/** How many predictions are negative and the lowest one, by target; rows without prediction do not count. */
+/** Number of negative predictions and lowest prediction per target; rows without a prediction do not count. */
 function summarise(predictions: Float32Array, targets: number): { negative: number[]; minimum: number[] } {
   const negative = new Array<number>(targets).fill(0);
   const minimum = new Array<number>(targets).fill(Infinity);
@@ -217,7 +217,7 @@ function summarise(predictions: Float32Array, targets: number): { negative: numb
   return { negative, minimum: minimum.map((value) => (Number.isFinite(value) ? value : 0)) };
 }
 
-/** Row numbers (from 1) and predictions; a row without prediction has empty fields. */
+/** Row numbers (from 1) and predictions as CSV; a row without a prediction has empty fields. */
 function* predictionsAsCsv(
   targets: readonly string[],
   usable: Uint8Array,

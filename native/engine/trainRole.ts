@@ -10,18 +10,18 @@ import { Library } from './library.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { createRunFolder, openForResume } from './runFolders.ts';
 import { TrainJob } from './trainJob.ts';
-import { UnwrittenEnds } from './unwrittenEnds.ts';
+import { PendingRunEnds } from './unwrittenEnds.ts';
 
-/** The calls of the `train` role. The library is loaded when a run or a question first needs it. */
+/** The calls of the `train` role. The library is loaded when a call first needs it. */
 export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handlers<EngineCalls>> {
   const library = new Library();
   const dataSets = new DataSets();
   const queue = new JobQueue<TrainJob>();
-  const unwrittenEnds = new UnwrittenEnds();
+  const pendingRunEnds = new PendingRunEnds();
 
   const accept = (folder: TrainJob['folder'], resume: boolean): { run: string } => {
-    const job = new TrainJob({ folder, resume, library, dataSets, unwrittenEnds, emit });
-    unwrittenEnds.forget(folder.path);
+    const job = new TrainJob({ folder, resume, library, dataSets, pendingRunEnds, emit });
+    pendingRunEnds.forget(folder.path);
     if (queue.current !== undefined) job.announceWaiting();
     queue.add(job);
     return { run: folder.path };
@@ -35,7 +35,7 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
 
   return {
     load: async (settings) => {
-      // A run at work keeps the library that it has.
+      // An active run keeps its library.
       if (queue.current === undefined) await library.open(settings);
       return {};
     },
