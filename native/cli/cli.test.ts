@@ -309,7 +309,7 @@ test('the message for a run that was ended before its first checkpoint mentions 
   await new Promise((resolve) => setTimeout(resolve, 200));
   run.process.kill('SIGINT');
   const { err } = await run.outcome;
-  expect(err).toMatch(/Ended at once\. It had no checkpoint yet; this starts it again: orthant resume/);
+  expect(err).toMatch(/Ended at once\. It had no checkpoint yet\. To start it again: orthant resume/);
 });
 
 test('the engine ends when the command line is killed', async () => {
@@ -338,15 +338,15 @@ test('the other commands answer as text and as JSON', async () => {
   expect((await orthant('train', '--help')).out).toMatch(/Examples:\n {2}\$ orthant train --sample ink/);
 });
 
-test('export writes each format and refuses what is no run', async () => {
+test('export writes each format and refuses a folder that is not a run', async () => {
   resultOf(await orthant(...training('exported', 2)));
   const [onnx, safetensors, none] = await Promise.all([
-    orthant('export', at('exported'), '--format', 'onnx', '--out', at('taken-away.onnx'), '--json'),
-    orthant('export', at('exported'), '--format', 'safetensors', '--out', at('taken-away.safetensors')),
+    orthant('export', at('exported'), '--format', 'onnx', '--out', at('exported-file.onnx'), '--json'),
+    orthant('export', at('exported'), '--format', 'safetensors', '--out', at('exported-file.safetensors')),
     orthant('export', at('nothing'), '--format', 'onnx', '--out', at('nothing.onnx')),
   ]);
   expect([onnx.code, safetensors.code, none.code]).toEqual([0, 0, 1]);
-  expect(readFileSync(at('taken-away.onnx'))).toEqual(readFileSync(at('exported', 'model.onnx')));
-  expect(existsSync(at('taken-away.safetensors'))).toBe(true);
+  expect(readFileSync(at('exported-file.onnx'))).toEqual(readFileSync(at('exported', 'model.onnx')));
+  expect(existsSync(at('exported-file.safetensors'))).toBe(true);
   expect(none.err).toMatch(/There is no folder/);
 });

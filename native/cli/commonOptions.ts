@@ -10,7 +10,7 @@ export function addCommonOptions(command: Command, examples: readonly string[]):
   return command
     .optionsGroup('Output:')
     .option('--json', 'print one JSON object on standard output, everything else on standard error')
-    .option('--debug', 'on an error show where it arose; show what the engine prints')
+    .option('--debug', 'show the stack of an error, and the output of the engine')
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ orthant ${example}\n`).join('')}`);
 }

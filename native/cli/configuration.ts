@@ -77,7 +77,7 @@ async function startingPoint(engine: Engine, options: ConfigurationOptions): Pro
   }
   if (source === undefined) {
     throw wrongUse(
-      'What should be trained on? Give --sample ID ("orthant samples" lists them), --data FILE or --config FILE.',
+      'There is no data to train on. Give --sample ID ("orthant samples" lists them), --data FILE or --config FILE.',
     );
   }
   if (source.kind === 'sample') {

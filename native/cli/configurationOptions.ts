@@ -72,7 +72,7 @@ const helps: Readonly<Record<string, (description: string, byDefault: string) =>
   '--activation': (description, byDefault) => `${description} (${byDefault}): ${activationSchema.options.join(', ')}`,
   '--method': (description, byDefault) => `${description} (${byDefault}); "orthant methods" lists them`,
   '--epsilon': (description, byDefault) => `${description} (${byDefault}); name=bound for one target (repeatable)`,
-  '--epochs': (description, byDefault) => `${description} (${byDefault}; with --data, more where rows are few)`,
+  '--epochs': (description, byDefault) => `${description} (${byDefault}; with --data, more if there are few rows)`,
 };
 
 function parserOf(setting: DescribedSetting): ((text: string, before: never) => unknown) | undefined {
@@ -128,11 +128,7 @@ function addSettings(command: Command, ...parts: readonly string[]): Command {
 
 /** Adds the options for reading a table. */
 export const addDialectOptions = (command: Command): Command =>
-  addSettings(
-    command.optionsGroup('Reading the file (found in the file where left out):'),
-    'data.dialect',
-    'data.skipBadRows',
-  );
+  addSettings(command.optionsGroup('Reading the file (detected if left out):'), 'data.dialect', 'data.skipBadRows');
 
 /** Adds the options for a whole run configuration. */
 export function addConfigurationOptions(command: Command): Command {
@@ -140,11 +136,7 @@ export function addConfigurationOptions(command: Command): Command {
     .optionsGroup('Data:')
     .option('--sample <id>', 'a sample that comes with Orthant, with its recommended configuration ("orthant samples")')
     .option('--data <file>', `${joined(fileFormatTitles(), 'or')}, also gzipped`, place)
-    .option(
-      '--config <file>',
-      'a configuration document (*.orthant), or the folder of a run that is to be repeated',
-      place,
-    )
+    .option('--config <file>', 'a configuration document (*.orthant), or the folder of a run to repeat', place)
     .option('--targets <names>', 'columns to predict, separated by commas', names)
     .option('--inputs <names>', 'columns to predict from; all others are left out', names)
     .option('--ignore <names>', 'columns to leave out', names)

@@ -9,7 +9,7 @@ export function showResult(result: TrainingResult, json: boolean): void {
   if (json) printJson(result);
   else print(describeResult(result));
   if (result.stopped === 'by-request') {
-    note(`Stopped after ${count(result.epochs, 'epoch')}. To go on: ${resumeCommand(result.run)}`);
+    note(`Stopped after ${count(result.epochs, 'epoch')}. To resume: ${resumeCommand(result.run)}`);
     process.exitCode = exitCodes.interrupted;
   }
 }

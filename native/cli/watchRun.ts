@@ -22,8 +22,8 @@ export async function watchRun(engine: Engine, begin: () => Promise<{ run: strin
   const howToResume = (): string => {
     if (run === undefined) return '';
     return hasCheckpoint
-      ? ` What was trained up to the last checkpoint can go on: ${resumeCommand(run)}`
-      : ` It had no checkpoint yet; this starts it again: ${resumeCommand(run)}`;
+      ? ` To resume from the last checkpoint: ${resumeCommand(run)}`
+      : ` It had no checkpoint yet. To start it again: ${resumeCommand(run)}`;
   };
 
   const end = new Promise<TrainingResult>((resolve, reject) => {

@@ -49,7 +49,7 @@ function chooseVariants(merged: RunConfiguration, options: ConfigurationOptions)
     const implied = chooser.flag === undefined ? new Set(given.flatMap(({ when }) => when?.is ?? [])) : new Set();
     if (implied.size > 1) {
       throw wrongUse(
-        '--split-column says which rows are for what; --validation, --test and --split-seed do not go with it.',
+        '--split-column assigns every row, so --validation, --test and --split-seed cannot be used with it.',
       );
     }
     const id = givenSetting(chooser, options) ?? [...implied][0] ?? valueAt(merged, chooser.path);

@@ -15,7 +15,7 @@ const ways: Readonly<Record<ExecutionReport['kind'], string>> = {
 
 /** The warning for a run that is resumed with another engine or execution. */
 export const differentNumbers = (before: string, now: string): Warning => ({
-  message: `The run began with ${before} and goes on with ${now}: its numbers will differ slightly from those of an uninterrupted run.`,
+  message: `The run began with ${before} and resumes with ${now}: its numbers will differ slightly from those of an uninterrupted run.`,
 });
 
 /**
@@ -27,11 +27,11 @@ export function describeExecution(
   began: ExecutionReport['kind'] | undefined,
 ): { readonly warnings: readonly Warning[]; readonly note?: string } {
   const warnings: Warning[] = [];
-  if (refused && reason !== undefined) warnings.push({ message: `Steps are carried out ${ways[kind]}. ${reason}` });
+  if (refused && reason !== undefined) warnings.push({ message: `Steps are executed ${ways[kind]}. ${reason}` });
   if (began !== undefined && began !== kind)
     warnings.push(differentNumbers(`steps ${ways[began]}`, `steps ${ways[kind]}`));
   if (refused || reason === undefined) return { warnings };
-  return { warnings, note: `taking steps ${ways[kind]} (${phrase(reason)})` };
+  return { warnings, note: `executing steps ${ways[kind]} (${phrase(reason)})` };
 }
 
 /** Converts a sentence to a phrase inside another sentence. */

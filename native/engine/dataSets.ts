@@ -52,7 +52,7 @@ export function refuseOtherData({ data, configuration }: RunRecord, { source }: 
   if (data === undefined || data.sha256 === source.sha256) return;
   throw new OrthantError(
     'data',
-    `${sourceName(configuration.data.source)} has changed since the run began (${data.bytes} bytes then, ${source.bytes} now), and a run goes with the data it was begun with. Put the file back as it was, or train a new run.`,
+    `${sourceName(configuration.data.source)} has changed since the run began (${data.bytes} bytes then, ${source.bytes} now), and a run needs the data with which it began. Restore the file, or train a new run.`,
     { field: 'data.source' },
   );
 }

@@ -289,12 +289,12 @@ describe('training', () => {
       const eager = await resumed(auto.run);
       expect(eager).toMatchObject({ result: { execution: 'eager' }, warnings: '' });
       expect(eager.phases).not.toContain(compiling);
-      expect(eager.phases.join()).toContain('taking steps one operation at a time (the run began so');
+      expect(eager.phases.join()).toContain('executing steps one operation at a time (the run began so');
 
       const named = await started('xla', 'carried-named');
       pretend(named.run, 'graph');
       expect((await resumed(named.run)).warnings).toMatch(
-        /began with steps as a TensorFlow graph, without XLA and goes on with steps compiled by XLA: its numbers will differ/,
+        /began with steps as a TensorFlow graph, without XLA and resumes with steps compiled by XLA: its numbers will differ/,
       );
     },
     120_000,
@@ -348,7 +348,7 @@ describe('training', () => {
     const { run } = await train.call('start', { configuration: configuration(3000), out: at('held') });
     await train.until((event) => event.event === 'metrics');
     expect((await failure(other.call('resumeRun', { run }))).message).toMatch(/Another process \(\d+\) is working/);
-    expect((await failure(train.call('resumeRun', { run }))).message).toMatch(/in work already/);
+    expect((await failure(train.call('resumeRun', { run }))).message).toMatch(/is active already/);
     expect((await failure(data.call('deleteRun', { run }))).message).toMatch(/Stop it first/);
     expect((await data.call('renameRun', { run, name: 'renamed' })).state).toBe('training');
     await train.call('stop', { run });

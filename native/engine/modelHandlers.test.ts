@@ -157,7 +157,7 @@ test.skipIf(process.platform === 'win32')(
     ).rejects.toMatchObject({
       code: 'file',
       field: 'model',
-      message: expect.stringContaining('no regular file') as string,
+      message: expect.stringContaining('not a regular file') as string,
     });
   },
 );

@@ -79,7 +79,7 @@ async function openRun(run: string, library: Library, dataSets: DataSets, { sign
   const record = folder.read();
   const checkpoint = folder.readLastCheckpoint();
   if (checkpoint === undefined) {
-    throw new OrthantError('run', `The run in ${folder.path} has no checkpoint yet, so there is no model to ask.`, {
+    throw new OrthantError('run', `The run in ${folder.path} has no checkpoint yet, so it has no model.`, {
       field: 'run',
     });
   }
@@ -140,7 +140,7 @@ async function openModel(place: string): Promise<OnnxPredictor> {
   if (facts?.isDirectory() !== true) {
     // Reading a pipe could wait forever.
     if (facts?.isFile() === false) {
-      throw new OrthantError('file', `${place} is no regular file. Name a run folder, or an .onnx file.`, {
+      throw new OrthantError('file', `${place} is not a regular file. Give a run folder, or an .onnx file.`, {
         field: 'model',
       });
     }
@@ -151,7 +151,7 @@ async function openModel(place: string): Promise<OnnxPredictor> {
   if (factsOf(file) === undefined) {
     throw new OrthantError(
       'run',
-      `The run in ${folder.path} has no exported model: it has not ended. Go on with it (orthant resume), or export what it has (orthant export) and predict with that file.`,
+      `The run in ${folder.path} has no exported model: it has not ended. Resume it (orthant resume), or export its model so far (orthant export) and predict with that file.`,
       { field: 'model' },
     );
   }
@@ -263,7 +263,7 @@ function toNumber(column: string, value: number | string | null): number {
   if (value === null || value === '') return NaN;
   const number = Number(value);
   if (Number.isFinite(number)) return number;
-  throw new OrthantError('data', `"${value}" is no number, and the model expects one for ${column}.`, {
+  throw new OrthantError('data', `"${value}" is not a number, but the model expects one for ${column}.`, {
     field: `values.${column}`,
   });
 }

@@ -51,7 +51,7 @@ export function openForResume(run: string): RunFolder {
   if (lockHolder(folder.read()) === undefined && state === 'finished') {
     throw new OrthantError(
       'run',
-      `The run in ${folder.path} is finished (${result?.epochs ?? 0} epochs${result?.stopped === 'early-stopping' ? ', stopped early' : ''}); there is nothing to go on with. To train longer, start a new run with more epochs.`,
+      `The run in ${folder.path} is finished (${result?.epochs ?? 0} epochs${result?.stopped === 'early-stopping' ? ', stopped early' : ''}); it cannot be resumed. To train longer, start a new run with more epochs.`,
       { field: 'run' },
     );
   }

@@ -174,7 +174,7 @@ export class TrainJob implements Job {
   ): Promise<TrainingOutcome> {
     const { emit } = this.#options;
     const { run } = this;
-    this.#events.phase('preparing', 'putting the network together');
+    this.#events.phase('preparing', 'building the network');
     const began = resumeFrom !== undefined && versions.engine === engineName(runtime) ? versions.execution : undefined;
     const trainer = new Trainer({
       configuration,
@@ -272,7 +272,7 @@ const stoppedEarly = (resume: boolean): OrthantError =>
   new OrthantError(
     'cancelled',
     resume
-      ? 'The run was stopped before it went on; it stands where it stood.'
+      ? 'The run was stopped before it resumed; it has not changed.'
       : 'The run was stopped before it began to train; nothing of it was kept.',
   );
 

@@ -30,7 +30,7 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
   const find = (run: string): TrainJob => {
     const job = queue.find(path.resolve(run));
     if (job !== undefined) return job;
-    throw new OrthantError('run', `The run in ${run} is not in work here.`, { field: 'run' });
+    throw new OrthantError('run', `The run in ${run} is not active here.`, { field: 'run' });
   };
 
   return {
@@ -45,7 +45,7 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
     },
     resumeRun: ({ run }) => {
       if (queue.find(path.resolve(run)) !== undefined) {
-        throw new OrthantError('run', `The run in ${run} is in work already.`, { field: 'run' });
+        throw new OrthantError('run', `The run in ${run} is active already.`, { field: 'run' });
       }
       return accept(openForResume(run), true);
     },

@@ -18,7 +18,7 @@ export function addMethods(program: Command): void {
   const command = program
     .command('methods')
     .description('list the constraint methods, or describe one with its settings')
-    .argument('[id]', 'of a method');
+    .argument('[id]', 'id of a method');
   addCommonOptions(command, ['methods', 'methods augmented-lagrangian']).action(methods);
 }
 

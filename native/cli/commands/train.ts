@@ -23,7 +23,11 @@ export function addTrain(program: Command): void {
   addConfigurationOptions(command);
   command
     .optionsGroup('Output:')
-    .option('--out <folder>', 'the run folder, new or empty (one in ~/Orthant/runs, or where ORTHANT_RUNS says)', place)
+    .option(
+      '--out <folder>',
+      'the run folder, new or empty (one in ~/Orthant/runs, or in the folder ORTHANT_RUNS)',
+      place,
+    )
     .option('--save-config <file>', 'write the whole configuration to a document (*.orthant) as well', place);
   addCommonOptions(command, [
     'train --sample ink --method augmented-lagrangian --hidden 784,784 --epochs 8 --seed 1',
