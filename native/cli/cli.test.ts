@@ -47,7 +47,7 @@ function start(...args: string[]): Started {
 
 const orthant = (...args: string[]): Promise<Outcome> => start(...args).outcome;
 
-/** Small and quick, on the table above; on the WASM engine, which starts faster, unless `more` says otherwise. */
+/** A short training on the table above, on the WASM engine, which starts faster, unless `more` chooses another. */
 const training = (out: string, epochs: number, ...more: string[]): string[] =>
   ['train', '--data', at('table.csv'), '--targets', 'y', '--hidden', '8,8', '--batch', '16'].concat(
     [
@@ -75,7 +75,7 @@ function resultOf({ code, out, err }: Outcome, expected = 0): TrainingResult {
 
 const record = (out: string): RunRecord => runRecordSchema.parse(JSON.parse(readFileSync(at(out, 'run.json'), 'utf8')));
 
-/** Everything a run has computed: its metrics but the time they took, and its model. */
+/** Everything a run has computed: its metrics without times, and its model. */
 function numbersOf(out: string): unknown {
   const lines = readFileSync(at(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
   const metrics = lines.map((line) => {
@@ -95,7 +95,7 @@ const hasCheckpoint = (out: string): boolean =>
 
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 50_000, interval: 20 });
 
-test('a reader of its progress that has seen enough does not end a run', async () => {
+test('a run continues if the reader of its progress stops', async () => {
   const { process: child, outcome } = start(...training('unwatched', 40));
   child.stderr?.once('data', () => child.stderr?.destroy());
   const { code, out } = await outcome;
@@ -186,12 +186,12 @@ describe.each(testEngines)('on %s', (engine) => {
   );
 });
 
-test('where an error arose is told on request', async () => {
+test('the stack of an error is shown on request', async () => {
   const missing = ['train', '--data', at('missing.csv'), '--targets', 'y', '--out', at('failed')];
   expect((await orthant(...missing, '--debug')).err).toMatch(/\n\s+at /);
 });
 
-test('a folder that holds a run is not touched', async () => {
+test('a folder that holds a run is not changed', async () => {
   resultOf(await orthant(...training('taken', 2)));
   const before = readFileSync(at('taken', 'run.json'), 'utf8');
   const again = await orthant(...training('taken', 3));
@@ -200,8 +200,8 @@ test('a folder that holds a run is not touched', async () => {
   expect(readFileSync(at('taken', 'run.json'), 'utf8')).toBe(before);
 });
 
-test('a document and a run folder repeat a run; options go over them', async () => {
-  // What stood there is replaced, not written over: whoever reads it meanwhile reads it whole.
+test('a document and a run folder repeat a run; options override them', async () => {
+  // The file is replaced, not overwritten, so that a concurrent reader sees it complete.
   writeFileSync(at('study.orthant'), 'before');
   linkSync(at('study.orthant'), at('before.orthant'));
   resultOf(await orthant(...training('original', 4, '--save-config', at('study.orthant'))));
@@ -221,7 +221,7 @@ test('a document and a run folder repeat a run; options go over them', async () 
   expect(numbersOf('other')).not.toEqual(numbersOf('original'));
 });
 
-test('a table of few rows gets more epochs, unless a document, an option or a sample says how many', async () => {
+test('a table of few rows gets more epochs, unless a document, an option or a sample sets them', async () => {
   const epochsOf = async (out: string, ...args: string[]): Promise<number> => {
     const quick = ['--engine', 'wasm', '--hidden', '2', '--early-stopping', '1', '--out', at(out), '--json'];
     resultOf(await orthant('train', ...args, ...quick));
@@ -230,7 +230,7 @@ test('a table of few rows gets more epochs, unless a document, an option or a sa
   const data = ['--data', at('table.csv'), '--targets', 'y'];
   writeFileSync(at('twenty.orthant'), JSON.stringify({ data: { source: { kind: 'file', path: at('table.csv') } } }));
   const save = ['--save-config', at('by-rows.orthant')];
-  // 64 training rows of 80; without the others, all 80: one step an epoch, or five of 16 rows.
+  // 64 training rows of 80; without the others, all 80: one step per epoch, or five of 16 rows.
   expect(
     await Promise.all([
       epochsOf('by-rows', ...data, ...save),
@@ -259,7 +259,7 @@ test('a run whose data have changed is not resumed', async () => {
   const resumed = await orthant('resume', at('changed'));
   expect(resumed.code).toBe(1);
   expect(resumed.err).toMatch(/changing\.csv has changed since the run began/);
-  // The attempt has changed nothing: what the run came to when it was stopped is still there.
+  // The attempt has changed nothing: the result of the stopped run still exists.
   const after = record('changed');
   expect({ ...after, updated: stopped.updated }).toEqual(stopped);
   expect(existsSync(at('changed', 'model.onnx'))).toBe(true);
@@ -293,10 +293,10 @@ test('a second Ctrl-C ends at once; the run is listed as interrupted; no engine 
   expect((await orthant('runs')).out).toContain('interrupted');
 });
 
-test('ended at once before its first checkpoint, a run is not said to have one', async () => {
+test('the message for a run that was ended before its first checkpoint mentions no checkpoint', async () => {
   const out = 'early';
   const run = start(...training(out, 5000));
-  // Long before a checkpoint, and after the run has got its folder.
+  // After the run has its folder, long before a checkpoint.
   await new Promise<void>((resolve) => {
     run.process.stderr!.on('data', (text: string) => {
       if (text.includes('Reading')) resolve();
@@ -309,7 +309,7 @@ test('ended at once before its first checkpoint, a run is not said to have one',
   await new Promise((resolve) => setTimeout(resolve, 200));
   run.process.kill('SIGINT');
   const { err } = await run.outcome;
-  expect(err).toMatch(/Ended at once\. It had no checkpoint yet; this starts it again: orthant resume/);
+  expect(err).toMatch(/Ended at once\. It had no checkpoint yet\. To start it again: orthant resume/);
 });
 
 test('the engine ends when the command line is killed', async () => {
@@ -324,7 +324,7 @@ test('the engine ends when the command line is killed', async () => {
   });
 });
 
-test('the other commands answer for a person and as JSON', async () => {
+test('the other commands answer as text and as JSON', async () => {
   for (const args of [['methods'], ['methods', 'penalty'], ['doctor'], ['--help'], ['train', '--help']]) {
     const { code, out, err } = await orthant(...args);
     expect({ args, code, err }).toEqual({ args, code: 0, err: '' });
@@ -338,15 +338,15 @@ test('the other commands answer for a person and as JSON', async () => {
   expect((await orthant('train', '--help')).out).toMatch(/Examples:\n {2}\$ orthant train --sample ink/);
 });
 
-test('export writes each format and refuses what is no run', async () => {
+test('export writes each format and refuses a folder that is not a run', async () => {
   resultOf(await orthant(...training('exported', 2)));
   const [onnx, safetensors, none] = await Promise.all([
-    orthant('export', at('exported'), '--format', 'onnx', '--out', at('taken-away.onnx'), '--json'),
-    orthant('export', at('exported'), '--format', 'safetensors', '--out', at('taken-away.safetensors')),
+    orthant('export', at('exported'), '--format', 'onnx', '--out', at('exported-file.onnx'), '--json'),
+    orthant('export', at('exported'), '--format', 'safetensors', '--out', at('exported-file.safetensors')),
     orthant('export', at('nothing'), '--format', 'onnx', '--out', at('nothing.onnx')),
   ]);
   expect([onnx.code, safetensors.code, none.code]).toEqual([0, 0, 1]);
-  expect(readFileSync(at('taken-away.onnx'))).toEqual(readFileSync(at('exported', 'model.onnx')));
-  expect(existsSync(at('taken-away.safetensors'))).toBe(true);
+  expect(readFileSync(at('exported-file.onnx'))).toEqual(readFileSync(at('exported', 'model.onnx')));
+  expect(existsSync(at('exported-file.safetensors'))).toBe(true);
   expect(none.err).toMatch(/There is no folder/);
 });

@@ -1,15 +1,15 @@
-import { exitCodes, tellFailure } from './failure.ts';
+import { exitCodes, reportFailure } from './failure.ts';
 import { createProgram } from './program.ts';
 
-// A reader that has seen enough, such as `head`, is no failure.
+// A reader that stops early, such as `head`, is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
 });
-// Nor does a run end because nobody watches its progress any more.
+// A run continues if the reader of its progress stops.
 process.stderr.on('error', () => undefined);
 
 try {
   await createProgram().parseAsync();
 } catch (error) {
-  process.exitCode = tellFailure(error, process.argv.includes('--debug'));
+  process.exitCode = reportFailure(error, process.argv.includes('--debug'));
 }

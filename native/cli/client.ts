@@ -12,34 +12,34 @@ import {
 } from '../contract/engine.ts';
 import { startNode } from '../system/nodeProcess.mjs';
 
-/** Lies beside this module once built. */
+/** The built engine, in the folder of this module. */
 const entry = fileURLToPath(new URL('engine.js', import.meta.url));
 
-/** Lines of the engine's own output that are reported when it crashes. */
+/** Number of lines of the engine's output that are reported when it crashes. */
 const keptLines = 8;
 
 export interface EngineOptions {
-  /** Added to the environment the engine starts with. */
+  /** Variables added to the engine's environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Shows what the engine and its libraries print. */
+  /** Shows the output of the engine and its libraries. */
   readonly debug?: boolean;
 }
 
-/** An engine process of one role, and the calls and events of the contract with it. */
+/** An engine process of one role, with its calls and events. */
 export class Engine {
   readonly #process: ReturnType<typeof startNode>;
   readonly #client: Client<EngineCalls>;
-  /** Resolves with what happened when the process ends on its own. */
+  /** Resolves with the reason when the process ends unexpectedly. */
   readonly ended: Promise<string>;
 
   constructor(role: EngineRole, { environment = {}, debug = false }: EngineOptions = {}) {
     let lines: string[] = [];
     this.#process = startNode(entry, ['--role', role], {
       environment,
-      // Reading the source maps of TensorFlow's library takes longer than loading it.
+      // Reading the source maps of TensorFlow takes longer than loading it.
       nodeArguments: debug ? ['--enable-source-maps'] : [],
       onOutput: (text) => {
-        // Standard output is for results.
+        // Standard output is reserved for results.
         if (debug) process.stderr.write(text);
         lines = [...lines, ...text.split('\n').filter((line) => line.trim() !== '')].slice(-keptLines);
       },
@@ -68,25 +68,25 @@ export class Engine {
     });
   }
 
-  /** Lets the engine end: it does once nobody listens. */
+  /** Disconnects from the engine, which then ends. */
   close(): void {
     this.#process.disconnect();
   }
 
-  /** Ends it at once. */
+  /** Ends the engine at once. */
   kill(): void {
     this.#process.kill();
   }
 }
 
-/** Starts an engine for one task and lets it end afterwards. */
+/** Starts an engine for one task and closes it afterwards. */
 export const withEngine = <Result>(
   role: EngineRole,
   options: EngineOptions,
   task: (engine: Engine) => Promise<Result>,
 ): Promise<Result> => closing(new Engine(role, options), task);
 
-/** Does a task with an engine and lets it end afterwards. */
+/** Does a task with an engine and closes it afterwards. */
 export async function closing<Result>(engine: Engine, task: (engine: Engine) => Promise<Result>): Promise<Result> {
   try {
     return await task(engine);

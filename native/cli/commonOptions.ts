@@ -5,12 +5,12 @@ export interface CommonOptions {
   debug?: boolean;
 }
 
-/** Options of every command, and its examples under its help. */
+/** Adds the options of every command, and its examples below its help. */
 export function addCommonOptions(command: Command, examples: readonly string[]): Command {
   return command
     .optionsGroup('Output:')
     .option('--json', 'print one JSON object on standard output, everything else on standard error')
-    .option('--debug', 'on an error show where it arose; show what the engine prints')
+    .option('--debug', 'show the stack of an error, and the output of the engine')
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ orthant ${example}\n`).join('')}`);
 }

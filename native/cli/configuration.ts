@@ -19,18 +19,18 @@ import { wrongUse } from './failure.ts';
 import { parseKeyValue, parseSettings } from './keyValue.ts';
 import { withOptions } from './withOptions.ts';
 
-/** A configuration to train, and the changes to replay where it repeats a run. */
+/** A configuration to train, and the changes to replay if it repeats a run. */
 export interface Described {
   readonly configuration: RunConfiguration;
   readonly changes: readonly RunChange[];
 }
 
 /**
- * The run that the options describe: a document, a run or a sample's recommended configuration to begin with, each
- * option in its place over it.
+ * The run that the options describe: it starts from a document, a run or a sample's recommended configuration, and each
+ * option overrides a setting.
  *
- * @param engine - of the role `data`
- * @throws OrthantError `usage` with what is wrong
+ * @param engine - an engine of the role `data`
+ * @throws OrthantError `usage` if the options are wrong
  */
 export async function describeRun(engine: Engine, options: ConfigurationOptions): Promise<Described> {
   const { configuration: base, changes } = await startingPoint(engine, options);
@@ -42,11 +42,10 @@ export async function describeRun(engine: Engine, options: ConfigurationOptions)
 }
 
 /**
- * The configuration with as many epochs as the table needs, where they were left to it: for a data file alone. What a
- * document, a sample or `--epochs` says stays.
+ * Sets the number of epochs that the table needs. The number of a document, a sample or `--epochs` is kept.
  *
- * @param engine - of the role `data`
- * @throws OrthantError where the data cannot be used as asked
+ * @param engine - an engine of the role `data`
+ * @throws OrthantError if the data cannot be used with this configuration
  */
 export async function withEpochsByRows(
   engine: Engine,
@@ -59,7 +58,7 @@ export async function withEpochsByRows(
   return { ...configuration, training: { ...training, epochs: epochsByRows(training, split.train) } };
 }
 
-/** What the options say of the engine. */
+/** The engine settings of the options. */
 export const runtimeOf = (options: ConfigurationOptions): RuntimeSettings =>
   runtimeSettingsSchema.parse(givenSettings('runtime', options));
 
@@ -78,7 +77,7 @@ async function startingPoint(engine: Engine, options: ConfigurationOptions): Pro
   }
   if (source === undefined) {
     throw wrongUse(
-      'What should be trained on? Give --sample ID ("orthant samples" lists them), --data FILE or --config FILE.',
+      'There is no data to train on. Give --sample ID ("orthant samples" lists them), --data FILE or --config FILE.',
     );
   }
   if (source.kind === 'sample') {
@@ -92,7 +91,7 @@ const withSource = ({ configuration, changes }: Described, source: DataSource): 
   changes,
 });
 
-/** A document's configuration, or a run's together with what was changed while it was paused. */
+/** The configuration of a document, or that of a run with the changes made while it was paused. */
 async function readDescription(engine: Engine, place: string): Promise<Described> {
   let text: string;
   try {
@@ -112,7 +111,7 @@ async function readDescription(engine: Engine, place: string): Promise<Described
   const configuration = parseOrThrow(runConfigurationSchema, document, `The configuration in ${place}`);
   const { source } = configuration.data;
   if (source.kind === 'sample') return { configuration, changes: [] };
-  // A path in a document counts from where the document lies, so that both can be moved together.
+  // A path in a document is relative to the document, so that both can be moved together.
   return withSource(
     { configuration, changes: [] },
     { kind: 'file', path: path.resolve(path.dirname(place), source.path) },
@@ -129,15 +128,15 @@ async function methodFrom(
   if (options.set === undefined) return { id, settings };
   const methods = await engine.call('methods', {});
   const method = methods.find((candidate) => candidate.id === id);
-  // An unknown method is refused by `check`, which names the near miss.
+  // The call `check` refuses an unknown method and suggests a similar name.
   if (method === undefined) return { id, settings };
   const pairs = options.set.map((text) => parseKeyValue('--set', text));
   return { id, settings: { ...settings, ...parseSettings('--set', `The method "${id}"`, method.fields, pairs) } };
 }
 
 /**
- * Roles of columns. Targets that are named take the place of all others; inputs that are named leave all others out.
- * The file is looked at only where the names of its other columns matter.
+ * Roles of columns. Given targets replace all other targets; given inputs leave all other inputs out. The file is read
+ * only if the names of its other columns matter.
  */
 async function columnsFrom(
   engine: Engine,

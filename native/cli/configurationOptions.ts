@@ -6,12 +6,12 @@ import { fileFormatTitles } from '../contract/fileFormats.ts';
 import { chooserOf, type DescribedSetting } from '../contract/settings.ts';
 import { collect, names, number, oneOf, place, sizes, wholeNumber } from './parsers.ts';
 
-/** The settings of a run configuration; most options are made from them. */
+/** The settings of a run configuration, from which most options are made. */
 export const settings: readonly DescribedSetting[] = describeConfiguration();
 
 /**
- * Options that describe a run, as commander gives them: those that are written in a way of their own. All others are
- * read by the settings they are made from (`givenSetting`).
+ * Options that describe a run, as commander returns them. Only options with a special form are listed; `givenSetting`
+ * reads all others by their setting.
  */
 export interface ConfigurationOptions extends TableOptions {
   config?: string;
@@ -28,22 +28,22 @@ export interface ConfigurationOptions extends TableOptions {
   epochs?: number;
 }
 
-/** Which table is read; how is read by the settings of the dialect. */
+/** The table to read; `dialectOf` reads the options of its dialect. */
 export interface TableOptions {
   sample?: string;
   data?: string;
   skipBadRows?: boolean;
 }
 
-/** Under which name commander gives an option: `--split-seed` as `splitSeed`. */
+/** Commander's name of an option: `splitSeed` for `--split-seed`. */
 const optionName = (flag: string): string =>
   flag.slice(2).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** What the options say of a setting; undefined where they do not. */
+/** The value that the options give for a setting; undefined if they give none. */
 export const givenSetting = ({ flag = '' }: DescribedSetting, options: TableOptions): unknown =>
   (options as Readonly<Record<string, unknown>>)[optionName(flag)];
 
-/** What the options say of the settings of one group, by name. */
+/** The values that the options give for the settings of one group, by name. */
 export const givenSettings = (group: string, options: TableOptions): Record<string, unknown> =>
   Object.fromEntries(
     settings
@@ -51,14 +51,14 @@ export const givenSettings = (group: string, options: TableOptions): Record<stri
       .map((setting) => [setting.name, givenSetting(setting, options)]),
   );
 
-/** What is given of a dialect. */
+/** The dialect that the options give. */
 export const dialectOf = (options: TableOptions): Dialect =>
   dialectSchema.parse(givenSettings('data.dialect', options));
 
-/** A tab is hard to type. */
+/** Accepts `\t` for a tab, which is hard to type. */
 const character = (text: string): string => (text === String.raw`\t` ? '\t' : text);
 
-/** Parsers of options that are written in a way of their own. */
+/** Parsers of options with a special form. */
 const parsers: Readonly<Record<string, (text: string, before: never) => unknown>> = {
   '--delimiter': character,
   '--quote': character,
@@ -67,12 +67,12 @@ const parsers: Readonly<Record<string, (text: string, before: never) => unknown>
   '--epsilon': collect,
 };
 
-/** Help of options that say more than their setting does, from its description and default. */
+/** Help of options that need more than the description and default of their setting. */
 const helps: Readonly<Record<string, (description: string, byDefault: string) => string>> = {
   '--activation': (description, byDefault) => `${description} (${byDefault}): ${activationSchema.options.join(', ')}`,
   '--method': (description, byDefault) => `${description} (${byDefault}); "orthant methods" lists them`,
   '--epsilon': (description, byDefault) => `${description} (${byDefault}); name=bound for one target (repeatable)`,
-  '--epochs': (description, byDefault) => `${description} (${byDefault}; with --data, more where rows are few)`,
+  '--epochs': (description, byDefault) => `${description} (${byDefault}; with --data, more if there are few rows)`,
 };
 
 function parserOf(setting: DescribedSetting): ((text: string, before: never) => unknown) | undefined {
@@ -85,7 +85,7 @@ function parserOf(setting: DescribedSetting): ((text: string, before: never) => 
   return undefined;
 }
 
-/** The default as it is written: of settings of a union's variants that of the usual variant first, then the others'. */
+/** The default as text. If the variants of a union differ, the default variant comes first. */
 function defaultText(setting: DescribedSetting): string {
   if (setting.kind === 'switch' || setting.default === undefined || setting.default === 'auto') return '';
   if (typeof setting.default === 'object' && !Array.isArray(setting.default)) return '';
@@ -114,7 +114,7 @@ function addSettings(command: Command, ...parts: readonly string[]): Command {
   for (const setting of settings) {
     const { path, flag, argument, kind, opposite } = setting;
     const within = parts.some((part) => path === part || path.startsWith(`${part}.`));
-    // Settings written as name=value have one option for all of them.
+    // All settings written as name=value share one option.
     const apart = argument === 'key=value' && kind !== 'custom';
     if (!within || apart || flag === undefined || added.has(flag)) continue;
     added.add(flag);
@@ -126,25 +126,17 @@ function addSettings(command: Command, ...parts: readonly string[]): Command {
   return command;
 }
 
-/** How a table is read: options of every command that reads one. */
+/** Adds the options for reading a table. */
 export const addDialectOptions = (command: Command): Command =>
-  addSettings(
-    command.optionsGroup('Reading the file (found in the file where left out):'),
-    'data.dialect',
-    'data.skipBadRows',
-  );
+  addSettings(command.optionsGroup('Reading the file (detected if left out):'), 'data.dialect', 'data.skipBadRows');
 
-/** All of a run configuration as options. */
+/** Adds the options for a whole run configuration. */
 export function addConfigurationOptions(command: Command): Command {
   command
     .optionsGroup('Data:')
     .option('--sample <id>', 'a sample that comes with Orthant, with its recommended configuration ("orthant samples")')
     .option('--data <file>', `${joined(fileFormatTitles(), 'or')}, also gzipped`, place)
-    .option(
-      '--config <file>',
-      'a configuration document (*.orthant), or the folder of a run that is to be repeated',
-      place,
-    )
+    .option('--config <file>', 'a configuration document (*.orthant), or the folder of a run to repeat', place)
     .option('--targets <names>', 'columns to predict, separated by commas', names)
     .option('--inputs <names>', 'columns to predict from; all others are left out', names)
     .option('--ignore <names>', 'columns to leave out', names)

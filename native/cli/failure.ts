@@ -5,27 +5,30 @@ import { settings } from './configurationOptions.ts';
 /** Exit codes of the command line. */
 export const exitCodes = {
   done: 0,
-  /** The run, or whatever was asked, failed. */
+  /** The run or another request failed. */
   failed: 1,
-  /** Wrong use: an option, a value, a configuration that does not fit itself. */
+  /** Wrong use: an option, a value, or an inconsistent configuration. */
   wrongUse: 2,
-  /** Ended by Ctrl-C, as shells count it: 128 + SIGINT. */
+  /** Ended by Ctrl-C; as in shells: 128 + SIGINT. */
   interrupted: 130,
 } as const;
 
-/** The option that sets what an error is about, if one does; messages themselves speak to every caller and name none. */
+/**
+ * The option that sets the wrong field, if there is one. The messages name no options, as they are for every caller.
+ */
 function optionOf(field: string): string | undefined {
   if (field === 'limit') return '--limit';
-  // A request may hold a part of a configuration; of one of several settings its number is left out.
+  // A request may hold a part of a configuration. The index in a list is ignored.
   const path = `.${field.replace(/\.\d+$/, '')}`;
   return settings.find((setting) => `.${setting.path}`.endsWith(path))?.flag;
 }
 
 /**
- * Tells an error on standard error, in one paragraph, and gives the exit code that it deserves. What commander found
- * wrong it has told already.
+ * Reports an error on standard error, in one paragraph. Commander has already reported its errors.
+ *
+ * @returns the exit code
  */
-export function tellFailure(error: unknown, debug: boolean): number {
+export function reportFailure(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
   const { code, message, field, stack } = toErrorMessage(error);
   const option = field === undefined ? undefined : optionOf(field);
@@ -35,5 +38,5 @@ export function tellFailure(error: unknown, debug: boolean): number {
   return code === 'usage' || code === 'configuration' ? exitCodes.wrongUse : exitCodes.failed;
 }
 
-/** For what a person has written that cannot be meant. */
+/** The error for wrong use of the command line. */
 export const wrongUse = (message: string): OrthantError => new OrthantError('usage', message);

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { duration, table } from './format.ts';
 
-test('a time is rounded before it is taken apart', () => {
+test('a time is rounded before it is split into units', () => {
   expect([0.04, 3.21, 9.97, 45.4, 59.6, 119.7, 3599.6, 3780].map(duration)).toEqual([
     ...['0.0 s', '3.2 s', '10 s', '45 s', '1 min 0 s', '2 min 0 s', '1 h 0 min', '1 h 3 min'],
   ]);
   expect(duration(Infinity)).toBe('?');
 });
 
-test('a table stays one, whatever its names hold', () => {
+test('a table keeps its form, whatever its names contain', () => {
   const lines = table(
     [{ title: 'column' }, { title: 'type' }],
     [

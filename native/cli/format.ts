@@ -1,8 +1,8 @@
 import { figure } from '../base/figures.ts';
 
-/** How numbers and tables are written for a person. */
+/** Formats of numbers and tables for the user. */
 
-/** A share as a percentage; what is not nothing never reads as 0. */
+/** A share as a percentage; only an exact 0 is shown as 0. */
 export function percent(share: number): string {
   if (share === 0) return '0 %';
   const value = share * 100;
@@ -16,11 +16,11 @@ export function significant(value: number): string {
   return magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e7) ? value.toExponential(3) : figure(value);
 }
 
-/** A time for a person: "3.2 s", "45 s", "2 min 5 s", "1 h 3 min". */
+/** A time: "3.2 s", "45 s", "2 min 5 s", "1 h 3 min". */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  // Rounded before it is taken apart: 119.7 seconds are two minutes.
+  // Round before splitting into minutes and seconds: 119.7 seconds are two minutes.
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
@@ -53,16 +53,16 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     .join('');
 }
 
-/** A name may have thousands of letters, line ends, or what moves a terminal's cursor. */
+/** Shortens a long text and escapes control characters, which could move the terminal's cursor. */
 function shown(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is written out
+  // eslint-disable-next-line no-control-regex -- control characters are the ones to escape
   const plain = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
   return plain.length > mostShown ? `${plain.slice(0, mostShown - 3)}...` : plain;
 }
 
 const mostShown = 100;
 
-/** Text in lines of at most `width` characters, all indented. */
+/** Wraps a text into indented lines of at most `width` characters. */
 export function paragraph(text: string, indent = '', width = 100): string {
   const lines: string[] = [];
   let line = '';
@@ -75,7 +75,7 @@ export function paragraph(text: string, indent = '', width = 100): string {
   return [...lines, line].map((each) => `${indent}${each}\n`).join('');
 }
 
-/** One JSON object on a line of its own. */
+/** Prints one JSON object on one line. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
@@ -84,7 +84,7 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** What a person should know and no program that reads the result needs. */
+/** Prints a remark for the user on standard error, apart from the result. */
 export function note(text: string): void {
   process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
 }

@@ -6,7 +6,7 @@ import { constraintMethods } from '../constraints/registry.ts';
 import { buildCode, builtFile } from '../engine/testSupport.ts';
 import { createProgram } from './program.ts';
 
-/** What the command line prints about itself, word for word: `vitest --update=all` rewrites the files in golden/. */
+/** The help of the command line, word for word: `vitest --update=all` rewrites the files in golden/. */
 
 const golden: Readonly<Record<string, readonly string[]>> = Object.fromEntries([
   ['help', ['--help']],
@@ -30,7 +30,7 @@ test.each(Object.entries(golden))('golden/%s.txt', async (name, args) => {
   await expect(await printed(args)).toMatchFileSnapshot(`golden/${name}.txt`);
 });
 
-test('no golden file is of a command or a method that is gone', () => {
+test('every golden file belongs to a command or a method that exists', () => {
   const files = readdirSync(new URL('golden/', import.meta.url));
   expect(files.toSorted()).toEqual(
     Object.keys(golden)

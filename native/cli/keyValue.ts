@@ -8,7 +8,7 @@ export interface KeyValue {
   readonly value: string;
 }
 
-/** @throws OrthantError `usage` when there is no `=` or nothing before it */
+/** @throws OrthantError `usage` if there is no `=`, or no name before it */
 export function parseKeyValue(option: string, text: string): KeyValue {
   const at = text.indexOf('=');
   if (at < 1) throw wrongUse(`${option} ${text}: expected a name, "=" and a value, as in ${option} name=value.`);
@@ -16,10 +16,10 @@ export function parseKeyValue(option: string, text: string): KeyValue {
 }
 
 /**
- * Values of settings from their texts. Names that no setting has are refused with the near miss; whether values are in
- * range is for the owner of the settings to check.
+ * Values of settings from their texts. An unknown name is refused with a similar one as suggestion. The range of a
+ * value is checked elsewhere.
  *
- * @param what - whose settings they are: 'The method "penalty"'
+ * @param what - the owner of the settings: 'The method "penalty"'
  * @throws OrthantError `usage`
  */
 export function parseSettings(
@@ -45,7 +45,7 @@ export function parseSettings(
   );
 }
 
-/** Undefined where the text is nothing that the setting takes. */
+/** The value of a text; undefined if the setting does not accept it. */
 function parseValue(setting: DescribedSetting, text: string): unknown {
   switch (setting.kind) {
     case 'number': {

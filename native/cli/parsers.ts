@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { didYouMean } from '../base/nearest.ts';
 
-/** What options take, as commander's argument parsers: wrong values are told with the option's name. */
+/** Commander's argument parsers; commander reports a wrong value with the option's name. */
 
 export function wholeNumber(text: string): number {
   const number = Number(text);
@@ -15,7 +15,7 @@ export function number(text: string): number {
   return value;
 }
 
-/** A file or folder: an empty text, as an unset variable of a script gives it, would stand for the folder one is in. */
+/** A file or folder. An empty text, as from an unset variable of a script, would mean the current folder. */
 export function place(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('Expected a file or a folder; this is empty.');
   return text;
@@ -28,7 +28,7 @@ export function names(text: string, before: readonly string[] = []): string[] {
   return [...before, ...parts];
 }
 
-/** Whole numbers separated by commas; `none` stands for an empty list. */
+/** Whole numbers separated by commas; `none` means an empty list. */
 export function sizes(text: string): number[] {
   return text.trim() === 'none' ? [] : text.split(',').map(wholeNumber);
 }
@@ -36,7 +36,7 @@ export function sizes(text: string): number[] {
 /** Collects the values of a repeated option. */
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
-/** One of several words; the near miss is named. */
+/** One of several words; the error suggests a similar one. */
 export const oneOf =
   <Choice extends string>(choices: readonly Choice[]) =>
   (text: string): Choice => {

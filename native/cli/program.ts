@@ -20,14 +20,14 @@ Start here:
 Exit codes: 0 done, 1 it failed, 2 wrong use, 130 ended by Ctrl-C.
 `;
 
-/** The command line: its commands, and how it answers wrong use. */
+/** The command line: its commands, and its answer to wrong use. */
 export function createProgram(): Command {
   const program = new Command('orthant')
     .description('Trains neural networks whose outputs stay positive, and says how far that holds.')
     .version(orthantVersion, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
-    // Errors of use are thrown, so that the exit code is decided in one place.
+    // Throw usage errors, so that the exit code is decided in one place.
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {

@@ -5,7 +5,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The lines of a terminal after what was written to it. */
+/** The lines that a terminal shows after `work`. */
 function screenAfter(work: () => void): string[] {
   let written = '';
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
@@ -13,7 +13,7 @@ function screenAfter(work: () => void): string[] {
     return true;
   });
   work();
-  // A line is what stands behind the last time it was erased.
+  // A line shows only the text after its last erasure.
   return written.split('\n').map((line) => line.split('\r\u001b[K').at(-1) ?? '');
 }
 

@@ -2,18 +2,18 @@ import type { EngineEvent } from '../contract/engine.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 import { duration, note, percent, significant } from './format.ts';
 
-/** Seconds between two lines where there is no terminal to redraw one. */
+/** Seconds between two lines if there is no terminal. */
 const lineInterval = 2;
-/** Characters. */
+/** Width in characters. */
 const barWidth = 30;
 
 /**
- * Shows the progress of a run on standard error: on a terminal a bar with live loss and share of negatives, elsewhere a
- * line from time to time.
+ * Shows the progress of a run on standard error: on a terminal a bar with the current loss and share of negatives,
+ * otherwise a line from time to time.
  */
 export class ProgressView {
   readonly #terminal: boolean;
-  /** The line that is on the screen; empty if there is none. */
+  /** The current line on the screen; empty if there is none. */
   #bar = '';
   #negatives = '-';
   #lastLine = -Infinity;
@@ -35,7 +35,7 @@ export class ProgressView {
         this.#epoch(event.metrics);
         break;
       case 'warning':
-        this.#aside(`Note: ${event.warning.message}`);
+        this.#writeAbove(`Note: ${event.warning.message}`);
         break;
       default:
     }
@@ -49,7 +49,7 @@ export class ProgressView {
   #phase(message: string): void {
     if (message === this.#lastPhase) return;
     this.#lastPhase = message;
-    this.#aside(`${message.charAt(0).toUpperCase()}${message.slice(1)} ...`);
+    this.#writeAbove(`${message.charAt(0).toUpperCase()}${message.slice(1)} ...`);
   }
 
   #progress(event: Extract<EngineEvent, { event: 'progress' }>): void {
@@ -71,14 +71,14 @@ export class ProgressView {
   }
 
   /** Writes a line above the bar. */
-  #aside(text: string): void {
+  #writeAbove(text: string): void {
     const bar = this.#bar;
     this.end();
     note(text);
     this.#draw(bar);
   }
 
-  /** Replaces the bar by another line, or by none. */
+  /** Replaces the bar with another line, or removes it. */
   #draw(line: string): void {
     if (!this.#terminal || line === this.#bar) return;
     // A longer line would wrap, and its first part could not be erased.
@@ -87,6 +87,6 @@ export class ProgressView {
   }
 }
 
-/** Of the output with the most, on the training rows. */
+/** The largest share of negatives of any output, on the training rows. */
 const largestNegativeShare = ({ splits }: EpochMetrics): number =>
   Math.max(0, ...(splits.train?.outputs ?? []).map(({ negativeShare }) => negativeShare));

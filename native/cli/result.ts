@@ -4,12 +4,12 @@ import { exitCodes } from './failure.ts';
 import { count, duration, note, paragraph, percent, print, printJson, significant, table } from './format.ts';
 import { resumeCommand } from './watchRun.ts';
 
-/** Shows what a run came to and sets the exit code. */
+/** Shows the result of a run and sets the exit code. */
 export function showResult(result: TrainingResult, json: boolean): void {
   if (json) printJson(result);
   else print(describeResult(result));
   if (result.stopped === 'by-request') {
-    note(`Stopped after ${count(result.epochs, 'epoch')}. To go on: ${resumeCommand(result.run)}`);
+    note(`Stopped after ${count(result.epochs, 'epoch')}. To resume: ${resumeCommand(result.run)}`);
     process.exitCode = exitCodes.interrupted;
   }
 }

@@ -2,13 +2,13 @@ import { startVariables, type CallRequest } from '../contract/engine.ts';
 import { Engine, type EngineOptions } from './client.ts';
 
 /**
- * Starts a process that trains, and has it load TensorFlow, which takes longer than anything else before the first step.
- * It is started before it is known what it needs in its environment: that is nothing on most computers, and on the
- * others it is started again.
+ * Starts a training process and lets it load TensorFlow, which takes longer than anything else before the first step.
+ * The process is started before its environment is known: most computers need no variables, and on the others it is
+ * restarted.
  *
- * @param data - an engine of the role `data`, which finds out what is needed
- * @param settings - of the engine
- * @throws what `settings` is rejected with
+ * @param data - an engine of the role `data`, which determines the environment
+ * @param settings - the engine settings
+ * @throws the reason with which `settings` is rejected
  */
 export async function trainEngine(
   data: Engine,
@@ -23,7 +23,7 @@ export async function trainEngine(
       engine.kill();
       engine = new Engine('train', { ...options, environment });
     }
-    // What cannot be loaded is told by the call that needs it.
+    // The call that needs the library reports that it cannot be loaded.
     engine.call('load', runtime).catch(() => undefined);
     return engine;
   } catch (error) {

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildCode, builtFile, temporaryFolder, writeTable } from '../engine/testSupport.ts';
 
 /**
- * What the command line prints, word for word. Each file of transcripts/ holds commands (lines that begin with "$ ") and
- * below each what it printed; `vitest --update=all` writes down anew what the commands print now. A new case is a line.
+ * The output of the command line, word for word. Each file of transcripts/ holds commands (lines that begin with "$ ")
+ * and below each its output; `vitest --update=all` rewrites the output. To add a case, add a line with its command.
  *
- * Standard error stands behind "! ". Commands below "# At once" do not need each other. At the end stands what is in the
- * folder then that was not there before.
+ * Lines of standard error begin with "! ". Commands below "# At once" are independent of each other. The last line
+ * lists the new entries of the folder.
  */
 
 const transcripts = new URL('transcripts/', import.meta.url);
@@ -32,7 +32,7 @@ function numpyWithGap(): Buffer {
 
 const lines = (...all: string[]): string => `${all.join('\n')}\n`;
 
-/** The files that every transcript may speak of. */
+/** Writes the files that every transcript may use. */
 function writeInputs(folder: string): void {
   mkdirSync(folder);
   const write = (name: string, content: string | Buffer): void => {
@@ -49,7 +49,7 @@ function writeInputs(folder: string): void {
   write('document.orthant', lines('{ "data": { "source": { "kind": "sample", "id": "meats" } }, "netwrok": {} }'));
 }
 
-/** What differs from one time or machine to the next. */
+/** Replaces the parts that differ between runs or machines. */
 function masked(text: string, folder: string): string {
   return text
     .split('\n')
@@ -70,7 +70,7 @@ function masked(text: string, folder: string): string {
     .join('\n');
 }
 
-/** The words of a command; one with spaces stands between single quotes. */
+/** The words of a command; a word with spaces is in single quotes. */
 const words = (command: string): string[] =>
   Array.from(command.matchAll(/'([^']*)'|\S+/g), ([word, quoted]) => quoted ?? word);
 

@@ -9,21 +9,21 @@ import { ProgressView } from './progressView.ts';
 const signals = { SIGINT: exitCodes.interrupted, SIGTERM: 143 } as const;
 
 /**
- * Follows one run to its end and shows how it goes. Ctrl-C ends it cleanly: a checkpoint is written, and what was
- * trained is evaluated and exported. A second Ctrl-C ends everything at once.
+ * Follows one run to its end and shows its progress. Ctrl-C ends it cleanly: a checkpoint is written, and the model is
+ * evaluated and exported. A second Ctrl-C ends everything at once.
  *
  * @param begin - the call that starts or resumes the run; answers its folder
- * @throws OrthantError why the run failed, or `crashed` with the way to go on
+ * @throws OrthantError if the run failed; `crashed` with the command that resumes it
  */
 export async function watchRun(engine: Engine, begin: () => Promise<{ run: string }>): Promise<TrainingResult> {
   const view = new ProgressView();
   let run: string | undefined;
   let hasCheckpoint = false;
-  const wayOn = (): string => {
+  const howToResume = (): string => {
     if (run === undefined) return '';
     return hasCheckpoint
-      ? ` What was trained up to the last checkpoint can go on: ${resumeCommand(run)}`
-      : ` It had no checkpoint yet; this starts it again: ${resumeCommand(run)}`;
+      ? ` To resume from the last checkpoint: ${resumeCommand(run)}`
+      : ` It had no checkpoint yet. To start it again: ${resumeCommand(run)}`;
   };
 
   const end = new Promise<TrainingResult>((resolve, reject) => {
@@ -33,16 +33,16 @@ export async function watchRun(engine: Engine, begin: () => Promise<{ run: strin
       if (event.event === 'finished') resolve(event.result);
       if (event.event === 'failed') {
         const { error } = event;
-        // A disk that was full takes the rest once there is room.
-        const more = error.code === 'file' && hasCheckpoint ? wayOn() : '';
+        // A run that failed on a full disk can be resumed when there is space.
+        const more = error.code === 'file' && hasCheckpoint ? howToResume() : '';
         reject(fromErrorMessage({ ...error, message: `${error.message}${more}` }));
       }
     });
     void engine.ended.then((reason) => {
-      reject(new OrthantError('crashed', `${reason}${wayOn()}`));
+      reject(new OrthantError('crashed', `${reason}${howToResume()}`));
     });
   });
-  // A failure may come before anybody awaits it.
+  // A failure may come before it is awaited.
   end.catch(() => undefined);
 
   let asked = false;
@@ -50,12 +50,12 @@ export async function watchRun(engine: Engine, begin: () => Promise<{ run: strin
     view.end();
     if (asked || run === undefined) {
       engine.kill();
-      note(`Ended at once.${wayOn()}`);
+      note(`Ended at once.${howToResume()}`);
       process.exit(signals[signal]);
     }
     asked = true;
     note('Stopping with a checkpoint. Press Ctrl-C again to end at once.');
-    // What goes wrong with it is told by the end of the run.
+    // The end of the run reports a failure of this call.
     engine.call('stop', { run }).catch(() => undefined);
   };
   const names = Object.keys(signals) as (keyof typeof signals)[];
@@ -69,5 +69,5 @@ export async function watchRun(engine: Engine, begin: () => Promise<{ run: strin
   }
 }
 
-/** What a person types to go on with a run. */
+/** The command that resumes a run. */
 export const resumeCommand = (run: string): string => `orthant resume ${/\s/.test(run) ? `"${run}"` : run}`;

@@ -40,7 +40,7 @@ function valueOf(setting: DescribedSetting): fc.Arbitrary<unknown> {
   }
 }
 
-/** Names and the like, often with what options take for a separator. */
+/** Names and other texts, often with characters that options treat as separators. */
 const text = fc
   .string({ unit: fc.constantFrom('a', 'B', 'é', '0', '-', ' ', '"', ',', '='), minLength: 1, maxLength: 5 })
   .filter((some) => some.trim() === some);
@@ -52,15 +52,15 @@ const group = (described: readonly DescribedSetting[]): fc.Arbitrary<Record<stri
 const within = (part: string): DescribedSetting[] =>
   settings.filter((setting) => setting.path === `${part}.${setting.name}` && setting.kind !== 'custom');
 
-/** A union: one of its variants with settings of its own. */
+/** A union: one of its variants with its settings. */
 function union(part: string): fc.Arbitrary<Record<string, unknown>> {
   const all = within(part);
   const chooser = all.map((setting) => chooserOf(setting, settings)).find((found) => found !== undefined);
-  if (chooser?.kind !== 'choice') throw new Error(`${part} is no union.`);
+  if (chooser?.kind !== 'choice') throw new Error(`${part} is not a union.`);
   return fc.oneof(
     ...chooser.options.map(({ value: id }) => {
       const own = all.filter(({ path, when }) => path !== chooser.path && (when?.is.includes(id) ?? true));
-      // What has no default cannot be left out.
+      // A setting without a default cannot be left out.
       const required = own.filter((setting) => setting.default === undefined);
       return fc.tuple(group(own), fc.tuple(...required.map(valueOf))).map(([some, values]) => ({
         ...Object.fromEntries(required.map(({ name }, i) => [name, values[i]])),
@@ -120,7 +120,7 @@ const configurations: fc.Arbitrary<RunConfiguration> = fc
     runConfigurationSchema.parse({ data: { source: { kind: 'sample', id: 'ink' }, ...data }, ...rest }),
   );
 
-/** What the command line makes of options where the sample recommends `base`. */
+/** The configuration that the command line makes from options if the sample recommends `base`. */
 async function describedBy(words: readonly string[], base: RunConfiguration): Promise<RunConfiguration> {
   const command = addConfigurationOptions(new Command()).exitOverride();
   const options = command.parse(words, { from: 'user' }).opts<ConfigurationOptions>();
@@ -134,24 +134,24 @@ const plain = (configuration: RunConfiguration): unknown => JSON.parse(JSON.stri
 
 const somePart = fc.constantFrom('data', 'network', 'constraint', 'training', 'runtime');
 
-test('a configuration made into options and read again is the same, whatever the command line starts from', async () => {
-  let said = 0;
+test('a configuration written as options and read again is the same, from any starting configuration', async () => {
+  let expressed = 0;
   await fc.assert(
     fc.asyncProperty(configurations, configurations, somePart, async (configuration, other, part) => {
-      // They differ in one part: of two whole ones there is nearly always something that no option undoes.
+      // They differ in one part: two whole ones nearly always have a difference that no option can express.
       const base = { ...configuration, [part]: other[part] };
       const options = repeatOptions(configuration, base, settings);
       if (options === undefined) return;
-      said++;
+      expressed++;
       expect(plain(await describedBy(options.flat(), base))).toEqual(plain(configuration));
     }),
     { numRuns: 150 },
   );
-  expect(said).toBeGreaterThan(20);
+  expect(expressed).toBeGreaterThan(20);
 });
 
-/** Whether a configuration holds something for which there is no option, even over the defaults. */
-function unsayable({ data, network, constraint }: RunConfiguration): boolean {
+/** Whether a configuration holds a value that no option can express, even from the defaults. */
+function inexpressible({ data, network, constraint }: RunConfiguration): boolean {
   const columns = Object.entries(data.columns);
   const bounds = typeof constraint.epsilon === 'number' ? undefined : Object.keys(constraint.epsilon);
   const names = columns.flatMap(([name, { order = [] }]) => [name, ...order]).concat(bounds ?? []);
@@ -163,11 +163,11 @@ function unsayable({ data, network, constraint }: RunConfiguration): boolean {
   );
 }
 
-test('options say every configuration over the defaults, but for names with a comma and the like', async () => {
+test('options express every configuration from the defaults, except for names with a comma and similar', async () => {
   const base = runConfigurationSchema.parse({ data: { source: { kind: 'sample', id: 'ink' } } });
   await fc.assert(
     fc.asyncProperty(
-      configurations.filter((configuration) => !unsayable(configuration)),
+      configurations.filter((configuration) => !inexpressible(configuration)),
       async (configuration) => {
         const options = repeatOptions(configuration, base, settings);
         expect(options).toBeDefined();

@@ -5,10 +5,10 @@ import { wrongUse } from './failure.ts';
 import { parseKeyValue, parseSettings } from './keyValue.ts';
 
 /**
- * The configuration with options in their places over it, unchecked; those of the data's source, of columns and of the
- * method's settings need an engine and are read elsewhere.
+ * Applies options to a configuration, without checking the result. The options for the data's source, the columns and
+ * the method's settings need an engine and are read elsewhere.
  *
- * @throws OrthantError `usage` with what is wrong
+ * @throws OrthantError `usage` if the options are wrong
  */
 export function withOptions(base: RunConfiguration, options: ConfigurationOptions): unknown {
   const merged = structuredClone(base);
@@ -23,9 +23,9 @@ export function withOptions(base: RunConfiguration, options: ConfigurationOption
   return merged;
 }
 
-/** Of options that are written in a way of their own: the value from what commander gives, by the setting's path. */
+/** For options with a special form: converts commander's value to the setting's, by the setting's path. */
 const readers: Readonly<Record<string, (given: unknown) => unknown>> = {
-  // One name stands for all layers.
+  // One name means all layers.
   'network.activation': (given) => (Array.isArray(given) && given.length === 1 ? (given as unknown[])[0] : given),
   'constraint.epsilon': (given) => bounds(given as readonly string[]),
 };
@@ -38,8 +38,8 @@ function setAt(document: object, path: string, value: unknown): void {
 }
 
 /**
- * Begins each union anew of which the options choose another variant: by the option that names it or, where there is
- * none (of the split), by an option that only one variant has.
+ * Resets each union for which the options choose another variant: by the option that names the variant or, for the
+ * split without such an option, by an option that only one variant has.
  */
 function chooseVariants(merged: RunConfiguration, options: ConfigurationOptions): void {
   for (const chooser of settings.filter(({ path }) => settings.some(({ when }) => when?.path === path))) {
@@ -49,7 +49,7 @@ function chooseVariants(merged: RunConfiguration, options: ConfigurationOptions)
     const implied = chooser.flag === undefined ? new Set(given.flatMap(({ when }) => when?.is ?? [])) : new Set();
     if (implied.size > 1) {
       throw wrongUse(
-        '--split-column says which rows are for what; --validation, --test and --split-seed do not go with it.',
+        '--split-column assigns every row, so --validation, --test and --split-seed cannot be used with it.',
       );
     }
     const id = givenSetting(chooser, options) ?? [...implied][0] ?? valueAt(merged, chooser.path);
@@ -57,7 +57,7 @@ function chooseVariants(merged: RunConfiguration, options: ConfigurationOptions)
   }
 }
 
-/** Settings of the chosen variant of a union, from `name=value` texts. */
+/** Settings of a union's chosen variant, from `name=value` texts. */
 function variantSettings(merged: RunConfiguration, union: DescribedSetting, texts: unknown): Record<string, unknown> {
   const { path, name, flag = '' } = union;
   const own = settings.filter(
@@ -70,7 +70,7 @@ function variantSettings(merged: RunConfiguration, union: DescribedSetting, text
   return parseSettings(flag, `The ${name} "${id}"`, own, pairs);
 }
 
-/** `0.5`, or `price=0.5` once or several times. */
+/** Parses bounds: `0.5`, or `price=0.5` once or several times. */
 function bounds(texts: readonly string[]): number | Record<string, number> {
   const toNumber = (text: string): number => {
     const value = text === '' ? NaN : Number(text);

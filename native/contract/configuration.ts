@@ -24,7 +24,7 @@ export const runConfigurationSchema = z.strictObject({
   training: trainingSettingsSchema.prefault({}),
   name: z.string().max(200).optional().meta({
     title: 'Name',
-    description: 'of the run, for the list of runs',
+    description: 'name of the run in the list of runs',
     flag: '--name <text>',
   }),
   runtime: runtimeSettingsSchema.prefault({}),

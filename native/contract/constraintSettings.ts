@@ -10,7 +10,7 @@ export const constraintSettingsSchema = z.strictObject({
     .strictObject({
       id: z.string().min(1).meta({
         title: 'Method',
-        description: 'what is done to keep outputs at or above the bound',
+        description: 'the method that keeps outputs at or above the bound',
         flag: '--method <id>',
       }),
       /** The registry of methods validates them against the method's own schema. */
@@ -27,8 +27,7 @@ export const constraintSettingsSchema = z.strictObject({
     .default(0)
     .meta({
       title: 'Every output at least',
-      description: "the bound in the target's own units",
-      help: "In the target's own units.",
+      description: "the bound in the target's units",
       flag: '--epsilon <bound>',
     }),
 });

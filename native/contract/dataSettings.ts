@@ -25,7 +25,7 @@ export type ColumnSettings = z.infer<typeof columnSettingsSchema>;
 export const delimiters = {
   ',': { title: 'Comma' },
   ';': { title: 'Semicolon' },
-  '\t': { title: 'Tabulator' },
+  '\t': { title: 'Tab' },
   '|': { title: 'Bar' },
   ' ': { title: 'Space' },
 };
@@ -44,31 +44,31 @@ export const characterEncodings = {
 export const dialectSchema = z.strictObject({
   delimiter: z.string().length(1).optional().meta({
     title: 'Delimiter',
-    description: 'what stands between two values; "\\t" for a tab',
+    description: 'the character between two values; "\\t" for a tab',
     flag: '--delimiter <character>',
     choices: delimiters,
   }),
   quote: z.string().max(1).optional().meta({
     title: 'Quote',
-    description: 'what encloses a text',
+    description: 'the character around a text',
     flag: '--quote <character>',
     choices: quotes,
   }),
   header: z.boolean().optional().meta({
     title: 'First line names the columns',
-    description: 'the first line holds the names',
+    description: 'the first line holds the names of the columns',
     flag: '--header',
-    opposite: 'there is no such line: columns are called c0, c1, ...',
+    opposite: 'the first line is data; the columns are called c0, c1, ...',
   }),
   decimalComma: z.boolean().optional().meta({
     title: 'Decimal comma',
-    description: '1,5 is one and a half',
+    description: 'numbers have a decimal comma: 1,5',
     flag: '--decimal-comma',
-    opposite: '1.5 is one and a half',
+    opposite: 'numbers have a decimal point: 1.5',
   }),
   encoding: choiceOf(characterEncodings).optional().meta({
     title: 'Characters',
-    description: 'how characters are stored',
+    description: 'encoding of the characters',
     flag: '--encoding <name>',
   }),
 });
@@ -91,7 +91,7 @@ export const splitSchema = z
       by: z.literal('column'),
       column: z.string().min(1).meta({
         title: 'Column',
-        description: 'column that says train, validation or test',
+        description: 'column that holds train, validation or test for each row',
         flag: '--split-column <name>',
       }),
     }),
@@ -100,7 +100,7 @@ export const splitSchema = z
       by: z.literal('seed'),
       validation: share.default(0.1).meta({
         title: 'Validation',
-        description: 'share of the rows to choose the best epoch by',
+        description: 'share of the rows that choose the best epoch',
         flag: '--validation <share>',
       }),
       test: share.default(0.1).meta({
@@ -110,12 +110,12 @@ export const splitSchema = z
       }),
       seed: z.int().min(0).default(0).meta({
         title: 'Seed',
-        description: 'draws the split',
+        description: 'seed that draws the split',
         flag: '--split-seed <seed>',
       }),
     }),
   ])
-  .meta({ title: 'Split by', description: 'what decides which rows are for what', help: '' });
+  .meta({ title: 'Split by', description: 'how rows are assigned to training, validation and test', help: '' });
 export type SplitSettings = z.infer<typeof splitSchema>;
 
 export const splitKinds: Record<SplitSettings['by'], Choosable> = {
@@ -156,7 +156,7 @@ export const dataSettingsSchema = z.strictObject({
   }),
   missing: choiceOf(missingValues).default('drop').meta({
     title: 'Rows with a missing input',
-    description: 'rows with a missing input are dropped or filled with the median',
+    description: 'leaves out rows with a missing input, or fills in the median',
     flag: '--missing <how>',
   }),
   split: splitSchema.default({ by: 'seed', validation: 0.1, test: 0.1, seed: 0 }).meta({ choices: splitKinds }),
@@ -169,8 +169,8 @@ export const dataSettingsSchema = z.strictObject({
       }),
       targets: choiceOf(targetScalings).default('standard-deviation').meta({
         title: 'Targets',
-        description: 'scaling of the targets, never shifted',
-        help: 'Never shifted, so that positive stays positive.',
+        description: 'scaling of the targets; never shifted, so that positive stays positive',
+        help: true,
         flag: '--target-scaling <how>',
       }),
     })

@@ -25,7 +25,7 @@ const schema = z.strictObject({
       size: choiceOf(sizes).meta({ title: 'Size', description: 'how large' }),
     })
     .default({ rows: 7, size: 'large' }),
-  header: z.boolean().optional().meta({ title: 'Header', flag: '--header' }),
+  header: z.boolean().optional().meta({ title: 'Header', description: 'names first', help: true, flag: '--header' }),
   mark: z
     .string()
     .optional()
@@ -96,7 +96,7 @@ describe('describeSettings', () => {
 
   it('leaves out a setting without a title, and the default of an optional setting', () => {
     expect(find('version')).toEqual([]);
-    expect(find('header')).toMatchObject([{ kind: 'switch', flag: '--header' }]);
+    expect(find('header')).toMatchObject([{ kind: 'switch', flag: '--header', help: 'Names first.' }]);
     expect(find('header')[0]).not.toHaveProperty('default');
     expect(find('header')[0]).not.toHaveProperty('argument');
     expect(find('mark')).toMatchObject([{ kind: 'text', options: [{ value: ',', title: 'Comma' }] }]);

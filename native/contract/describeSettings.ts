@@ -87,8 +87,7 @@ function describeOne(node: Node, place: Place): DescribedSetting {
     name: place.path.split('.').at(-1) ?? '',
     title,
     description,
-    // The description of a setting with an option is that option's help.
-    help: node.help ?? (node.flag === undefined ? description : ''),
+    help: helpOf(node),
     changeable,
     ...(unit === undefined ? {} : { unit }),
     ...(opposite === undefined ? {} : { opposite }),
@@ -113,6 +112,11 @@ function describeOne(node: Node, place: Place): DescribedSetting {
     default:
       return { ...common, ...byDefault, kind: 'custom' };
   }
+}
+
+function helpOf({ help, description = '', flag }: Node): string {
+  if (help === true) return `${description.charAt(0).toUpperCase()}${description.slice(1)}.`;
+  return help ?? (flag === undefined ? description : '');
 }
 
 /** The limits of a number, without those that only mean "a safe integer". */

@@ -32,7 +32,6 @@ export const networkSettingsSchema = z.strictObject({
   hidden: z.array(z.int().min(1).max(limits.units)).max(limits.layers).default([64, 64]).meta({
     title: 'Hidden layers',
     description: 'units of the hidden layers, as in 784,784; "none" for none',
-    help: 'Sizes from first to last, such as 784,784. Empty: an affine map.',
     flag: '--hidden <sizes>',
   }),
   /** One for all hidden layers, or one per layer. The last layer is always linear. */
@@ -41,12 +40,12 @@ export const networkSettingsSchema = z.strictObject({
     .default('relu')
     .meta({
       title: 'Activation of the hidden layers',
-      description: 'of the hidden layers, one for all or one each',
+      description: 'activation of the hidden layers, one for all or one per layer',
       flag: '--activation <names>',
     }),
   initialiser: initialiserSchema.default('he-uniform').meta({
     title: 'First weights',
-    description: 'how the first weights are drawn',
+    description: 'distribution of the first weights',
     help: 'Drawn by the seed of the training settings.',
     flag: '--initialiser <name>',
   }),

@@ -14,8 +14,11 @@ export interface Choosable {
 declare module 'zod' {
   /** Metadata of a setting, in addition to Zod's `title` and `description`. */
   interface GlobalMeta {
-    /** Text beside its control in the window; without it: the description of what has no option of its own. */
-    help?: string;
+    /**
+     * Text beside the control in the window; `true`: the description as a sentence. Without it, only a setting that has
+     * no option itself shows its description there.
+     */
+    help?: string | true;
     unit?: string;
     /** Option of the command line with its argument, as in `--batch <rows>`. */
     flag?: string;

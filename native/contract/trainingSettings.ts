@@ -21,7 +21,7 @@ const decayRate = z.number().min(0).lt(1);
 const learningRate = (value: number): z.ZodDefault<typeof positive> =>
   positive.default(value).meta({
     title: 'Learning rate',
-    description: 'of the optimizer',
+    description: 'learning rate of the optimizer',
     flag: '--learning-rate <rate>',
     changeable: true,
   });
@@ -52,7 +52,7 @@ export const optimizerSchema = z
       }),
       nesterov: z.boolean().default(false).meta({
         title: 'Nesterov',
-        description: 'Takes the gradient where the momentum leads to.',
+        description: 'Computes the gradient at the point to which the momentum leads.',
       }),
     }),
     z.strictObject({
@@ -69,7 +69,7 @@ export const optimizerSchema = z
   ])
   .meta({
     title: 'Optimizer',
-    description: 'what moves the weights',
+    description: 'the method that updates the weights',
     flag: '--optimizer <name>',
     settings: {
       flag: '--optimizer-set <key=value>',
@@ -106,7 +106,7 @@ export const scheduleSchema = z
       }),
       factor: z.number().positive().max(1).default(0.5).meta({
         title: 'Factor',
-        description: 'What the learning rate is multiplied by each time.',
+        description: 'Multiplies the learning rate each time.',
         help: '',
       }),
       warmUpSteps,
@@ -123,7 +123,7 @@ export const scheduleSchema = z
   ])
   .meta({
     title: 'Schedule',
-    description: 'of the learning rate',
+    description: 'schedule of the learning rate',
     flag: '--schedule <name>',
     settings: {
       flag: '--schedule-set <key=value>',
@@ -141,7 +141,7 @@ export const schedules: Record<ScheduleSettings['id'], Choosable> = {
 export const trainingSettingsSchema = z.strictObject({
   loss: lossSchema.default('squared-error').meta({
     title: 'Loss',
-    description: 'what is minimised',
+    description: 'the error that training minimises',
     flag: '--loss <name>',
   }),
   optimizer: optimizerSchema
@@ -150,42 +150,42 @@ export const trainingSettingsSchema = z.strictObject({
   schedule: scheduleSchema.default({ id: 'cosine', final: 0, warmUpSteps: 0 }).meta({ choices: schedules }),
   batchSize: z.int().min(0).default(64).meta({
     title: 'Batch size',
-    description: 'rows in a step; 0 for all',
-    help: '0 takes all rows in every step.',
+    description: 'rows per step; 0 takes all rows',
+    help: true,
     unit: 'rows',
     flag: '--batch <rows>',
   }),
   epochs: z.int().min(1).max(limits.epochs).default(defaultEpochs).meta({
     title: 'Epochs',
-    description: 'times that all training rows are gone through',
-    help: 'Passes over the training rows.',
+    description: 'passes over the training rows',
+    help: true,
     flag: '--epochs <number>',
     changeable: true,
   }),
   gradientClip: z.number().min(0).default(0).meta({
     title: 'Gradient clipping',
-    description: 'largest norm of the gradient; 0 for no limit',
-    help: 'Largest norm of the gradient; 0 is off.',
+    description: 'largest norm of the gradient; 0 is off',
+    help: true,
     flag: '--clip <norm>',
   }),
   /** L2 for sgd, momentum, rmsprop and adam; decoupled for adamw. */
   weightDecay: z.number().min(0).default(0).meta({
     title: 'Weight decay',
-    description: 'pull of the weights towards zero',
-    help: 'On weights, not on biases; 0 is off.',
+    description: 'pulls the weights, not the biases, towards zero; 0 is off',
+    help: true,
     flag: '--weight-decay <rate>',
   }),
   earlyStopping: z.int().min(0).default(0).meta({
     title: 'Early stopping',
-    description: 'stop after so many epochs without a better one; 0 for never',
-    help: 'Stops when nothing has improved for so long; 0 is off.',
+    description: 'stops after this many epochs without improvement; 0 is off',
+    help: true,
     unit: 'epochs',
     flag: '--early-stopping <epochs>',
   }),
   seed: z.int().min(0).max(limits.seed).default(0).meta({
     title: 'Seed',
-    description: 'draws the first weights and the order of the rows',
-    help: 'The same seed gives the same run again.',
+    description: 'draws the first weights and the order of the rows; the same seed repeats a run',
+    help: true,
     flag: '--seed <seed>',
   }),
 });

@@ -40,7 +40,7 @@ describe('a file that is not a table', () => {
     const missing = await refusal(inspectTable(fileRequest(join(folder.path, 'missing.csv'))));
     expect(missing).toMatchObject({
       code: 'file',
-      message: expect.stringContaining('it is not there. Check the path') as string,
+      message: expect.stringContaining('it does not exist. Check the path') as string,
     });
     mkdirSync(join(folder.path, 'inner'), { recursive: true });
     expect((await refusal(inspectTable(fileRequest(join(folder.path, 'inner'))))).message).toMatch(/is a folder/);

@@ -30,7 +30,7 @@ it('reports that a gzipped file was removed while it is examined', async () => {
   later.path = `${path}.gone`;
   await expect(recogniseFile(path, facts)).rejects.toMatchObject({
     code: 'file',
-    message: `Cannot read ${path}: it is not there. Check the path.`,
+    message: `Cannot read ${path}: it does not exist. Check the path.`,
   });
 });
 

@@ -9,7 +9,7 @@ import { currentState, listRuns } from '../runs/list.ts';
 import { runsFolder } from '../system/folders.mjs';
 import { checkConfiguration } from '../training/checkConfiguration.ts';
 
-/** The calls of the `data` role. What opens tables is loaded when it is first needed. */
+/** The calls of the `data` role. The modules that open tables are loaded when first needed. */
 export function dataHandlers(): Partial<Handlers<EngineCalls>> {
   return {
     samples: async () => (await import('../data/samples.ts')).listSamples(),
@@ -43,7 +43,7 @@ export function dataHandlers(): Partial<Handlers<EngineCalls>> {
   };
 }
 
-/** The record with the state as it is now, also where the run's process is gone. */
+/** The record with its current state, also if the run's process is gone. */
 function presentRecord(folder: RunFolder): ReturnType<RunFolder['read']> {
   const record = folder.read();
   return { ...record, state: currentState(record) };

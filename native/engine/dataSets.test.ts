@@ -10,14 +10,14 @@ afterAll(() => {
   folder.remove();
 });
 
-/** As much of a run's record as says what its data are. */
+/** The part of a run's record that describes its data. */
 function recordOf(name: string): RunRecord {
   const source = { kind: 'file', path: writeTable(path.join(folder.path, name)) };
   const data = dataSettingsSchema.parse({ source, columns: { y: { role: 'target' } } });
   return { configuration: { data } } as unknown as RunRecord;
 }
 
-it('reads the data of a run once for several questions that come at once, each ended by its own signal alone', async () => {
+it('reads the data of a run once for several concurrent requests, each ended only by its own signal', async () => {
   const dataSets = new DataSets();
   const record = recordOf('a.csv');
   const { signal } = new AbortController();

@@ -6,32 +6,32 @@ import { prepareDataSet } from '../data/prepare.ts';
 import { closeTables } from '../data/table.ts';
 import { sourceName } from '../runs/list.ts';
 
-/** The data set that was read last, kept for the questions that follow training. */
+/** Keeps the data set that was read last, for the requests that follow training. */
 export class DataSets {
   #last: { readonly key: string; readonly dataset: DataSet } | undefined;
-  /** The question before the next one. */
-  #asked: Promise<unknown> = Promise.resolve();
+  /** The previous request, for which the next one waits. */
+  #previous: Promise<unknown> = Promise.resolve();
 
-  /** Reads the data anew, as training does: the file may have changed. */
+  /** Reads the data again, as training does: the file may have changed. */
   async read(settings: DataSettings, signal: AbortSignal): Promise<DataSet> {
-    // The machine must not have to hold two data sets at once.
+    // Release the last data set first, so that memory never holds two.
     this.#last = undefined;
     const dataset = await prepareDataSet(settings, signal);
-    // From here on the data set is all that is needed, and training wants the memory.
+    // Only the data set is needed from here on, and training needs the memory.
     await closeTables();
     this.#last = { key: JSON.stringify(settings), dataset };
     return dataset;
   }
 
   /**
-   * The data of a run as they were when it trained: those read last where they are the same. One question after the other,
-   * so that several about a run that come at once have its data read once.
+   * The data with which a run was trained; the last data set if it is the same. Requests are handled one after the
+   * other, so that several concurrent ones about a run read its data once.
    *
    * @throws OrthantError `data` when the file has changed since
    */
   of(record: RunRecord, signal: AbortSignal): Promise<DataSet> {
-    const found = this.#asked.then(() => this.#find(record, signal));
-    this.#asked = found.catch(() => undefined);
+    const found = this.#previous.then(() => this.#find(record, signal));
+    this.#previous = found.catch(() => undefined);
     return found;
   }
 
@@ -47,12 +47,12 @@ export class DataSets {
   }
 }
 
-/** @throws OrthantError `data` when the file is not the one the run was begun with */
+/** @throws OrthantError `data` if the file has changed since the run began */
 export function refuseOtherData({ data, configuration }: RunRecord, { source }: DataSet): void {
   if (data === undefined || data.sha256 === source.sha256) return;
   throw new OrthantError(
     'data',
-    `${sourceName(configuration.data.source)} has changed since the run began (${data.bytes} bytes then, ${source.bytes} now), and a run goes with the data it was begun with. Put the file back as it was, or train a new run.`,
+    `${sourceName(configuration.data.source)} has changed since the run began (${data.bytes} bytes then, ${source.bytes} now), and a run needs the data with which it began. Restore the file, or train a new run.`,
     { field: 'data.source' },
   );
 }

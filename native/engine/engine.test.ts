@@ -35,7 +35,7 @@ afterAll(() => {
   folder.remove();
 });
 
-/** On the WASM engine, which is always there. */
+/** Uses the WASM engine, which is always available. */
 const configuration = (epochs: number, more: Partial<RunConfigurationInput> = {}): RunConfigurationInput => ({
   data: { source: { kind: 'file', path: at('table.csv') }, columns: { y: { role: 'target' } } },
   network: { hidden: [8, 8] },
@@ -54,12 +54,12 @@ const failure = async (promise: Promise<unknown>): Promise<OrthantError> => {
 };
 
 describe('the two roles', () => {
-  test('each answers its own calls and none of the other', async () => {
+  test('each answers its calls and none of the other', async () => {
     for (const role of ['data', 'train'] as const) {
       const engine = start(role);
       for (const [name, declaration] of Object.entries(engineCalls)) {
         if (declaration.role === role) continue;
-        // Whatever the request: a call that is not answered here is refused before it is read.
+        // A call of the other role is refused before its request is parsed.
         const error = await failure(engine.call(name as 'samples', {}));
         expect(error.message).toBe(`This process has no call named "${name}".`);
       }
@@ -95,7 +95,7 @@ describe('the two roles', () => {
     expect(await data.call('trainEnvironment', { engine: 'wasm' })).toEqual({});
   });
 
-  test('a configuration that does not fit itself is refused before its data is looked at', async () => {
+  test('an inconsistent configuration is refused before its data is read', async () => {
     const data = start('data');
     const wrong = configuration(1, {
       data: { source: { kind: 'file', path: '/nowhere.csv' } },
@@ -110,7 +110,7 @@ describe('the two roles', () => {
 });
 
 describe('training', () => {
-  test('status is answered at once, one run trains while the other waits, a waiting one is given up', async () => {
+  test('status is answered at once, one run trains while the others wait, a waiting one is cancelled', async () => {
     const train = start('train');
     expect(await train.call('status', {})).toEqual({ queued: [] });
     const first = await train.call('start', { configuration: configuration(3000), out: at('queue-1') });
@@ -121,13 +121,13 @@ describe('training', () => {
     await train.call('stop', { run: second.run });
     expect((await train.call('status', {})).queued).toEqual([third.run]);
     expect(existsSync(second.run)).toBe(false);
-    // Nor is one lost whose folder somebody has removed meanwhile.
+    // A waiting run whose folder was removed is cancelled too.
     const removed = await train.call('start', { configuration: configuration(2), out: at('queue-4') });
     rmSync(removed.run, { recursive: true });
     await train.call('stop', { run: removed.run });
     await train.until((event) => event.event === 'failed' && event.run === removed.run);
     await train.until((event) => event.event === 'metrics' && event.run === first.run);
-    // Another library is not loaded under a run at work.
+    // Another library is not loaded during an active run.
     await train.call('load', { engine: 'tensorflow' });
     await train.call('stop', { run: first.run });
     const end = await train.until((event) => event.event === 'finished' && event.run === third.run);
@@ -138,7 +138,7 @@ describe('training', () => {
     expect(await train.call('status', {})).toEqual({ queued: [] });
   });
 
-  test('while nobody looks the figures stay in the run folder, and from the next look on none is left out', async () => {
+  test('while no window is watching, metrics stay in the run folder; when one is again, none are missing', async () => {
     const train = start('train');
     await train.call('setWatched', { watched: false });
     const { run } = await train.call('start', { configuration: configuration(3000), out: at('unwatched') });
@@ -154,11 +154,11 @@ describe('training', () => {
     const all = RunFolder.open(run)
       .readMetrics()
       .map(({ epoch }) => epoch);
-    // Those that were kept when the call was answered, and those that came as events, are all there are.
+    // The metrics in the folder when the call was answered and those of later events are all metrics.
     expect([...all.slice(0, kept), ...epochs.filter((epoch) => epoch > kept)]).toEqual(all);
   });
 
-  test('pause, questions, one epoch, a change, and its replay when the run is repeated', async () => {
+  test('pause, predictions, one epoch, a change, and its replay when the run is repeated', async () => {
     const train = start('train');
     const { run } = await train.call('start', { configuration: configuration(3000), out: at('paused') });
     expect((await failure(train.call('resume', { run }))).message).toMatch(/not paused/);
@@ -205,7 +205,7 @@ describe('training', () => {
     expect(numbers(repeat.run)).toEqual(numbers(run));
   });
 
-  test('a finished run answers questions: predictions agree with its report, one typed row, unseen categories', async () => {
+  test('a finished run predicts: its predictions agree with its report, one typed row, unseen categories', async () => {
     const train = start('train');
     const { run } = await train.call('start', { configuration: configuration(30), out: at('asked') });
     const end = await train.until((event) => event.event === 'finished');
@@ -251,12 +251,12 @@ describe('training', () => {
   });
 
   test.skipIf(!hasTensorflow)(
-    'how steps are carried out is told, recorded, and kept when a run goes on',
+    'the execution of steps is reported, recorded, and kept when a run is resumed',
     async () => {
       const train = start('train');
       const of = (execution: 'auto' | 'xla'): RunConfigurationInput =>
         configuration(3000, { runtime: { engine: 'tensorflow', device: 'cpu', execution } });
-      /** Trains until stopped; gives the result and what was told on the way. */
+      /** Trains until stopped; returns the result and the events. */
       const stopped = async (
         begin: () => Promise<{ run: string }>,
       ): Promise<{ run: string; result: TrainingResult; phases: string[]; warnings: string }> => {
@@ -269,10 +269,10 @@ describe('training', () => {
         const phases = train.events.flatMap((event) => (event.event === 'phase' ? [event.message] : []));
         return { run, result, phases, warnings: result.warnings.map(({ message }) => message).join() };
       };
-      const begun = (execution: 'auto' | 'xla', out: string) =>
+      const started = (execution: 'auto' | 'xla', out: string) =>
         stopped(() => train.call('start', { configuration: of(execution), out: at(out) }));
-      const goneOnWith = (run: string) => stopped(() => train.call('resumeRun', { run }));
-      /** Makes a run that XLA has carried out look as if it had been carried out in another way. */
+      const resumed = (run: string) => stopped(() => train.call('resumeRun', { run }));
+      /** Changes the record of a run that XLA has executed to another execution. */
       const pretend = (run: string, execution: string): void => {
         const file = path.join(run, 'run.json');
         const record = JSON.parse(readFileSync(file, 'utf8')) as { versions: Record<string, string> };
@@ -281,26 +281,26 @@ describe('training', () => {
       };
       const compiling = 'compiling the training step';
 
-      const auto = await begun('auto', 'carried');
+      const auto = await started('auto', 'carried');
       expect(auto).toMatchObject({ result: { execution: 'xla' }, warnings: '' });
       expect(auto.phases).toContain(compiling);
-      expect(await goneOnWith(auto.run)).toMatchObject({ result: { execution: 'xla' }, warnings: '' });
+      expect(await resumed(auto.run)).toMatchObject({ result: { execution: 'xla' }, warnings: '' });
       pretend(auto.run, 'eager');
-      const eager = await goneOnWith(auto.run);
+      const eager = await resumed(auto.run);
       expect(eager).toMatchObject({ result: { execution: 'eager' }, warnings: '' });
       expect(eager.phases).not.toContain(compiling);
-      expect(eager.phases.join()).toContain('taking steps one operation at a time (the run began so');
+      expect(eager.phases.join()).toContain('executing steps one operation at a time (the run began so');
 
-      const named = await begun('xla', 'carried-named');
+      const named = await started('xla', 'carried-named');
       pretend(named.run, 'graph');
-      expect((await goneOnWith(named.run)).warnings).toMatch(
-        /began with steps as a TensorFlow graph, without XLA and goes on with steps compiled by XLA: its numbers will differ/,
+      expect((await resumed(named.run)).warnings).toMatch(
+        /began with steps as a TensorFlow graph, without XLA and resumes with steps compiled by XLA: its numbers will differ/,
       );
     },
     120_000,
   );
 
-  test('a run that goes on tells first from which checkpoint, for whoever sees its process end before the next one', async () => {
+  test('a resumed run first reports its checkpoint, in case its process ends before the next one', async () => {
     const train = start('train');
     const { run } = await train.call('start', { configuration: configuration(3000), out: at('goes-on') });
     await train.until((event) => event.event === 'metrics');
@@ -316,11 +316,11 @@ describe('training', () => {
     expect(train.events[0]).toMatchObject({ event: 'phase', state: 'preparing' });
   });
 
-  test('an end that the folder does not take is written once it does, and the run goes on', async () => {
+  test('an end that cannot be written is written when the folder allows it, and the run can be resumed', async () => {
     const train = start('train');
     const { run } = await train.call('start', { configuration: configuration(3000), out: at('unwritten') });
     await train.until((event) => event.event === 'metrics');
-    // As with a full disk, what is written last does not get there.
+    // As on a full disk, the last write fails.
     const [record, aside] = [path.join(run, 'run.json'), at('aside.json')];
     renameSync(record, aside);
     mkdirSync(record);
@@ -330,7 +330,7 @@ describe('training', () => {
     rmdirSync(record);
     renameSync(aside, record);
     expect(RunFolder.open(run).read().state).toBe('training');
-    // Sent when it is written, for those who list the runs.
+    // Sent when the end is written, for lists of runs.
     await train.until((event) => event.event === 'phase' && event.state === 'failed');
     expect(RunFolder.open(run).read()).toMatchObject({ state: 'failed', error: { code: 'file' } });
     expect(RunFolder.open(run).read().lock).toBeUndefined();
@@ -343,12 +343,12 @@ describe('training', () => {
     await train.until((event) => event.event === 'finished');
   });
 
-  test('a run that is being worked on cannot be resumed or deleted by another engine', async () => {
+  test('an active run cannot be resumed or deleted by another engine', async () => {
     const [train, other, data] = [start('train'), start('train'), start('data')];
     const { run } = await train.call('start', { configuration: configuration(3000), out: at('held') });
     await train.until((event) => event.event === 'metrics');
     expect((await failure(other.call('resumeRun', { run }))).message).toMatch(/Another process \(\d+\) is working/);
-    expect((await failure(train.call('resumeRun', { run }))).message).toMatch(/in work already/);
+    expect((await failure(train.call('resumeRun', { run }))).message).toMatch(/is active already/);
     expect((await failure(data.call('deleteRun', { run }))).message).toMatch(/Stop it first/);
     expect((await data.call('renameRun', { run, name: 'renamed' })).state).toBe('training');
     await train.call('stop', { run });
@@ -360,7 +360,7 @@ describe('training', () => {
   });
 });
 
-test('the engine ends when its parent lets go, and needs one to start', async () => {
+test('the engine ends when its parent disconnects, and needs a parent to start', async () => {
   for (const role of ['data', 'train'] as const) {
     const engine = start(role);
     await engine.call(role === 'data' ? 'methods' : 'status', {});
@@ -374,22 +374,19 @@ test('the engine ends when its parent lets go, and needs one to start', async ()
   expect(await wrong.ended).toBe(2);
 });
 
-test.skipIf(process.platform === 'win32')(
-  'in the background it gives way to other programs, elsewhere not',
-  async () => {
-    for (const [more, expected] of [
-      [['--background'], Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL)],
-      [[], getPriority()],
-    ] as const) {
-      const engine = start('train', {}, [], [...more]);
-      await engine.call('status', {});
-      expect(getPriority(engine.process.pid)).toBe(expected);
-    }
-  },
-);
+test.skipIf(process.platform === 'win32')('in the background it has a lower priority, otherwise not', async () => {
+  for (const [more, expected] of [
+    [['--background'], Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL)],
+    [[], getPriority()],
+  ] as const) {
+    const engine = start('train', {}, [], [...more]);
+    await engine.call('status', {});
+    expect(getPriority(engine.process.pid)).toBe(expected);
+  }
+});
 
 test("the same entry answers over the port of Electron's utility process", async () => {
-  // What Electron puts in place of Node's channel: messages come as the data of an event.
+  // Electron's port, unlike Node's channel, delivers a message as the data of an event.
   const parentPort = `
     const send = process.send.bind(process);
     process.send = undefined;

@@ -6,9 +6,9 @@ import { EventOutbox } from './eventOutbox.ts';
 import { openParentPort } from './parentPort.ts';
 
 /**
- * Entry of the engine process: `engine.js --role data|train [--background]`, started by the command line, the browser host
- * (both as a Node child process) or Electron (as a utility process). It answers the calls of its role until the program
- * that started it is gone.
+ * Entry of the engine process: `engine.js --role data|train [--background]`, started by the command line, the browser
+ * host (both as a Node child process) or Electron (as a utility process). It answers the calls of its role until the
+ * program that started it has ended.
  */
 
 const { role, background } = parseArgs({
@@ -25,7 +25,7 @@ if (port === undefined || !engineRoles.some((known) => known === role)) {
 
 if (background === true) lowerPriority();
 
-// Ctrl-C in a terminal reaches every process of the group; what it means is for the program in front to decide.
+// Ctrl-C in a terminal reaches every process of the group; the program that started the engine handles it.
 process.on('SIGINT', () => undefined);
 
 await (role === 'data' ? serveData(port) : serveTrain(port));

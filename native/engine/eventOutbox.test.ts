@@ -19,7 +19,7 @@ const progress = (step: number): EngineEvent => ({
 });
 const phase: EngineEvent = { event: 'phase', run, state: 'training', message: '' };
 
-it('sends the first at once, quick ones together, and none of them late', () => {
+it('sends the first event at once, quick ones together, and none late', () => {
   const messages: EngineEvent[][] = [];
   const outbox = new EventOutbox((events) => messages.push([...events]));
   for (let epoch = 1; epoch <= 100; epoch += 1) {
@@ -34,7 +34,7 @@ it('sends the first at once, quick ones together, and none of them late', () => 
   expect(messages.length).toBeLessThan(8);
 });
 
-it('keeps the figures to itself while nobody looks, and tells of progress and checkpoints all the same', () => {
+it('sends no metrics while no window is watching, but still progress and checkpoints', () => {
   const messages: EngineEvent[][] = [];
   const outbox = new EventOutbox((events) => messages.push([...events]));
   const metrics = (epoch: number): EngineEvent =>
@@ -53,14 +53,14 @@ it('keeps the figures to itself while nobody looks, and tells of progress and ch
     [progress(1500), checkpoint(1500)],
     [progress(1899)],
   ]);
-  // What waits is told to who looks now, and all that comes from now on.
+  // When a window is watching again, it gets the waiting events and all later ones.
   outbox.setWatched(true);
   outbox.post(metrics(2001));
   vi.advanceTimersByTime(100);
   expect(messages.slice(6).flat()).toEqual([progress(2000), metrics(2001)]);
 });
 
-it('sends of several reports of progress the last one', () => {
+it('sends only the last of several reports of progress', () => {
   const messages: EngineEvent[][] = [];
   const outbox = new EventOutbox((events) => messages.push([...events]));
   outbox.post(phase);
@@ -70,7 +70,7 @@ it('sends of several reports of progress the last one', () => {
   expect(messages).toEqual([[phase], [progress(3), checkpoint(1)]]);
 });
 
-it('lets nothing overtake: what cannot wait takes along what waits', () => {
+it('keeps the order: an urgent event is sent with the waiting ones before it', () => {
   const messages: EngineEvent[][] = [];
   const outbox = new EventOutbox((events) => messages.push([...events]));
   outbox.post(phase);
@@ -82,7 +82,7 @@ it('lets nothing overtake: what cannot wait takes along what waits', () => {
   expect(messages).toHaveLength(2);
 });
 
-it('spends a small share of the time on sending, however long a message takes, and is not silent for long', () => {
+it('spends a small share of the time on sending, however slow that is, and never waits long', () => {
   for (const [cost, most] of [
     [2, 0.01],
     [100, 0.3],

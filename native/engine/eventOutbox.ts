@@ -1,49 +1,49 @@
 import type { EngineEvent } from '../contract/engine.ts';
 
-/** Milliseconds that what is measured waits for more of its kind: the eye sees no more than so many updates a second. */
+/** Shortest time between messages with metrics, in milliseconds: the eye cannot follow more updates. */
 const shortestWait = 100;
 /**
- * Longer where sending takes more than this share of the time, but not so long that a window seems to stand still, or has
- * so many short epochs to take in at once that it does.
+ * The wait is longer if sending takes more than this share of the time, but limited: the window must not seem to stop,
+ * nor receive so many short epochs at once that it does stop.
  */
 const share = 1 / 200;
 const longestWait = 250;
-/** Between two reports of progress when nobody looks: a task bar and a notification need no more. */
+/** Milliseconds between two reports of progress while no window is watching: enough for a task bar. */
 const unwatchedWait = 2000;
 
 /**
- * Events on their way out of the training process. Short epochs bring hundreds a second, and a message costs some tenths
- * of a millisecond of training, more where the processors are busy: what is measured travels together, everything else at
- * once and behind what came before. While nobody looks, the figures of the epochs do not travel at all.
+ * Sends the events of the training process. Short epochs cause hundreds of events per second, and a message costs some
+ * tenths of a millisecond of training, more if the processors are busy. So metrics and progress are sent together;
+ * every other event is sent immediately, after the events before it. While no window is watching, no metrics are sent.
  */
 export class EventOutbox {
   readonly #send: (events: readonly EngineEvent[]) => void;
   #waiting: EngineEvent[] = [];
   #watched = true;
-  /** When the last message has left. */
-  #left = -Infinity;
-  /** What a message has lately taken, in milliseconds. */
+  /** Time of the last message. */
+  #sent = -Infinity;
+  /** Recent mean duration of sending a message, in milliseconds. */
   #cost = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param send - sends one message that holds these events */
+  /** @param send - sends one message with these events */
   constructor(send: (events: readonly EngineEvent[]) => void) {
     this.#send = send;
   }
 
   post(event: EngineEvent): void {
     if (event.event === 'metrics' && !this.#watched) return;
-    // Of several reports of progress only the last one is worth a look.
+    // Only the last report of progress matters.
     if (event.event === 'progress') this.#waiting = this.#waiting.filter((other) => other.event !== 'progress');
     this.#waiting.push(event);
-    // Of the last checkpoint the host speaks should this process crash, whether anybody looks now or not.
+    // If this process crashes, the host reports the last checkpoint, so an unwatched run sends it immediately.
     const canWait =
       event.event === 'progress' || event.event === 'metrics' || (event.event === 'checkpoint' && this.#watched);
     if (canWait) this.#flushLater();
     else this.#flush();
   }
 
-  /** Says whether anybody looks; what waits for a look leaves when somebody does. */
+  /** Sets whether a window is watching; waiting events are then sent at the pace for that. */
   setWatched(watched: boolean): void {
     this.#watched = watched;
     clearTimeout(this.#timer);
@@ -52,7 +52,7 @@ export class EventOutbox {
   }
 
   #flushLater(): void {
-    const wait = this.#left + this.#pause() - performance.now();
+    const wait = this.#sent + this.#pause() - performance.now();
     if (wait <= 0) this.#flush();
     else
       this.#timer ??= setTimeout(() => {
@@ -70,7 +70,7 @@ export class EventOutbox {
     this.#timer = undefined;
     const began = performance.now();
     this.#send(this.#waiting.splice(0));
-    this.#left = performance.now();
-    this.#cost += (this.#left - began - this.#cost) / 4;
+    this.#sent = performance.now();
+    this.#cost += (this.#sent - began - this.#cost) / 4;
   }
 }

@@ -15,14 +15,14 @@ export interface ExportRunRequest {
   readonly dataset: DataSet;
   readonly tf: typeof tfjs;
   readonly files: Readonly<Partial<Record<ExportFormatId, string>>>;
-  /** Aborted, it ends the export before a file is written. */
+  /** Aborting it ends the export before a file is written. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Exports a run's model, compared with the training library on rows of the test split as they stand in the table.
+ * Exports a run's model, and compares it with the training library on unprocessed rows of the test split.
  *
- * @throws OrthantError `export` when the exported model is not the trained one; no file is left then
+ * @throws OrthantError `export` if the exported model differs from the trained one; then no file is left
  */
 export async function exportRun(request: ExportRunRequest): Promise<ExportReport> {
   const { record, model, evidence, dataset, tf, files, signal } = request;
@@ -53,7 +53,7 @@ export async function exportRun(request: ExportRunRequest): Promise<ExportReport
   });
 }
 
-/** Standard deviation of each target over the training rows, in its own units. */
+/** Standard deviation of each target over the training rows, in the target's units. */
 function targetDeviations({ schema, splits: { train } }: DataSet): number[] {
   const scaled = columnDeviations(train.targets, schema.targets.length);
   return schema.targets.map(({ scale }, target) => (scaled[target] ?? 1) * scale);

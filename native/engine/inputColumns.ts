@@ -8,14 +8,14 @@ import { withTable, type TableRequest } from '../data/table.ts';
 export interface InputTable {
   readonly columns: RawColumns;
   readonly rows: number;
-  /** Rows of the file that are not among them, since they could not be read. */
+  /** Rows of the file that could not be read; `rows` does not count them. */
   readonly rejectedRows: number;
 }
 
 /**
- * A model's input columns as a table has them, of the types that the model takes.
+ * Reads a model's input columns from a table, with the types that the model needs.
  *
- * @throws OrthantError `data` where the table lacks a column, or has text where the model takes numbers
+ * @throws OrthantError `data` if the table lacks a column, or has text where the model needs numbers
  */
 export async function readInputColumns(
   request: TableRequest,

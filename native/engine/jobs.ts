@@ -1,4 +1,4 @@
-/** Work of a run, from its acceptance to its end. */
+/** The work for one run, from its acceptance to its end. */
 export interface Job {
   /** The run's folder. */
   readonly run: string;
@@ -6,7 +6,7 @@ export interface Job {
   start(): Promise<void>;
 }
 
-/** One job at a time, the others wait in the order they came. */
+/** Runs one job at a time; the others wait in order. */
 export class JobQueue<SomeJob extends Job> {
   #current: SomeJob | undefined;
   #waiting: SomeJob[] = [];
@@ -19,18 +19,18 @@ export class JobQueue<SomeJob extends Job> {
     return this.#waiting;
   }
 
-  /** The job of a run that is at work or waits. */
+  /** The current or waiting job of a run. */
   find(run: string): SomeJob | undefined {
     return [this.#current, ...this.#waiting].find((job) => job?.run === run);
   }
 
-  /** Takes a job in; it starts when those before it have ended. */
+  /** Adds a job; it starts when those before it have ended. */
   add(job: SomeJob): void {
     this.#waiting.push(job);
     void this.#next();
   }
 
-  /** Takes a waiting job out again; false when it has been started. */
+  /** Removes a waiting job; false if it has already started. */
   remove(job: SomeJob): boolean {
     const before = this.#waiting.length;
     this.#waiting = this.#waiting.filter((other) => other !== job);

@@ -5,15 +5,14 @@ import type { EngineRuntime } from '../tensorflow/backend.ts';
 type EngineSettings = Omit<RuntimeSettings, 'execution'>;
 
 /**
- * The library that trains, loaded when it is first needed: the process answers what needs no library without it. It
- * stays open, and is opened anew when a run asks for another engine.
+ * The training library, loaded when first needed, as other calls do not need it. It stays open, and is reopened if a
+ * run needs another engine.
  */
 export class Library {
   #opened: { readonly key: string; readonly runtime: Promise<EngineRuntime> } | undefined;
 
   /**
-   * @throws OrthantError `engine` when what is asked for by name cannot be had, or only by a process that is started
-   *   anew
+   * @throws OrthantError `engine` if the requested engine or device is not available, or needs a restarted process
    */
   open(settings: EngineSettings): Promise<EngineRuntime> {
     const key = JSON.stringify([settings.engine, settings.device, settings.deterministic]);
@@ -32,7 +31,7 @@ export class Library {
     return openEngine(settings);
   }
 
-  /** What is open now, whichever engine; opens the best there is when none is. */
+  /** The open engine, whichever it is; opens the best available one if none is open. */
   any(): Promise<EngineRuntime> {
     return this.#opened?.runtime ?? this.open(runtimeSettingsSchema.parse({}));
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { lowest } from './lowest.ts';
 
-test('gives what sorting all of them would give, equals in their order, what is no number last', () => {
+test('gives the same as sorting all items, with equal ones in their order and NaN last', () => {
   const value = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double(), fc.constant(NaN), fc.constant(Infinity));
   fc.assert(
     fc.property(fc.array(value, { maxLength: 60 }), fc.integer({ min: 1, max: 12 }), (values, most) => {

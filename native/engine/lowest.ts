@@ -1,15 +1,16 @@
 /**
- * The items with the lowest values, lowest first and the earlier one of equals, without sorting or keeping the others.
+ * Finds the items with the lowest values, lowest first and equal ones in their order, without sorting or keeping the
+ * others.
  *
- * @param value - of the item with this number, from 0
- * @param most - how many are wanted
- * @returns numbers of items
+ * @param value - value of the item with this index, from 0
+ * @param most - most items to return
+ * @returns indices of the items
  */
 export function lowest(count: number, value: (item: number) => number, most: number): number[] {
-  // What is no number is not low.
+  // NaN counts as the highest value.
   const rank = (item: number): number => (Number.isNaN(value(item)) ? Infinity : value(item));
   const kept: number[] = [];
-  /** An item has to be below it to be among the lowest; none has, before there are enough. */
+  /** Only an item below this value can be among the lowest; undefined until enough items are known. */
   let bound: number | undefined;
   const settle = (): void => {
     kept.sort((first, second) => rank(first) - rank(second) || first - second);
@@ -20,7 +21,7 @@ export function lowest(count: number, value: (item: number) => number, most: num
   for (let item = 0; item < count; item++) {
     if (bound !== undefined && !(rank(item) < bound)) continue;
     kept.push(item);
-    // Seldom enough for the sorting to cost little for each item, often enough for the list to stay short.
+    // Sort rarely, so that it costs little per item, but often enough to keep the list short.
     if (kept.length >= 2 * most) settle();
   }
   settle();

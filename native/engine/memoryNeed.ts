@@ -7,17 +7,17 @@ import { mostWeightBytes } from '../export/onnx.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
 import { optimizers } from '../training/optimizers.ts';
 
-/** What 32-bit WebAssembly can address. */
+/** Memory that 32-bit WebAssembly can address. */
 const wasmBytes = 2 ** 32;
 
 const machineBytes = (): number => Math.min(totalmem(), process.constrainedMemory() || Infinity);
 
 /**
- * Refuses a network that cannot fit: a machine that runs out of memory ends the engine without a word, or stands still
- * for minutes before. Only what is needed in any case counts, so what passes may still be too large. A network that
- * could be trained and not be exported is refused, too.
+ * Refuses a network that cannot fit: a machine without free memory ends the engine without a message, or hangs for
+ * minutes first. Only the memory that is certainly needed counts, so an accepted network may still be too large. A
+ * network that could be trained but not exported is refused too.
  *
- * @param memory - bytes of the machine
+ * @param memory - bytes of memory of the machine
  * @throws OrthantError `configuration`
  */
 export function refuseTooLarge(
@@ -28,7 +28,7 @@ export function refuseTooLarge(
 ): void {
   const sizes = [train.inputs.length / train.rows, ...hidden, schema.targets.length];
   const weights = sizes.slice(1).reduce((sum, units, layer) => sum + ((sizes[layer] ?? 0) + 1) * units, 0);
-  // Each weight with its gradient and what the optimizer keeps; and, outside the engine, the best snapshot.
+  // Each weight needs its gradient and the optimizer's slots; outside the engine, the best snapshot.
   const inEngine = 4 * weights * (2 + optimizers[optimizer.id].slots.length);
   const inAll = inEngine + (cardBytes === undefined ? 4 * weights : 0);
   const [needed, there, where] =

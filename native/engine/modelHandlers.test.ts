@@ -36,7 +36,7 @@ afterAll(() => {
   folder.remove();
 });
 
-/** That a caller is told that the call was cancelled, and nothing else. */
+/** Expects that the caller gets the error `cancelled`, and no other. */
 async function expectCancelled(call: unknown): Promise<void> {
   const error: unknown = await Promise.resolve(call).then(
     () => undefined,
@@ -69,7 +69,7 @@ describe('a call that is cancelled', () => {
     expect(readdirSync(folder.path)).toEqual(before);
   });
 
-  test('asks the model nothing more', async () => {
+  test('uses the model no more', async () => {
     const worst = cancelledLate();
     const call = worst.handlers.worstRows({ run, target: 'y', limit: 20 }, { signal: worst.signal });
     await expectCancelled(call);
@@ -78,7 +78,7 @@ describe('a call that is cancelled', () => {
     await expectCancelled(predictions);
   });
 
-  test('predicts no batch of rows after the one at work', async () => {
+  test('predicts no batch of rows after the current one', async () => {
     const predictor = await openOnnx(at('run', 'model.onnx'));
     const abort = new AbortController();
     const number = new Float64Array(rows);
@@ -93,7 +93,7 @@ describe('a call that is cancelled', () => {
     await predictor.close();
   });
 
-  test('has written the predictions whole, or nothing, whenever it is cancelled', async () => {
+  test('has written all predictions or no file, whenever it is cancelled', async () => {
     const handlers = modelHandlers(library, new DataSets());
     const table = { source: { kind: 'file' as const, path: at('long.csv') }, dialect: {}, skipBadRows: false };
     let given = 0;
@@ -122,7 +122,7 @@ describe('a call that is cancelled', () => {
   });
 });
 
-test('the lowest rows are those of all splits, each with its own split and target', async () => {
+test('the lowest rows come from all splits, each with its split and target', async () => {
   const { handlers } = cancelledLate();
   const { signal } = new AbortController();
   const worst = await handlers.worstRows({ run, target: 'y', limit: 7 }, { signal });
@@ -134,7 +134,7 @@ test('the lowest rows are those of all splits, each with its own split and targe
   for (const { row, target } of all.rows) expect(target[0]).toBeCloseTo(Number(lines[row]?.split(',')[3]), 5);
 });
 
-test('a model that cannot be looked at is an error of its file, not of ours', async () => {
+test('a model that cannot be opened is an error of its file, not a defect', async () => {
   const { handlers } = cancelledLate();
   const { signal } = new AbortController();
   symlinkSync(at('circle.onnx'), at('circle.onnx'));
@@ -148,7 +148,7 @@ test('a model that cannot be looked at is an error of its file, not of ours', as
 });
 
 test.skipIf(process.platform === 'win32')(
-  'what is neither a file nor a folder is no model, and is not waited for',
+  'a path that is neither a file nor a folder is refused without waiting',
   async () => {
     const { handlers } = cancelledLate();
     const { signal } = new AbortController();
@@ -157,7 +157,7 @@ test.skipIf(process.platform === 'win32')(
     ).rejects.toMatchObject({
       code: 'file',
       field: 'model',
-      message: expect.stringContaining('no regular file') as string,
+      message: expect.stringContaining('not a regular file') as string,
     });
   },
 );

@@ -24,7 +24,7 @@ import { predictStored, restoreModel } from './storedModel.ts';
 
 type ModelCalls = 'predictions' | 'worstRows' | 'export' | 'predict' | 'predictRow';
 
-/** The calls about what a run's best snapshot says. */
+/** The calls that predict with or export a run's best snapshot. */
 export function modelHandlers(library: Library, dataSets: DataSets): Pick<Handlers<EngineCalls>, ModelCalls> {
   const open = (run: string, context: CallContext): Promise<StoredRun> => openRun(run, library, dataSets, context);
   return {
@@ -70,7 +70,7 @@ interface StoredRun {
   readonly dataset: DataSet;
   readonly model: Model;
   readonly runtime: EngineRuntime;
-  /** Evaluation of the model; empty where no epoch was completed. */
+  /** Evaluation of the model; empty if no epoch was completed. */
   readonly splits: NonNullable<RunRecord['result']>['splits'];
 }
 
@@ -79,7 +79,7 @@ async function openRun(run: string, library: Library, dataSets: DataSets, { sign
   const record = folder.read();
   const checkpoint = folder.readLastCheckpoint();
   if (checkpoint === undefined) {
-    throw new OrthantError('run', `The run in ${folder.path} has no checkpoint yet, so there is no model to ask.`, {
+    throw new OrthantError('run', `The run in ${folder.path} has no checkpoint yet, so it has no model.`, {
       field: 'run',
     });
   }
@@ -100,9 +100,9 @@ interface PredictedRow {
 /** Predictions for the first rows of a split. */
 interface SplitPredictions {
   readonly rows: number;
-  /** In the targets' own units, row-major [rows, targets]. */
+  /** Predictions in the targets' units, row-major [rows, targets]. */
   readonly predictions: Float32Array;
-  /** The row at this place, targets in their own units. */
+  /** The row at this index, with targets in their units. */
   readonly row: (index: number) => PredictedRow;
 }
 
@@ -131,16 +131,16 @@ async function predictSplit(
 }
 
 /**
- * A run folder's exported model, or an ONNX file.
+ * Opens a run folder's exported model, or an ONNX file.
  *
- * @throws OrthantError `run` where a run has none, `file` where it cannot be read
+ * @throws OrthantError `run` if the run has no exported model, `file` if the file cannot be read
  */
 async function openModel(place: string): Promise<OnnxPredictor> {
   const facts = factsOf(place);
   if (facts?.isDirectory() !== true) {
-    // A pipe would be waited for without end.
+    // Reading a pipe could wait forever.
     if (facts?.isFile() === false) {
-      throw new OrthantError('file', `${place} is no regular file. Name a run folder, or an .onnx file.`, {
+      throw new OrthantError('file', `${place} is not a regular file. Give a run folder, or an .onnx file.`, {
         field: 'model',
       });
     }
@@ -151,14 +151,14 @@ async function openModel(place: string): Promise<OnnxPredictor> {
   if (factsOf(file) === undefined) {
     throw new OrthantError(
       'run',
-      `The run in ${folder.path} has no exported model: it has not ended. Go on with it (orthant resume), or export what it has (orthant export) and predict with that file.`,
+      `The run in ${folder.path} has no exported model: it has not ended. Resume it (orthant resume), or export its model so far (orthant export) and predict with that file.`,
       { field: 'model' },
     );
   }
   return openOnnx(file);
 }
 
-/** What the system knows of a file or folder; nothing where there is none. */
+/** The system's information about a file or folder; undefined if it does not exist. */
 function factsOf(place: string): Stats | undefined {
   return attempt(`read ${place}`, () => statSync(place, { throwIfNoEntry: false }));
 }
@@ -205,7 +205,7 @@ function firstUsable(usable: Uint8Array, limit: number): number[] {
   return rows;
 }
 
-/** How many predictions are negative and the lowest one, by target; rows without prediction do not count. */
+/** Number of negative predictions and lowest prediction per target; rows without a prediction do not count. */
 function summarise(predictions: Float32Array, targets: number): { negative: number[]; minimum: number[] } {
   const negative = new Array<number>(targets).fill(0);
   const minimum = new Array<number>(targets).fill(Infinity);
@@ -217,7 +217,7 @@ function summarise(predictions: Float32Array, targets: number): { negative: numb
   return { negative, minimum: minimum.map((value) => (Number.isFinite(value) ? value : 0)) };
 }
 
-/** Row numbers (from 1) and predictions; a row without prediction has empty fields. */
+/** Row numbers (from 1) and predictions as CSV; a row without a prediction has empty fields. */
 function* predictionsAsCsv(
   targets: readonly string[],
   usable: Uint8Array,
@@ -263,7 +263,7 @@ function toNumber(column: string, value: number | string | null): number {
   if (value === null || value === '') return NaN;
   const number = Number(value);
   if (Number.isFinite(number)) return number;
-  throw new OrthantError('data', `"${value}" is no number, and the model expects one for ${column}.`, {
+  throw new OrthantError('data', `"${value}" is not a number, but the model expects one for ${column}.`, {
     field: `values.${column}`,
   });
 }

@@ -1,6 +1,6 @@
 import type { MessagePortLike } from '../contract/channel.ts';
 
-/** What Electron gives a utility process in place of the IPC channel of Node's child processes. */
+/** Electron's port of a utility process, which has no IPC channel as Node's child processes do. */
 interface UtilityParentPort {
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
   on(event: 'close', listener: () => void): void;
@@ -8,8 +8,9 @@ interface UtilityParentPort {
 }
 
 /**
- * The way to the process that started this one: Electron's port in a utility process, else the IPC channel of a Node
- * child process (`fork` with `serialization: 'advanced'`). Undefined when this process was started by hand.
+ * The connection to the process that started this one: Electron's port in a utility process, otherwise the IPC channel
+ * of a Node child process (`fork` with `serialization: 'advanced'`). Undefined if the user started this process
+ * directly.
  */
 export function openParentPort(): MessagePortLike | undefined {
   const { parentPort } = process as unknown as { parentPort?: UtilityParentPort };
@@ -39,7 +40,7 @@ function childPort(): MessagePortLike {
   return {
     send: (message) => {
       if (!process.connected) return;
-      // The callback keeps a parent that has just gone from becoming an error event.
+      // Without the callback, a parent that has just ended would cause an error event.
       process.send?.(message, undefined, undefined, () => undefined);
     },
     onMessage: (listener) => {

@@ -15,8 +15,8 @@ import { storeLayers } from '../network/store.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 
 /**
- * The product's claim against who uses it: whatever an optimizer did to the weights, a method that promises the bound for
- * every input leaves a model that is proved to keep it, and ONNX Runtime gives no output below it, for no input at all.
+ * The product's main claim: whatever an optimizer did to the weights, a method that promises the bound for every input
+ * leaves a model that provably keeps it, and ONNX Runtime gives no output below it for any input.
  */
 
 let tf: EngineRuntime['tf'];
@@ -32,7 +32,7 @@ const ways: readonly [id: string, settings: Record<string, string>][] = [
   ]),
 ];
 
-/** What an optimizer may leave at worst: weights from 1e-30 to 1e30, bounds and scales from denormal to huge. */
+/** The worst model that an optimizer may leave: weights from 1e-30 to 1e30, bounds and scales from denormal to huge. */
 function wildModel(random: Random): Model {
   const pick = <Item>(items: readonly Item[]): Item => items[random.below(items.length)]!;
   const power = (least: number, most: number): number => 10 ** random.uniform(least, most);
@@ -143,7 +143,7 @@ describe('a promise for every input', () => {
     for (let round = 0; round < 150; round++) {
       const model = wildModel(random);
       const numbers = model.layers.flatMap(({ kernel, bias }) => [...kernel, ...bias]);
-      // What overflowed in training has ended the run.
+      // A run ends when a weight overflows in training.
       if (![...numbers, ...(model.transform?.epsilon ?? [])].every(Number.isFinite)) continue;
       const proofs = proveByConstruction(model);
       expect(proofs.filter(({ holds }) => !holds)).toEqual([]);

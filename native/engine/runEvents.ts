@@ -5,9 +5,9 @@ import type { CheckpointPlace } from '../runs/checkpoints.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
 import type { ExecutionReport } from '../training/execution.ts';
-import { describeExecution, engineName, otherNumbers } from './carriedOut.ts';
+import { describeExecution, engineName, differentNumbers } from './carriedOut.ts';
 
-/** What happens to a run: sent as events, and recorded in its folder where it outlasts the process. */
+/** Sends the events of a run, and records in its folder what must outlast the process. */
 export class RunEvents {
   readonly warnings: Warning[] = [];
   state: RunState = 'queued';
@@ -33,23 +33,23 @@ export class RunEvents {
     this.#emit({ event: 'phase', run: this.#folder.path, state, message });
   }
 
-  /** A phase whose state is recorded. */
+  /** Starts a phase and records its state. */
   enter(state: RunState, message: string): void {
     if (state !== this.state) this.#folder.update({ state });
     this.phase(state, message);
   }
 
-  /** Records the engine; `record` is that of the run before it. */
+  /** Records the engine. The second argument is the record before that. */
   engine(runtime: EngineRuntime, { versions }: RunRecord): void {
     const now = engineName(runtime);
-    if (versions.engine !== undefined && versions.engine !== now) this.warn(otherNumbers(versions.engine, now));
+    if (versions.engine !== undefined && versions.engine !== now) this.warn(differentNumbers(versions.engine, now));
     this.#folder.update({ versions: { ...versions, engine: now } });
   }
 
   /**
-   * Records how steps are carried out.
+   * Records the execution of steps.
    *
-   * @param began - how they were before, on the same engine
+   * @param began - the execution before the run was resumed, on the same engine
    */
   execution(report: ExecutionReport, began: ExecutionReport['kind'] | undefined): void {
     const { warnings, note } = describeExecution(report, began);

@@ -10,9 +10,9 @@ import { makeRunFolder } from '../runs/newFolder.ts';
 import { runsFolder } from '../system/folders.mjs';
 
 /**
- * Makes the folder of a new run: `out`, or one among the other runs named after time, data and method.
+ * Makes the folder of a new run: `out`, or a folder among the other runs, named after time, data and method.
  *
- * @throws OrthantError `run` when `out` holds anything; `file` when it cannot be made
+ * @throws OrthantError `run` if `out` is not empty; `file` if the folder cannot be made
  */
 export function createRunFolder(
   configuration: RunConfiguration,
@@ -31,19 +31,19 @@ export function createRunFolder(
   }
 }
 
-/** Without it the list of runs would show a folder that holds no run. */
+/** Removes a new folder without a run, so that the list of runs does not show it. */
 function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // The first error is the one to tell.
+    // The caller reports the first error.
   }
 }
 
 /**
- * An existing run's folder, locked, to go on with it.
+ * Opens and locks an existing run's folder, to resume the run.
  *
- * @throws OrthantError `run` when it is finished or another process works on it
+ * @throws OrthantError `run` if the run is finished or another process works on it
  */
 export function openForResume(run: string): RunFolder {
   const folder = RunFolder.open(run);
@@ -51,7 +51,7 @@ export function openForResume(run: string): RunFolder {
   if (lockHolder(folder.read()) === undefined && state === 'finished') {
     throw new OrthantError(
       'run',
-      `The run in ${folder.path} is finished (${result?.epochs ?? 0} epochs${result?.stopped === 'early-stopping' ? ', stopped early' : ''}); there is nothing to go on with. To train longer, start a new run with more epochs.`,
+      `The run in ${folder.path} is finished (${result?.epochs ?? 0} epochs${result?.stopped === 'early-stopping' ? ', stopped early' : ''}); it cannot be resumed. To train longer, start a new run with more epochs.`,
       { field: 'run' },
     );
   }

@@ -5,7 +5,7 @@ import { recordRun } from '../training/testing/runs.ts';
 import { exampleConfiguration, exampleDataSet } from '../training/testing/example.ts';
 import { predictStored, restoreModel } from './storedModel.ts';
 
-it('asks a stored model without putting the data set on the engine, and leaves nothing there', async () => {
+it('predicts with a stored model without moving the data set to the engine, and leaves no tensors there', async () => {
   const runtime = await openEngine({ engine: 'wasm' });
   const dataset = exampleDataSet({ rows: 9000, heldOut: 10 });
   const configuration = {

@@ -15,9 +15,9 @@ import { parsePosition } from '../training/position.ts';
 type Library = typeof tfjs;
 
 /**
- * The model that a checkpoint holds: its best snapshot, or the present weights where no epoch was completed.
+ * The model of a checkpoint: its best snapshot, or its current weights if no epoch was completed.
  *
- * @throws OrthantError `run` when the checkpoint does not fit the run's configuration
+ * @throws OrthantError `run` if the checkpoint does not fit the run's configuration
  */
 export function restoreModel(
   tf: Library,
@@ -26,7 +26,7 @@ export function restoreModel(
   checkpoint: Checkpoint,
 ): Model {
   const position = parsePosition(checkpoint);
-  // Only its Variables are wanted: as few of the data as can be go to the engine.
+  // Only the variables are needed, so as little data as possible is given to the engine.
   const parts = buildParts(tf, configuration, dataset, 0);
   try {
     const context = { configuration, dataset, parts, position, execution: eagerExecution(parts) };
@@ -38,11 +38,11 @@ export function restoreModel(
 }
 
 /**
- * Predictions of a stored model by the training library, as the evaluation during training makes them.
+ * Predicts with a stored model in the training library, as the evaluation during training does.
  *
- * @param inputs - scaled, row-major [rows, features]
- * @param signal - aborted, it ends the work between two chunks of rows
- * @returns in the targets' own units, row-major [rows, targets]
+ * @param inputs - scaled inputs, row-major [rows, features]
+ * @param signal - aborting it ends the work between two chunks of rows
+ * @returns predictions in the targets' units, row-major [rows, targets]
  */
 export async function predictStored(
   tf: Library,
@@ -74,7 +74,7 @@ export async function predictStored(
     features,
   );
   try {
-    // From where they are: a chunk of them at a time is all that the engine holds.
+    // The engine holds only one chunk of rows at a time.
     const rows = { values: inputs, width: features };
     const scaled = await predictInChunks(tf, rows, outputs, chunkRows, predict, pause);
     const scales = schema.targets.map(({ scale }) => Math.fround(scale));

@@ -11,18 +11,18 @@ import {
   type EngineRole,
 } from '../contract/engine.ts';
 
-/** For tests of the engine process and of the command line, which run as they are built. */
+/** Helpers for tests of the built engine process and the built command line. */
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Builds the code where it is not current. */
+/** Builds the code if it is not current. */
 export function buildCode(): void {
   execFileSync(process.execPath, ['build/setup.mjs', '--only', 'code', '--quiet'], { cwd: root, stdio: 'pipe' });
 }
 
 export const builtFile = (name: 'engine.js' | 'cli.js'): string => path.join(root, '.dist', 'native', name);
 
-/** A folder that is gone after the test file. */
+/** A temporary folder, which the test file removes at its end. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'orthant-test-'));
   return {
@@ -44,12 +44,12 @@ export function writeTable(file: string): string {
   return file;
 }
 
-/** An engine process and what it has told so far. */
+/** An engine process and its events so far. */
 export interface TestEngine {
   readonly process: ChildProcess;
   readonly call: Client<EngineCalls>['call'];
   readonly events: EngineEvent[];
-  /** Resolves with the first event, past or to come, that fits. */
+  /** Resolves with the first past or future event that fits. */
   until(fits: (event: EngineEvent) => boolean): Promise<EngineEvent>;
   /** Resolves with exit code or signal. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
@@ -73,7 +73,7 @@ export function startEngine(
     execArgv,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  // Unread output would keep the end from being told.
+  // Unread output would delay the end of the process.
   child.stderr?.resume();
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
     // Not `close`, which does not come after `disconnect`.

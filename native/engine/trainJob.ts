@@ -17,22 +17,22 @@ import type { Job } from './jobs.ts';
 import type { Library } from './library.ts';
 import { RunEvents } from './runEvents.ts';
 import { refuseTooLarge } from './memoryNeed.ts';
-import type { UnwrittenEnds } from './unwrittenEnds.ts';
+import type { PendingRunEnds } from './unwrittenEnds.ts';
 
 export interface TrainJobOptions {
-  /** Locked for this process. */
+  /** The run's folder, locked for this process. */
   readonly folder: RunFolder;
-  /** Goes on from the last whole checkpoint. */
+  /** Resumes from the last complete checkpoint. */
   readonly resume: boolean;
   readonly library: Library;
   readonly dataSets: DataSets;
-  readonly unwrittenEnds: UnwrittenEnds;
+  readonly pendingRunEnds: PendingRunEnds;
   readonly emit: (event: EngineEvent) => void;
 }
 
 /**
- * One run from its configuration to its result: engine, data, training, evidence, export, each recorded in the run
- * folder and told as events.
+ * One run from its configuration to its result: engine, data, training, evidence and export, each recorded in the run
+ * folder and reported as events.
  */
 export class TrainJob implements Job {
   readonly run: string;
@@ -58,7 +58,7 @@ export class TrainJob implements Job {
     return this.#events.state;
   }
 
-  /** Says that other runs come first. */
+  /** Reports that other runs come first. */
   announceWaiting(): void {
     this.#events.phase('queued', 'waiting for the run before it');
   }
@@ -73,14 +73,14 @@ export class TrainJob implements Job {
     }
   }
 
-  /** Resolves once the run is paused and its checkpoint written, or over. */
+  /** Resolves when the run is over, or is paused and its checkpoint is written. */
   async pause(): Promise<void> {
     if (this.#trainer === undefined) this.#pauseAtOnce = true;
     else await this.#trainer.pause();
   }
 
   /**
-   * @throws OrthantError `usage` when the run is not paused, `configuration` when a change is not possible
+   * @throws OrthantError `usage` if the run is not paused, `configuration` if the change is not possible
    */
   resume(change?: PausedChange): void {
     this.#pausedTrainer().resume(change);
@@ -91,13 +91,13 @@ export class TrainJob implements Job {
     void this.#pausedTrainer().oneEpoch(change);
   }
 
-  /** Ends training with a checkpoint and hands over what there is; a run that has not begun to train is given up. */
+  /** Ends training with a checkpoint and a result; a run that has not started to train is cancelled. */
   stop(): void {
     if (this.#trainer === undefined) this.#abort.abort();
     else this.#trainer.stop();
   }
 
-  /** Gives up a run that was never started. */
+  /** Cancels a run that was never started. */
   cancel(): void {
     this.#abort.abort();
     this.#fail(undefined);
@@ -123,7 +123,7 @@ export class TrainJob implements Job {
     if (resume) refuseOtherData(record, dataset);
     checkBounds(dataset, boundsOf(dataset.schema, configuration.constraint.epsilon));
     refuseTooLarge(configuration, dataset, runtime);
-    // From here on the run is another one than it was; until here an attempt to go on with it has changed nothing.
+    // From here on the run changes; until here an attempt to resume it has changed nothing.
     this.folder.removeModel();
     this.folder.truncateMetrics(checkpoint?.epoch ?? 0);
     this.folder.update({ data: dataset.source, schema: dataset.schema, result: undefined, error: undefined });
@@ -174,7 +174,7 @@ export class TrainJob implements Job {
   ): Promise<TrainingOutcome> {
     const { emit } = this.#options;
     const { run } = this;
-    this.#events.phase('preparing', 'putting the network together');
+    this.#events.phase('preparing', 'building the network');
     const began = resumeFrom !== undefined && versions.engine === engineName(runtime) ? versions.execution : undefined;
     const trainer = new Trainer({
       configuration,
@@ -243,13 +243,13 @@ export class TrainJob implements Job {
     try {
       this.#recordFailure(error);
     } catch {
-      // The folder cannot be written, which is most likely why the run failed; the first error is the one to tell.
-      const later = (): void => {
+      // The folder cannot be written, which is probably why the run failed; report the first error.
+      const retry = (): void => {
         this.#recordFailure(error);
-        // For whoever lists the runs: the failure itself has been told.
+        // For lists of runs; the failure itself was already reported.
         this.#events.phase('failed', 'its end is recorded');
       };
-      this.#options.unwrittenEnds.add(this.run, later, () => !existsSync(this.run));
+      this.#options.pendingRunEnds.add(this.run, retry, () => !existsSync(this.run));
     }
     this.#ended = true;
     this.#events.state = 'failed';
@@ -257,7 +257,7 @@ export class TrainJob implements Job {
   }
 
   #recordFailure(error: ErrorMessage): void {
-    // What has trained nothing is not worth a place in the list, and the folder can be named again.
+    // A run that has trained nothing is not listed, and its folder can be used again.
     if (this.#trainer !== undefined && this.#hasTrained()) this.#end('failed', { error });
     else if (this.#options.resume) this.#end(this.#stateBefore, {});
     else this.folder.discard();
@@ -272,11 +272,11 @@ const stoppedEarly = (resume: boolean): OrthantError =>
   new OrthantError(
     'cancelled',
     resume
-      ? 'The run was stopped before it went on; it stands where it stood.'
+      ? 'The run was stopped before it resumed; it has not changed.'
       : 'The run was stopped before it began to train; nothing of it was kept.',
   );
 
-/** What `action` gives, and the seconds it took. */
+/** The result of `action`, and its duration in seconds. */
 async function timed<Result>(action: () => Promise<Result>): Promise<[Result, number]> {
   const started = performance.now();
   const result = await action();

@@ -10,18 +10,18 @@ import { Library } from './library.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { createRunFolder, openForResume } from './runFolders.ts';
 import { TrainJob } from './trainJob.ts';
-import { UnwrittenEnds } from './unwrittenEnds.ts';
+import { PendingRunEnds } from './unwrittenEnds.ts';
 
-/** The calls of the `train` role. The library is loaded when a run or a question first needs it. */
+/** The calls of the `train` role. The library is loaded when a call first needs it. */
 export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handlers<EngineCalls>> {
   const library = new Library();
   const dataSets = new DataSets();
   const queue = new JobQueue<TrainJob>();
-  const unwrittenEnds = new UnwrittenEnds();
+  const pendingRunEnds = new PendingRunEnds();
 
   const accept = (folder: TrainJob['folder'], resume: boolean): { run: string } => {
-    const job = new TrainJob({ folder, resume, library, dataSets, unwrittenEnds, emit });
-    unwrittenEnds.forget(folder.path);
+    const job = new TrainJob({ folder, resume, library, dataSets, pendingRunEnds, emit });
+    pendingRunEnds.forget(folder.path);
     if (queue.current !== undefined) job.announceWaiting();
     queue.add(job);
     return { run: folder.path };
@@ -30,12 +30,12 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
   const find = (run: string): TrainJob => {
     const job = queue.find(path.resolve(run));
     if (job !== undefined) return job;
-    throw new OrthantError('run', `The run in ${run} is not in work here.`, { field: 'run' });
+    throw new OrthantError('run', `The run in ${run} is not active here.`, { field: 'run' });
   };
 
   return {
     load: async (settings) => {
-      // A run at work keeps the library that it has.
+      // An active run keeps its library.
       if (queue.current === undefined) await library.open(settings);
       return {};
     },
@@ -45,7 +45,7 @@ export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handl
     },
     resumeRun: ({ run }) => {
       if (queue.find(path.resolve(run)) !== undefined) {
-        throw new OrthantError('run', `The run in ${run} is in work already.`, { field: 'run' });
+        throw new OrthantError('run', `The run in ${run} is active already.`, { field: 'run' });
       }
       return accept(openForResume(run), true);
     },

@@ -1,16 +1,16 @@
 const everyMilliseconds = 1000;
 
 /**
- * Ends of runs that their folders did not take: the disk was full, or away. A run whose end is not written counts as being
- * worked on for as long as this process lives, so each is tried again until it is.
+ * Retries to record the ends of runs that could not be written, because the disk was full or removed. Until its end is
+ * written, a run counts as active as long as this process lives.
  */
-export class UnwrittenEnds {
+export class PendingRunEnds {
   readonly #timers = new Map<string, ReturnType<typeof setInterval>>();
 
   /**
-   * @param run - its folder
-   * @param write - throws where the end cannot be written yet
-   * @param isGone - whether there is nothing any more that it could be written to
+   * @param run - the run's folder
+   * @param write - writes the end; throws if that is not possible yet
+   * @param isGone - whether the folder no longer exists
    */
   add(run: string, write: () => void, isGone: () => boolean): void {
     this.forget(run);
@@ -22,12 +22,12 @@ export class UnwrittenEnds {
       }
       this.forget(run);
     }, everyMilliseconds);
-    // A process that may end need not wait: with it gone, the run is seen to be interrupted.
+    // The process may end without waiting: the run then counts as interrupted.
     timer.unref();
     this.#timers.set(run, timer);
   }
 
-  /** Gives up on a run: another end is to come. */
+  /** Cancels the retries for a run, which will get another end. */
   forget(run: string): void {
     clearInterval(this.#timers.get(run));
     this.#timers.delete(run);

@@ -107,7 +107,7 @@ test('writing a checkpoint does not create the folder of a removed run again', (
   rmSync(run, { recursive: true });
   expect(() => {
     writeCheckpoint(run, checkpoint(1));
-  }).toThrow(/Cannot write the checkpoint .*000001: it is not there/);
+  }).toThrow(/Cannot write the checkpoint .*000001: it does not exist/);
   expect(existsSync(run)).toBe(false);
 });
 

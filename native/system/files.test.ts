@@ -116,7 +116,7 @@ describe.each([
     const inTheWay = await failure(write(at('taken'), 'x'), at('taken'));
     expect(inTheWay).toMatchObject({
       code: 'file',
-      message: expect.stringContaining('it is a folder. Name a file') as string,
+      message: expect.stringContaining('it is a folder. Give a file') as string,
     });
     expect(readdirSync(folder)).toEqual(['taken']);
     writeFileSync(at('file'), '');

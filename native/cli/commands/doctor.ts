@@ -9,7 +9,7 @@ import { paragraph, print, printJson } from '../format.ts';
 export function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
-    .description('show what trains on this computer and why, what is missing, and the command that mends it');
+    .description('show what trains on this computer and why, what is missing, and the command that fixes it');
   addCommonOptions(command, ['doctor', 'doctor --json']).action(doctor);
 }
 
@@ -42,7 +42,7 @@ function describe(report: DoctorReport): string {
   const known = lines.filter((line): line is readonly [string, string] => line[1] !== undefined);
   const missing = report.missing.map(
     ({ what, effect, command }) =>
-      paragraph(`Missing: ${what}. ${effect}`) + (command === undefined ? '' : `  To mend it: ${command}\n`),
+      paragraph(`Missing: ${what}. ${effect}`) + (command === undefined ? '' : `  To fix it: ${command}\n`),
   );
   return [
     ...known.map(([name, value]) => `${`${name}:`.padEnd(10)} ${value}\n`),

@@ -16,8 +16,8 @@ export function addExport(program: Command): void {
     .command('export')
     .description("write a run's best model to a file, verified in ONNX Runtime")
     .argument('<run>', 'the run folder', place)
-    .addOption(choice('--format <name>', 'what to write', exportFormatIds).makeOptionMandatory())
-    .requiredOption('--out <file>', 'where to', place);
+    .addOption(choice('--format <name>', 'format of the file', exportFormatIds).makeOptionMandatory())
+    .requiredOption('--out <file>', 'the file to write', place);
   addCommonOptions(command, [
     'export runs/first --format onnx --out model.onnx',
     'export runs/first --format onnx-json --out model.onnx.json',

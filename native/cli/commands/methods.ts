@@ -18,7 +18,7 @@ export function addMethods(program: Command): void {
   const command = program
     .command('methods')
     .description('list the constraint methods, or describe one with its settings')
-    .argument('[id]', 'of a method');
+    .argument('[id]', 'id of a method');
   addCommonOptions(command, ['methods', 'methods augmented-lagrangian']).action(methods);
 }
 
@@ -68,7 +68,7 @@ function describe(method: MethodDescriptor): string {
   ].join('');
 }
 
-/** What a setting takes, in a few signs. */
+/** The values that a setting accepts, in short form. */
 function range(setting: DescribedSetting): string {
   if (setting.kind === 'choice') return setting.options.map(({ value }) => value).join(', ');
   if (setting.kind === 'switch') return 'true, false';

@@ -19,7 +19,7 @@ export function addPredict(program: Command): void {
     .description('predict the rows of a table with a trained model')
     .argument('<model>', 'a run folder, or an .onnx file that Orthant wrote', place)
     .option('--data <file>', 'the table', place)
-    .option('--sample <id>', 'a sample in its place')
+    .option('--sample <id>', 'a sample in place of a file')
     .option('--out <file>', 'write all predictions as CSV', place)
     .option('--limit <rows>', 'rows to show', wholeNumber, 10);
   addDialectOptions(command);
@@ -49,7 +49,7 @@ async function predict(model: string, options: PredictOptions): Promise<void> {
   for (const { reason, rows } of answer.skipped) note(`No prediction for ${rows} rows: ${reason}.`);
   for (const [column, categories] of Object.entries(answer.unseen)) {
     note(
-      `The model has never seen in ${column}: ${categories.slice(0, 10).join(', ')}${categories.length > 10 ? ', ...' : ''}.`,
+      `Values of ${column} that the model has never seen: ${categories.slice(0, 10).join(', ')}${categories.length > 10 ? ', ...' : ''}.`,
     );
   }
 }

@@ -9,7 +9,7 @@ import { watchRun } from '../watchRun.ts';
 export function addResume(program: Command): void {
   const command = program
     .command('resume')
-    .description('go on with a run that was stopped or interrupted, from its last checkpoint')
+    .description('resume a run that was stopped or interrupted, from its last checkpoint')
     .argument('<run>', 'the run folder');
   addCommonOptions(command, ['resume runs/first', 'resume runs/first --json']).action(resume);
 }

@@ -5,16 +5,16 @@ import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOp
 import { note, percent, print, printJson, table } from '../format.ts';
 
 export function addRuns(program: Command): void {
-  const command = program.command('runs').description('list the runs in ~/Orthant/runs, or where ORTHANT_RUNS says');
+  const command = program.command('runs').description('list the runs in ~/Orthant/runs, or in the folder ORTHANT_RUNS');
   addCommonOptions(command, ['runs', 'runs --json']).action(runs);
 }
 
 async function runs(options: CommonOptions): Promise<void> {
   const all = await withEngine('data', engineOptions(options), (engine) => engine.call('runs', {}));
   if (options.json === true) printJson(all);
-  else if (all.length === 0) print('There are no runs yet. Begin with: orthant train --sample ink');
+  else if (all.length === 0) print('There are no runs yet. Start with: orthant train --sample ink');
   else {
-    const titles = ['begun', 'state', 'data', 'method', 'evidence', 'negative (test)', 'folder'];
+    const titles = ['started', 'state', 'data', 'method', 'evidence', 'negative (test)', 'folder'];
     print(
       table(
         titles.map((title) => ({ title })),

@@ -23,7 +23,11 @@ export function addTrain(program: Command): void {
   addConfigurationOptions(command);
   command
     .optionsGroup('Output:')
-    .option('--out <folder>', 'the run folder, new or empty (one in ~/Orthant/runs, or where ORTHANT_RUNS says)', place)
+    .option(
+      '--out <folder>',
+      'the run folder, new or empty (one in ~/Orthant/runs, or in the folder ORTHANT_RUNS)',
+      place,
+    )
     .option('--save-config <file>', 'write the whole configuration to a document (*.orthant) as well', place);
   addCommonOptions(command, [
     'train --sample ink --method augmented-lagrangian --hidden 784,784 --epochs 8 --seed 1',
@@ -38,17 +42,17 @@ export function addTrain(program: Command): void {
 async function train(options: TrainOptions): Promise<void> {
   const result = await withEngine('data', engineOptions(options), async (data) => {
     const described = describeRun(data, options);
-    // A document may ask for another engine than the options do.
+    // A document may choose another engine than the options.
     const runtime =
       options.config === undefined
         ? Promise.resolve(runtimeOf(options))
         : described.then(({ configuration }) => configuration.runtime);
     const early = trainEngine(data, runtime, engineOptions(options));
-    // It may fail before it is waited for.
+    // It may fail before it is awaited.
     early.catch(() => undefined);
     try {
       const { configuration: asked, changes } = await described;
-      // Told here, before a file is read; while training the engine tells them again with the rest.
+      // Report errors before a file is read; during training the engine reports the warnings with all others.
       await data.call('check', { configuration: asked });
       const configuration = await withEpochsByRows(data, asked, options);
       if (options.saveConfig !== undefined) saveConfiguration(options.saveConfig, configuration);
