@@ -70,7 +70,7 @@ it('programs take turns, with all that they have started, and go on when all hav
   while (ticks(players[0]?.files[1] ?? '').length === before) await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
-it('a program that has ended by itself keeps nobody waiting, and one that fails lets the others go on', async () => {
+it('a program that has ended delays no other, and one that fails lets the others continue', async () => {
   const ended: Player = {
     start: () => {
       const program = startNode(['-e', 'setTimeout(() => undefined, 100)'], {});
