@@ -45,7 +45,7 @@ export function functionBody(binding: Binding, trace: Trace): FunctionBody {
     if (variable !== undefined) {
       throw new OrthantError(
         'engine',
-        `${user} uses the Variable "${variable}", which is no part of the declared state. A method lists its Variables in "state".`,
+        `${user} uses the Variable "${variable}", which is not part of the declared state. A method lists its Variables in "state".`,
       );
     }
     const values = binding.tensorDataSync(id);
@@ -54,7 +54,7 @@ export function functionBody(binding: Binding, trace: Trace): FunctionBody {
     if (metadata === undefined || values.byteLength > largestCapture) {
       throw new OrthantError(
         'engine',
-        `${user} uses a tensor of ${values.length} values that is no part of the declared state.`,
+        `${user} uses a tensor of ${values.length} values that is not part of the declared state.`,
       );
     }
     binding.deleteTensor(metadata.id);

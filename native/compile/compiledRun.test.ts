@@ -271,7 +271,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     ],
     [
       'assigns a Variable that is not declared',
-      /The step assigns the Variable "hidden-counter", which is no part of the declared state/,
+      /The step assigns the Variable "hidden-counter", which is not part of the declared state/,
       (step) => {
         const counter = hidden('hidden-counter');
         return (rows, rate) =>
@@ -283,7 +283,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     ],
     [
       'uses a Variable that is not declared, which would be frozen',
-      /uses the Variable "hidden-coefficient", which is no part of the declared state/,
+      /uses the Variable "hidden-coefficient", which is not part of the declared state/,
       (step) => {
         const coefficient = hidden('hidden-coefficient');
         return (rows, rate) => runtime.tf.tidy(() => runtime.tf.mul<tfjs.Scalar>(step(rows, rate, rows), coefficient));

@@ -75,7 +75,7 @@ export class ProgramSession {
     if (loop === undefined) throw new OrthantError('internal', `The program has no loop ${loopName}.`);
     const steps = batches.length;
     if (steps > loop.maxSteps || steps !== rates.length || batches.some(({ length }) => length !== loop.batch)) {
-      throw new OrthantError('internal', `The loop ${loopName} was given other batches than it was made for.`);
+      throw new OrthantError('internal', `The loop ${loopName} got batches of another size than it was compiled for.`);
     }
     const feed = this.#feedOf(loop);
     batches.forEach((batch, step) => {

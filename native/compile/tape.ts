@@ -139,5 +139,5 @@ export const drawsRandomly = (operation: string): boolean =>
 /** Names the operation that made the tensor with this id; a tensor that is not on the tape existed before. */
 export function producerOf(tape: readonly TapeEntry[], id: number): string {
   const producer = tape.find((entry) => entry.kind === 'operation' && entry.outputs.some((output) => output.id === id));
-  return producer?.kind === 'operation' ? `the result of ${producer.name}` : 'a tensor that was there before';
+  return producer?.kind === 'operation' ? `the result of ${producer.name}` : 'a tensor that existed before';
 }

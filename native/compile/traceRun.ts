@@ -136,7 +136,7 @@ function recordStep(run: CompilableRun, batch: number, shift: number): Traced {
   if (assigned !== undefined) {
     throw new OrthantError(
       'engine',
-      `The step assigns the Variable "${assigned.name}", which is no part of the declared state. A method lists its Variables in "state".`,
+      `The step assigns the Variable "${assigned.name}", which is not part of the declared state. A method lists its Variables in "state".`,
     );
   }
   return { tape, sources, results, reads, undeclared: undeclaredIn(run) };
@@ -233,7 +233,7 @@ function requireAlike(what: string, first: Traced, second: Traced): void {
   if (random?.kind === 'operation') {
     throw new OrthantError(
       'engine',
-      `${what} draws random numbers with ${random.name}, whose state is not part of the run's. A stateless operation with a seed that a step counter gives can be compiled.`,
+      `${what} draws random numbers with ${random.name}, whose state is not part of the run's state. A stateless operation whose seed comes from a step counter can be compiled.`,
     );
   }
   const reason = difference(first, second);
