@@ -117,7 +117,7 @@ export class CompiledRun {
   };
 
   /** Scaled predictions of all rows of a split, row-major [rows, outputs]. */
-  async predictions(split: string, breathe: () => Promise<void>): Promise<Float32Array> {
+  async predictions(split: string, yieldToEvents: () => Promise<void>): Promise<Float32Array> {
     const inputs = this.#run.splits[split];
     const forward = this.#forwards.find(({ name }) => name === split);
     if (inputs === undefined || forward === undefined) return new Float32Array();
@@ -130,7 +130,7 @@ export class CompiledRun {
         ? start
         : inputs.values.subarray(start * features, (start + forward.rows) * features);
       predictions.set(this.#session.predict(forward.name, rows), start * forward.outputs);
-      await breathe();
+      await yieldToEvents();
     }
     return predictions;
   }

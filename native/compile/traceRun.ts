@@ -166,7 +166,7 @@ function traceForwards(run: CompilableRun, residents: ReadonlyMap<string, string
   requireAlike('The forward pass', first, second);
   const bodies = new Map<number, Pick<Forward, 'body' | 'outputs'>>();
   return splits.map(({ name, shape: [total] }) => {
-    const { rows, blockRows } = shareOut(total, run);
+    const { rows, blockRows } = divideRows(total, run);
     let traced = bodies.get(blockRows);
     if (traced === undefined) {
       const recorded = recordForward(run, run.tf.fill<tfjs.Rank.R2>([blockRows, features], 0.5));
@@ -181,7 +181,7 @@ function traceForwards(run: CompilableRun, residents: ReadonlyMap<string, string
  * Divides the rows as equally as possible into calls and blocks. If an operation has one thread, a call takes enough
  * blocks to keep all processors busy.
  */
-function shareOut(total: number, { chunkRows, threads }: CompilableRun): Pick<Forward, 'rows' | 'blockRows'> {
+function divideRows(total: number, { chunkRows, threads }: CompilableRun): Pick<Forward, 'rows' | 'blockRows'> {
   const most = threads === 1 ? 2 * availableParallelism() : 1;
   const rows = Math.ceil(total / Math.ceil(total / (most * chunkRows)));
   return { rows, blockRows: Math.ceil(rows / Math.ceil(rows / chunkRows)) };

@@ -156,21 +156,21 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
   });
 
   it('is reported before it is compiled, and when it is decided', async () => {
-    const told: string[] = [];
+    const events: string[] = [];
     for (const epochs of [3, 200]) {
       const trainer = new Trainer({
         configuration: configuration('auto', { epochs }),
         dataset,
         runtime,
         hooks: {
-          onCompile: () => void told.push('compiling'),
-          onExecution: ({ kind, reason }) => void told.push(`${kind}: ${reason ?? ''}`),
+          onCompile: () => void events.push('compiling'),
+          onExecution: ({ kind, reason }) => void events.push(`${kind}: ${reason ?? ''}`),
         },
       });
       trainer.stop();
       await trainer.run();
     }
-    expect(told).toEqual(['eager: For 12 steps, compiling costs more than it saves.', 'compiling', 'xla: ']);
+    expect(events).toEqual(['eager: For 12 steps, compiling costs more than it saves.', 'compiling', 'xla: ']);
   });
 
   it('gives the reason if a requested execution is not available', () => {

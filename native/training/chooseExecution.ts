@@ -57,7 +57,7 @@ function compiledExecution(
   return {
     kind,
     steps: (batches, learningRates) => run.steps(batches, learningRates),
-    predictSplit: (split, breathe) => run.predictions(split, breathe),
+    predictSplit: (split, yieldToEvents) => run.predictions(split, yieldToEvents),
     expect: (rows) => chunks?.expect(rows),
     pull: (variables) => {
       run.pull(variables);

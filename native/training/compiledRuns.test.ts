@@ -29,7 +29,7 @@ describe.skipIf(!hasTensorflow)('compiled training', () => {
   });
 
   it.each(['xla', 'graph'] as const)(
-    'with %s goes on from a checkpoint in the middle of an epoch, bit for bit, and behind a smaller last batch',
+    'with %s resumes from a checkpoint in the middle of an epoch, bit for bit, and after a smaller last batch',
     async (execution) => {
       const whole = await train({ configuration: configuration(execution) });
       expect(whole.outcome).toMatchObject({ execution, steps: 24 });

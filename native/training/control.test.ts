@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { breathe, RunControl } from './control.ts';
+import { RunControl, yieldToEvents } from './control.ts';
 
 /** The state of a promise after a turn of the event loop. */
 async function settled(promise: Promise<void>): Promise<boolean> {
   let done = false;
   void promise.then(() => (done = true));
-  await breathe();
+  await yieldToEvents();
   return done;
 }
 
@@ -49,7 +49,7 @@ describe('RunControl', () => {
     void control.waitWhilePaused();
     expect(await settled(epoch)).toBe(true);
     control.resume();
-    await breathe();
+    await yieldToEvents();
     control.epochEnded();
     expect(control.pauseRequested).toBe(false);
   });

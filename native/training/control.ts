@@ -85,4 +85,4 @@ export class RunControl {
 }
 
 /** Yields to the event loop, so that waiting messages and timers run. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const yieldToEvents = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -14,18 +14,18 @@ const divergedFactor = 1e6;
  * Evaluates the current weights on all splits, ends the method's epoch, and judges the weights as a snapshot.
  *
  * @param best - the best snapshot so far
- * @param breathe - awaited between chunks of rows
+ * @param yieldToEvents - awaited between chunks of rows
  * @throws OrthantError `diverged`
  */
 export async function measureEpoch(
   context: RunContext,
   best: Candidate | undefined,
-  breathe: () => Promise<void>,
+  yieldToEvents: () => Promise<void>,
 ): Promise<{ metrics: EpochMetrics; candidate: Candidate; seconds: number }> {
   const { execution, parts, position } = context;
   const { method, definition } = parts;
   const started = performance.now();
-  const evaluation = await evaluateSplits(context, breathe);
+  const evaluation = await evaluateSplits(context, yieldToEvents);
   checkConvergence(context, evaluation);
   const epoch = position.epoch + 1;
   execution.pull(Object.values(method.state));
@@ -77,18 +77,18 @@ interface SplitsEvaluation {
 /**
  * Predicts all rows of all splits and compares them with their targets; splits without rows are left out.
  *
- * @param breathe - awaited between chunks of rows
+ * @param yieldToEvents - awaited between chunks of rows
  */
 async function evaluateSplits(
   { configuration, dataset, execution, parts: { targetBounds: targets } }: RunContext,
-  breathe: () => Promise<void>,
+  yieldToEvents: () => Promise<void>,
 ): Promise<SplitsEvaluation> {
   const evaluations: Partial<Record<keyof SplitReports, SplitEvaluation>> = {};
   let trainPredictions: Float32Array = new Float32Array();
   let finite = true;
   for (const split of splitNames) {
     if (dataset.splits[split].rows === 0) continue;
-    const predictions = await execution.predictSplit(split, breathe);
+    const predictions = await execution.predictSplit(split, yieldToEvents);
     const evaluation = evaluatePredictions(
       configuration.training.loss,
       targets,

@@ -88,7 +88,7 @@ function evaluateOutput(
  *
  * @param inputs - scaled, [rows, features]
  * @param predict - forward pass with the current weights
- * @param breathe - awaited between chunks
+ * @param yieldToEvents - awaited between chunks
  * @returns row-major [rows, outputs]
  */
 export async function predictInChunks(
@@ -97,7 +97,7 @@ export async function predictInChunks(
   outputs: number,
   chunkRows: number,
   predict: (inputs: tfjs.Tensor2D) => tfjs.Tensor2D,
-  breathe: () => Promise<void>,
+  yieldToEvents: () => Promise<void>,
 ): Promise<Float32Array> {
   const [rows, features] = shapeOf(inputs);
   const slice = (row: number, size: number): tfjs.Tensor2D =>
@@ -110,7 +110,7 @@ export async function predictInChunks(
     const chunk = tf.tidy(() => predict(slice(row, size)));
     predictions.set(chunk.dataSync(), row * outputs);
     chunk.dispose();
-    await breathe();
+    await yieldToEvents();
   }
   return predictions;
 }

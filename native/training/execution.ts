@@ -30,9 +30,10 @@ export interface Execution extends ExecutionReport {
    */
   steps(batches: readonly Int32Array[], learningRates: readonly number[]): Float32Array;
   /**
-   * Scaled predictions of a split with the current weights, row-major [rows, outputs]; awaits `breathe` between chunks.
+   * Scaled predictions of a split with the current weights, row-major [rows, outputs]; awaits `yieldToEvents` between
+   * chunks.
    */
-  predictSplit(split: SplitName, breathe: () => Promise<void>): Promise<Float32Array>;
+  predictSplit(split: SplitName, yieldToEvents: () => Promise<void>): Promise<Float32Array>;
   /** Sets the rows of the next steps, in order, so that data in chunks can be prepared. */
   expect(rows: Int32Array): void;
   /** Call this before reading Variables; without `variables`, before reading any. */
@@ -67,11 +68,11 @@ export function eagerExecution(parts: TrainingParts, report: Partial<Omit<Execut
       tf.dispose([objectives, all]);
       return values;
     },
-    predictSplit: (split, breathe) => {
+    predictSplit: (split, yieldToEvents) => {
       const inputs = data.splits[split];
       if (inputs === undefined) return Promise.resolve(new Float32Array());
       const predict = (chunk: tfjs.Tensor2D) => predictWith(parts, chunk);
-      return predictInChunks(tf, inputs, targetBounds.length, evaluationRows, predict, breathe);
+      return predictInChunks(tf, inputs, targetBounds.length, evaluationRows, predict, yieldToEvents);
     },
     expect: () => undefined,
     pull: () => undefined,

@@ -41,7 +41,7 @@ export function parsePosition(checkpoint: Checkpoint): RunPosition {
 }
 
 /** The position at the start of a run. */
-export function beginning(configuration: RunConfiguration): RunPosition {
+export function startPosition(configuration: RunConfiguration): RunPosition {
   const { seed, epochs, optimizer } = configuration.training;
   return {
     format: 1,

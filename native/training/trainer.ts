@@ -6,14 +6,14 @@ import type { Model } from '../network/model.ts';
 import { changeOf, PendingChanges } from './changes.ts';
 import { captureCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { CheckpointPace } from './checkpointPace.ts';
-import { breathe, RunControl } from './control.ts';
+import { RunControl, yieldToEvents } from './control.ts';
 import { measureEpoch } from './epochEnd.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import { dataMemoryLimit } from './dataMemory.ts';
 import { buildParts } from './buildParts.ts';
 import { diverged } from './divergence.ts';
 import type { Execution } from './execution.ts';
-import { beginning, parsePosition } from './position.ts';
+import { parsePosition, startPosition } from './position.ts';
 import { ProgressMeter } from './progress.ts';
 import { learningRateOf, type RunContext, type Snapshot } from './runContext.ts';
 import type { Candidate } from './snapshot.ts';
@@ -64,7 +64,7 @@ export class Trainer {
     this.#hooks = hooks;
     this.#progress = new ProgressMeter((progress) => hooks.onProgress?.(progress));
     this.#checkpoints = new CheckpointPace((checkpoint) => hooks.onCheckpoint?.(checkpoint));
-    const position = resumeFrom === undefined ? beginning(configuration) : parsePosition(resumeFrom);
+    const position = resumeFrom === undefined ? startPosition(configuration) : parsePosition(resumeFrom);
     const parts = buildParts(runtime.tf, configuration, dataset, dataMemoryLimit(runtime.cardBytes));
     let execution: Execution | undefined;
     try {
@@ -175,7 +175,7 @@ export class Trainer {
       }
       this.#slice();
       if (position.stepInEpoch === parts.plan.stepsPerEpoch) await this.#endEpoch();
-      await breathe();
+      await yieldToEvents();
     }
   }
 
@@ -223,7 +223,7 @@ export class Trainer {
     // Before the evaluation, so that the execution can prepare the next epoch's first rows.
     this.#order = parts.plan.order(position.epoch + 2);
     execution.expect(this.#order);
-    const { metrics, candidate, seconds } = await measureEpoch(this.#context, this.#best, breathe);
+    const { metrics, candidate, seconds } = await measureEpoch(this.#context, this.#best, yieldToEvents);
     if (metrics.best) this.#best = this.#snapshot(candidate, metrics);
     this.#progress.evaluation(seconds);
     this.#hooks.onMetrics?.(metrics);
@@ -274,7 +274,7 @@ export class Trainer {
 
   /** The current weights, for a run that is stopped in its first epoch. */
   async #presentSnapshot(): Promise<Snapshot> {
-    const { metrics, candidate } = await measureEpoch(this.#context, undefined, breathe);
+    const { metrics, candidate } = await measureEpoch(this.#context, undefined, yieldToEvents);
     return this.#snapshot(candidate, metrics);
   }
 }

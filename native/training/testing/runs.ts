@@ -3,7 +3,7 @@ import type { RunConfiguration, RunConfigurationInput } from '../../contract/con
 import type { EpochMetrics } from '../../contract/results.ts';
 import type { RunChange } from '../../contract/runs.ts';
 import type { Checkpoint } from '../../runs/checkpoints.ts';
-import { breathe } from '../control.ts';
+import { yieldToEvents } from '../control.ts';
 import { exampleConfiguration, exampleDataSet } from './example.ts';
 import { Trainer, type TrainingOutcome } from '../trainer.ts';
 import type { TrainerHooks, TrainerOptions } from '../trainerOptions.ts';
@@ -79,5 +79,5 @@ export const numbersOf = (metrics: readonly EpochMetrics[]): unknown[] =>
 export const everyStep = (steps: number): RunChange[] => Array.from({ length: steps }, (_, step) => ({ step }));
 
 export async function reaches(trainer: Trainer, step: number): Promise<void> {
-  while (trainer.step < step) await breathe();
+  while (trainer.step < step) await yieldToEvents();
 }
