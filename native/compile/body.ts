@@ -4,21 +4,21 @@ import { attr, constant, DataType, node, type AttrValue, type NodeDef } from './
 import { outputArgument } from './outputArguments.ts';
 import type { TapeEntry, TapeOperation } from './tape.ts';
 
-/** A step or a forward pass as it was recorded, with the meaning of the tensors that cross its border. */
+/** A recorded step or forward pass, with the names of its input and result tensors. */
 export interface Trace {
   readonly tape: readonly TapeEntry[];
-  /** Native ids of tensors that exist before: id to the name of the function argument. */
+  /** Tensors that exist before the work: native id to the name of the function argument. */
   readonly sources: ReadonlyMap<number, string>;
   /** Result name to native id. */
   readonly results: Readonly<Record<string, number>>;
-  /** Name of the Variable that holds the tensor with this id, where it is no declared one. */
+  /** Name of the undeclared Variable that holds the tensor with this id, if there is one. */
   undeclared(id: number): string | undefined;
 }
 
 /** Captured tensors up to this size become constants of the program; larger ones should have been declared. */
 const largestCapture = 1 << 20;
 
-/** Nodes and results of a traced piece, ready to stand in a function. */
+/** Nodes and results of a traced piece of work, as the body of a function. */
 export interface FunctionBody {
   readonly nodes: readonly NodeDef[];
   /** Result name to `node:outputArgument:index` or an argument's name. */
@@ -26,9 +26,9 @@ export interface FunctionBody {
 }
 
 /**
- * The nodes of a function that does what the tape recorded. Operations whose results nothing uses are left out.
+ * The nodes of a function that repeats the recorded operations. Operations with unused results are left out.
  *
- * @throws OrthantError (code `engine`) that names the operation which cannot be compiled
+ * @throws OrthantError (code `engine`) with the name of the operation that cannot be compiled
  */
 export function functionBody(binding: Binding, trace: Trace): FunctionBody {
   const producers = new Map<number, TapeEntry>();
@@ -41,20 +41,20 @@ export function functionBody(binding: Binding, trace: Trace): FunctionBody {
   const nodes: NodeDef[] = [];
   const captured = (id: number, user: string): string => {
     const variable = trace.undeclared(id);
-    // As a constant it would be frozen: what is assigned to it between steps would never arrive.
+    // As a constant it would be frozen: assignments between steps would have no effect.
     if (variable !== undefined) {
       throw new OrthantError(
         'engine',
-        `${user} uses the Variable "${variable}", which is no part of the declared state. A method lists its Variables in "state".`,
+        `${user} uses the Variable "${variable}", which is not part of the declared state. A method lists its Variables in "state".`,
       );
     }
     const values = binding.tensorDataSync(id);
-    // The binding does not tell the shape of a foreign tensor, and an identity does.
+    // The binding does not give the shape of this tensor, so an Identity operation finds it.
     const [metadata] = identity(binding, id, values);
     if (metadata === undefined || values.byteLength > largestCapture) {
       throw new OrthantError(
         'engine',
-        `${user} uses a tensor of ${values.length} values that is no part of the declared state.`,
+        `${user} uses a tensor of ${values.length} values that is not part of the declared state.`,
       );
     }
     binding.deleteTensor(metadata.id);
@@ -92,7 +92,7 @@ export function functionBody(binding: Binding, trace: Trace): FunctionBody {
   return { nodes, results };
 }
 
-/** Attributes that tfjs leaves to TensorFlow's eager mode, which infers them; in a graph they must stand. */
+/** Attributes that TensorFlow infers in eager mode, so tfjs omits them; a graph needs them. */
 const inferred: Readonly<Record<string, (operation: TapeOperation) => Record<string, AttrValue>>> = {
   ExpandDims: ({ outputs }) => ({
     T: attr.type(outputs[0]?.dtype ?? DataType.float),

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { ChunkReader } from './chunkReader.ts';
 import type { RowArray } from './rowArray.ts';
 
-/** Row r of an array holds 1000 r + 0, 1000 r + 1, ...: the value tells where it came from. */
+/** Row r of an array holds 1000 r + 0, 1000 r + 1, ...: a value shows its origin. */
 function numbered(rows: number, width: number): RowArray {
   const values = new Float32Array(rows * width);
   values.forEach((_, i) => (values[i] = 1000 * Math.floor(i / width) + (i % width)));
   return { values, width };
 }
 
-/** What training does: takes batches by the handful and copies each chunk that it is given. Returns the rows it saw. */
+/** Imitates training: takes several batches at a time and copies each chunk it gets. Returns the rows it saw. */
 function readAll(
   reader: ChunkReader,
   widths: readonly number[],
@@ -43,7 +43,7 @@ const expectedRows = (batches: readonly Int32Array[], widths: readonly number[])
   );
 
 describe('a reader of chunks', () => {
-  it('brings the rows of any batches in any order, expected or not', () => {
+  it('delivers the rows of any batches in any order, expected or not', () => {
     const batchesOf = (rows: number) =>
       fc.array(fc.array(fc.integer({ min: 0, max: rows - 1 }), { minLength: 1, maxLength: 6 }), { maxLength: 30 });
     fc.assert(
@@ -68,7 +68,7 @@ describe('a reader of chunks', () => {
     );
   });
 
-  it('gathers what was expected chunk by chunk, and nothing twice', () => {
+  it('gathers the expected rows chunk by chunk, and no row twice', () => {
     const reader = new ChunkReader([numbered(1000, 4)], 64);
     const order = Int32Array.from({ length: 1000 }, (_, i) => (i * 377) % 1000);
     const batches = Array.from({ length: 63 }, (_, step) => order.subarray(step * 16, (step + 1) * 16));
@@ -78,8 +78,8 @@ describe('a reader of chunks', () => {
     expect(chunks).toBe(Math.ceil(1000 / 64));
   });
 
-  it('gathers where TensorFlow cannot compute in place', () => {
-    // Memory begins at multiples of 16 bytes, and TensorFlow copies what does not.
+  it('gathers into memory that TensorFlow cannot use in place', () => {
+    // Buffers start at multiples of 16 bytes; TensorFlow copies arrays at other addresses.
     for (const { byteOffset } of new ChunkReader([numbered(10, 3), numbered(10, 1)], 4).arrays) {
       expect(byteOffset % 16).not.toBe(0);
     }

@@ -2,29 +2,29 @@ import { OrthantError } from '../contract/errors.ts';
 import { copyRows, type RowArray } from './rowArray.ts';
 
 /**
- * The rows of the steps to come, a chunk at a time, copied when the first of them is needed. A second thread that copies
- * ahead would gain little: with batches of 64 on two cores, copying is 1.5 % of a run of 784-784-1 (4 % of its training),
- * 3 % of 9-64-64-1 (7 %), and at most 9 % where rows are wide and steps are cheap (784-64-64-1: 20 %).
+ * Copies the rows of the next steps, a chunk at a time, when the first of them is needed. A second thread that copies
+ * ahead would gain little: with batches of 64 on two cores, copying is 1.5 % of a run of 784-784-1 (4 % of its
+ * training), 3 % of 9-64-64-1 (7 %), and at most 9 % where rows are wide and steps are cheap (784-64-64-1: 20 %).
  *
- * Which rows come next is a guess ({@link expect}); rows that were not expected are copied on the spot, so that a wrong
- * guess costs smaller chunks and nothing else.
+ * The next rows are a guess ({@link expect}); rows that were not expected are copied when they are needed, so that a
+ * wrong guess only makes chunks smaller.
  */
 export class ChunkReader {
   /** Most rows of a chunk. */
   readonly chunkRows: number;
-  /** Where chunks are copied to: [chunkRows, width] each. */
+  /** Destination of the chunks: [chunkRows, width] each. */
   readonly arrays: readonly Float32Array[];
   readonly #sources: readonly RowArray[];
   #expected: Int32Array = new Int32Array();
-  /** Expected rows before this place have been in a chunk. */
+  /** Expected rows before this position were already in a chunk. */
   #taken = 0;
-  /** Rows of the chunk in use, and the place in it after the last batch. */
+  /** Rows of the current chunk, and the position in it after the last batch. */
   #current: Int32Array = new Int32Array();
   #cursor = 0;
 
   /**
-   * @param sources - inputs and targets, say: row i of one belongs to row i of the other
-   * @param chunkRows - most rows of a chunk; a multiple of the batch size, so that no batch is cut in two
+   * @param sources - for example inputs and targets: row i of one belongs to row i of the other
+   * @param chunkRows - most rows of a chunk; a multiple of the batch size, so that no batch is split
    */
   constructor(sources: readonly RowArray[], chunkRows: number) {
     this.chunkRows = chunkRows;
@@ -32,19 +32,20 @@ export class ChunkReader {
     this.arrays = sources.map(({ width }) => unalignedFloats(chunkRows * width));
   }
 
-  /** Sets which rows come next, in the order of the steps. */
+  /** Sets the next rows, in the order of the steps. */
   expect(rows: Int32Array): void {
     this.#expected = rows;
     this.#taken = 0;
   }
 
   /**
-   * Makes sure that the first of the batches lies in the chunk in use.
+   * Makes sure that the first batch is in the current chunk.
    *
    * @param batches - rows of each step
-   * @param replace - copies a new chunk to where it is used; called at once where another chunk is needed. The arrays are
-   *   [chunkRows, width] each, their end meaningless where the chunk has fewer rows
-   * @returns the place in the chunk of the first batch's first row, and how many of the batches follow there in order
+   * @param replace - copies a new chunk to its user; called immediately if another chunk is needed. The arrays are
+   *   [chunkRows, width] each; their end is meaningless if the chunk has fewer rows
+   * @returns the position in the chunk of the first batch's first row, and the number of batches that follow there in
+   *   order
    */
   find(
     batches: readonly Int32Array[],
@@ -75,7 +76,7 @@ export class ChunkReader {
     return { place, batches: found };
   }
 
-  /** Rows of the next chunk: those expected where they begin with the first batch, else as many batches as fit. */
+  /** Rows of the next chunk: the expected rows if they start with the first batch, else as many batches as fit. */
   #next(batches: readonly Int32Array[]): Int32Array {
     const expected = this.#expected.subarray(this.#taken, this.#taken + this.chunkRows);
     if (!startsWith(expected, 0, batches[0] ?? expected)) return joined(batches, this.chunkRows);
@@ -84,7 +85,7 @@ export class ChunkReader {
   }
 }
 
-/** The rows of as many of the first batches as make no more than `most` rows. */
+/** The rows of the first batches, up to `most` rows. */
 function joined(batches: readonly Int32Array[], most: number): Int32Array {
   const rows = new Int32Array(most);
   let length = 0;
@@ -100,7 +101,8 @@ const startsWith = (rows: Int32Array, from: number, batch: Int32Array): boolean 
   from + batch.length <= rows.length && batch.every((row, i) => row === rows[from + i]);
 
 /**
- * Floats that begin at an odd address. TensorFlow computes on aligned memory in place and copies other memory first; in
- * place, it would see a chunk change under it, and let go of it on a thread that must not touch JavaScript's memory.
+ * Floats at an address that is not aligned. TensorFlow uses aligned memory in place and copies other memory first. In
+ * place, a chunk would change while TensorFlow uses it, and TensorFlow would release it on a thread that must not touch
+ * JavaScript's memory.
  */
 const unalignedFloats = (length: number): Float32Array => new Float32Array(new ArrayBuffer(4 * length + 4), 4, length);

@@ -17,7 +17,7 @@ const floats = (length: number, value: (i: number) => number): Float32Array =>
 const inputs: RowArray = { values: floats(rows * features, (i) => Math.sin(i * 1.7)), width: features };
 const targets: RowArray = { values: floats(rows, (i) => Math.cos(i)), width: 1 };
 
-/** What each step saw: the sum of each feature over its rows, their targets, and a count of visits by row. */
+/** Records of each step: the sum of each feature over its rows, their targets, and a count of visits by row. */
 function open(
   execution: CompiledKind,
   chunkRows: number,
@@ -69,7 +69,7 @@ const truth = (batch: Int32Array): number =>
   batch.reduce((sum, row) => sum + weighed(row) * (targets.values[row] ?? 0), 0);
 
 const order = Int32Array.of(11, 3, 7, 0, 9, 1, 5, 2, 10, 4, 8);
-/** Chunks of 6 rows: two batches of 3; one of 3 and the last one of 2. */
+/** Chunks of 6 rows: first two batches of 3, then one of 3 and the last one of 2. */
 const batches = [0, 3, 6, 9].map((first) => order.subarray(first, Math.min(first + 3, order.length)));
 
 describe.skipIf(!hasTensorflow)('a run whose rows come in chunks', () => {
@@ -80,7 +80,7 @@ describe.skipIf(!hasTensorflow)('a run whose rows come in chunks', () => {
   it.each<CompiledKind>(['xla', 'graph'])('sees the rows it asks for, and no other: %s', async (execution) => {
     const { compiled, reader, seen, dispose } = open(execution, 6);
     reader.expect(order);
-    // In one call, and then in calls that end where chunks do not.
+    // First in one call, then in calls that end inside chunks.
     const objectives = [
       ...compiled.steps(batches, [1, 2, 3, 4]),
       ...compiled.steps(batches.slice(0, 1), [1]),
@@ -103,7 +103,7 @@ describe.skipIf(!hasTensorflow)('a run whose rows come in chunks', () => {
     dispose();
   });
 
-  it('keeps the chunk in use while the next is written where it came from', () => {
+  it('keeps the values of the current chunk while the next one is written to the same arrays', () => {
     const { compiled, reader, dispose } = open('xla', 6);
     reader.expect(order);
     compiled.steps(batches.slice(0, 1), [1]);
@@ -112,7 +112,7 @@ describe.skipIf(!hasTensorflow)('a run whose rows come in chunks', () => {
     dispose();
   });
 
-  it('refuses rows that are not there', () => {
+  it('refuses row numbers out of range', () => {
     const { compiled, dispose } = open('xla', 6);
     for (const row of [-1, rows]) {
       expect(() => compiled.steps([Int32Array.of(0, 1, row)], [1])).toThrow(`Row ${row} is not one of ${rows}`);

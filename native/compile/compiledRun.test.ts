@@ -29,7 +29,7 @@ const features = 3;
 const inputs = Float32Array.from({ length: trainingRows * features }, (_, i) => Math.sin(i * 1.7));
 const targets = Float32Array.from({ length: trainingRows }, (_, i) => Math.cos(i));
 
-/** Node's own garbage is no leak, and when it goes is chance. */
+/** Garbage in Node is not a leak, and it is collected at random times. */
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
@@ -38,7 +38,7 @@ type Step = CompilableRun['step'];
 interface Example {
   readonly run: CompilableRun;
   readonly weights: tfjs.Variable<tfjs.Rank.R2>;
-  /** How often each row was seen. */
+  /** Number of visits to each row. */
   readonly seen: tfjs.Variable<tfjs.Rank.R1>;
   readonly dispose: () => void;
 }
@@ -85,13 +85,13 @@ function leastSquares(
   };
 }
 
-/** What a test has made that is to go when it is over, however it ends. */
+/** Resources of a test, to be disposed after it passes or fails. */
 const forget: (() => void)[] = [];
 afterEach(() => {
   for (const end of forget.splice(0)) end();
 });
 
-/** A Variable that no run declares. */
+/** A Variable that is not declared by any run. */
 function hidden(name: string): tfjs.Variable {
   const variable = runtime.tf.tidy(() => runtime.tf.variable(runtime.tf.scalar(1), false, name));
   forget.push(() => {
@@ -100,7 +100,7 @@ function hidden(name: string): tfjs.Variable {
   return variable;
 }
 
-/** A step with an operation whose result's shape a value decides: XLA must know all shapes beforehand. */
+/** A step with an operation whose result's shape depends on a value; XLA must know all shapes before it compiles. */
 const refusedByXla = (): Example =>
   leastSquares((step) => (rows, rate) => {
     const { tf } = runtime;
@@ -123,7 +123,7 @@ function byHand(batches: readonly Int32Array[], rates: readonly number[]): { wei
   return { weights, losses };
 }
 
-/** Two epochs of batches of 5, 5 and 2 rows, `times` over. */
+/** Two epochs of batches of 5, 5 and 2 rows, repeated `times` times. */
 const epochs = (times: number): Int32Array[] =>
   Array.from({ length: times }, () => [
     Int32Array.of(3, 0, 11, 7, 5),
@@ -138,10 +138,10 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
-  it.each(executions)('with %s makes the steps that arithmetic by hand makes', async (execution) => {
+  it.each(executions)('with %s gives the same steps as arithmetic by hand', async (execution) => {
     const example = leastSquares();
     const compiled = new CompiledRun(traceRun(example.run), execution);
-    // Tracing has made steps on the Variables; nothing may be left of them.
+    // Tracing ran steps on the Variables; they must leave no effect.
     expect([...example.seen.dataSync()]).toEqual(Array.from({ length: trainingRows }, () => 0));
     const batches = epochs(20);
     const rates = batches.map((_, step) => 0.3 / (1 + step / 10));
@@ -150,7 +150,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     expected.losses.forEach((loss, step) => {
       expect(objectives[step]).toBeCloseTo(loss, 5);
     });
-    // Predictions come from the program's own weights, in chunks of which the last one overlaps.
+    // Predictions come from the program's weights, in chunks, the last of which overlaps.
     const predictions = await compiled.predictions('train', () => Promise.resolve());
     expect(predictions).toHaveLength(trainingRows);
     predictions.forEach((prediction, row) => {
@@ -166,7 +166,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     example.dispose();
   });
 
-  it('goes on from what JavaScript assigned', () => {
+  it('continues from values that JavaScript assigned', () => {
     const example = leastSquares();
     const compiled = new CompiledRun(traceRun(example.run), 'xla');
     compiled.steps(epochs(1), [0.1, 0.1, 0.1]);
@@ -202,7 +202,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     example.dispose();
   });
 
-  it('is refused where TensorFlow does not heed the mark for XLA', () => {
+  it('is refused if TensorFlow ignores the XLA mark', () => {
     const example = leastSquares();
     const { backend } = example.run;
     const { binding } = backend;
@@ -221,7 +221,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     example.dispose();
   });
 
-  it('refuses rows that are not there, which XLA would not notice', () => {
+  it('refuses row numbers out of range, which XLA would not notice', () => {
     const example = leastSquares();
     const compiled = new CompiledRun(traceRun(example.run), 'xla');
     for (const row of [-1, trainingRows]) {
@@ -229,7 +229,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
         `Row ${row} is not one of ${trainingRows} training rows`,
       );
     }
-    // All are looked at before the first step is made.
+    // All are checked before the first step.
     expect(() => compiled.steps([Int32Array.of(0, 1, 2, 3, 4), Int32Array.of(5, trainingRows)], [0.1, 0.1])).toThrow(
       `Row ${trainingRows} is not one of ${trainingRows} training rows`,
     );
@@ -271,7 +271,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     ],
     [
       'assigns a Variable that is not declared',
-      /The step assigns the Variable "hidden-counter", which is no part of the declared state/,
+      /The step assigns the Variable "hidden-counter", which is not part of the declared state/,
       (step) => {
         const counter = hidden('hidden-counter');
         return (rows, rate) =>
@@ -283,7 +283,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     ],
     [
       'uses a Variable that is not declared, which would be frozen',
-      /uses the Variable "hidden-coefficient", which is no part of the declared state/,
+      /uses the Variable "hidden-coefficient", which is not part of the declared state/,
       (step) => {
         const coefficient = hidden('hidden-coefficient');
         return (rows, rate) => runtime.tf.tidy(() => runtime.tf.mul<tfjs.Scalar>(step(rows, rate, rows), coefficient));
@@ -303,7 +303,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
   ])('refuses a step that %s, and leaves the state as it was', (_, reason, change) => {
     const example = leastSquares(change);
     forget.push(example.dispose);
-    // What TensorFlow had not been given before it has from the first attempt on.
+    // The first attempt uploads tensors, which then stay in TensorFlow.
     expect(() => new CompiledRun(traceRun(example.run), 'graph')).toThrow(reason);
     const before = runtime.tensorCount();
     expect(() => new CompiledRun(traceRun(example.run), 'xla')).toThrow(reason);
@@ -344,7 +344,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     expect(runtime.tensorCount()).toBe(before);
   });
 
-  it('is traced on batches that differ, also where a batch is all rows', () => {
+  it('is traced on batches that differ, also if a batch has all rows', () => {
     const seen: string[] = [];
     const example = leastSquares((step) => (rows, rate) => {
       seen.push([...rows.dataSync()].join());
@@ -355,7 +355,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     expect(new Set(seen).size).toBe(3);
   });
 
-  it('is traced once for splits that are predicted in as many rows', () => {
+  it('is traced once for splits that are predicted in the same number of rows', () => {
     const example = leastSquares();
     forget.push(example.dispose);
     const predicted: number[] = [];
@@ -365,11 +365,11 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     };
     const { train = example.weights } = example.run.splits;
     traceRun({ ...example.run, predict, splits: { train, validation: train, test: train } });
-    // Beside the two rows on which it is tried: 12 rows, at most 5 at once, in three calls of 4.
+    // Besides the two rows of the check: 12 rows, at most 5 at once, in three calls of 4.
     expect(predicted.filter((rows) => rows > 2)).toEqual([4]);
   });
 
-  it('leaves nothing behind where XLA refuses what TensorFlow takes', async () => {
+  it('leaves nothing behind if XLA refuses a step that TensorFlow accepts', async () => {
     const example = refusedByXla();
     forget.push(example.dispose);
     new CompiledRun(traceRun(example.run), 'graph').dispose();
@@ -386,7 +386,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
     expect(deleteSavedModel).toHaveBeenCalledTimes(1);
     expect(runtime.tensorCount()).toBe(before);
     expect([...example.seen.dataSync(), ...example.weights.dataSync()].every((value) => value === 0)).toBe(true);
-    // The same trace serves without XLA.
+    // The same trace works without XLA.
     const compiled = new CompiledRun(traced, 'graph');
     const batches = epochs(1);
     expect(compiled.steps(batches, [0.1, 0.1, 0.1])[0]).toBeCloseTo(
@@ -399,7 +399,7 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
 
   it('needs no more memory for 10,000 steps than for 1,000', () => {
     const { tf } = runtime;
-    // Each step makes 64 kB of it anew, and each pull brings them: a result or a value that stays takes 600 MB.
+    // Each step makes 64 kB of new state, and each pull copies it: a result or value that is kept would take 600 MB.
     const large = tf.tidy(() => tf.variable(tf.zeros([1 << 14])));
     const example = leastSquares((step) => (rows, rate, places) => {
       tf.tidy(() => {
@@ -414,11 +414,11 @@ describe.skipIf(!hasTensorflow)('a compiled run', () => {
       'xla',
     );
     const train = (steps: number): { tensors: number; bytes: number } => {
-      // One a call, so that what a call leaves behind comes as often as can be.
+      // One step in each call, so that a leak of a call occurs as often as possible.
       for (let done = 1; done <= steps; done++) {
         compiled.steps([batch], [0.01]);
         compiled.pull();
-        // So often that garbage never has the process grow.
+        // Often enough that garbage never makes the process grow.
         if (done % 250 === 0) collectGarbage();
       }
       return { tensors: runtime.tensorCount(), bytes: process.memoryUsage().rss };

@@ -6,31 +6,31 @@ import { ProgramSession } from './graphSession.ts';
 import { nativeId } from './tape.ts';
 import type { CompilableRun, TracedRun } from './traceRun.ts';
 
-/** What carries out a compiled program. */
+/** The executor of a compiled program. */
 export type CompiledKind = 'xla' | 'graph';
 
-/** Largest number of steps in one call: bounds the buffers that carry rows and objectives. */
+/** Largest number of steps in one call: limits the buffers for rows and objectives. */
 const maxSteps = 1024;
 
 /**
- * A run whose steps are one TensorFlow program. State lives in the program's session; {@link pull} copies it back to the
- * Variables, {@link push} takes over what JavaScript assigned to them.
+ * A run whose steps are one TensorFlow program. The program's session holds the state; {@link pull} copies it back to
+ * the Variables, {@link push} copies JavaScript's assignments to the session.
  */
 export class CompiledRun {
   readonly #run: CompilableRun;
   readonly #session: ProgramSession;
   readonly #loops: readonly Loop[];
   readonly #forwards: readonly Forward[];
-  /** What each Variable held when both sides last agreed: an assignment gives it another dataId. */
+  /** The dataId of each Variable when both sides last agreed: an assignment changes it. */
   readonly #agreed: object[] = [];
   /** Variables whose value in the session is newer. */
   readonly #behind = new Set<number>();
 
   /**
-   * Builds the program, fills it with state and data, and has it compiled.
+   * Builds the program, fills it with state and data, and compiles it.
    *
-   * @throws OrthantError (code `engine`), or Error with TensorFlow's message, where the program is refused; nothing of it
-   *   is left then
+   * @throws OrthantError (code `engine`), or Error with TensorFlow's message, if the program is refused; nothing of it
+   *   remains then
    */
   constructor({ run, state, data, contents, steps, forwards }: TracedRun, execution: CompiledKind) {
     this.#run = run;
@@ -38,7 +38,7 @@ export class CompiledRun {
       name: `steps${index}`,
       batch,
       maxSteps: index === 0 ? Math.min(maxSteps, Math.ceil((1 << 22) / batch)) : 1,
-      // The last, smaller batch comes once an epoch: a compilation of its own would not pay.
+      // The last, smaller batch comes once an epoch: a separate compilation would cost more than it saves.
       xla: execution === 'xla' && index === 0,
       body,
     }));
@@ -55,7 +55,7 @@ export class CompiledRun {
       if (run.chunks !== undefined) this.#replaceChunk(run.chunks.arrays);
       this.#session.write(new Map([...contents].map(([name, tensor]) => [name, nativeId(run.backend, tensor)])));
       this.push();
-      // No step, but XLA compiles: what it refuses shows here, and the first step waits for nothing.
+      // Runs no step, but makes XLA compile: it refuses a program here, and the first step need not wait.
       for (const { name } of this.#loops) this.#session.runSteps(name, [], []);
       for (const { name, batch } of this.#loops.filter(({ xla }) => xla)) this.#requireXla(name, batch);
     } catch (error) {
@@ -65,10 +65,10 @@ export class CompiledRun {
   }
 
   /**
-   * Carries out one step for each batch.
+   * Runs one step for each batch.
    *
-   * @param batches - rows of each step; each of one of the declared sizes
-   * @param learningRates - one a step
+   * @param batches - rows of each step, in one of the declared batch sizes
+   * @param learningRates - one for each step
    * @returns the objective of each step
    */
   steps(batches: readonly Int32Array[], learningRates: readonly number[]): Float32Array {
@@ -95,12 +95,12 @@ export class CompiledRun {
     return objectives;
   }
 
-  /** XLA's code reads and writes wherever a row points. */
+  /** Checks row numbers, since XLA's code reads and writes at any row number. */
   #requireRows(batches: readonly Int32Array[]): void {
     const { rows } = this.#run;
     for (const batch of batches) {
       const { length } = batch;
-      // By index, which takes a fifth of the time: a small network takes many thousand rows in each call.
+      // A loop by index takes a fifth of the time of an iterator; a small network uses many thousand rows in each call.
       for (let i = 0; i < length; i++) {
         const row = batch[i] ?? 0;
         if (row < 0 || row >= rows) {
@@ -117,7 +117,7 @@ export class CompiledRun {
   };
 
   /** Scaled predictions of all rows of a split, row-major [rows, outputs]. */
-  async predictions(split: string, breathe: () => Promise<void>): Promise<Float32Array> {
+  async predictions(split: string, yieldToEvents: () => Promise<void>): Promise<Float32Array> {
     const inputs = this.#run.splits[split];
     const forward = this.#forwards.find(({ name }) => name === split);
     if (inputs === undefined || forward === undefined) return new Float32Array();
@@ -130,13 +130,13 @@ export class CompiledRun {
         ? start
         : inputs.values.subarray(start * features, (start + forward.rows) * features);
       predictions.set(this.#session.predict(forward.name, rows), start * forward.outputs);
-      await breathe();
+      await yieldToEvents();
     }
     return predictions;
   }
 
   /**
-   * Copies the session's state to those of `variables` (all, if not given) that are behind it.
+   * Copies newer values from the session to `variables` (by default to all).
    */
   pull(variables: readonly tfjs.Variable[] = this.#run.state): void {
     const { tf, state } = this.#run;
@@ -155,7 +155,7 @@ export class CompiledRun {
     });
   }
 
-  /** Copies those Variables to the session that were assigned since both sides last agreed. */
+  /** Copies to the session the Variables that were assigned since both sides last agreed. */
   push(): void {
     const assigned = new Map<string, number>();
     this.#run.state.forEach((variable, index) => {
@@ -168,9 +168,9 @@ export class CompiledRun {
   }
 
   /**
-   * Makes sure that TensorFlow has heeded the mark for XLA, which it ignores in silence where it is built without it, as
-   * on macOS. A row that is not there tells: TensorFlow's own kernels refuse it, XLA's code does not look. (Its kernels
-   * for cards do not look either; there this finds nothing.)
+   * Checks that TensorFlow obeyed the XLA mark. A build without XLA, as on macOS, ignores the mark without an error. A
+   * row number out of range shows this: TensorFlow's own kernels refuse it, XLA's code does not check it. (TensorFlow's
+   * GPU kernels do not check it either; there this test finds nothing.)
    */
   #requireXla(loop: string, batch: number): void {
     try {
@@ -179,7 +179,7 @@ export class CompiledRun {
     } catch (error) {
       throw new OrthantError('engine', 'This TensorFlow does not compile with XLA.', { cause: error });
     }
-    // That step counts for nothing.
+    // Undo that step.
     this.#agreed.length = 0;
     this.push();
   }

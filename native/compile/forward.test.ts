@@ -56,7 +56,7 @@ test.skipIf(!hasTensorflow)(
             }),
             'graph',
           );
-          // Two rows are what the pass is tried on.
+          // The pass is checked on two rows.
           expect(Math.max(...taken)).toBeLessThanOrEqual(Math.max(chunkRows, 2));
           try {
             for (const split of resident ? (['train', 'validation'] as const) : (['train'] as const)) {

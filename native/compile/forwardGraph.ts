@@ -2,7 +2,7 @@ import { attr, DataType, functionDef, node, type FunctionDef, type NodeDef } fro
 import { call, concat, int, placeholder, reshape, slice } from './nodes.ts';
 import { graphNames, type Forward, type ProgramSpecification } from './program.ts';
 
-/** The pass over one block, and over all blocks of a call, which TensorFlow computes side by side. */
+/** The pass over one block, and over all blocks of a call, which TensorFlow computes in parallel. */
 export function forwardFunctions(program: ProgramSpecification, forward: Forward): FunctionDef[] {
   const { name, body, rows, blockRows, features } = forward;
   const block = functionDef({
@@ -13,7 +13,7 @@ export function forwardFunctions(program: ProgramSpecification, forward: Forward
     returns: { prediction_out: body.results.prediction ?? '' },
   });
   const blocks = blockStarts(rows, blockRows).map((start, index) => blockNodes(program, forward, start, index));
-  // The last block starts earlier, so that all have the same size; what the block before has of it goes.
+  // The last block starts earlier, so that all have the same size; rows that the previous block has too are cut off.
   const known = blockRows * blocks.length - rows;
   const last = blocks.length - 1;
   const pieces = blocks.map((_, index) => (index === last && known > 0 ? 'rest:output:0' : `block${index}:output:0`));
@@ -45,7 +45,7 @@ export function forwardFunctions(program: ProgramSpecification, forward: Forward
 const blockStarts = (rows: number, blockRows: number): number[] =>
   Array.from({ length: Math.ceil(rows / blockRows) }, (_, block) => Math.min(block * blockRows, rows - blockRows));
 
-/** The pass over the block that starts so many rows after the call's first. */
+/** The pass over the block that starts `start` rows after the call's first row. */
 function blockNodes(program: ProgramSpecification, forward: Forward, start: number, index: number): NodeDef[] {
   const at = (piece: string): string => `${piece}${index}`;
   const offset = `${at('offset')}:output:0`;
@@ -55,7 +55,8 @@ function blockNodes(program: ProgramSpecification, forward: Forward, start: numb
     ...(resident ? [node(at('first'), 'AddV2', ['given:output:0', offset], { T: attr.type(DataType.int32) })] : []),
     concat(at('begin'), [resident ? `${at('first')}:z:0` : offset, 'zero:output:0'], 'axis:output:0', DataType.int32),
     slice(at('rows'), 'rows', `${at('begin')}:output:0`, 'size:output:0'),
-    // Without XLA: large matrix products alone, which gain nothing and cost a compilation for each number of rows.
+    // Without XLA: these are only large matrix products, which gain nothing and need a compilation for each number of
+    // rows.
     call(
       at('block'),
       `${forward.name}_block`,

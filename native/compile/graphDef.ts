@@ -2,13 +2,13 @@ import { createRequire } from 'node:module';
 
 /**
  * TensorFlow's graph messages, written with the protobuf classes that tfjs-node ships (google-protobuf, no types of its
- * own). Everything here is a thin, typed constructor; what goes into a graph is decided elsewhere.
+ * own). This file has only thin, typed constructors; other files decide the content of a graph.
  */
 
-/** TensorFlow's DataType numbers, as far as a training step needs them. */
+/** TensorFlow's DataType numbers that a training step needs. */
 export const DataType = { float: 1, int32: 3, string: 7, int64: 9, bool: 10, resource: 20 } as const;
 
-/** A protobuf message: opaque but for its bytes. */
+/** A protobuf message: opaque except for its bytes. */
 interface Message {
   serializeBinary(): Uint8Array;
 }
@@ -119,7 +119,7 @@ export const functionDef = (definition: {
   });
 };
 
-/** The tag under which the one graph of a saved model is found. */
+/** The tag of the only graph of a saved model. */
 export const savedModelTag = 'serve';
 
 /** Bytes of `saved_model.pb` with one graph. */
@@ -133,7 +133,7 @@ export const savedModel = (nodes: readonly NodeDef[], functions: readonly Functi
           meta.setGraphDef(
             build('GraphDef', (graph) => {
               for (const item of nodes) graph.addNode(item);
-              // Any producer from 2.x on: older ones switch compatibility rewrites on.
+              // Any producer number of 2.x or later: older ones enable compatibility rewrites.
               graph.setVersions(build('VersionDef', (version) => version.setProducer(2000)));
               graph.setLibrary(
                 build('FunctionDefLibrary', (library) => {

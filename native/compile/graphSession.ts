@@ -9,8 +9,8 @@ import { writeProgram } from './writeProgram.ts';
 import { graphNames, type Loop, type ProgramSpecification } from './program.ts';
 
 /**
- * A program at work: a TensorFlow session whose variables hold state and data. Calls move batch rows, learning rates and
- * objectives only.
+ * A running program: a TensorFlow session whose variables hold state and data. Calls transfer only batch rows, learning
+ * rates and objectives.
  */
 export class ProgramSession {
   readonly #binding: Binding;
@@ -19,7 +19,7 @@ export class ProgramSession {
   readonly #feeds = new Map<string, { rows: Int32Array; places: Int32Array; rates: Float32Array }>();
   #disposed = false;
 
-  /** @throws Error with TensorFlow's message where the graph is not accepted */
+  /** @throws Error with TensorFlow's message if TensorFlow refuses the graph */
   constructor(binding: Binding, program: ProgramSpecification) {
     this.#binding = binding;
     this.#program = program;
@@ -34,8 +34,8 @@ export class ProgramSession {
   }
 
   /**
-   * Sets residents, by name, to the values of the tensors with these native ids. All in one call, for the reason that
-   * {@link read} has.
+   * Sets residents, by name, to the values of the tensors with these native ids. One call sets all, for the reason
+   * given at {@link read}.
    */
   write(values: ReadonlyMap<string, number>): void {
     if (values.size === 0) return;
@@ -55,19 +55,19 @@ export class ProgramSession {
   }
 
   /**
-   * Copies of residents' values, row-major. All in one call: TensorFlow prepares an executor for each new set of
-   * fetches, so reading always the same set is cheap and reading one by one is not.
+   * Copies of residents' values, row-major. One call reads all: TensorFlow prepares an executor for each new set of
+   * fetches, so reading the same set again is cheap and reading one by one is not.
    */
   read(residents: readonly string[]): (Float32Array | Int32Array | Uint8Array)[] {
     return this.#run([], [], residents.map(graphNames.read));
   }
 
   /**
-   * Makes up to `maxSteps` training steps.
+   * Runs up to `maxSteps` training steps.
    *
-   * @param batches - training rows of each step, which the caller has checked: XLA checks none
+   * @param batches - training rows of each step; the caller has checked them, since XLA does not
    * @param rates - learning rate of each step
-   * @param place - of a chunked program: place in the chunk of the first step's first row, which all others follow
+   * @param place - for a chunked program: position in the chunk of the first step's first row; the other rows follow it
    * @returns the objective of each step
    */
   runSteps(loopName: string, batches: readonly Int32Array[], rates: readonly number[], place = 0): Float32Array {
@@ -75,7 +75,7 @@ export class ProgramSession {
     if (loop === undefined) throw new OrthantError('internal', `The program has no loop ${loopName}.`);
     const steps = batches.length;
     if (steps > loop.maxSteps || steps !== rates.length || batches.some(({ length }) => length !== loop.batch)) {
-      throw new OrthantError('internal', `The loop ${loopName} was given other batches than it was made for.`);
+      throw new OrthantError('internal', `The loop ${loopName} got batches of another size than it was compiled for.`);
     }
     const feed = this.#feedOf(loop);
     batches.forEach((batch, step) => {
@@ -107,7 +107,7 @@ export class ProgramSession {
     }
   }
 
-  /** Arrays for what a call is told of its steps; kept, since their size does not depend on the number of steps. */
+  /** Arrays for the inputs of a call; reused, since their size does not depend on the number of steps. */
   #feedOf({ name, maxSteps, batch }: Loop): { rows: Int32Array; places: Int32Array; rates: Float32Array } {
     let feed = this.#feeds.get(name);
     if (feed === undefined) {
@@ -121,7 +121,7 @@ export class ProgramSession {
     return feed;
   }
 
-  /** Predictions [rows, outputs] for the forward pass's rows: those from `start` on, or those given, row-major. */
+  /** Predictions [rows, outputs], row-major, for the rows from a start index, or for the given rows. */
   predict(forwardName: string, rows: number | Float32Array): Float32Array {
     const forward = this.#program.forwards.find(({ name }) => name === forwardName);
     if (forward === undefined) throw new OrthantError('internal', `The program has no forward pass ${forwardName}.`);
@@ -143,7 +143,7 @@ export class ProgramSession {
     this.#binding.deleteSavedModel(this.#session);
   }
 
-  /** Feeds `inputs` and copies what is fetched. */
+  /** Feeds `inputs` and copies the fetched values. */
   #run(inputs: number[], names: string[], fetches: readonly string[]): (Float32Array | Int32Array | Uint8Array)[] {
     const output = (name: string): string => `${name}:0`;
     const outputs = this.#binding.runSavedModel(

@@ -11,7 +11,7 @@ import {
 import { call, gatherFirstAxis, int, placeholder, reshape } from './nodes.ts';
 import { graphNames, type Loop, type ProgramSpecification } from './program.ts';
 
-/** Everything the loop carries, in order. The data sets and inputs pass through unchanged. */
+/** All loop variables, in order. The data sets and inputs pass through unchanged. */
 function loopVariables(program: ProgramSpecification, loop: Loop): (Argument & { shape: readonly number[] })[] {
   return [
     { name: 'i', type: DataType.int32, shape: [] },
@@ -25,7 +25,7 @@ function loopVariables(program: ProgramSpecification, loop: Loop): (Argument & {
   ];
 }
 
-/** One step, the question whether there is another, and the loop over both. */
+/** Functions for one step, for the loop's condition, and for the loop over both. */
 export function loopFunctions(program: ProgramSpecification, loop: Loop): FunctionDef[] {
   const { body } = loop;
   // Needed on the function as well as on the call.
@@ -92,9 +92,9 @@ export function loopFunctions(program: ProgramSpecification, loop: Loop): Functi
   return [step, condition, run];
 }
 
-/** A call of the loop, and what stores the state it gives back. */
+/** A call of the loop, and the nodes that store the returned state. */
 export function loopNodes(program: ProgramSpecification, loop: Loop): NodeDef[] {
-  // The rows, and their places where they differ from the rows.
+  // The rows, and their positions if these differ from the rows.
   const numbers = [graphNames.rows(loop.name), ...(program.chunked ? [graphNames.places(loop.name)] : [])];
   const rates = graphNames.rates(loop.name);
   const steps = graphNames.steps(loop.name);

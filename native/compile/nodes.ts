@@ -1,6 +1,6 @@
 import { attr, constant, DataType, node, type Argument, type NodeDef } from './graphDef.ts';
 
-/** Nodes that several parts of a program are made of. */
+/** Nodes that several parts of a program use. */
 
 /** An int32 constant. */
 export const int = (name: string, value: readonly number[], shape: readonly number[] = []): NodeDef =>
@@ -31,7 +31,7 @@ export const gatherFirstAxis = (name: string, from: string, at: string, axis: st
     Taxis: attr.type(DataType.int32),
   });
 
-/** Calls a function. XLA has to be asked for here: marked on the function alone it silently does nothing. */
+/** Calls a function. XLA must be requested here: a mark on the function alone has no effect and gives no error. */
 export const call = (
   name: string,
   f: string,

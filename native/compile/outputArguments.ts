@@ -1,8 +1,8 @@
 /**
- * The name of the output argument of each operation a training step may hold. Inside a function, TensorFlow names an
- * input `node:outputArgument:index`, and the names stand in the operation registry, which the C API of the binding does
- * not show. Source: TensorFlow's op definitions (core/ops/*.cc). An operation that is missing here cannot be compiled;
- * tracing then says its name and the step runs eagerly.
+ * The name of the output argument of each operation that a training step may contain. Inside a function, TensorFlow
+ * names an input `node:outputArgument:index`. The names are in the operation registry, which the binding does not
+ * expose. Source: TensorFlow's op definitions (core/ops/*.cc). An operation that is missing here cannot be compiled;
+ * tracing then reports its name and the step runs eagerly.
  */
 const byArgument: Readonly<Record<string, readonly string[]>> = {
   output: [
@@ -94,7 +94,7 @@ const byArgument: Readonly<Record<string, readonly string[]>> = {
   activations: ['Relu', 'Relu6', 'Elu', 'LeakyRelu', 'Selu', 'Softplus'],
   backprops: ['ReluGrad', 'EluGrad', 'LeakyReluGrad', 'SeluGrad', 'SoftplusGrad'],
   product: ['MatMul'],
-  // ClipByValue and its like are composed of the above by tfjs.
+  // tfjs composes ClipByValue and similar functions from the operations above.
   sum: ['AddN'],
 };
 

@@ -1,8 +1,8 @@
 import type { FunctionBody } from './body.ts';
 
-/** A tensor that lives in the session from call to call. */
+/** A tensor that the session keeps from call to call. */
 export interface Resident {
-  /** Name of the function argument it becomes. */
+  /** Name of its function argument. */
   readonly name: string;
   readonly type: number;
   readonly shape: readonly number[];
@@ -13,14 +13,14 @@ export interface Loop {
   readonly name: string;
   /** Rows in a step. */
   readonly batch: number;
-  /** Steps one call can make: the number of steps is a run-time input up to this. */
+  /** Most steps of one call; the actual number is a run-time input. */
   readonly maxSteps: number;
   /** Compile with XLA. */
   readonly xla: boolean;
   /**
-   * One step. Arguments: the residents by name, `rows` (int32 [batch]), `rate` (float scalar) and, where the program is
-   * chunked, `places` (int32 [batch]). Results: `objective` (float scalar) and the new value of every state variable, by
-   * name.
+   * One step. Arguments: the residents by name, `rows` (int32 [batch]), `rate` (float scalar) and, if the program is
+   * chunked, `places` (int32 [batch]). Results: `objective` (float scalar) and the new value of every state variable,
+   * by name.
    */
   readonly body: FunctionBody;
 }
@@ -28,11 +28,11 @@ export interface Loop {
 /** A forward pass over consecutive rows. */
 export interface Forward {
   readonly name: string;
-  /** The resident whose rows are read, [rows, features]; undefined where each call is fed its rows. */
+  /** The resident with the input rows, [rows, features]; undefined if each call gets its rows as an input. */
   readonly inputs: string | undefined;
   /** Rows of one call. */
   readonly rows: number;
-  /** Rows of one block: the blocks of a call are computed side by side. */
+  /** Rows of one block: the blocks of a call are computed in parallel. */
   readonly blockRows: number;
   readonly features: number;
   readonly outputs: number;
@@ -43,15 +43,17 @@ export interface Forward {
 export interface ProgramSpecification {
   readonly state: readonly Resident[];
   readonly data: readonly Resident[];
-  /** Whether `data` holds a part of the rows at a time: each step is then told at which places its rows lie. */
+  /**
+   * Whether `data` holds only a part of the rows at a time: each step then gets the positions of its rows as an input.
+   */
   readonly chunked: boolean;
   readonly loops: readonly Loop[];
   readonly forwards: readonly Forward[];
-  /** How many threads compute one operation; 0 stands for as many as there are processors. */
+  /** Number of threads for one operation; 0 means one for each processor. */
   readonly threads: number;
 }
 
-/** Names of placeholders and fetches of a program's graph; one place for the writer and the session. */
+/** Names of placeholders and fetches of a program's graph, shared by the writer and the session. */
 export const graphNames = {
   value: (resident: string) => `value_${resident}`,
   assign: (resident: string) => `assign_${resident}`,

@@ -10,7 +10,7 @@ import { traceRun, type CompilableRun } from './traceRun.ts';
 
 let runtime: EngineRuntime;
 
-/** A step that adds what `draw` gives for the present value of a step counter to a sum. */
+/** A step that adds the result of `draw` for the current step counter to a sum. */
 function sumOf(draw: (counter: tfjs.Tensor) => tfjs.Tensor): { run: CompilableRun; sum: tfjs.Variable } {
   const { tf } = runtime;
   const [sum, counter, data] = tf.tidy(() => [
@@ -44,8 +44,8 @@ afterEach(() => {
 });
 
 /**
- * One number between 0 and 1 that the counter alone decides. tfjs knows no such operation and no unsigned integers, so
- * the native ones are called: Philox (algorithm 1) with the key [7, counter].
+ * One number between 0 and 1 that depends only on the counter. tfjs has no such operation and no unsigned integers, so
+ * this calls the native ones: Philox (algorithm 1) with the key [7, counter].
  */
 function stateless(counter: tfjs.Tensor): tfjs.Tensor {
   const { tf } = runtime;
@@ -94,11 +94,11 @@ describe.skipIf(!hasTensorflow)('random numbers in a step', () => {
     expect(() => new CompiledRun(traceRun(sumOf(draw).run), 'xla')).toThrow(reason);
   });
 
-  /** Sums of 20 numbers drawn in a compiled run, from the first on. */
+  /** Running sums of 20 numbers drawn in a compiled run. */
   function compiledSums(execution: CompiledKind): number[] {
     const compiled = new CompiledRun(traceRun(sumOf(stateless).run), execution);
     const batches = Array.from({ length: 20 }, () => Int32Array.of(0, 1));
-    // In two calls: the counter, which is state, goes on from the first to the second.
+    // In two calls: the counter, which is state, continues from the first to the second.
     const sums = [batches.slice(0, 7), batches.slice(7)].flatMap((some) => [
       ...compiled.steps(
         some,
@@ -117,13 +117,13 @@ describe.skipIf(!hasTensorflow)('random numbers in a step', () => {
     expect(compiledSums('graph')).toEqual(sums);
   });
 
-  it('come from a stateless operation and a step counter: with XLA others, and the same in every run', () => {
+  it('come from a stateless operation and a step counter: with XLA different numbers, equal in every run', () => {
     const sums = compiledSums('xla');
     expect(compiledSums('xla')).toEqual(sums);
     expect(new Set(sums.map((sum, i) => (sum - (sums[i - 1] ?? 0)).toFixed(4))).size).toBeGreaterThan(15);
   });
 
-  it('are known by the names of the operations', () => {
+  it('are recognised by the names of the operations', () => {
     for (const name of ['RandomUniform', 'RandomStandardNormal', 'TruncatedNormal', 'Multinomial', 'RandomShuffle']) {
       expect(drawsRandomly(name), name).toBe(true);
     }

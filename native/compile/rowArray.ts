@@ -6,7 +6,7 @@ export interface RowArray {
   readonly width: number;
 }
 
-/** Rows on the engine, or where the data set has them. */
+/** Rows as a tensor on the engine, or as an array of the data set. */
 export type Rows = tfjs.Tensor2D | RowArray;
 
 export const isTensor = (rows: Rows): rows is tfjs.Tensor2D => 'dataId' in rows;

@@ -1,17 +1,17 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /**
- * A serialised ConfigProto (tensorflow/core/protobuf/config.proto, whose field numbers these are); the package's protobuf
- * classes do not know it.
+ * A serialised ConfigProto (tensorflow/core/protobuf/config.proto, whose field numbers these are); the package's
+ * protobuf classes do not include it.
  *
- * - Threads: TensorFlow opens a session with as many as there are processors. For steps of a hundredth of a millisecond,
- *   handing work to another thread costs more than the work. (Heeded with TF_OVERRIDE_GLOBAL_THREADPOOL, see
+ * - Threads: by default a session has one for each processor. For steps of a hundredth of a millisecond, handing work
+ *   to another thread costs more than the work. (TensorFlow obeys this only with TF_OVERRIDE_GLOBAL_THREADPOOL, see
  *   tensorflow/variables.mjs.)
- * - No graph optimizer: it turns divisions by constants into products and draws common factors out of sums, so that the
- *   last bits would differ from those of single operations; and it goes over the whole graph for every set of fetches,
+ * - No graph optimizer: it turns divisions by constants into products and moves common factors out of sums, so that the
+ *   last bits would differ from those of single operations. It also processes the whole graph for every set of fetches,
  *   which takes longer than it saves.
  *
- * @param threads - how many compute one operation at once; 0 stands for as many as there are processors
+ * @param threads - number of threads for one operation; 0 means one for each processor
  */
 export const sessionConfig = (threads: number): Uint8Array =>
   new BinaryWriter()
@@ -30,8 +30,8 @@ export const sessionConfig = (threads: number): Uint8Array =>
 const fields = {
   intraOpParallelismThreads: 2,
   graphOptions: 10,
-  /** Of GraphOptions. */
+  /** Field of GraphOptions. */
   rewriteOptions: 10,
-  /** Of RewriterConfig. */
+  /** Field of RewriterConfig. */
   disableMetaOptimizer: 19,
 };

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { OrthantError } from '../contract/errors.ts';
 import type { Binding, NativeBackend, OperationAttribute, TensorMetadata } from '../tensorflow/nativeBackend.ts';
 
-/** The native id of a tensor; uploads it where that has not happened yet. */
+/** The native id of a tensor; uploads the tensor if it is not uploaded yet. */
 export function nativeId(backend: NativeBackend, tensor: tf.Tensor): number {
   const [id] = backend.getInputTensorIds([tensor]);
   if (id === undefined) throw new OrthantError('internal', 'The backend gave no id for a tensor.');
@@ -26,7 +26,7 @@ export interface TapeOperation {
 
 export type TapeEntry = TapeConstant | TapeOperation;
 
-/** What {@link record} saw. */
+/** Result of {@link record}. */
 export interface Recording<Result> {
   readonly result: Result;
   readonly tape: readonly TapeEntry[];
@@ -36,7 +36,7 @@ export interface Recording<Result> {
 
 /**
  * Runs `work` and records every native operation it makes, in order. Tensors that `work` uses must be uploaded before
- * (see {@link nativeId}), else their first use looks like a constant.
+ * (see {@link nativeId}); otherwise their first use looks like a constant.
  */
 export function record<Result>(backend: NativeBackend, work: () => Result): Recording<Result> {
   const { binding } = backend;
@@ -83,15 +83,15 @@ export function record<Result>(backend: NativeBackend, work: () => Result): Reco
   }
 }
 
-/** A tape and the tensors it found on its way: native id to a name that is the same for every batch. */
+/** A tape and its source tensors: native id to a name that is the same for every batch. */
 export interface NamedTape {
   readonly tape: readonly TapeEntry[];
   readonly sources: ReadonlyMap<number, string>;
 }
 
 /**
- * One line an entry, in which every tensor is named by where it comes from: a declared source by its name, a tape entry
- * by its position. Two tapes of the same step thus read alike.
+ * One line for each entry. Each tensor is named by its origin: a declared source by its name, a tape entry by its
+ * position. So two tapes of the same step give the same lines.
  */
 function lines({ tape, sources }: NamedTape): { what: string; line: string }[] {
   const names = new Map(sources);
@@ -113,9 +113,9 @@ function lines({ tape, sources }: NamedTape): { what: string; line: string }[] {
 }
 
 /**
- * The first place where two tapes of the same work on different batches differ, as a sentence; undefined where they
- * agree. A difference means that JavaScript decided something from data or drew a random number: such a step would be
- * compiled wrongly.
+ * The first difference between two tapes of the same work on different batches, as a sentence; undefined if they agree.
+ * A difference means that JavaScript decided something from data or drew a random number: compiling this step would
+ * give wrong results.
  */
 export function difference(first: NamedTape, second: NamedTape): string | undefined {
   const [a, b] = [lines(first), lines(second)];
@@ -131,13 +131,13 @@ export function difference(first: NamedTape, second: NamedTape): string | undefi
   return undefined;
 }
 
-/** Whether an operation of TensorFlow draws random numbers from a state that it keeps for itself or in a resource. */
+/** Whether a TensorFlow operation draws random numbers from internal state or from a resource. */
 export const drawsRandomly = (operation: string): boolean =>
   /Random|Multinomial|TruncatedNormal|StatefulUniform|StatefulStandardNormal/.test(operation) &&
   !operation.startsWith('Stateless');
 
-/** The operation that made the tensor with this id, by name; what is not of the tape was there before. */
+/** Names the operation that made the tensor with this id; a tensor that is not on the tape existed before. */
 export function producerOf(tape: readonly TapeEntry[], id: number): string {
   const producer = tape.find((entry) => entry.kind === 'operation' && entry.outputs.some((output) => output.id === id));
-  return producer?.kind === 'operation' ? `the result of ${producer.name}` : 'a tensor that was there before';
+  return producer?.kind === 'operation' ? `the result of ${producer.name}` : 'a tensor that existed before';
 }

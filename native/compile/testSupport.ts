@@ -5,7 +5,7 @@ import { DataType } from './graphDef.ts';
 /** Runs `action` with some functions of the binding replaced. */
 export function withBinding<Result>(backend: NativeBackend, replaced: Partial<Binding>, action: () => Result): Result {
   const { binding } = backend;
-  // Its own properties cannot be redefined.
+  // The binding's properties cannot be redefined.
   backend.binding = Object.create(
     binding,
     Object.fromEntries(Object.entries(replaced).map(([name, value]) => [name, { value }])),
@@ -18,7 +18,7 @@ export function withBinding<Result>(backend: NativeBackend, replaced: Partial<Bi
 }
 
 /**
- * A vector of ones whose length (1) is computed from a tensor. TensorFlow takes that; XLA, which must know all shapes
+ * A vector of ones whose length (1) is computed from a tensor. TensorFlow accepts this; XLA, which must know all shapes
  * before it compiles, refuses it.
  */
 export function onesOfComputedLength(tf: typeof tfjs, from: tfjs.Tensor): tfjs.Tensor {

@@ -26,7 +26,7 @@ test.skipIf(!hasTensorflow || process.platform !== 'linux' || testDevice === 'gp
       session.dispose();
       return more;
     };
-    // The first session of a process starts more than its own.
+    // The first session of a process starts additional threads.
     threadsOf(1);
     const [one, seven] = [threadsOf(1), threadsOf(7)];
     expect(seven - one).toBe(6);

@@ -9,19 +9,19 @@ import type { Forward, Resident } from './program.ts';
 import { isTensor, shapeOf, type Rows } from './rowArray.ts';
 import { difference, drawsRandomly, nativeId, producerOf, record, type Recording } from './tape.ts';
 
-/** A run as the compiler sees it: what one step does, and the tensors it does it with. */
+/** A run in the form that the compiler needs: its step and forward pass, and the tensors they use. */
 export interface CompilableRun {
   readonly tf: typeof tfjs;
   readonly backend: NativeBackend;
-  /** Everything carried from step to step: weights, optimizer slots, multipliers, slacks, counters. */
+  /** All values kept from step to step: weights, optimizer slots, multipliers, slacks, counters. */
   readonly state: readonly tfjs.Variable[];
   /**
-   * Inputs and targets of the training split, as {@link CompilableRun.step} uses them; with `chunks` tensors of a chunk's
-   * shape that stand for the chunk in use while the step is traced.
+   * Inputs and targets of the training split, as {@link CompilableRun.step} uses them; with `chunks`, tensors of a
+   * chunk's shape that replace the current chunk while the step is traced.
    */
   readonly trainingData: readonly tfjs.Tensor[];
   /**
-   * Where the training split is too large for the session: what brings the rows of the steps to come. One array for each
+   * Reads the rows of the next steps, if the training split is too large for the session. It has one array for each
    * tensor of `trainingData`.
    */
   readonly chunks?: ChunkReader;
@@ -31,27 +31,27 @@ export interface CompilableRun {
    * One training step.
    *
    * @param rows - int32 [batch]
-   * @param places - int32 [batch], where those rows lie in `trainingData`: the rows themselves, unless there are chunks
+   * @param places - int32 [batch], positions of those rows in `trainingData`; equal to `rows` without chunks
    */
   step(rows: tfjs.Tensor1D, learningRate: tfjs.Scalar, places: tfjs.Tensor1D): tfjs.Scalar;
-  /** Forward pass at the present weights: [rows, features] to [rows, outputs]. */
+  /** Forward pass with the current weights: [rows, features] to [rows, outputs]. */
   predict(inputs: tfjs.Tensor2D): tfjs.Tensor2D;
-  /** Rows in a step: that of a full batch first, then that of an epoch's last, smaller one. */
+  /** Numbers of rows in a step: first the full batch, then an epoch's last, smaller batch. */
   readonly batchSizes: readonly number[];
-  /** Inputs of every split: [rows, features]. What is no tensor is fed when it is predicted for. */
+  /** Inputs of every split: [rows, features]. An array that is not a tensor is fed at each prediction. */
   readonly splits: Readonly<Record<string, Rows>>;
-  /** Most rows that a forward pass takes at once. */
+  /** Most rows of one forward pass. */
   readonly chunkRows: number;
-  /** How many threads compute one operation; as many as there are processors, unless given. */
+  /** Number of threads for one operation; by default one for each processor. */
   readonly threads?: number;
 }
 
-/** What a run does, recorded: all that a program of it is written from, with XLA or without. */
+/** The recorded work of a run: the source of its program, with XLA or without. */
 export interface TracedRun {
   readonly run: CompilableRun;
   readonly state: readonly Resident[];
   readonly data: readonly Resident[];
-  /** What fills the data's residents, by name; nothing where they are a chunk. */
+  /** Values of the data residents, by name; empty if the data come in chunks. */
   readonly contents: ReadonlyMap<string, tfjs.Tensor>;
   /** One step for each of the run's batch sizes. */
   readonly steps: readonly { readonly batch: number; readonly body: FunctionBody }[];
@@ -60,9 +60,9 @@ export interface TracedRun {
 }
 
 /**
- * Traces step and forward pass. The state is the same before and after.
+ * Traces step and forward pass, and restores the state afterwards.
  *
- * @throws OrthantError (code `engine`) with the reason why this run cannot be compiled
+ * @throws OrthantError (code `engine`) with the reason if this run cannot be compiled
  */
 export function traceRun(run: CompilableRun): TracedRun {
   const state = run.state.map((variable, index) => residentOf(`s${index}`, variable));
@@ -78,7 +78,7 @@ export function traceRun(run: CompilableRun): TracedRun {
   const saved = run.state.map((variable) => variable.clone());
   try {
     const [batch = 1] = run.batchSizes;
-    // The first step uploads the numbers that a method or an optimizer keeps; it would look different from all others.
+    // The first step uploads the constants of the method and the optimizer, so its tape differs from all others.
     recordStep(run, batch, 0);
     return {
       run,
@@ -104,14 +104,14 @@ function residentOf(name: string, tensor: tfjs.Tensor): Resident {
   return { name, type, shape: tensor.shape };
 }
 
-/** A piece of work, recorded, with the meaning of the tensors that cross its border. */
+/** A recorded piece of work, with the names of its input and result tensors. */
 type Traced = Trace & Pick<Recording<unknown>, 'reads'>;
 
-/** Records a step on rows that are others for every `shift`. */
+/** Records a step on rows that differ for every `shift`. */
 function recordStep(run: CompilableRun, batch: number, shift: number): Traced {
   const { tf, backend } = run;
   const batchOf = (among: number): tfjs.Tensor1D => {
-    // Where a batch is all rows they come in another order.
+    // If a batch has all rows, only their order differs.
     const start = shift * (batch % among || 1);
     return tf.tensor1d(
       Int32Array.from({ length: batch }, (_, i) => (i + start) % among),
@@ -136,28 +136,28 @@ function recordStep(run: CompilableRun, batch: number, shift: number): Traced {
   if (assigned !== undefined) {
     throw new OrthantError(
       'engine',
-      `The step assigns the Variable "${assigned.name}", which is no part of the declared state. A method lists its Variables in "state".`,
+      `The step assigns the Variable "${assigned.name}", which is not part of the declared state. A method lists its Variables in "state".`,
     );
   }
   return { tape, sources, results, reads, undeclared: undeclaredIn(run) };
 }
 
-/** The step's nodes, from two steps on different batches; refuses where they do not do the same. */
+/** The step's nodes; refuses a step that works differently on two different batches. */
 function stepBody(run: CompilableRun, batch: number): FunctionBody {
   const [first, second] = [recordStep(run, batch, 1), recordStep(run, batch, 2)];
   requireAlike('The step', first, second);
   return functionBody(run.backend.binding, second);
 }
 
-/** The forward pass for each split: for as many rows as an evaluation takes at once. */
+/** The forward pass of each split, for the number of rows that an evaluation predicts at once. */
 function traceForwards(run: CompilableRun, residents: ReadonlyMap<string, string>): Forward[] {
   const splits = Object.entries(run.splits)
     .map(([name, inputs]) => ({ name, shape: shapeOf(inputs) }))
     .filter(({ shape: [rows] }) => rows > 0);
   const [features] = splits.map(({ shape: [, width] }) => width);
   if (features === undefined) return [];
-  // Shapes stand in the tape, so that each number of rows has one of its own. Whether the pass does the same on every
-  // batch shows on a few rows.
+  // The tape contains shapes, so each number of rows needs a separate tape. Two rows are enough to check that the pass
+  // works the same on every batch.
   const [, first, second] = [0, 1, 2].map((shift) => {
     const values = Float32Array.from({ length: 2 * features }, (_, i) => Math.sin(i + shift));
     return recordForward(run, run.tf.tensor2d(values, [2, features]));
@@ -166,7 +166,7 @@ function traceForwards(run: CompilableRun, residents: ReadonlyMap<string, string
   requireAlike('The forward pass', first, second);
   const bodies = new Map<number, Pick<Forward, 'body' | 'outputs'>>();
   return splits.map(({ name, shape: [total] }) => {
-    const { rows, blockRows } = shareOut(total, run);
+    const { rows, blockRows } = divideRows(total, run);
     let traced = bodies.get(blockRows);
     if (traced === undefined) {
       const recorded = recordForward(run, run.tf.fill<tfjs.Rank.R2>([blockRows, features], 0.5));
@@ -178,10 +178,10 @@ function traceForwards(run: CompilableRun, residents: ReadonlyMap<string, string
 }
 
 /**
- * Rows of a call and of its blocks, as equal as can be. Where an operation has one thread, a call takes as many blocks as
- * keep all processors busy.
+ * Divides the rows as equally as possible into calls and blocks. If an operation has one thread, a call takes enough
+ * blocks to keep all processors busy.
  */
-function shareOut(total: number, { chunkRows, threads }: CompilableRun): Pick<Forward, 'rows' | 'blockRows'> {
+function divideRows(total: number, { chunkRows, threads }: CompilableRun): Pick<Forward, 'rows' | 'blockRows'> {
   const most = threads === 1 ? 2 * availableParallelism() : 1;
   const rows = Math.ceil(total / Math.ceil(total / (most * chunkRows)));
   return { rows, blockRows: Math.ceil(rows / Math.ceil(rows / chunkRows)) };
@@ -203,21 +203,23 @@ function stateSources({ state, backend }: CompilableRun): Map<number, string> {
   return new Map(state.map((variable, index) => [nativeId(backend, variable), `s${index}`]));
 }
 
-/** Variables that tfjs knows and the run has not declared. */
+/** Variables of tfjs that the run has not declared. */
 function undeclaredVariables({ tf, state }: CompilableRun): tfjs.Variable[] {
   return Object.values(tf.engine().registeredVariables).filter((variable) => !state.includes(variable));
 }
 
-/** Looked up where a trace uses a tensor of unknown origin: asking uploads Variables that nothing has used yet. */
+/**
+ * Finds the undeclared Variable of a tensor. Call it only for a tensor of unknown origin: it uploads unused Variables.
+ */
 const undeclaredIn =
   (run: CompilableRun) =>
   (id: number): string | undefined =>
     undeclaredVariables(run).find((variable) => nativeId(run.backend, variable) === id)?.name;
 
 /**
- * Refuses work that would be compiled wrongly, from what it did on two batches.
+ * Compares the recordings on two batches, and refuses work that would give wrong results when compiled.
  *
- * @param what - begins the reason
+ * @param what - subject of the error's sentence
  */
 function requireAlike(what: string, first: Traced, second: Traced): void {
   const [read] = second.reads;
@@ -231,7 +233,7 @@ function requireAlike(what: string, first: Traced, second: Traced): void {
   if (random?.kind === 'operation') {
     throw new OrthantError(
       'engine',
-      `${what} draws random numbers with ${random.name}, whose state is not part of the run's. A stateless operation with a seed that a step counter gives can be compiled.`,
+      `${what} draws random numbers with ${random.name}, whose state is not part of the run's state. A stateless operation whose seed comes from a step counter can be compiled.`,
     );
   }
   const reason = difference(first, second);

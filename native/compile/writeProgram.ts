@@ -20,7 +20,7 @@ export function writeProgram(program: ProgramSpecification): Uint8Array {
   return savedModel(nodes, functions);
 }
 
-/** A variable with a way to set it (feed, then fetch `assign`) and to read it. */
+/** A variable with nodes to set it (feed, then fetch `assign`) and to read it. */
 function residentNodes({ name, type, shape }: Resident): NodeDef[] {
   const value = graphNames.value(name);
   const variable = `variable_${name}`;
@@ -35,7 +35,7 @@ function residentNodes({ name, type, shape }: Resident): NodeDef[] {
     node(graphNames.read(name), 'ReadVariableOp', [variable], { dtype }),
     placeholder(value, type, shape),
     node(`set_${name}`, 'AssignVariableOp', [variable, value], { dtype }),
-    // runSavedModel fetches tensors only, so the assignment hangs on a constant.
+    // runSavedModel fetches only tensors, so a constant depends on the assignment.
     node(graphNames.assign(name), 'Const', [`^set_${name}`], {
       dtype: attr.type(DataType.int32),
       value: attr.tensor(DataType.int32, [], new Int32Array([1])),

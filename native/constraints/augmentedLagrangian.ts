@@ -42,8 +42,8 @@ const settings = z.strictObject({
 });
 
 /**
- * Augmented Lagrangian: a penalty and a multiplier for each row and output in one smooth term. The penalty alone
- * would need an infinite coefficient; the multiplier removes that need, and the penalty damps the multipliers' circling.
+ * Augmented Lagrangian: a penalty and a multiplier for each row and output in one smooth term. The penalty alone would
+ * need an infinite coefficient; the multiplier removes that need, and the penalty damps the multipliers' circling.
  *
  *     minimise L(θ) + mean(([λ + c g]+² - λ²) / (2c)),   g = ε + m - p
  *     each step:  λ <- [λ + r v c g]+  for the rows of the batch,   v = min(1, steps of an epoch / 64)
@@ -55,10 +55,10 @@ const settings = z.strictObject({
  * the predictions of one forward pass. The mean runs over rows and outputs, so that λ has the unit of the loss's
  * derivative and depends neither on the batch nor on the number of rows.
  *
- * In the books λ takes the step c g once the weights have settled at a minimum for the previous λ. Here the steps between
- * two visits of a row replace that minimisation. If they are few, the weights have moved only a part of the way, and whole
- * steps would add up to many times the multiplier that holds the row at its bound: v prevents that. Growth of c waits for
- * the weights in the same way (growth.ts).
+ * In the books λ takes the step c g once the weights have settled at a minimum for the previous λ. Here the steps
+ * between two visits of a row replace that minimisation. If they are few, the weights have moved only a part of the
+ * way, and whole steps would add up to many times the multiplier that holds the row at its bound: v prevents that.
+ * Growth of c waits for the weights in the same way (growth.ts).
  *
  * Sources: Nocedal & Wright, Numerical Optimization, 2006, section 17.4 (equations 17.64 and 17.65 give the form for
  * inequalities); Bertsekas, Constrained Optimization and Lagrange Multiplier Methods, 1982, chapters 2 and 3.

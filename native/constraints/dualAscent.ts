@@ -39,7 +39,8 @@ const settings = z.strictObject({
  * of the loss's derivative and does not depend on the batch or the number of rows.
  *
  * Sources: Arrow, Hurwicz & Uzawa, Studies in Linear and Non-Linear Programming, 1958; Bertsekas, Constrained
- * Optimization and Lagrange Multiplier Methods, 1982, section 2.6; Cooper (arXiv 2504.01212) for one multiplier per sample.
+ * Optimization and Lagrange Multiplier Methods, 1982, section 2.6; Cooper (arXiv 2504.01212) for one multiplier per
+ * sample.
  *
  * Promises: where the loss is strictly convex in the predictions and the steps are small, no training row is below the
  * bound once it has converged. Does not promise: convergence otherwise (weights and multipliers may circle each other:

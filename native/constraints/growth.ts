@@ -21,11 +21,11 @@ export interface GrowingCoefficient {
 }
 
 /**
- * Judges the coefficient at the end of every epoch or, with short epochs, at the first end of an epoch at least 64 steps
- * after the last judgement (settling.ts). `fixed` never grows. `growing` multiplies by `factor` each time. `adaptive`
- * multiplies only if the largest violation of the bound itself (without the margin) over the training rows is above a
- * quarter of its value at the last judgement: framework 17.1 in Nocedal & Wright, Numerical Optimization, 2006. `adaptive`
- * never grows at the first judgement.
+ * Judges the coefficient at the end of every epoch or, with short epochs, at the first end of an epoch at least 64
+ * steps after the last judgement (settling.ts). `fixed` never grows. `growing` multiplies by `factor` each time.
+ * `adaptive` multiplies only if the largest violation of the bound itself (without the margin) over the training rows
+ * is above a quarter of its value at the last judgement: framework 17.1 in Nocedal & Wright, Numerical Optimization,
+ * 2006. `adaptive` never grows at the first judgement.
  */
 export function growingCoefficient(
   context: MethodContext,

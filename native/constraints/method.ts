@@ -9,14 +9,19 @@ import type { OutputTransform } from '../network/model.ts';
 
 export type { LayerTensors, LayerVariables };
 
-/** Facts about the run that a method gets when it is created. All numbers are in scaled units (targets have deviation 1). */
+/**
+ * Facts about the run that a method gets when it is created. All numbers are in scaled units (targets have deviation
+ * 1).
+ */
 export interface MethodContext {
   readonly tf: typeof tf;
   /** Multipliers and slacks are indexed by training row, 0 to trainRows - 1. */
   readonly trainRows: number;
   readonly outputs: number;
   readonly stepsPerEpoch: number;
-  /** The bound of each output, rounded so that a value at or above it is at or above the user's bound after de-scaling. */
+  /**
+   * The bound of each output, rounded so that a value at or above it is at or above the user's bound after de-scaling.
+   */
   readonly epsilon: Float32Array;
   /** Standard deviation of each scaled target over the training rows, the unit of `margin`. */
   readonly targetDeviation: Float32Array;
@@ -37,8 +42,8 @@ export interface EpochEnd {
 
 /**
  * The parts of a run that a method controls; a part that is left out works as without a constraint. A step consists of
- * tfjs operations on tensors only, so that it can be traced and compiled: no JavaScript number that changes from step to
- * step, no reading back, no branch on data. Values that change once an epoch are scalar Variables.
+ * tfjs operations on tensors only, so that it can be traced and compiled: no JavaScript number that changes from step
+ * to step, no reading back, no branch on data. Values that change once an epoch are scalar Variables.
  *
  * One step: `gather` -> forward pass with `effective` and `transform` -> gradient of loss + `term` -> optimizer ->
  * `project` -> `update` with the predictions of that same forward pass.

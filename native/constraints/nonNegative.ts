@@ -12,8 +12,8 @@ import { vectorVariable } from './state.ts';
 /**
  * Weights that are never negative: shared by the methods that constrain the last layer or all of them. Two ways,
  * measured against each other in research section 3.11: projection (a weight that a step made negative becomes 0) keeps
- * the optimizer's own variables; reparametrisation (W = u², log(1 + exp u) or exp u of a free u) needs no projection, but
- * is slower or stalls where its derivative is small.
+ * the optimizer's own variables; reparametrisation (W = u², log(1 + exp u) or exp u of a free u) needs no projection,
+ * but is slower or stalls where its derivative is small.
  */
 export const nonNegativeBySetting = z
   .enum(['projection', 'square', 'softplus', 'exp'])
@@ -75,7 +75,9 @@ const leastStart = 1e-3;
 /** Reparametrised biases start at least this far above their floor, for the same reason. */
 const leastBiasStart = 0.01;
 
-/** Behaviour of a method that keeps the kernels of these layers at 0 or above, and their biases at their floor or above. */
+/**
+ * Behaviour of a method that keeps the kernels of these layers at 0 or above, and their biases at their floor or above.
+ */
 export function nonNegativeLayers(
   context: MethodContext,
   by: NonNegativeBy,

@@ -12,14 +12,14 @@ const title = 'Non-negative last layer';
  *     p = W z + b,   z = φ(...) >= 0,   W >= 0,   b >= ε   =>   p >= ε for every input
  *
  * z: features of the last hidden layer, [batch, features], not negative because of their activation φ (relu, sigmoid,
- * softplus); W: [features, outputs]; b: [outputs]; ε the bound of each output. After each step W <- max(W, 0) and
- * b <- max(b, ε), or W = f(u) and b = ε + f(v) for a free u and v. W starts at |W|: starting at max(W, 0) would make half
- * of the features useless. b's floor is the smallest float32 that is at least ε after de-scaling. Nothing is added to
- * the loss. (tfjs's own `kernelConstraint` has no effect in training: tfjs issue 3345. So this method projects by itself.)
+ * softplus); W: [features, outputs]; b: [outputs]; ε the bound of each output. After each step W <- max(W, 0) and b <-
+ * max(b, ε), or W = f(u) and b = ε + f(v) for a free u and v. W starts at |W|: starting at max(W, 0) would make half of
+ * the features useless. b's floor is the smallest float32 that is at least ε after de-scaling. Nothing is added to the
+ * loss. (tfjs's own `kernelConstraint` has no effect in training: tfjs issue 3345. So this method projects by itself.)
  *
  * With two or more hidden layers the network can still approximate every continuous function that is at least ε on a
- * bounded set: the hidden layers approximate f - ε, one feature passes it on with weight 1. With one hidden layer of relu
- * or softplus the network is a sum of convex functions and so convex in the inputs, which limits it strongly.
+ * bounded set: the hidden layers approximate f - ε, one feature passes it on with weight 1. With one hidden layer of
+ * relu or softplus the network is a sum of convex functions and so convex in the inputs, which limits it strongly.
  *
  * Sources: the projection: PyTorch forum topic 60122; Bertsekas, On the Goldstein-Levitin-Polyak gradient projection
  * method, 1976; convexity with one hidden layer: Amos, Xu & Kolter, Input Convex Neural Networks, 2017.

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineMethod } from './method.ts';
 
 /**
- * No constraint: the loss alone. It is the baseline for every other method: it shows how many outputs fall below the bound
- * without a constraint, and how much error a constraint adds.
+ * No constraint: the loss alone. It is the baseline for every other method: it shows how many outputs fall below the
+ * bound without a constraint, and how much error a constraint adds.
  *
  *     minimise L(θ)
  *

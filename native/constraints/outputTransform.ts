@@ -32,9 +32,9 @@ const settings = z.strictObject({
  * Sources: PyTorch forum thread 178758, third answer; exp is the log link of generalised linear models (McCullagh &
  * Nelder, 1989); softplus: Dugas et al., NIPS 2000. Stuck relu outputs: PyTorch forum topic 106851.
  *
- * Cutting off negative outputs, as relu does, always lowers the squared error on positive targets, since a projection onto
- * a convex set that contains the target reduces the distance to it. A lower error than the plain network's therefore does
- * not show a better fit.
+ * Cutting off negative outputs, as relu does, always lowers the squared error on positive targets, since a projection
+ * onto a convex set that contains the target reduces the distance to it. A lower error than the plain network's
+ * therefore does not show a better fit.
  *
  * Promises: p >= ε for every input. Does not promise: a plain linear output, which every other method has.
  */

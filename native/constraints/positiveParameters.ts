@@ -13,16 +13,16 @@ const title = 'Positive parameters';
  *
  *     W_l >= 0, b_l >= 0 for every layer l,   b >= max(ε, 0) in the last   =>   p >= ε for every input
  *
- * W_l: [inputs, units], b_l: [units] of layer l; ε the bound of each output. After each step W_l <- max(W_l, 0) and
- * b_l <- max(b_l, 0), or each is a function of a free parameter. Kernels start at |W|, divided so that the weights of
- * a unit sum to 1 on average: the signs no longer cancel, and undivided weights would multiply a signal by about the square
- * root of the number of inputs in each layer. Nothing is added to the loss.
+ * W_l: [inputs, units], b_l: [units] of layer l; ε the bound of each output. After each step W_l <- max(W_l, 0) and b_l
+ * <- max(b_l, 0), or each is a function of a free parameter. Kernels start at |W|, divided so that the weights of a
+ * unit sum to 1 on average: the signs no longer cancel, and undivided weights would multiply a signal by about the
+ * square root of the number of inputs in each layer. Nothing is added to the loss.
  *
- * All activations except gelu, which is refused, are increasing, and so is every layer: the network can only increase in
- * each of its inputs. It cannot follow a target that falls as an input rises.
+ * All activations except gelu, which is refused, are increasing, and so is every layer: the network can only increase
+ * in each of its inputs. It cannot follow a target that falls as an input rises.
  *
- * Sources: PyTorch forum thread 178758, fourth answer; Archer & Wang, Application of the back propagation neural network
- * algorithm with monotonicity constraints, 1993; arXiv 2505.02537 on what such networks can represent.
+ * Sources: PyTorch forum thread 178758, fourth answer; Archer & Wang, Application of the back propagation neural
+ * network algorithm with monotonicity constraints, 1993; arXiv 2505.02537 on what such networks can represent.
  *
  * Promises: p >= ε for every input and parameters that are not negative. Does not promise: a useful fit.
  */

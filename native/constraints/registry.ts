@@ -107,7 +107,8 @@ export function parseMethodChange(id: string, change: Record<string, unknown>): 
       { field: `${field}.${fixed}` },
     );
   }
-  // Defaults would change settings that the caller did not name, so only the named ones are taken from the parsed result.
+  // Defaults would change settings that the caller did not name, so only the named ones are taken from the parsed
+  // result.
   const parsed = parseSettings(method, method.settings, change);
   return Object.fromEntries(Object.keys(change).map((name) => [name, parsed[name]]));
 }

@@ -67,21 +67,22 @@ const greatestExponent = 60;
  *         λ <- λ + η_λ h, with the new s
  *
  * p, h: predictions and equalities, [batch, outputs]; s, λ: [training rows, outputs], gathered and scattered by row; λ
- * from 0 and free in sign (negative where the bound pushes; -λ is the multiplier of the inequality); ε the bound of each
- * output; m the margin; c the damping of Platt & Barr's modified differential method of multipliers. The mean runs over
- * rows and outputs. s and λ are constants while the weights move; all moves use the predictions of one forward pass.
+ * from 0 and free in sign (negative where the bound pushes; -λ is the multiplier of the inequality); ε the bound of
+ * each output; m the margin; c the damping of Platt & Barr's modified differential method of multipliers. The mean runs
+ * over rows and outputs. s and λ are constants while the weights move; all moves use the predictions of one forward
+ * pass.
  *
  * Slacks move first. The equality then has little effect on rows far above the bound; otherwise it would pull their
- * predictions back to their values at the row's last visit. A plain gradient step on s needs η_s < 1 / (2 c s²) and blows up
- * on large targets, so the gradient flow is followed exactly. With u = s² it is the logistic equation
- * du/dt = u (A - 4 c u), A = 4 (λ + c (p - b)), whose solution is
+ * predictions back to their values at the row's last visit. A plain gradient step on s needs η_s < 1 / (2 c s²) and
+ * blows up on large targets, so the gradient flow is followed exactly. With u = s² it is the logistic equation du/dt =
+ * u (A - 4 c u), A = 4 (λ + c (p - b)), whose solution is
  *
  *     u(t) = u(0) exp(A t) / (1 + 4 c u(0) (exp(A t) - 1) / A),  A t kept within -60 and 60
  *
  * The known weakness: the gradient of s is proportional to s, so a slack at 0 stays there forever and freezes its row
- * at the equality p = b, even where the loss would move it above. Slacks therefore start at sqrt([p - b]+ + floor) of their
- * first prediction, and dead ones (|s| < 1e-6 while λ + c h > 0, so that the slack should grow) are counted once an
- * epoch and set to 0.1.
+ * at the equality p = b, even where the loss would move it above. Slacks therefore start at sqrt([p - b]+ + floor) of
+ * their first prediction, and dead ones (|s| < 1e-6 while λ + c h > 0, so that the slack should grow) are counted once
+ * an epoch and set to 0.1.
  *
  * Sources: PyTorch forum thread 178758, second answer; Platt & Barr, Constrained Differential Optimization, NIPS 1987;
  * Armand & Orban, GERAD G-2007-62, on the cost of squared slacks. Eliminating s by hand gives the augmented Lagrangian.

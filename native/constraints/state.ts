@@ -2,8 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Gathered, MethodContext } from './method.ts';
 
 /**
- * Values that methods keep from step to step. They are Variables, so that a checkpoint finds them by name and a traced step
- * by object. They are not trainable: the optimizer never changes them.
+ * Values that methods keep from step to step. They are Variables, so that a checkpoint finds them by name and a traced
+ * step by object. They are not trainable: the optimizer never changes them.
  */
 
 /** A Variable with one number. */

@@ -4,7 +4,9 @@ import type { DenseLayer } from '../network/model.ts';
 import { storeLayers } from '../network/store.ts';
 import type { LayerVariables, MethodContext, MethodInstance } from './method.ts';
 
-/** A method's context for tests: one output above 0, targets of deviation 1, epochs long enough to be judged each time. */
+/**
+ * A method's context for tests: one output above 0, targets of deviation 1, epochs long enough to be judged each time.
+ */
 export function contextFor(tf: typeof tfjs, given: Partial<Omit<MethodContext, 'tf'>> = {}): MethodContext {
   const outputs = given.outputs ?? 1;
   return {

@@ -6,7 +6,7 @@ import type { Model } from '../network/model.ts';
 import { nonNegativeFunctions } from '../network/transforms.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import { restoreCheckpoint } from '../training/checkpoint.ts';
-import { breathe } from '../training/control.ts';
+import { yieldToEvents } from '../training/control.ts';
 import { chunkRowsFor, predictInChunks } from '../training/evaluate.ts';
 import { eagerExecution } from '../training/execution.ts';
 import { buildParts } from '../training/buildParts.ts';
@@ -66,7 +66,7 @@ export async function predictStored(
     return tf.add<tfjs.Tensor2D>(positive, tf.tensor1d(transform.epsilon));
   };
   const pause = async (): Promise<void> => {
-    await breathe();
+    await yieldToEvents();
     signal?.throwIfAborted();
   };
   const chunkRows = chunkRowsFor(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { planBatches } from './batches.ts';
 
-it('shows every row once an epoch, in batches of the size asked for and one smaller last one', () => {
+it('uses every row once in an epoch, in batches of the requested size and one smaller last batch', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 300 }),
@@ -25,13 +25,13 @@ it('shows every row once an epoch, in batches of the size asked for and one smal
   );
 });
 
-it('draws another order for another epoch and another seed, and the same for the same', () => {
+it('draws another order for another epoch or seed, and the same order for the same ones', () => {
   const order = (seed: number, epoch: number): string => planBatches(50, 8, seed).order(epoch).join();
   expect(order(1, 2)).toBe(order(1, 2));
   expect(new Set([order(1, 2), order(1, 3), order(2, 2), order(2, 1)]).size).toBe(4);
 });
 
-it('keeps the order where a step sees all rows', () => {
+it('keeps the order if a step takes all rows', () => {
   const plan = planBatches(4, 0, 9);
   expect([...plan.batch(plan.order(3), 0)]).toEqual([0, 1, 2, 3]);
 });

@@ -23,30 +23,30 @@ import { createOptimizer, type Parameter } from './optimizers.ts';
 import type { StepParts } from './step.ts';
 import { createTrainingRows, type TrainingRows } from './trainingRows.ts';
 
-/** Everything of one run that lives on the engine, put together from its configuration and data. */
+/** All parts of one run on the engine, built from its configuration and data. */
 export interface TrainingParts extends StepParts {
   readonly definition: ConstraintMethod;
   readonly targetBounds: readonly TargetBound[];
   readonly plan: BatchPlan;
   readonly warnings: readonly Warning[];
-  /** Weights and the optimizer's state by name: all finite while training goes well. */
+  /** Weights and the optimizer's state by name: all finite unless training diverges. */
   readonly weights: Readonly<Record<string, tfjs.Variable>>;
-  /** `weights` and the method's own state: all that a step reads and writes. */
+  /** `weights` and the method's state: all that a step reads and writes. */
   readonly state: Readonly<Record<string, tfjs.Variable>>;
   readonly rows: TrainingRows;
   /** Rows of one chunk of an evaluation. */
   readonly evaluationRows: number;
-  /** The present weights as numbers; reparametrised ones as what they stand for. */
+  /** The current weights as numbers; for reparametrised weights, the effective values. */
   storedLayers(): DenseLayer[];
   model(layers: readonly DenseLayer[]): Model;
   dispose(): void;
 }
 
 /**
- * Puts a run together.
+ * Builds a run.
  *
  * @param dataMemory - bytes of data that the engine may hold; a larger data set is fed in chunks
- * @throws OrthantError `configuration` where method, loss, network and data do not fit each other
+ * @throws OrthantError `configuration` if method, loss, network and data do not fit each other
  */
 export function buildParts(
   tf: typeof tfjs,
@@ -135,8 +135,8 @@ export function buildParts(
 }
 
 /**
- * Weights decay, biases do not, nor does a kernel whose numbers are free parameters of another one: pulling u towards 0
- * would pull exp(u) towards 1.
+ * Weights decay; biases do not, and neither does a kernel of free parameters from which the weights are computed:
+ * moving u towards 0 would move exp(u) towards 1.
  */
 function parametersOf(tf: typeof tfjs, layers: readonly LayerVariables[], method: MethodInstance): Parameter[] {
   return tf.tidy(() => {

@@ -3,9 +3,9 @@ import type { PausedChange, RunChange } from '../contract/runs.ts';
 import type { RunContext } from './runContext.ts';
 
 /**
- * A change made while a run is paused, checked, with the step it takes effect at; undefined where it changes nothing.
+ * Checks a change made while a run is paused and adds the step at which it takes effect; undefined for an empty change.
  *
- * @throws OrthantError `configuration` where it is not possible
+ * @throws OrthantError `configuration` if the change is not possible
  */
 export function changeOf(
   { parts, position }: RunContext,
@@ -24,13 +24,13 @@ export function changeOf(
 export class PendingChanges {
   readonly #pending: RunChange[];
 
-  /** @param changes - of the whole run so far; those that `context` has already taken over come first */
+  /** @param changes - all changes of the run so far; the first ones are those that `context` has already applied */
   constructor(changes: readonly RunChange[], { position }: RunContext) {
     const inOrder = [...changes].sort((first, second) => first.step - second.step);
     this.#pending = inOrder.slice(position.changes.length);
   }
 
-  /** The step before which the next change takes effect; Infinity where there is none. */
+  /** The step before which the next change takes effect; Infinity if there is no change. */
   get nextStep(): number {
     return this.#pending[0]?.step ?? Infinity;
   }
@@ -40,7 +40,7 @@ export class PendingChanges {
     this.#pending.unshift(change);
   }
 
-  /** Takes over the changes that are due. Returns whether there were any. */
+  /** Applies the changes that are due. Returns whether there were any. */
   apply({ execution, parts, position }: RunContext): boolean {
     const due = this.#pending.splice(0, this.#pending.filter(({ step }) => step <= position.step).length);
     for (const change of due) {

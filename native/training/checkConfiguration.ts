@@ -5,10 +5,10 @@ import { hiddenActivations } from '../network/activations.ts';
 import { checkLoss } from './losses.ts';
 
 /**
- * Whether method, loss and network of a configuration fit each other, whatever the data.
+ * Checks that method, loss and network of a configuration fit each other, for any data.
  *
- * @returns what deserves a warning
- * @throws OrthantError `configuration` with the field at fault
+ * @returns warnings about the configuration
+ * @throws OrthantError `configuration` with the wrong field
  */
 export function checkConfiguration(configuration: RunConfiguration): Warning[] {
   const { constraint, network } = configuration;

@@ -7,12 +7,12 @@ import { diverged } from './divergence.ts';
 import type { RunContext, Snapshot } from './runContext.ts';
 
 /**
- * What a checkpoint holds so that a run goes on bit for bit: all Variables and the best snapshot's weights as float32
+ * A checkpoint holds the data to resume a run bit for bit: all Variables and the best snapshot's weights as float32
  * tensors, everything else as the JSON state below. The run folder writes and reads it (runs/checkpoints.ts).
  */
 
 /**
- * Variables by name as arrays of their own.
+ * Copies Variables, by name, to new arrays.
  *
  * @throws OrthantError `internal` for a Variable that is not float32
  */
@@ -28,9 +28,9 @@ function readVariables(variables: Readonly<Record<string, tfjs.Variable>>): Reco
 }
 
 /**
- * Puts stored numbers back into the Variables they came from.
+ * Restores Variables from stored numbers.
  *
- * @throws OrthantError `run` where a tensor is missing or has another shape: the checkpoint is of another network
+ * @throws OrthantError `run` if a tensor is missing or has another shape: the checkpoint is of another network
  */
 function restoreVariables(
   tf: typeof tfjs,
@@ -51,7 +51,7 @@ function restoreVariables(
   }
 }
 
-/** A tensor as a checkpoint holds it. */
+/** A tensor of a checkpoint. */
 interface FloatTensor extends SafeTensor {
   readonly data: Float32Array;
 }
@@ -81,9 +81,9 @@ function bestFromTensors(like: readonly DenseLayer[], tensors: Checkpoint['tenso
 }
 
 /**
- * The run as it stands, between two steps.
+ * Captures the run between two steps.
  *
- * @throws OrthantError `diverged` where weights or the optimizer's state are not finite: such a state is not worth keeping
+ * @throws OrthantError `diverged` if weights or the optimizer's state are not finite, since such a state is useless
  */
 export function captureCheckpoint(context: RunContext, best: Snapshot | undefined): Checkpoint {
   const { execution, parts, position } = context;
@@ -103,24 +103,24 @@ export function captureCheckpoint(context: RunContext, best: Snapshot | undefine
   return { epoch: position.epoch, step: position.step, state, tensors };
 }
 
-/** Counts by hand: `every` and an iterator cost three times as much, and there are millions of numbers. */
+/** A loop by index: `every` and an iterator take three times as long, and there are millions of numbers. */
 function allFinite(values: ArrayLike<number>): boolean {
   for (let i = values.length - 1; i >= 0; i--) if (!Number.isFinite(values[i])) return false;
   return true;
 }
 
 /**
- * Puts the Variables back as they were; `context.position` is the checkpoint's.
+ * Restores the Variables; `context.position` is the checkpoint's.
  *
  * @returns the best snapshot so far
- * @throws OrthantError `run` where the checkpoint is of another configuration
+ * @throws OrthantError `run` if the checkpoint is of another configuration
  */
 export function restoreCheckpoint(context: RunContext, { tensors }: Checkpoint): Snapshot | undefined {
   const { configuration, execution, parts, position } = context;
   if (position.seed !== configuration.training.seed || position.stepInEpoch > parts.plan.stepsPerEpoch) {
     throw new OrthantError('run', 'The checkpoint is of another run: its seed or number of steps differs.');
   }
-  // Changed settings first: what has grown since stands in the Variables.
+  // Changed settings first: the Variables then restore coefficients that have grown since.
   for (const { methodSettings } of position.changes) {
     if (methodSettings !== undefined) parts.method.change?.(methodSettings);
   }

@@ -1,10 +1,10 @@
 import type { Checkpoint } from '../runs/checkpoints.ts';
 
-/** Milliseconds between two checkpoints at least; longer where writing one takes more than a share of them. */
+/** Least milliseconds between two checkpoints; longer if writing one takes more than `largestShare` of the time. */
 const shortestInterval = 1000;
 const largestShare = 1 / 50;
 
-/** When a run writes its checkpoints. */
+/** Decides when a run writes its checkpoints. */
 export class CheckpointPace {
   readonly #writer: (checkpoint: Checkpoint) => Promise<void> | void;
   #next = -Infinity;
@@ -15,17 +15,17 @@ export class CheckpointPace {
     this.#writer = writer;
   }
 
-  /** Whether the last one is long enough ago. */
+  /** Whether enough time has passed since the last checkpoint. */
   get isDue(): boolean {
     return performance.now() >= this.#next;
   }
 
-  /** Whether the last one is of this step, and nothing has changed since. */
+  /** Whether the last checkpoint is of this step, and nothing has changed since. */
   has(step: number): boolean {
     return this.#written === step;
   }
 
-  /** Something other than a step has changed what a checkpoint holds. */
+  /** Call this when something other than a step has changed the content of a checkpoint. */
   outdated(): void {
     this.#written = undefined;
   }

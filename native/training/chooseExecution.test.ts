@@ -19,7 +19,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
-  /** The choice for a run whose method adds this to the loss. */
+  /** The choice for a run whose method adds this term to the loss. */
   function chosenWith(
     term: NonNullable<TrainingParts['method']['term']> | undefined,
     epochs = 200,
@@ -49,7 +49,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     expect(chosen.kind).toBe('graph');
     expect(chosen.reason).toMatch(/faster than XLA/);
     chosen.dispose();
-    // Half of the rows in a step: half of the products.
+    // Half of the rows in a step need half of the multiplications.
     const smaller = { ...parts, plan: { ...parts.plan, batchSize: 31 } };
     expect(hasLargeProducts(parts)).toBe(true);
     expect(hasLargeProducts(smaller)).toBe(false);
@@ -86,16 +86,16 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     expect(chosen.kind).toBe('eager');
     expect(chosen.reason).toMatch(reason);
     expect(chosen.refused).toBe(true);
-    // The attempt took its time too.
+    // The attempt took time too.
     expect(chosen.compileSeconds).toBeGreaterThan(0);
   });
 
-  /** Adds nothing, by way of an operation that XLA refuses. */
+  /** A term of 0, made by an operation that XLA refuses. */
   const notForXla = termOf((prediction) =>
     runtime.tf.mul(0, runtime.tf.mean(onesOfComputedLength(runtime.tf, runtime.tf.mean(prediction)))),
   );
 
-  it('is the graph, with the reason, where XLA refuses the step: traced once, nothing left of the attempt', () => {
+  it('is the graph, with the reason, if XLA refuses the step: traced once, and the attempt leaves nothing behind', () => {
     const configured = configuration('auto', { epochs: 200 });
     const open = (): { parts: TrainingParts; steps: () => number } => {
       const parts = buildParts(runtime.tf, configured, dataset);
@@ -146,7 +146,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     parts.dispose();
   });
 
-  it.each(['eager', 'graph', 'xla'] as const)('is %s for a run that began so', (began) => {
+  it.each(['eager', 'graph', 'xla'] as const)('is %s for a resumed run that used it before', (began) => {
     const configured = configuration('auto', { epochs: began === 'xla' ? 1 : 200 });
     const parts = buildParts(runtime.tf, configured, dataset);
     const chosen = chooseExecution(parts, runtime, configured, { began });
@@ -155,25 +155,25 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     parts.dispose();
   });
 
-  it('is told of before it is compiled, and when it is settled', async () => {
-    const told: string[] = [];
+  it('is reported before it is compiled, and when it is decided', async () => {
+    const events: string[] = [];
     for (const epochs of [3, 200]) {
       const trainer = new Trainer({
         configuration: configuration('auto', { epochs }),
         dataset,
         runtime,
         hooks: {
-          onCompile: () => void told.push('compiling'),
-          onExecution: ({ kind, reason }) => void told.push(`${kind}: ${reason ?? ''}`),
+          onCompile: () => void events.push('compiling'),
+          onExecution: ({ kind, reason }) => void events.push(`${kind}: ${reason ?? ''}`),
         },
       });
       trainer.stop();
       await trainer.run();
     }
-    expect(told).toEqual(['eager: For 12 steps, compiling costs more than it saves.', 'compiling', 'xla: ']);
+    expect(events).toEqual(['eager: For 12 steps, compiling costs more than it saves.', 'compiling', 'xla: ']);
   });
 
-  it('says why where an execution that was asked for cannot be had', () => {
+  it('gives the reason if a requested execution is not available', () => {
     const parts = buildParts(runtime.tf, configuration('xla'), dataset);
     expect(() => chooseExecution(parts, { engine: 'wasm', device: 'cpu' }, configuration('xla'))).toThrow(
       'Only the TensorFlow engine can compile. Leave the execution "xla" out.',

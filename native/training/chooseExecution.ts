@@ -11,11 +11,11 @@ import type { TrainingParts } from './buildParts.ts';
 import { predictWith, trainingStep } from './step.ts';
 import { hasLargeProducts, hasSmallProducts, isShort } from './stepCost.ts';
 
-/** Traces step and forward pass of a run; where it is fed in chunks, with the reader that brings them. */
+/** Traces step and forward pass of a run; for data in chunks, creates the chunk reader. */
 export function traceParts(parts: TrainingParts, device: EngineRuntime['device']): TracedRun {
   const { tf, rows: data } = parts;
   const reader = data.resident === undefined ? new ChunkReader([data.inputs, data.targets], data.chunkRows) : undefined;
-  // What the step gathers from while it is traced; with a reader it stands for a chunk.
+  // Tensors from which the traced step gathers; with a reader they replace a chunk.
   const { inputs, targets } = data.resident ?? {
     inputs: tf.zeros<tfjs.Rank.R2>([data.chunkRows, data.inputs.width]),
     targets: tf.zeros<tfjs.Rank.R2>([data.chunkRows, data.targets.width]),
@@ -47,7 +47,7 @@ export function traceParts(parts: TrainingParts, device: EngineRuntime['device']
   }
 }
 
-/** All steps of a slice as one TensorFlow program. */
+/** An execution that runs all steps of a slice in one TensorFlow program. */
 function compiledExecution(
   traced: TracedRun,
   kind: CompiledKind,
@@ -57,7 +57,7 @@ function compiledExecution(
   return {
     kind,
     steps: (batches, learningRates) => run.steps(batches, learningRates),
-    predictSplit: (split, breathe) => run.predictions(split, breathe),
+    predictSplit: (split, yieldToEvents) => run.predictions(split, yieldToEvents),
     expect: (rows) => chunks?.expect(rows),
     pull: (variables) => {
       run.pull(variables);
@@ -71,19 +71,19 @@ function compiledExecution(
   };
 }
 
-/** What to heed besides the configuration. */
+/** Inputs of the choice besides the configuration. */
 export interface ChoiceOptions {
-  /** How a run that goes on was carried out before: goes first, since another way gives slightly other numbers. */
+  /** Previous execution of a resumed run: preferred, since another execution gives slightly different numbers. */
   readonly began?: Execution['kind'] | undefined;
   /** Called before a step is traced and compiled, which takes a while. */
   readonly onCompile?: () => void;
 }
 
 /**
- * The fastest way that works: XLA (unless the products are large, on a CPU), else the graph without it, else step by
- * step; each with its reason.
+ * Chooses the fastest execution that works: XLA (except for large products on a CPU), else the graph without XLA, else
+ * eager steps; each with its reason.
  *
- * @throws OrthantError `engine` where an execution is asked for by name and is not available
+ * @throws OrthantError `engine` if an execution is requested by name and is not available
  */
 export function chooseExecution(
   parts: TrainingParts,
@@ -107,7 +107,7 @@ export function chooseExecution(
   return compiled(parts, runtime, kinds, { reason, orEager: wanted === 'auto' });
 }
 
-/** What should be fastest, and why where that is not XLA. */
+/** The execution expected to be fastest, and the reason if it is not XLA. */
 function preferred(
   parts: TrainingParts,
   { device }: Pick<EngineRuntime, 'device'>,
@@ -129,7 +129,7 @@ const refusals: Readonly<Record<CompiledKind, string>> = {
   graph: 'TensorFlow does not take the step as a graph',
 };
 
-/** The first of these kinds that works. The step is traced once, whatever becomes of the program. */
+/** The first of these kinds that works. The step is traced once, even if several programs are refused. */
 function compiled(
   parts: TrainingParts,
   { device }: Pick<EngineRuntime, 'device'>,
@@ -166,8 +166,8 @@ function compiled(
 }
 
 /**
- * TensorFlow's messages go on with the operations that led there; their first line says what is wrong. Where several
- * operations failed, it counts them, and the second line names the first: "(0) INVALID_ARGUMENT: ...".
+ * The first line of a TensorFlow message describes the error; the operations that led to it follow. If several
+ * operations failed, the first line counts them, and the second line names the first: "(0) INVALID_ARGUMENT: ...".
  */
 const messageOf = (error: unknown): string => {
   const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');

@@ -18,7 +18,7 @@ const mebibyte = 2 ** 20;
 
 /** 150 training rows: batches of 20, the last one of 10. 20 + 20 rows for validation and test. */
 const dataset = exampleDataSet({ rows: 150, heldOut: 20 });
-/** A row has 4 inputs and 2 targets. In a chunk fit 2 batches, so that an epoch is 4 chunks: 40, 40, 40 and 30 rows. */
+/** A row has 4 inputs and 2 targets. A chunk holds 2 batches, so an epoch has 4 chunks: 40, 40, 40 and 30 rows. */
 const rowBytes = 4 * (4 + 2);
 const smallLimit = 3 * 40 * rowBytes;
 
@@ -74,7 +74,7 @@ beforeAll(async () => {
 });
 
 describe('a data set fed in chunks', () => {
-  // XLA takes a second for each run: of its methods those with a multiplier or slack for each row, and one without.
+  // XLA takes a second for each run: only the methods with a multiplier or slack for each row, and one without.
   const withRows = ['none', 'augmented-lagrangian', 'slack-lagrangian'];
   const methods: Readonly<Record<Execution, readonly string[]>> = {
     auto: [],
@@ -100,7 +100,7 @@ describe('a data set fed in chunks', () => {
     },
   );
 
-  it.each(executions)('goes on from a checkpoint in the middle of a chunk, bit for bit: %s', async (execution) => {
+  it.each(executions)('resumes from a checkpoint in the middle of a chunk, bit for bit: %s', async (execution) => {
     const configured = configuration(execution);
     const whole = await train(Infinity, { configuration: configured });
     // In a chunk, at the border of two, and before the last, smaller batch of another epoch.
@@ -125,23 +125,23 @@ describe('a data set fed in chunks', () => {
     expect(runtime.tensorCount()).toBe(before);
   });
 
-  it('is held whole where a step takes all rows', async () => {
+  it('is not divided into chunks if a step takes all rows', async () => {
     const { warnings } = await train(smallLimit, { configuration: configuration('eager', 'none', { batchSize: 0 }) });
     expect(warnings.join()).not.toMatch(/chunks/);
   });
 });
 
 describe('the limit of data in the engine', () => {
-  it('leaves a data set whole up to its size, and else gives chunks of whole batches within a third', () => {
+  it('does not divide a data set up to its size, and else gives chunks of whole batches within a third', () => {
     const size = 4 * (190 * 4 + 150 * 2);
     expect(chunkRowsWithin(size, dataset, 20)).toBeUndefined();
     expect(chunkRowsWithin(size - 1, dataset, 20)).toBe(Math.floor((size - 1) / 3 / rowBytes / 20) * 20);
-    // A batch at the least, whatever the limit.
+    // At least one batch, for any limit.
     expect(chunkRowsWithin(1, dataset, 20)).toBe(20);
     expect(chunkRowsWithin(1, dataset, 150)).toBeUndefined();
   });
 
-  it('is what the environment says, else a share of the memory', () => {
+  it('comes from the environment variable, else is a share of the memory', () => {
     expect(dataMemoryLimit(undefined, { ORTHANT_DATA_MEMORY: '512' })).toBe(512 * mebibyte);
     expect(dataMemoryLimit(8 * 2 ** 30, {})).toBe(4 * 2 ** 30);
     expect(dataMemoryLimit(undefined, {})).toBeGreaterThan(2 ** 26);
@@ -153,8 +153,8 @@ describe('the limit of data in the engine', () => {
 
 describe.skipIf(!hasTensorflow)('the memory of the engine', () => {
   /**
-   * MiB of the largest array of floats that TensorFlow is given while an epoch of steps is made, and of the inputs of a
-   * chunk of an evaluation. (Resident memory says too little: what XLA needs for compiling varies by more than a chunk.)
+   * MiB of the largest float array that TensorFlow gets during an epoch of steps, and of the inputs of a chunk of an
+   * evaluation. (Resident memory shows too little: XLA's need for compiling varies by more than a chunk.)
    */
   function needs(limit: number, large: DataSet): { largest: number; evaluation: number } {
     const configured = configuration('xla', 'augmented-lagrangian', { batchSize: 1024 });

@@ -25,7 +25,9 @@ import {
 
 const optimizers = optimizerSchema.options.map(({ shape }) => shape.id.value);
 
-/** Every method, optimizer, loss, activation and choice of a method's at least once; a test below sees to it. */
+/**
+ * Every method, optimizer, loss, activation and choice of a method's settings at least once; a test below checks this.
+ */
 const cases: readonly Case[] = [
   { method: 'none', optimizer: 'sgd', loss: 'squared-error', activation: 'relu' },
   { method: 'penalty', optimizer: 'momentum', loss: 'absolute', activation: 'leaky-relu' },
@@ -92,7 +94,7 @@ const cases: readonly Case[] = [
   { method: 'augmented-lagrangian', optimizer: 'rmsprop', loss: 'huber', activation: 'relu', hidden: [] },
 ];
 
-/** What a method's settings choose from: method, setting, choice, and whether it is taken where none is given. */
+/** Choices of the methods' settings: method, setting, choice, and whether it is the default. */
 const choices = constraintMethods.flatMap(({ id, settings }) =>
   Object.entries(z.toJSONSchema(settings, { io: 'input' }).properties ?? {}).flatMap(([name, schema]) =>
     typeof schema === 'object'
@@ -108,7 +110,7 @@ const wordsOf = ({ method, settings = {}, optimizer, loss, activation, hidden }:
     .join(', ');
 const named = cases.map((each) => [wordsOf(each), each] as const);
 
-/** Whether the product takes it; what it refuses is not compared. */
+/** Whether the engine accepts the case; refused cases are not compared. */
 function isAccepted(each: Case): boolean {
   try {
     checkConfiguration(configurationOf(each));
@@ -119,7 +121,7 @@ function isAccepted(each: Case): boolean {
   }
 }
 
-/** Any method in any of its ways with any optimizer, loss and network that go with it. */
+/** Any method with any of its choices and any optimizer, loss and network that fit it. */
 const anyCase: fc.Arbitrary<Case> = fc
   .record({
     way: fc.constantFrom(...cases),
@@ -161,7 +163,7 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
   });
 
   it.each(named)('draws no random numbers: %s', (_, each) => {
-    // Trained, so that tfjs has chosen its kernels and every slot is there.
+    // Trained first, so that tfjs has chosen its kernels and every slot exists.
     const { parts, compiled } = setUp(runtime, each, 'graph');
     compiled.dispose();
     const { batches, rates } = firstSteps(parts, 4);
@@ -186,18 +188,18 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
     const worst = worstSingleStep(parts, compiled, 50);
     expect(worst.share, worst.name).toBeLessThanOrEqual(1e-5);
     const ended = read(parts);
-    // State that did not move would agree whatever the step does.
+    // State that did not move would agree with any step.
     for (const [name, values] of Object.entries(ended)) {
       if (!/layer|multipliers|slacks/.test(name)) continue;
       const moved = values.filter((value, i) => value !== started[name]?.[i]).length;
-      // Of multipliers only those of rows that broke the bound move.
+      // Only multipliers of rows that violated the bound move.
       expect(moved, name).toBeGreaterThan(name.includes('multipliers') ? 10 : 0);
     }
     compiled.dispose();
     parts.dispose();
   });
 
-  it('does what the eager step does, whatever is put together', () => {
+  it('does what the eager step does, in any combination', () => {
     fc.assert(
       fc.property(anyCase, fc.integer({ min: 1, max: rows }), fc.nat({ max: 1000 }), (each, batchSize, seed) => {
         const { parts, compiled } = setUp(runtime, each, 'xla', { batchSize, seed });
@@ -210,14 +212,14 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
     );
   }, 120_000);
 
-  it('done 50 times in one call, stays where 50 eager steps lead', () => {
+  it('run 50 times in one call, gives the result of 50 eager steps', () => {
     const smooth: Case = {
       method: 'augmented-lagrangian',
       optimizer: 'adam',
       loss: 'squared-error',
       activation: 'tanh',
     };
-    // All batches of one size, so that one call is one loop.
+    // All batches have one size, so that one call is one loop.
     const { parts, compiled } = setUp(runtime, smooth, 'xla', { batchSize: 20 });
     const { batches, rates } = firstSteps(parts, 50);
     const started = read(parts);
@@ -232,7 +234,7 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
     parts.dispose();
   });
 
-  it.each(named)('without XLA, one a call, gives the bits of the eager step: %s', (_, each) => {
+  it.each(named)('without XLA, with one step in each call, gives the bits of the eager step: %s', (_, each) => {
     const { parts, compiled } = setUp(runtime, each, 'graph');
     const { batches, rates } = firstSteps(parts, 50);
     const started = read(parts);

@@ -29,7 +29,7 @@ describe.skipIf(!hasTensorflow)('compiled training', () => {
   });
 
   it.each(['xla', 'graph'] as const)(
-    'with %s goes on from a checkpoint in the middle of an epoch, bit for bit, and behind a smaller last batch',
+    'with %s resumes from a checkpoint in the middle of an epoch, bit for bit, and after a smaller last batch',
     async (execution) => {
       const whole = await train({ configuration: configuration(execution) });
       expect(whole.outcome).toMatchObject({ execution, steps: 24 });
@@ -59,14 +59,14 @@ describe.skipIf(!hasTensorflow)('compiled training', () => {
     expect(numbersOf(graph.metrics)).toEqual(numbersOf(eager.metrics));
   });
 
-  describe('where epochs are short', () => {
-    // Four steps an epoch: the coefficient grows after the epochs 16 and 32.
+  describe('with short epochs', () => {
+    // Four steps in an epoch: the coefficient grows after epochs 16 and 32.
     const judged = (execution: 'xla' | 'graph' | 'eager') => ({
       ...configuration(execution, { epochs: 33 }),
       constraint: { epsilon: 0.3, method: { id: 'penalty', settings: { alpha: 1, growth: 3 } } },
     });
 
-    it('a growing coefficient is judged by steps, without XLA with the bits of eager training', async () => {
+    it('a growing coefficient is judged by steps, and without XLA gives the bits of eager training', async () => {
       const [graph, eager] = [
         await train({ configuration: judged('graph') }),
         await train({ configuration: judged('eager') }),
@@ -77,9 +77,9 @@ describe.skipIf(!hasTensorflow)('compiled training', () => {
       expect(numbersOf(graph.metrics)).toEqual(numbersOf(eager.metrics));
     });
 
-    it('it is judged at the same epochs after a checkpoint between two judgements, bit for bit', async () => {
+    it('a growing coefficient is judged at the same epochs after a checkpoint between two judgements, bit for bit', async () => {
       const whole = await train({ configuration: judged('xla') });
-      // The changes of nothing are where the run looks up, and stops.
+      // The run checks for requests at the empty changes, and stops there.
       const changes = [88, 89, 90, 91, 92].map((step) => ({ step }));
       const stopped = await train({ configuration: judged('xla'), changes }, async (trainer) => {
         await reaches(trainer, 88);
@@ -109,7 +109,7 @@ describe.skipIf(!hasTensorflow)('compiled training', () => {
     });
   });
 
-  it('tells of a run that leaves the finite numbers', async () => {
+  it('reports a run that diverges', async () => {
     const configured = configuration('xla', { optimizer: { id: 'sgd', learningRate: 1e6 } });
     await expect(train({ configuration: configured })).rejects.toMatchObject({ code: 'diverged' });
   });
@@ -120,7 +120,7 @@ describe.skipIf(!hasTensorflow)('a run that cannot be put together', () => {
     runtime = await openEngine({ engine: 'tensorflow', device: testDevice });
   });
 
-  it('leaves no tensor behind where its step cannot be compiled', () => {
+  it('leaves no tensor behind if its step cannot be compiled', () => {
     const before = runtime.tensorCount();
     const loadSavedModel = (): never => {
       throw new Error('no room');
@@ -131,16 +131,19 @@ describe.skipIf(!hasTensorflow)('a run that cannot be put together', () => {
     expect(runtime.tensorCount()).toBe(before);
   });
 
-  it.each(['xla', 'eager'] as const)('leaves no tensor behind where the checkpoint is of another: %s', async (kind) => {
-    const before = runtime.tensorCount();
-    const { last } = await train({ configuration: configuration('eager') });
-    const wider = {
-      ...configuration(kind),
-      network: exampleConfiguration({ network: { hidden: [6, 7] } }).network,
-    };
-    expect(() => new Trainer({ configuration: wider, dataset, runtime, resumeFrom: last })).toThrow(
-      'The checkpoint does not fit this configuration',
-    );
-    expect(runtime.tensorCount()).toBe(before);
-  });
+  it.each(['xla', 'eager'] as const)(
+    'leaves no tensor behind if the checkpoint is of another run: %s',
+    async (kind) => {
+      const before = runtime.tensorCount();
+      const { last } = await train({ configuration: configuration('eager') });
+      const wider = {
+        ...configuration(kind),
+        network: exampleConfiguration({ network: { hidden: [6, 7] } }).network,
+      };
+      expect(() => new Trainer({ configuration: wider, dataset, runtime, resumeFrom: last })).toThrow(
+        'The checkpoint does not fit this configuration',
+      );
+      expect(runtime.tensorCount()).toBe(before);
+    },
+  );
 });

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { breathe, RunControl } from './control.ts';
+import { RunControl, yieldToEvents } from './control.ts';
 
-/** What a promise has come to after a turn of the event loop. */
+/** The state of a promise after a turn of the event loop. */
 async function settled(promise: Promise<void>): Promise<boolean> {
   let done = false;
   void promise.then(() => (done = true));
-  await breathe();
+  await yieldToEvents();
   return done;
 }
 
 describe('RunControl', () => {
-  it('lets the asker of a pause wait until the loop waits, and the loop until it is resumed', async () => {
+  it('makes the caller of a pause wait until the loop waits, and the loop until it is resumed', async () => {
     const control = new RunControl();
     const asked = control.pause();
     expect(await settled(asked)).toBe(false);
@@ -23,14 +23,14 @@ describe('RunControl', () => {
     expect([control.paused, control.pauseRequested]).toEqual([false, false]);
   });
 
-  it('takes a pause back that the loop has not come to', async () => {
+  it('cancels a pause that the loop has not reached', async () => {
     const control = new RunControl();
     const asked = control.pause();
     control.resume();
     expect([control.pauseRequested, await settled(asked)]).toEqual([false, true]);
   });
 
-  it('wakes a paused loop to stop it, and asks for no pause from then on', async () => {
+  it('wakes a paused loop to stop it, and requests no pause afterwards', async () => {
     const control = new RunControl();
     void control.pause();
     const loop = control.waitWhilePaused();
@@ -38,7 +38,7 @@ describe('RunControl', () => {
     expect([await settled(loop), control.stopRequested, control.pauseRequested]).toEqual([true, true, false]);
   });
 
-  it('goes on for one epoch', async () => {
+  it('resumes for one epoch', async () => {
     const control = new RunControl();
     void control.pause();
     const loop = control.waitWhilePaused();
@@ -49,12 +49,12 @@ describe('RunControl', () => {
     void control.waitWhilePaused();
     expect(await settled(epoch)).toBe(true);
     control.resume();
-    await breathe();
+    await yieldToEvents();
     control.epochEnded();
     expect(control.pauseRequested).toBe(false);
   });
 
-  it('keeps nobody waiting for a loop that is over', async () => {
+  it('keeps no caller waiting for a loop that has ended', async () => {
     const control = new RunControl();
     const asked = control.pause();
     control.ended();

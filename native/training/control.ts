@@ -1,14 +1,14 @@
 /**
- * What was asked of a running loop from outside, and the loop's waiting while it is paused. The loop looks between two
- * slices of work; whoever asks may await that it has happened.
+ * Requests of the user to a running loop, and the loop's wait while it is paused. The loop checks for requests between
+ * two slices of work; a caller may await their effect.
  */
 export class RunControl {
   #stop = false;
   #pause = false;
   #pauseAtEpochEnd = false;
-  /** Ends the loop's waiting. */
+  /** Ends the loop's wait. */
   #wake: (() => void) | undefined;
-  /** Those who wait for the loop to be paused or over. */
+  /** Resolve the promises of callers that wait for the loop to pause or end. */
   #waiting: (() => void)[] = [];
   #ended = false;
 
@@ -16,7 +16,7 @@ export class RunControl {
     return this.#stop;
   }
 
-  /** Whether the loop is to wait; not once it is to end. */
+  /** Whether the loop should wait; false once a stop is requested. */
   get pauseRequested(): boolean {
     return this.#pause && !this.#stop;
   }
@@ -25,7 +25,7 @@ export class RunControl {
     return this.#wake !== undefined;
   }
 
-  /** Resolves once the loop waits, or is resumed or over. */
+  /** Resolves once the loop waits, is resumed or has ended. */
   pause(): Promise<void> {
     if (this.paused || this.#ended) return Promise.resolve();
     this.#pause = true;
@@ -39,7 +39,9 @@ export class RunControl {
     this.#release();
   }
 
-  /** Goes on to the end of the epoch and pauses there. Resolves once the loop waits again, or is resumed or over. */
+  /**
+   * Resumes until the end of the epoch and pauses there. Resolves once the loop waits again, is resumed or has ended.
+   */
   resumeForOneEpoch(): Promise<void> {
     if (this.#ended) return Promise.resolve();
     this.resume();
@@ -52,13 +54,13 @@ export class RunControl {
     this.#wake?.();
   }
 
-  /** The loop says that an epoch has ended. */
+  /** The loop calls this after every epoch. */
   epochEnded(): void {
     if (this.#pauseAtEpochEnd) this.#pause = true;
     this.#pauseAtEpochEnd = false;
   }
 
-  /** The loop waits here until it is resumed or stopped. */
+  /** Resolves when the loop is resumed or stopped. */
   async waitWhilePaused(): Promise<void> {
     const resumed = new Promise<void>((resolve) => (this.#wake = resolve));
     this.#release();
@@ -66,7 +68,7 @@ export class RunControl {
     this.#wake = undefined;
   }
 
-  /** The loop is over. */
+  /** The loop calls this at its end. */
   ended(): void {
     this.#ended = true;
     this.#release();
@@ -82,5 +84,5 @@ export class RunControl {
   }
 }
 
-/** Lets waiting messages and timers in. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Yields to the event loop, so that waiting messages and timers run. */
+export const yieldToEvents = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -5,29 +5,29 @@ import { splitNames } from '../contract/results.ts';
 import type { DataSet } from '../data/dataset.ts';
 
 /**
- * How much of a data set the engine may hold. The data set itself is in memory as float32 arrays, whatever its size. On
- * top of that the engine has a copy of inputs and training targets, in which a step finds its rows at once; a copy that
- * would be larger than the limit is not made, and the rows of the steps to come are brought in chunks instead. Results
- * are the same bits either way.
+ * Limits the data that the engine may hold. The data set itself is always in memory as float32 arrays. The engine has
+ * an additional copy of inputs and training targets, from which a step gathers its rows directly. If this copy would be
+ * larger than the limit, the engine gets the rows of the next steps in chunks instead. Results are the same bit for
+ * bit.
  */
 
-/** Share of the machine's memory (of a container's, inside one), as the data set has taken another such share. */
+/** Share of the memory of the machine or container; the data set itself may take the same share again. */
 const shareOfMemory = 0.25;
 /** Share of a card's memory: the rest is for weights, activations and what XLA needs. */
 const shareOfCard = 0.5;
-/** A chunk is there three times while it is replaced: gathered, on its way, and in use. */
+/** Copies of a chunk while it is replaced: gathered, in transfer, and in use. */
 const copiesOfChunk = 3;
-/** Larger chunks bring nothing: this many bytes take far longer to train on than to begin with. */
+/** Larger chunks save nothing: training on this many bytes takes far longer than loading them. */
 const largestChunk = 64 * 2 ** 20;
 
 const variable = 'ORTHANT_DATA_MEMORY';
 
 /**
- * Bytes of data that the engine may hold: as many MiB as the environment variable `ORTHANT_DATA_MEMORY` says, else a
- * quarter of the machine's memory, or half of the card's.
+ * Bytes of data that the engine may hold: the environment variable `ORTHANT_DATA_MEMORY` in MiB, else a quarter of the
+ * machine's memory, or half of the card's.
  *
  * @param cardBytes - memory of the card that trains, if one does
- * @throws OrthantError `usage` where the variable is no positive number
+ * @throws OrthantError `usage` if the variable is not a positive number
  */
 export function dataMemoryLimit(cardBytes: number | undefined, env: NodeJS.ProcessEnv = process.env): number {
   const wanted = env[variable];
@@ -41,10 +41,10 @@ export function dataMemoryLimit(cardBytes: number | undefined, env: NodeJS.Proce
 }
 
 /**
- * Rows of a training chunk; undefined where the engine can hold the data set, or where a step takes so many rows that
- * chunks would be no smaller.
+ * Rows of a training chunk; undefined if the engine can hold the data set, or if a step takes so many rows that chunks
+ * would not be smaller.
  *
- * @param batchSize - rows of a step: a chunk holds whole batches, one at the least
+ * @param batchSize - rows of a step: a chunk holds whole batches, at least one
  */
 export function chunkRowsWithin(
   limit: number,
@@ -60,7 +60,7 @@ export function chunkRowsWithin(
   return rows < train.rows ? rows : undefined;
 }
 
-/** What the person is told of it. */
+/** The warning that the data set is fed in chunks. */
 export const chunkWarning = (limit: number, rows: number): string =>
   `The data set is larger than the ${size(limit)} that the engine may hold of it, so it is fed in chunks of ${rows} rows. ` +
   `The results are the same; ${variable} sets the limit in MiB.`;

@@ -4,7 +4,7 @@ import type { TargetBound } from './evaluate.ts';
 const wantedBins = 60;
 
 /**
- * How the predictions of each output lie, for the window's strip: counts in bins of equal width, with zero as the
+ * Distribution of each output's predictions, for the window's strip: counts in bins of equal width, with zero on the
  * border of two bins, so that no bin mixes negative and positive predictions.
  *
  * @param predictions - scaled, row-major [rows, targets.length]; counted in the targets' own units
@@ -26,10 +26,10 @@ function histogram(values: Float32Array): Omit<Distribution, 'name'> {
     if (value < lowest) lowest = value;
     if (value > highest) highest = value;
   }
-  // A constant network has one bin, as wide as its value is large.
+  // A constant network has one bin, as wide as the absolute value of its output.
   const width = (highest - lowest) / wantedBins || Math.abs(lowest) || 1;
   const mixed = lowest < 0 && highest >= 0;
-  // Bins are counted from `origin`: zero where both signs occur, else the lowest value.
+  // Bins are counted from `origin`: zero if both signs occur, else the lowest value.
   const origin = mixed ? 0 : lowest;
   const before = mixed ? Math.ceil(-lowest / width) : 0;
   const bins = before + Math.max(1, Math.ceil((highest - origin) / width));
@@ -39,6 +39,6 @@ function histogram(values: Float32Array): Omit<Distribution, 'name'> {
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   const to = origin + (bins - before) * width;
-  // Rounding must not carry the border of negative values above zero.
+  // Rounding must not move the border of negative values above zero.
   return { from: origin - before * width, to: highest < 0 ? Math.min(to, 0) : to, counts };
 }

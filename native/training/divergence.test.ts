@@ -17,19 +17,19 @@ const explain = (
     ...known,
   });
 
-it('says where it happened and that the last good checkpoint is kept', () => {
+it('reports the epoch and step, and that the last good checkpoint is kept', () => {
   const { message } = explain({});
   expect(message).toContain('epoch 3 (step 17): the objective is not a finite number');
   expect(message).toContain('The last good checkpoint is kept.');
-  // In the first epoch there is none.
+  // The first epoch has no checkpoint yet.
   expect(explain({}, { epoch: 1 }).message).not.toContain('checkpoint');
 });
 
-it('names the likely cause: the first that is out of the ordinary', () => {
+it('names the likely cause: the first unusual value', () => {
   const high = explain({ optimizer: { id: 'adam', learningRate: 0.5 } }, { learningRate: 0.5, largestInput: 1e6 });
   expect(high.field).toBe('training.optimizer.learningRate');
   expect(high.message).toContain('0.5 is too high for adam');
-  // Plain gradients bear a higher learning rate than steps of normalised size.
+  // Plain gradients allow a higher learning rate than steps of normalised size.
   const plain = explain({ optimizer: { id: 'sgd', learningRate: 0.05 } }, { learningRate: 0.05, largestInput: 1e6 });
   expect(plain.field).toBe('data.scaling.inputs');
   expect(plain.message).toContain('1.00e+6');
@@ -38,7 +38,7 @@ it('names the likely cause: the first that is out of the ordinary', () => {
   expect(coefficient.message).toContain('5.00e+4');
 });
 
-it('advises clipping only where the gradient is not clipped yet', () => {
+it('suggests clipping only if the gradient is not clipped yet', () => {
   expect(explain({}).message).toContain('clip the gradient');
   expect(explain({ gradientClip: 1 }).message).not.toContain('clip the gradient');
 });

@@ -3,25 +3,25 @@ import { OrthantError } from '../contract/errors.ts';
 import { optimizers } from './optimizers.ts';
 import type { RunContext } from './runContext.ts';
 
-/** What is known at the moment a run left the finite numbers. */
+/** Facts about a run at the moment it diverged. */
 export interface DivergenceContext {
   readonly configuration: RunConfiguration;
-  /** The epoch it happened in, from 1. */
+  /** Epoch of the divergence, from 1. */
   readonly epoch: number;
   readonly step: number;
   readonly learningRate: number;
   /** Largest absolute value among the scaled training inputs. */
   readonly largestInput: number;
-  /** The method's present penalty coefficient, where it has one. */
+  /** The method's current penalty coefficient, if it has one. */
   readonly coefficient: number | undefined;
 }
 
-/** Learning rates above these seldom train a network: plain gradients, and steps of normalised size. */
+/** Learning rates above these rarely train a network: for plain gradients, and for steps of normalised size. */
 const usualLearningRate = { plain: 0.1, normalised: 0.01 };
 const usualInput = 100;
 const usualCoefficient = 1000;
 
-/** The error that ends a diverged run: where it happened, the likely cause, what to change. */
+/** The error that ends a diverged run, with the epoch, the likely cause and a setting to change. */
 export function divergenceError(what: string, context: DivergenceContext): OrthantError {
   const cause = likelyCause(context);
   return new OrthantError(
@@ -61,7 +61,7 @@ function likelyCause({ configuration, learningRate, largestInput, coefficient }:
   };
 }
 
-/** The error that ends this run, which has left the finite numbers at `step`. */
+/** The error that ends this run, which diverged at `step`. */
 export function diverged(context: RunContext, what: string, step: number): OrthantError {
   const { configuration, dataset, parts, execution, position } = context;
   execution.pull();
@@ -69,7 +69,7 @@ export function diverged(context: RunContext, what: string, step: number): Ortha
     configuration,
     epoch: position.epoch + 1,
     step,
-    // The one that is set: a schedule may have brought it down to nothing by now.
+    // The configured rate: a schedule may have reduced the current one to almost 0.
     learningRate: position.learningRate,
     largestInput: dataset.splits.train.inputs.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     coefficient: parts.method.report().coefficient,

@@ -5,25 +5,27 @@ import { evaluatePredictions, type SplitEvaluation } from './evaluate.ts';
 import { learningRateOf, type RunContext } from './runContext.ts';
 import { isBetter, type Candidate } from './snapshot.ts';
 
-/** A run whose training loss is so many times the first epoch's has diverged even if the numbers are finite. */
+/**
+ * A run has diverged if its training loss reaches this many times the first epoch's, even if all numbers are finite.
+ */
 const divergedFactor = 1e6;
 
 /**
- * Evaluates the present weights on all splits, lets the method end its epoch, and judges the weights as a snapshot.
+ * Evaluates the current weights on all splits, ends the method's epoch, and judges the weights as a snapshot.
  *
  * @param best - the best snapshot so far
- * @param breathe - awaited between chunks of rows
+ * @param yieldToEvents - awaited between chunks of rows
  * @throws OrthantError `diverged`
  */
 export async function measureEpoch(
   context: RunContext,
   best: Candidate | undefined,
-  breathe: () => Promise<void>,
+  yieldToEvents: () => Promise<void>,
 ): Promise<{ metrics: EpochMetrics; candidate: Candidate; seconds: number }> {
   const { execution, parts, position } = context;
   const { method, definition } = parts;
   const started = performance.now();
-  const evaluation = await evaluateSplits(context, breathe);
+  const evaluation = await evaluateSplits(context, yieldToEvents);
   checkConvergence(context, evaluation);
   const epoch = position.epoch + 1;
   execution.pull(Object.values(method.state));
@@ -57,43 +59,43 @@ function checkConvergence(context: RunContext, { splits, finite }: SplitsEvaluat
   }
 }
 
-/** One network on all its splits, at frozen weights. */
+/** Evaluation of one network on all splits, at frozen weights. */
 interface SplitsEvaluation {
   readonly splits: SplitReports;
   /** Scaled, row-major [training rows, outputs]. */
   readonly trainPredictions: Float32Array;
   /** Mean violation of the training split. */
   readonly violation: number;
-  /** Of the validation split, or of the training split where there is no validation split. */
+  /** Loss of the validation split, or of the training split if there is no validation split. */
   readonly loss: number;
-  /** Of the training predictions. */
+  /** Distribution of the training predictions. */
   readonly distribution: Distribution[];
-  /** Whether every prediction and every loss is a finite number; if not, the rest means nothing. */
+  /** Whether every prediction and every loss is a finite number; if not, the other fields have no meaning. */
   readonly finite: boolean;
 }
 
 /**
  * Predicts all rows of all splits and compares them with their targets; splits without rows are left out.
  *
- * @param breathe - awaited between chunks of rows
+ * @param yieldToEvents - awaited between chunks of rows
  */
 async function evaluateSplits(
   { configuration, dataset, execution, parts: { targetBounds: targets } }: RunContext,
-  breathe: () => Promise<void>,
+  yieldToEvents: () => Promise<void>,
 ): Promise<SplitsEvaluation> {
   const evaluations: Partial<Record<keyof SplitReports, SplitEvaluation>> = {};
   let trainPredictions: Float32Array = new Float32Array();
   let finite = true;
   for (const split of splitNames) {
     if (dataset.splits[split].rows === 0) continue;
-    const predictions = await execution.predictSplit(split, breathe);
+    const predictions = await execution.predictSplit(split, yieldToEvents);
     const evaluation = evaluatePredictions(
       configuration.training.loss,
       targets,
       predictions,
       dataset.splits[split].targets,
     );
-    // A prediction that is not a finite number makes its output's sum of squares one that is not.
+    // A prediction that is not finite makes its output's sum of squares not finite.
     const { loss: mean, outputs } = evaluation.report;
     finite &&= Number.isFinite(mean) && outputs.every(({ rmse }) => Number.isFinite(rmse));
     evaluations[split] = evaluation;

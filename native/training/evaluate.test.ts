@@ -22,7 +22,7 @@ describe('evaluatePredictions', () => {
     expect(a?.mae).toBeCloseTo(4 / 3, 6);
     expect(b).toMatchObject({ name: 'b', negativeShare: 0, violationShare: 1 / 3, minimum: 4 });
     expect(b?.rmse).toBeCloseTo(Math.sqrt((25 + 1) / 3), 5);
-    // One standard deviation of a is 2, of b 10: 0.5 and 0.1 of them, over six numbers.
+    // The standard deviation of a is 2, of b 10: violations of 0.5 and 0.1 deviations, over six numbers.
     expect(violation).toBeCloseTo(0.6 / 6, 7);
   });
 
@@ -40,7 +40,7 @@ describe('evaluatePredictions', () => {
     expect(report.outputs[0]?.violationShare).toBe(product >= 0.7 ? 0 : 1);
   });
 
-  it('does not take a value that is not a number for a positive one', () => {
+  it('does not treat NaN as a positive value', () => {
     const { report } = evaluatePredictions(
       'absolute',
       targets.slice(0, 1),
@@ -52,7 +52,7 @@ describe('evaluatePredictions', () => {
 });
 
 describe('distributionOf', () => {
-  it('counts every prediction once, negative ones never together with others', () => {
+  it('counts every prediction once, and negative ones never together with others', () => {
     const values = fc.array(fc.float({ min: -100, max: 100, noNaN: true }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(values, fc.double({ min: 0.01, max: 100, noNaN: true }), (raw, scale) => {
@@ -83,7 +83,7 @@ describe('distributionOf', () => {
     );
   });
 
-  it('keeps outputs apart', () => {
+  it('keeps outputs separate', () => {
     const [a, b] = distributionOf(targets, Float32Array.of(1, -1, 1, 1));
     expect(a).toMatchObject({ name: 'a', counts: [2] });
     expect(b?.counts[0]).toBe(1);

@@ -4,7 +4,7 @@ import type { Loss } from '../contract/configuration.ts';
 import type { OutputReport, SplitReport } from '../contract/results.ts';
 import { meanLoss } from './losses.ts';
 
-/** What an evaluation must know of the targets. */
+/** A target's name, scale and bound, for the evaluation. */
 export interface TargetBound {
   readonly name: string;
   /** Value in the target's own units = network output * scale. */
@@ -21,7 +21,7 @@ export interface SplitEvaluation {
 
 /**
  * Error and positivity of predictions, in float64. Predictions are de-scaled by one float32 multiplication, as the
- * exported graph does, so that a share of negatives here is the share of negatives there.
+ * exported graph does, so that the share of negative predictions is the same in both.
  *
  * @param predictions - scaled, row-major [rows, targets.length]
  * @param expected - scaled targets of the same shape
@@ -64,7 +64,7 @@ function evaluateOutput(
     squares += error * error;
     absolutes += Math.abs(error);
     if (value < 0) negative++;
-    // Not a number is not at or above the bound either.
+    // NaN counts as below the bound.
     if (!(value >= epsilon)) {
       below++;
       violation += (epsilon - value) / scale;
@@ -83,12 +83,12 @@ function evaluateOutput(
 }
 
 /**
- * Scaled predictions of all rows of a split, in chunks so that neither memory nor the time between two breaths grows
- * with the rows.
+ * Scaled predictions of all rows of a split, in chunks, so that memory and the time between two yields to the event
+ * loop do not grow with the rows.
  *
  * @param inputs - scaled, [rows, features]
- * @param predict - forward pass at the present weights
- * @param breathe - awaited between chunks
+ * @param predict - forward pass with the current weights
+ * @param yieldToEvents - awaited between chunks
  * @returns row-major [rows, outputs]
  */
 export async function predictInChunks(
@@ -97,7 +97,7 @@ export async function predictInChunks(
   outputs: number,
   chunkRows: number,
   predict: (inputs: tfjs.Tensor2D) => tfjs.Tensor2D,
-  breathe: () => Promise<void>,
+  yieldToEvents: () => Promise<void>,
 ): Promise<Float32Array> {
   const [rows, features] = shapeOf(inputs);
   const slice = (row: number, size: number): tfjs.Tensor2D =>
@@ -110,15 +110,15 @@ export async function predictInChunks(
     const chunk = tf.tidy(() => predict(slice(row, size)));
     predictions.set(chunk.dataSync(), row * outputs);
     chunk.dispose();
-    await breathe();
+    await yieldToEvents();
   }
   return predictions;
 }
 
 /**
- * Rows of a chunk that cost at most about 2.5 billion floating-point operations, some 50 ms on two cores, and whose
- * inputs take 64 MiB at most. More than some thousand rows make nothing faster: a call costs less than a tenth of a
- * millisecond, and what the layers of so many rows take leaves the processor's caches.
+ * Rows of a chunk of at most about 2.5 billion floating-point operations, some 50 ms on two cores, with inputs of at
+ * most 64 MiB. More than a few thousand rows are no faster: a call costs less than a tenth of a millisecond, and the
+ * layers' outputs for so many rows no longer fit in the processor's caches.
  */
 export function chunkRowsFor(weights: number, features = 1): number {
   return Math.max(64, Math.min(4096, Math.floor(1.25e9 / weights), Math.floor(2 ** 24 / features)));

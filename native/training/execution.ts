@@ -5,42 +5,45 @@ import type { TrainingParts } from './buildParts.ts';
 import { predictWith, trainingStep, type Batch } from './step.ts';
 import { gatherTensor } from './trainingRows.ts';
 
-/** How steps are carried out, and how that was chosen. */
+/** The chosen execution, and how it was chosen. */
 export interface ExecutionReport {
   readonly kind: TrainingResult['execution'];
-  /** Why not a faster one, for a person; undefined where there is none, or where it was asked for. */
+  /** Text for the user why no faster one is used; undefined for the fastest one, or if the user requested this one. */
   readonly reason?: string | undefined;
-  /** Whether a faster one was tried and was not available. */
+  /** Whether a faster execution was tried and was not available. */
   readonly refused: boolean;
-  /** Seconds that tracing and compiling took, attempts that failed included. */
+  /** Seconds of tracing and compiling, including failed attempts. */
   readonly compileSeconds: number;
 }
 
 /**
- * Whatever carries out steps and forward passes: one operation at a time, or many steps in one compiled program. A
- * program keeps the state for itself, so that the Variables are brought up to date by `pull` and listened to by `push`.
+ * Runs steps and forward passes: one operation at a time, or many steps in one compiled program. A program keeps a
+ * separate copy of the state: `pull` copies it to the Variables, `push` copies assigned Variables to the program.
  */
 export interface Execution extends ExecutionReport {
   /**
-   * Carries out one step for each batch.
+   * Runs one step for each batch.
    *
    * @param batches - row numbers of each step
-   * @param learningRates - one a step
+   * @param learningRates - one for each step
    * @returns the objective of each step
    */
   steps(batches: readonly Int32Array[], learningRates: readonly number[]): Float32Array;
-  /** Scaled predictions of a split at the present weights, row-major [rows, outputs]; `breathe` between chunks. */
-  predictSplit(split: SplitName, breathe: () => Promise<void>): Promise<Float32Array>;
-  /** Says which rows the steps to come will take, in order: where data are fed in chunks, the next is made ready. */
+  /**
+   * Scaled predictions of a split with the current weights, row-major [rows, outputs]; awaits `yieldToEvents` between
+   * chunks.
+   */
+  predictSplit(split: SplitName, yieldToEvents: () => Promise<void>): Promise<Float32Array>;
+  /** Sets the rows of the next steps, in order, so that data in chunks can be prepared. */
   expect(rows: Int32Array): void;
-  /** Before Variables are read; without `variables`, before any is. */
+  /** Call this before reading Variables; without `variables`, before reading any. */
   pull(variables?: readonly tfjs.Variable[]): void;
-  /** After Variables were assigned outside of a step. */
+  /** Call this after assigning Variables outside of a step. */
   push(): void;
   dispose(): void;
 }
 
-/** One operation at a time; works on the Variables themselves. Objectives are read back once a call. */
+/** Runs one operation at a time, on the Variables themselves. Objectives are read back once for each call. */
 export function eagerExecution(parts: TrainingParts, report: Partial<Omit<ExecutionReport, 'kind'>> = {}): Execution {
   const { tf, rows: data, targetBounds, evaluationRows } = parts;
   const batchOf = (numbers: Int32Array): Batch => {
@@ -65,11 +68,11 @@ export function eagerExecution(parts: TrainingParts, report: Partial<Omit<Execut
       tf.dispose([objectives, all]);
       return values;
     },
-    predictSplit: (split, breathe) => {
+    predictSplit: (split, yieldToEvents) => {
       const inputs = data.splits[split];
       if (inputs === undefined) return Promise.resolve(new Float32Array());
       const predict = (chunk: tfjs.Tensor2D) => predictWith(parts, chunk);
-      return predictInChunks(tf, inputs, targetBounds.length, evaluationRows, predict, breathe);
+      return predictInChunks(tf, inputs, targetBounds.length, evaluationRows, predict, yieldToEvents);
     },
     expect: () => undefined,
     pull: () => undefined,

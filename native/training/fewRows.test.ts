@@ -36,8 +36,8 @@ describe.skipIf(!hasTensorflow)('a table of few rows, with the defaults', () => 
       const last = metrics.at(-1)!;
       expect(last.splits.train?.outputs[0]?.negativeShare).toBe(0);
       expect(last.splits.train?.loss).toBeLessThan(0.1 * spread);
-      // A network that can fit every row needs no price in the end. At the start a row may be a deviation or so below its
-      // bound, where a slope of 2 in the loss is that of a whole deviation: what is far above that has piled up.
+      // A network that can fit every row needs no multiplier in the end. At the start a row may be about a deviation
+      // below its bound, where the loss has a slope of 2: a multiplier far above that has accumulated too much.
       expect(Math.max(...metrics.map(({ constraint }) => constraint.largestMultiplier))).toBeLessThan(25);
     },
   );

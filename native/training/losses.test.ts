@@ -12,7 +12,7 @@ beforeAll(async () => {
   ({ tf } = await openEngine({ engine: 'wasm' }));
 });
 
-/** Worked by hand for prediction 2 and target 0.5, and for prediction 0.5 and target 1. */
+/** Worked out by hand for prediction 2 and target 0.5, and for prediction 0.5 and target 1. */
 const byHand: Record<Loss, [number, number]> = {
   'squared-error': [2.25, 0.25],
   absolute: [1.5, 0.5],
@@ -22,7 +22,7 @@ const byHand: Record<Loss, [number, number]> = {
 };
 
 describe.each(lossSchema.options)('the %s loss', (loss) => {
-  it('is what it is by hand, as a mean over rows and outputs', () => {
+  it('equals the value worked out by hand, as a mean over rows and outputs', () => {
     const [first, second] = byHand[loss];
     expect(meanLoss(loss, Float32Array.of(2), Float32Array.of(0.5))).toBeCloseTo(first, 12);
     expect(meanLoss(loss, Float32Array.of(2, 0.5), Float32Array.of(0.5, 1))).toBeCloseTo((first + second) / 2, 12);
@@ -64,7 +64,7 @@ describe.each(lossSchema.options)('the %s loss', (loss) => {
   });
 });
 
-/** The error that refuses; undefined where nothing is refused. */
+/** The error that a check throws; undefined if it throws none. */
 function refusal(work: () => void): OrthantError | undefined {
   try {
     work();
@@ -82,7 +82,7 @@ describe('checkLoss', () => {
       checkLoss(exampleConfiguration({ training: { loss }, constraint }), { title: 'Some method', promise });
     });
 
-  it('needs, for a logarithm alone, a method that keeps predictions positive and a bound above 0', () => {
+  it('needs a method that keeps predictions positive and a bound above 0, only for a logarithm', () => {
     for (const loss of lossSchema.options) {
       const needs = loss === 'poisson' || loss === 'gamma';
       expect(check(loss, 'for-every-input', 0.01)?.field, loss).toBeUndefined();

@@ -4,14 +4,14 @@ import type { Loss, RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 
 /**
- * The losses, each twice: as tfjs operations for the training step, and in float64 for the evaluation. All are means
- * over rows and outputs, in scaled units (targets have deviation 1). With p the prediction and y the target:
+ * The losses, each in two forms: as tfjs operations for the training step, and in float64 for the evaluation. All are
+ * means over rows and outputs, in scaled units (targets have deviation 1). With p the prediction and y the target:
  *
  *     squared-error  (p - y)^2
  *     absolute       |p - y|
  *     huber          (p - y)^2 / 2 where |p - y| <= 1, else |p - y| - 1/2
- *     poisson        p - y log p          negative log-likelihood of a Poisson count, less its constant
- *     gamma          y / p + log p        the same of a Gamma variable: half its deviance, less its constant
+ *     poisson        p - y log p          negative log-likelihood of a Poisson count, without its constant
+ *     gamma          y / p + log p        the same for a Gamma variable: half its deviance, without its constant
  *
  * The last two need p > 0: McCullagh & Nelder, Generalized Linear Models, 1989, chapters 6 and 8.
  */
@@ -19,7 +19,7 @@ interface LossFunction {
   /** Element-wise, [batch, outputs]. */
   tensor(tf: typeof tfjs, prediction: tfjs.Tensor2D, target: tfjs.Tensor2D): tfjs.Tensor2D;
   readonly element: (prediction: number, target: number) => number;
-  /** The targets it is defined for, where it is not all. */
+  /** The targets for which the loss is defined, if not all. */
   readonly targets?: 'not negative' | 'positive';
 }
 
@@ -70,9 +70,9 @@ export function meanLoss(loss: Loss, predictions: Float32Array, targets: Float32
 }
 
 /**
- * Refuses a loss with a logarithm where predictions may be 0 or negative.
+ * Refuses a loss with a logarithm if predictions may be 0 or negative.
  *
- * @throws OrthantError `configuration` with the field at fault and what to do
+ * @throws OrthantError `configuration` with the wrong field and a way to fix it
  */
 export function checkLoss(configuration: RunConfiguration, method: Pick<ConstraintMethod, 'title' | 'promise'>): void {
   const { loss } = configuration.training;

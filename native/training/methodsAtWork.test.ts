@@ -9,7 +9,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Every method, once with each choice of each of its settings that has choices. */
+/** Every method, once with each choice of its settings. */
 const all = constraintMethods.flatMap(({ id, settings }): [string, Record<string, unknown>][] => {
   const chosen = Object.entries(settings.shape).flatMap(([name, schema]) => {
     const { enum: choices = [] } = z.toJSONSchema(schema as z.ZodType, { io: 'input' });
@@ -40,7 +40,7 @@ const data = {
 /** Predictions after the same steps on each engine. */
 const outcomes = new Map<string, Float32Array>();
 
-describe.each(engines)('at work on %s:', (engine) => {
+describe.each(engines)('a method on %s:', (engine) => {
   let runtime: EngineRuntime;
   beforeAll(async () => {
     runtime = await openEngine({ engine, device: testDeviceOf(engine) });
@@ -54,7 +54,8 @@ describe.each(engines)('at work on %s:', (engine) => {
       const run = start();
       run.step(0.01, [0, 1]);
       run.endEpoch();
-      // TensorFlow counts a tensor once it is used: one more step uses what the end of the epoch has set.
+      // TensorFlow counts a tensor after its first use: one more step uses the values that the end of the epoch has
+      // set.
       run.step(0.01, [2, 3]);
       const after = runtime.tensorCount();
       for (let i = 0; i < 10; i++) run.step(0.01, [i % 4, 3]);
@@ -74,7 +75,7 @@ describe.each(engines)('at work on %s:', (engine) => {
       run.dispose();
     });
 
-    test('carries everything in its state and the layers: restored from them it goes on the same', () => {
+    test('keeps everything in its state and the layers: restored from them it continues with the same numbers', () => {
       const run = start();
       const advance = (other: typeof run) => {
         for (let i = 0; i < 5; i++) other.step(0.01, [i % 4, (i + 2) % 4]);

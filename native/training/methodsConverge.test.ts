@@ -31,13 +31,13 @@ function solve(matrix: number[][], right: number[]): number[] | undefined {
 
 interface Optimum {
   weights: number[];
-  /** One a row, for a loss and a Lagrangian that are means over rows. */
+  /** One for each row, for a loss and a Lagrangian that are means over rows. */
   multipliers: number[];
 }
 
 /**
  * The exact solution of: minimise mean((X w - y)²) subject to X w >= bound, in float64: tries every set of active rows
- * and takes the one whose Karush-Kuhn-Tucker conditions hold. Shares nothing with the methods.
+ * and returns the one that satisfies the Karush-Kuhn-Tucker conditions. Shares no code with the methods.
  */
 function exactOptimum(x: number[][], y: number[], bound: number): Optimum {
   const size = x[0]!.length;
@@ -87,7 +87,7 @@ const weightsOf = ({ layers }: SmallRun) => [...layers[0]!.kernel.dataSync()];
 const lowest = (predictions: Float32Array) => Math.min(...predictions);
 
 describe('a convex problem whose exact solution is known', () => {
-  test('the problem is worth its name: without constraint some rows are negative', () => {
+  test('the problem needs a constraint: without one some rows are negative', () => {
     expect(exact(-10).multipliers.every((price) => price === 0)).toBe(true);
     expect(exact(0).multipliers.filter((price) => price > 0).length).toBeGreaterThan(0);
     run = smallRun(problem('none', {}));
@@ -111,7 +111,7 @@ describe('a convex problem whose exact solution is known', () => {
     weightsOf(run).forEach((weight, i) => {
       expect(weight).toBeCloseTo(weights[i]!, 3);
     });
-    // The slack method's multipliers are those of an equality p - s² = 0, so their sign is the other.
+    // The slack method's multipliers belong to the equality p - s² = 0, so their sign is the opposite.
     const sign = method === 'slack-lagrangian' ? -1 : 1;
     [...run.instance.state.multipliers!.dataSync()].forEach((multiplier, row) => {
       expect(sign * multiplier).toBeCloseTo(multipliers[row]!, 2);
@@ -147,7 +147,7 @@ describe('a convex problem whose exact solution is known', () => {
 });
 
 describe('a slack at zero', () => {
-  // Minimise (x - 1)² subject to x >= 0: the bound does not even matter, the optimum is x = 1.
+  // Minimise (x - 1)² subject to x >= 0: the bound is not active, the optimum is x = 1.
   const toy = (settings: Record<string, unknown>): SmallProblem => ({
     tf: runtime.tf,
     inputs: [[1]],
@@ -157,11 +157,11 @@ describe('a slack at zero', () => {
     settings: { margin: 0, damping: 10, dualRate: 1, ...settings },
   });
 
-  test('stalls at the wrong stationary point where slacks start at zero and are not reset', () => {
+  test('stalls at the wrong stationary point if slacks start at zero and are not reset', () => {
     run = smallRun(toy({ slackFloor: 0, resetDeadSlacks: false }));
     for (let i = 0; i < 150; i++) run.step(0.15);
     run.endEpoch();
-    // x is frozen to the equality x = 0, with a multiplier that no inequality has: pulling down.
+    // x is frozen at the equality x = 0, with a multiplier that pulls down, which an inequality cannot have.
     expect(run.predictions()[0]).toBeCloseTo(0, 3);
     expect(run.instance.state.multipliers!.dataSync()[0]).toBeCloseTo(2, 2);
     expect(run.instance.state.slacks!.dataSync()[0]).toBe(0);
@@ -190,7 +190,7 @@ describe('a slack at zero', () => {
   });
 });
 
-test('dual ascent stops its multipliers at the cap where data and bound contradict each other', () => {
+test('dual ascent stops its multipliers at the cap if data and bound contradict each other', () => {
   run = smallRun({
     tf: runtime.tf,
     inputs: [[0]],

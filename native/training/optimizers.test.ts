@@ -16,7 +16,7 @@ const steps = 40;
 const sizes = [5, 3] as const;
 const random = new Random(1, 'optimizers');
 const start = sizes.map((size) => Float32Array.from({ length: size }, () => random.normal()));
-/** Gradients of every step; the second parameter's are tiny, where epsilon counts. */
+/** Gradients of every step; the second parameter's are tiny, so that epsilon matters. */
 const gradients = Array.from({ length: steps }, () =>
   sizes.map((size, i) => Float32Array.from({ length: size }, () => random.normal() * (i === 0 ? 1 : 1e-3))),
 );
@@ -112,7 +112,7 @@ describe('against the optimizers of tfjs-core', () => {
     ['sgd', { id: 'sgd' }, () => tf.train.sgd(1)],
     ['momentum', { id: 'momentum', momentum: 0.8 }, () => tf.train.momentum(1, 0.8)],
     ['nesterov', { id: 'momentum', nesterov: true }, () => tf.train.momentum(1, 0.9, true)],
-    // tfjs adds epsilon inside the root, ours (as in PyTorch) outside: with none there is no difference.
+    // tfjs adds epsilon inside the root, ours (as in PyTorch) outside: without epsilon there is no difference.
     ['rmsprop', { id: 'rmsprop', decay: 0.8, epsilon: 1e-30 }, () => tf.train.rmsprop(1, 0.8, 0, 1e-30)],
     ['adam', { id: 'adam', epsilon: 1e-4 }, () => tf.train.adam(1, 0.9, 0.999, 1e-4)],
     ['adam, other betas', { id: 'adam', beta1: 0.5, beta2: 0.9 }, () => tf.train.adam(1, 0.5, 0.9, 1e-8)],
@@ -135,7 +135,7 @@ describe('against float64', () => {
     }
   });
 
-  it('rmsprop with an epsilon that counts', () => {
+  it('rmsprop with an epsilon that matters', () => {
     const rule = (slot: Record<string, number>, g: number, rate: number): number => {
       slot.s = 0.9 * (slot.s ?? 0) + 0.1 * g * g;
       return (rate * g) / (Math.sqrt(slot.s) + 1e-3);
@@ -151,7 +151,7 @@ describe('against float64', () => {
   });
 
   it('clips the global norm, before weight decay, and leaves a smaller gradient alone', () => {
-    // Norms lie around 2.2, on both sides of the limit.
+    // Norms are around 2.2, on both sides of the limit.
     expectClose(ours(settings({ id: 'sgd' }), { gradientClip: 2 }), inFloat64(sgd64, { clip: 2 }));
     const both = ours(settings({ id: 'sgd' }), { gradientClip: 1, weightDecay: 0.5 });
     expectClose(both, inFloat64(sgd64, { clip: 1, l2: 0.5 }));
@@ -175,7 +175,7 @@ it('keeps state by name and leaks nothing', () => {
         optimizer.apply([tf.tensor1d([1, -1])], tf.scalar(0.1));
       });
     };
-    // The engine holds a tensor only once it was used.
+    // The engine holds a tensor only after its first use.
     step();
     const used = runtime.tensorCount();
     for (let more = 0; more < 3; more++) step();

@@ -6,13 +6,13 @@ export interface Parameter {
   /** Unique in the network, e.g. `layer0.kernel`. */
   readonly name: string;
   readonly variable: tfjs.Variable;
-  /** Whether weight decay pulls on it. */
+  /** Whether weight decay applies to it. */
   readonly decays: boolean;
 }
 
 /**
- * An optimizer at work. Like everything in a step it is made of tfjs operations on tensors alone: what changes from
- * step to step is a Variable of `state` or comes in as a tensor.
+ * The optimizer of a run. Like all work of a step it consists of tfjs operations on tensors only: a value that changes
+ * from step to step is a Variable of `state` or a tensor argument.
  */
 export interface Optimizer {
   /** Moments and counters by name: saved in checkpoints, found by the tracer. */
@@ -22,11 +22,11 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** How an optimizer moves one parameter. */
+/** The rule by which an optimizer moves one parameter. */
 interface Rule {
   /** Numbers of one step that all parameters share, such as bias corrections. */
   prepare?(learningRate: tfjs.Scalar): Readonly<Record<string, tfjs.Tensor>>;
-  /** What is subtracted from the parameter. New values of slots are assigned here. */
+  /** Returns the tensor to subtract from the parameter, and assigns new values to the slots. */
   change(
     gradient: tfjs.Tensor,
     slots: Readonly<Record<string, tfjs.Variable>>,
@@ -37,10 +37,12 @@ interface Rule {
   readonly counters?: Readonly<Record<string, tfjs.Variable>>;
 }
 
-/** Variables hold no JavaScript numbers; so do the constants, which are uploaded once and not in every step. */
+/** Makes a constant tensor, uploaded once instead of in every step. */
 type Constants = (value: number) => tfjs.Scalar;
 
-/** Sutskever et al. 2013, as in PyTorch: a <- momentum a + g; w <- w - rate a, or rate (g + momentum a) for nesterov. */
+/**
+ * Sutskever et al. 2013, as in PyTorch: a <- momentum a + g; w <- w - rate a, or rate (g + momentum a) for nesterov.
+ */
 function momentum(tf: typeof tfjs, keep: Constants, factor: number, nesterov: boolean): Rule {
   const m = keep(factor);
   return {
@@ -70,9 +72,9 @@ function rmsprop(tf: typeof tfjs, keep: Constants, decay: number, epsilon: numbe
  * Kingma & Ba 2015: m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2;
  * w <- w - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon).
  *
- * Kept here are the sums M = m / (1 - b1) and V = v / (1 - b2): M <- b1 M + g and V <- b2 V + g^2. All constant factors
- * then meet in two scalars a step, which saves three passes over every parameter:
- * with r = sqrt((1 - b2^t) / (1 - b2)), the change is rate r (1 - b1) / (1 - b1^t) M / (sqrt(V) + epsilon r).
+ * The state holds the sums M = m / (1 - b1) and V = v / (1 - b2): M <- b1 M + g and V <- b2 V + g^2. Two scalars in
+ * each step then combine all constant factors, which saves three passes over every parameter: with r = sqrt((1 - b2^t)
+ * / (1 - b2)), the change is rate r (1 - b1) / (1 - b1^t) M / (sqrt(V) + epsilon r).
  */
 function adam(tf: typeof tfjs, keep: Constants, beta1: number, beta2: number, epsilon: number): Rule {
   const [b1, b2, rest1, rest2, one, small] = [beta1, beta2, 1 - beta1, 1 - beta2, 1, epsilon].map(keep) as [
@@ -113,16 +115,19 @@ type OptimizerId = OptimizerSettings['id'];
 type SettingsOf<Id extends OptimizerId> = Extract<OptimizerSettings, { readonly id: Id }>;
 
 interface OptimizerKind<Id extends OptimizerId> {
-  /** What it keeps for each weight, by name: Variables of the parameter's shape that start at 0. */
+  /** Names of its values for each weight: Variables of the parameter's shape that start at 0. */
   readonly slots: readonly string[];
-  /** Whether its steps are as large as the gradient, so that it bears higher learning rates; else of normalised size. */
+  /**
+   * Whether its steps are proportional to the gradient, which allows higher learning rates; else their size is
+   * normalised.
+   */
   readonly plain: boolean;
-  /** Whether weight decay goes past the gradient. */
+  /** Whether weight decay bypasses the gradient. */
   readonly decoupledDecay?: boolean;
   rule(tf: typeof tfjs, keep: Constants, settings: SettingsOf<Id>): Rule;
 }
 
-/** All that the engine knows of each optimizer. */
+/** Properties and update rule of each optimizer. */
 export const optimizers: { readonly [Id in OptimizerId]: OptimizerKind<Id> } = {
   sgd: {
     slots: [],
@@ -152,7 +157,7 @@ export const optimizers: { readonly [Id in OptimizerId]: OptimizerKind<Id> } = {
   },
 };
 
-/** Generic, so that the settings go with the optimizer that is looked up by their id. */
+/** Generic, so that the settings have the type that belongs to the optimizer's id. */
 function createRule<Id extends OptimizerId>(id: Id, settings: SettingsOf<Id>, tf: typeof tfjs, keep: Constants): Rule {
   return optimizers[id].rule(tf, keep, settings);
 }
@@ -160,16 +165,16 @@ function createRule<Id extends OptimizerId>(id: Id, settings: SettingsOf<Id>, tf
 export interface OptimizerOptions {
   readonly settings: OptimizerSettings;
   readonly parameters: readonly Parameter[];
-  /** Largest global norm of the gradient; 0 switches clipping off. */
+  /** Largest global norm of the gradient; 0 disables clipping. */
   readonly gradientClip: number;
   /**
-   * Pulls on the parameters that decay. adamw: w <- w - rate decay w (Loshchilov & Hutter 2019); the others: decay w
-   * is added to the gradient, behind clipping, as in PyTorch.
+   * Decay of the parameters with `decays`. adamw: w <- w - rate decay w (Loshchilov & Hutter 2019); other optimizers
+   * add decay w to the gradient, after clipping, as in PyTorch.
    */
   readonly weightDecay: number;
 }
 
-/** The optimizer of a run. */
+/** Creates the optimizer of a run. */
 export function createOptimizer(tf: typeof tfjs, options: OptimizerOptions): Optimizer {
   const { settings, parameters, gradientClip, weightDecay } = options;
   const constants: tfjs.Scalar[] = [];
@@ -214,7 +219,9 @@ export function createOptimizer(tf: typeof tfjs, options: OptimizerOptions): Opt
   };
 }
 
-/** Scales all gradients by limit / max(norm, limit), which is 1 up to the limit: Pascanu et al. 2013, without a branch. */
+/**
+ * Scales all gradients by limit / max(norm, limit), which is 1 up to the limit: Pascanu et al. 2013, without a branch.
+ */
 function clipper(tf: typeof tfjs, limit: tfjs.Scalar): (gradients: readonly tfjs.Tensor[]) => readonly tfjs.Tensor[] {
   return (gradients) => {
     const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));

@@ -7,7 +7,7 @@ import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 import { recordRun, type RecordedRun } from './testing/runs.ts';
 
 /**
- * How a run divides its time, by a clock that only steps move: each takes {@link millisecondsPerStep}.
+ * Tests how a run divides its time, with a clock that only steps advance, by {@link millisecondsPerStep} each.
  */
 
 let millisecondsPerStep = 1;
@@ -43,7 +43,7 @@ afterEach(() => {
 const rows = 240;
 const dataset = exampleDataSet({ rows, heldOut: 10 });
 
-/** A run of one row a step. */
+/** A run with one row in each step. */
 async function train(training: RunConfigurationInput['training']): Promise<RecordedRun & { progress: Progress[] }> {
   const progress: Progress[] = [];
   const recorded = await recordRun({
@@ -55,14 +55,14 @@ async function train(training: RunConfigurationInput['training']): Promise<Recor
   return { ...recorded, progress };
 }
 
-it('makes as many steps in a call as take 50 ms, at most to the end of the epoch', async () => {
+it('runs steps for 50 ms in each call, at most to the end of the epoch', async () => {
   millisecondsPerStep = 1;
   await train({ epochs: 2 });
-  // The first finds out how long a step takes.
+  // The first call measures the time of a step.
   expect(calls).toEqual([1, 50, 50, 50, 50, 39, 50, 50, 50, 50, 40]);
 });
 
-it('makes one step in a call where a step takes longer than that', async () => {
+it('runs one step in a call if a step takes longer than that', async () => {
   millisecondsPerStep = 70;
   await train({ epochs: 1 });
   expect(calls).toEqual(calls.map(() => 1));

@@ -5,7 +5,7 @@ import { epochMetricsSchema } from '../contract/results.ts';
 import { runChangeSchema } from '../contract/runs.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 
-/** The best snapshot so far, less its weights. */
+/** The best snapshot so far, without its weights. */
 const bestSchema = z.object({
   epoch: z.int(),
   violation: z.number(),
@@ -15,12 +15,12 @@ const bestSchema = z.object({
 
 const positionSchema = z.object({
   format: z.literal(1),
-  /** Whole epochs done, and steps done in the epoch that has begun. The order of rows follows from seed and epoch. */
+  /** Whole epochs done, and steps done in the current epoch. Seed and epoch determine the order of rows. */
   epoch: z.int(),
   stepInEpoch: z.int(),
   step: z.int(),
   seed: z.int(),
-  /** Epochs and learning rate as changed while paused. */
+  /** Epochs and learning rate, with the changes made while paused. */
   epochs: z.int(),
   learningRate: z.number(),
   /** Objectives of the steps of this epoch: their sum in float64, in the order of the steps. */
@@ -29,19 +29,19 @@ const positionSchema = z.object({
   firstLoss: z.number().optional(),
   seconds: z.object({ train: z.number(), evaluate: z.number() }),
   best: bestSchema.optional(),
-  /** Changes taken over so far. */
+  /** Changes applied so far. */
   changes: z.array(runChangeSchema),
 });
-/** Where a run stands; changes as it goes on, and goes into checkpoints as it is. */
+/** The position of a run; it changes during the run, and checkpoints store it unchanged. */
 export type RunPosition = z.infer<typeof positionSchema>;
 
-/** @throws OrthantError `run` where the state is of another format or damaged */
+/** @throws OrthantError `run` if the state has another format or is damaged */
 export function parsePosition(checkpoint: Checkpoint): RunPosition {
   return parseOrThrow(positionSchema, checkpoint.state, 'The checkpoint', 'run');
 }
 
-/** Where a run begins. */
-export function beginning(configuration: RunConfiguration): RunPosition {
+/** The position at the start of a run. */
+export function startPosition(configuration: RunConfiguration): RunPosition {
   const { seed, epochs, optimizer } = configuration.training;
   return {
     format: 1,

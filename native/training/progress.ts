@@ -1,6 +1,6 @@
-/** Where a run stands, at most 20 times a second. */
+/** Progress of a run, reported at most 20 times a second. */
 export interface Progress {
-  /** The epoch at work, from 1. */
+  /** The current epoch, from 1. */
   readonly epoch: number;
   readonly epochs: number;
   /** Steps done of `steps`. */
@@ -8,7 +8,7 @@ export interface Progress {
   readonly steps: number;
   /** Mean objective over the steps since the last event. */
   readonly objective: number;
-  /** Of training and evaluation. */
+  /** Estimated seconds of training and evaluation. */
   readonly secondsLeft: number;
 }
 
@@ -22,7 +22,7 @@ export interface ProgressPosition {
 
 const shortestInterval = 0.05;
 
-/** Seconds of work since the run or its resumption, and what can be told from them. */
+/** Measures the seconds of work since the start or resumption of a run, and estimates the remaining time. */
 export class ProgressMeter {
   readonly #report: (progress: Progress) => void;
   #last = -Infinity;
@@ -37,7 +37,7 @@ export class ProgressMeter {
     this.#report = report;
   }
 
-  /** Counts steps that took `seconds`, and reports where the last report is long enough ago. */
+  /** Counts steps that took `seconds`, and reports if enough time has passed since the last report. */
   steps(objectives: Float32Array, seconds: number, position: ProgressPosition): void {
     this.#train += seconds;
     this.#steps += objectives.length;

@@ -8,7 +8,7 @@ import type { RunPosition } from './position.ts';
 import { learningRateAt } from './schedules.ts';
 import type { Candidate } from './snapshot.ts';
 
-/** What the parts of a training loop share. */
+/** Data that the parts of a training loop share. */
 export interface RunContext {
   readonly configuration: RunConfiguration;
   readonly dataset: DataSet;
@@ -23,7 +23,7 @@ export interface Snapshot extends Candidate {
   readonly layers: readonly DenseLayer[];
 }
 
-/** Learning rate of a step (from 0), with the changes taken over so far. */
+/** Learning rate of a step (from 0), with the changes applied so far. */
 export function learningRateOf({ configuration, parts, position }: RunContext, step: number): number {
   const { learningRate, epochs } = position;
   const { stepsPerEpoch } = parts.plan;

@@ -19,7 +19,7 @@ it('cosine goes from the whole through the mean to the final share', () => {
   expect(beyond).toBeCloseTo(0.2, 12);
 });
 
-it('warms up linearly to the learning rate, whatever comes behind', () => {
+it('warms up linearly to the learning rate, with any schedule after it', () => {
   for (const rest of [{ id: 'constant' }, { id: 'cosine', final: 0 }] as const) {
     const rates = at({ ...rest, warmUpSteps: 4 }, [0, 1, 2, 3, 4]);
     [0.2, 0.4, 0.6, 0.8, 0.8].forEach((rate, i) => {
@@ -28,7 +28,7 @@ it('warms up linearly to the learning rate, whatever comes behind', () => {
   }
 });
 
-it('is never negative, never above the base, and never rises behind the warm-up', () => {
+it('is never negative, never above the base, and never rises after the warm-up', () => {
   const schedule = fc.oneof(
     fc.record({
       id: fc.constant('cosine' as const),

@@ -1,8 +1,8 @@
 import type { ScheduleSettings } from '../contract/configuration.ts';
 
-/** Where a step stands in a run. */
+/** Position of a step in a run. */
 export interface SchedulePosition {
-  /** Steps done before it. */
+  /** Number of earlier steps. */
   readonly step: number;
   readonly stepsPerEpoch: number;
   /** Epochs of the whole run. */
@@ -12,7 +12,7 @@ export interface SchedulePosition {
 /**
  * Learning rate of one step.
  *
- * Warm-up rises linearly over the first `warmUpSteps` steps, (step + 1) / warmUpSteps of the way. Behind it: constant;
+ * Warm-up rises linearly over the first `warmUpSteps` steps, (step + 1) / warmUpSteps of the way. After it: constant;
  * `base * factor^floor(epoch / everyEpochs)`; or half a cosine from `base` down to `base * final` at the last step
  * (Loshchilov & Hutter, SGDR, 2017, without restarts).
  *

@@ -38,7 +38,7 @@ it('is the first of equals', () => {
   );
 });
 
-it('is the least loss alone for a method without a bound', () => {
+it('is the epoch with the least loss for a method without a bound', () => {
   fc.assert(
     fc.property(runs, (run) => {
       expect(choose(run, false)?.loss).toBe(Math.min(...run.map((epoch) => epoch.loss)));

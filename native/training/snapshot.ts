@@ -1,10 +1,12 @@
 /**
- * Which epoch's weights a run hands over. Of the feasible ones (no training row below epsilon) the one with the least
- * loss; without a feasible one, the one with the least violation. The loss is the validation split's, or the training
- * split's where there is no validation split. Cotter et al. (TFCO, 2019) choose among snapshots in the same spirit.
+ * A candidate for the weights that a run returns. The best is the feasible epoch (no training row below epsilon) with
+ * the least loss or, if no epoch is feasible, the epoch with the least violation. The loss is that of the validation
+ * split, or of the training split if there is no validation split. Cotter et al. (TFCO, 2019) choose among snapshots
+ * similarly.
  *
  * Violation is the mean over training rows and outputs of relu(epsilon - prediction) in standard deviations of the
- * target: it counts how many rows violate and how far, and moves even while the share of violating rows stands still.
+ * target: it measures how many rows violate and how far, and changes even while the share of violating rows is
+ * constant.
  */
 export interface Candidate {
   readonly epoch: number;
@@ -14,9 +16,9 @@ export interface Candidate {
 }
 
 /**
- * Whether `candidate` is to replace `best`. Equals do not: the earlier epoch stays.
+ * Whether `candidate` should replace `best`. An equal candidate does not: the earlier epoch stays.
  *
- * @param constrained - false for a method that does not pursue the bound: then the loss alone decides
+ * @param constrained - false for a method without a constraint: then only the loss decides
  */
 export function isBetter(candidate: Candidate, best: Candidate | undefined, constrained: boolean): boolean {
   if (best === undefined) return true;

@@ -9,7 +9,7 @@ import type { Optimizer, Parameter } from './optimizers.ts';
 export interface StepParts {
   readonly tf: typeof tfjs;
   readonly layers: readonly LayerVariables[];
-  /** One a hidden layer. */
+  /** One for each hidden layer. */
   readonly activations: readonly Activation[];
   readonly loss: Loss;
   readonly method: MethodInstance;
@@ -20,7 +20,7 @@ export interface StepParts {
 
 /** The rows of one step. */
 export interface Batch {
-  /** Their numbers in the training split: int32 [batch]. */
+  /** Row numbers in the training split: int32 [batch]. */
   readonly rows: tfjs.Tensor1D;
   /** Scaled, [batch, features]. */
   readonly inputs: tfjs.Tensor2D;
@@ -38,10 +38,10 @@ export function predictWith(
 }
 
 /**
- * One training step, in the order that {@link MethodInstance} declares. It is made of tfjs operations on tensors
- * alone and can be traced: what differs between two steps is the batch, `learningRate` and the Variables.
+ * One training step, in the order that {@link MethodInstance} declares. It consists of tfjs operations on
+ * tensors only and can be traced: two steps differ in the batch, `learningRate` and the Variables.
  *
- * @returns loss plus the method's term, as the optimizer saw it; the caller disposes it
+ * @returns loss plus the method's term, which the optimizer minimises; the caller disposes it
  */
 export function trainingStep(
   parts: StepParts,

@@ -1,23 +1,23 @@
 import type { EngineRuntime } from '../tensorflow/backend.ts';
 import type { TrainingParts } from './buildParts.ts';
 
-/** What decides how dear a step is. */
+/** The parts that determine the cost of a step. */
 type StepSize = Pick<TrainingParts, 'parameters' | 'plan'>;
 
-/** What compiling costs and saves on a device. */
+/** Cost and savings of compiling on a device. */
 interface Compiling {
   /** Seconds that tracing and compiling take, nearly the same for all networks. */
   readonly seconds: number;
   /**
-   * Seconds that a compiled step saves over single operations: some 130 calls into the library, and a dozen passes over
-   * the weights.
+   * Seconds that a compiled step saves compared with single operations: about 130 calls into the library, and a dozen
+   * passes over the weights.
    */
   readonly saved: (weights: number) => number;
 }
 
 /**
- * Measured on 2 cores (9-64-64-1 saves 1.2 ms, 784-784-784-2 9 ms) and on an H200, where a step of single operations takes
- * 8 ms whatever the network.
+ * Measured on 2 cores (9-64-64-1 saves 1.2 ms, 784-784-784-2 9 ms) and on an H200, where a step of single operations
+ * takes 8 ms for any network.
  */
 const compiling: Readonly<Record<EngineRuntime['device'], Compiling>> = {
   cpu: { seconds: 0.7, saved: (weights) => 1.1e-3 + 7e-9 * weights },
@@ -25,8 +25,8 @@ const compiling: Readonly<Record<EngineRuntime['device'], Compiling>> = {
 };
 
 /**
- * Whether compiling costs a run of so many epochs more than it saves. Ask with the configured epochs and not with those
- * left, so that a resumed run is carried out as it began.
+ * Whether compiling costs a run of this many epochs more time than it saves. Pass the configured epochs, not the
+ * remaining ones, so that a resumed run uses the same execution as before.
  */
 export function isShort({ parameters, plan }: StepSize, epochs: number, device: EngineRuntime['device']): boolean {
   const weights = parameters.reduce((sum, { variable }) => sum + variable.size, 0);
@@ -35,14 +35,15 @@ export function isShort({ parameters, plan }: StepSize, epochs: number, device: 
 }
 
 /**
- * Multiplications of a layer's product from which TensorFlow's own kernels beat XLA's on a CPU: there the products are
- * nearly all of a step. 784-784-784-2 on 2 cores, batch 4096: 104 ms a step against 127; batch 2048: as fast.
+ * Multiplications of a layer's product from which TensorFlow's own kernels are faster than XLA's on a CPU: the products
+ * then take nearly all the time of a step. 784-784-784-2 on 2 cores, batch 4096: 104 ms a step against 127; batch 2048:
+ * as fast.
  */
 const largeProduct = 2e9;
 
 /**
- * Multiplications up to which one thread makes a layer's product as fast as several: handing a part to another thread
- * takes as long as the part. It leaves the other processors to the window.
+ * Multiplications up to which one thread computes a layer's product as fast as several: handing a part to another
+ * thread takes as long as the part. One thread leaves the other processors to the window.
  */
 const smallProduct = 4e6;
 
@@ -52,8 +53,8 @@ function largestProduct({ parameters, plan }: StepSize): number {
   return plan.batchSize * Math.max(...sizes);
 }
 
-/** Whether a CPU makes the largest product of a step faster without XLA. */
+/** Whether a CPU computes the largest product of a step faster without XLA. */
 export const hasLargeProducts = (step: StepSize): boolean => largestProduct(step) >= largeProduct;
 
-/** Whether one thread makes all products of a step as fast as several do. */
+/** Whether one thread computes all products of a step as fast as several threads. */
 export const hasSmallProducts = (step: StepSize): boolean => largestProduct(step) <= smallProduct;

@@ -18,7 +18,7 @@ const bodyOf = (traced: TrainingParts): FunctionBody => {
 const operationsOf = ({ nodes }: FunctionBody): string[] =>
   nodes.map((node) => node.getOp()).filter((operation) => operation !== 'Const');
 
-/** The same step, in which tfjs's own Adam moves the weights. */
+/** The same step with tfjs's own Adam. */
 function withTheirAdam(own: TrainingParts): TrainingParts {
   const { tf, parameters } = own;
   const before = new Set(Object.values(tf.engine().registeredVariables));
@@ -26,7 +26,7 @@ function withTheirAdam(own: TrainingParts): TrainingParts {
   const apply = (gradients: readonly tfjs.Tensor[]): void => {
     adam.applyGradients(parameters.map(({ variable }, i) => ({ name: variable.name, tensor: gradients[i]! })));
   };
-  // Adam makes most of its Variables when it is first used.
+  // Adam creates most of its Variables at its first use.
   tf.tidy(() => {
     apply(parameters.map(({ variable }) => tf.zerosLike(variable)));
   });
@@ -55,10 +55,10 @@ describe.skipIf(!hasTensorflow)('a traced step', () => {
     };
   });
 
-  it("needs fewer operations than with tfjs's own Adam, more than three fewer a parameter", () => {
+  it("needs fewer operations than with tfjs's own Adam, more than three fewer for each parameter", () => {
     const ours = operationsOf(bodyOf(parts));
     const theirs = operationsOf(bodyOf(withTheirAdam(parts)));
-    // Ours has some operations a step that theirs has not, for what it saves with every parameter.
+    // Our Adam has some additional operations in each step, and saves more with every parameter.
     expect(theirs.length - ours.length).toBeGreaterThan(3 * parts.parameters.length);
   });
 
@@ -70,7 +70,7 @@ describe.skipIf(!hasTensorflow)('a traced step', () => {
     expect(operations.filter((operation) => /Greater|Select|Sign|Step/.test(operation))).toEqual([]);
   });
 
-  it('leaves out what nothing uses', () => {
+  it('leaves out unused operations', () => {
     const { tf, optimizer } = parts;
     const idle: TrainingParts = {
       ...parts,

@@ -24,7 +24,7 @@ let runtime: EngineRuntime;
 const train = (options: Partial<TrainerOptions>, steer?: Parameters<typeof recordRun>[1]): Promise<RecordedRun> =>
   recordRun({ configuration: exampleConfiguration(), dataset, runtime, ...options }, steer);
 
-/** Ways in which an engine can carry out steps. */
+/** Executions that an engine supports. */
 const executionsOf = (engine: string) =>
   engine === 'tensorflow' ? (['eager', 'graph', 'xla'] as const) : (['eager'] as const);
 
@@ -36,7 +36,7 @@ describe.each(engines)('on the %s engine', (engine) => {
     runtime = await openEngine({ engine, device: testDeviceOf(engine) });
   });
 
-  it('frees what it put together where it cannot be recorded how its steps are carried out', () => {
+  it('frees its parts if the execution cannot be recorded', () => {
     const { tf } = runtime;
     const options = { configuration: exampleConfiguration(), dataset, runtime };
     const disk = new OrthantError('file', 'The disk is full.');
@@ -55,28 +55,31 @@ describe.each(engines)('on the %s engine', (engine) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it.each(executions)('gives the same bits for the same seed, and others for another: %s', async (execution) => {
-    // Wide enough that matrix products and sums are shared out to threads.
-    const wide = exampleDataSet({ rows: 500, inputs: 300 });
-    const configuration = (seed: number) =>
-      carriedOut(
-        exampleConfiguration({
-          network: { hidden: [400, 300] },
-          constraint: method('augmented-lagrangian'),
-          training: { seed, batchSize: 128, epochs: 3, weightDecay: 1e-3, gradientClip: 1 },
-        }),
-        execution,
-      );
-    const first = await train({ configuration: configuration(1), dataset: wide });
-    const again = await train({ configuration: configuration(1), dataset: wide });
-    expect(first.outcome.execution).toBe(execution);
-    expect(again.digest).toBe(first.digest);
-    expect(numbersOf(again.metrics)).toEqual(numbersOf(first.metrics));
-    const other = await train({ configuration: configuration(2), dataset: wide });
-    expect(other.digest).not.toBe(first.digest);
-  });
+  it.each(executions)(
+    'gives the same bits for the same seed, and different bits for another seed: %s',
+    async (execution) => {
+      // Wide enough that matrix products and sums are divided among threads.
+      const wide = exampleDataSet({ rows: 500, inputs: 300 });
+      const configuration = (seed: number) =>
+        carriedOut(
+          exampleConfiguration({
+            network: { hidden: [400, 300] },
+            constraint: method('augmented-lagrangian'),
+            training: { seed, batchSize: 128, epochs: 3, weightDecay: 1e-3, gradientClip: 1 },
+          }),
+          execution,
+        );
+      const first = await train({ configuration: configuration(1), dataset: wide });
+      const again = await train({ configuration: configuration(1), dataset: wide });
+      expect(first.outcome.execution).toBe(execution);
+      expect(again.digest).toBe(first.digest);
+      expect(numbersOf(again.metrics)).toEqual(numbersOf(first.metrics));
+      const other = await train({ configuration: configuration(2), dataset: wide });
+      expect(other.digest).not.toBe(first.digest);
+    },
+  );
 
-  // XLA takes seconds for each run: of its methods one with a state for each row, and one with weights of another kind.
+  // XLA takes seconds for each run: only one method with a state for each row, and one with reparametrised weights.
   const resumed = executions.flatMap((execution) =>
     constraintMethods
       .filter(({ id }) => execution !== 'xla' || id === 'slack-lagrangian' || id === 'positive-parameters')
@@ -100,7 +103,7 @@ describe.each(engines)('on the %s engine', (engine) => {
       expect(stopped.outcome.stopped).toBe('by-request');
       expect(stopped.outcome.execution).toBe(execution);
       const { last } = stopped;
-      // Five steps an epoch: the stop lies in the second one.
+      // Five steps in an epoch: the stop is in the second epoch.
       expect([last.epoch, last.step]).toEqual([1, 7]);
       writeCheckpoint(folder, last);
       const resumed = await train({ configuration, resumeFrom: readLastCheckpoint(folder)! });
@@ -113,7 +116,7 @@ describe.each(engines)('on the %s engine', (engine) => {
     }
   });
 
-  it('has as many tensors after 1,000 steps as after 10, whatever the method', () => {
+  it('has as many tensors after 1,000 steps as after 10, with every method', () => {
     for (const [index, { id }] of constraintMethods.entries()) {
       const before = runtime.tensorCount();
       const configuration = exampleConfiguration({
@@ -129,7 +132,7 @@ describe.each(engines)('on the %s engine', (engine) => {
       };
       steps(10);
       const early = runtime.tensorCount();
-      // One method goes all the way; the others would show a leak in a step after fifteen.
+      // One method runs all steps; the others would show a leak in a step after fifteen.
       steps(constraintMethods[index]?.id === 'augmented-lagrangian' ? 990 : 15);
       expect(runtime.tensorCount(), id).toBe(early);
       parts.dispose();
@@ -143,7 +146,7 @@ describe.each(engines)('on the %s engine', (engine) => {
     expect(runtime.tensorCount()).toBe(before);
   });
 
-  it('hands over the weights whose metrics it reports', async () => {
+  it('returns the weights whose metrics it reports', async () => {
     const { outcome } = await train({
       configuration: exampleConfiguration({ constraint: method('output-transform') }),
     });
@@ -172,7 +175,7 @@ describe('training', () => {
 
   it('finds the least squares solution of a linear model', async () => {
     const { outcome } = await train({
-      // Without a validation split the snapshot is that of the least training loss.
+      // Without a validation split the snapshot is the epoch with the least training loss.
       dataset: { ...dataset, splits: { ...dataset.splits, validation: nothing, test: nothing } },
       configuration: exampleConfiguration({
         network: { hidden: [] },
@@ -228,7 +231,7 @@ describe('training', () => {
   });
 });
 
-describe('what a run can be told', () => {
+describe('control of a run', () => {
   const executions = executionsOf(engines[0]!);
   beforeAll(async () => {
     runtime = await openEngine({ engine: engines[0]!, device: testDeviceOf(engines[0]!) });
@@ -261,7 +264,7 @@ describe('what a run can be told', () => {
       expect(changed.changes).toMatchObject([{ epochs: 4, learningRate: 0.01, methodSettings: { alpha: 50 } }]);
       expect(changed.changes[0]?.step).toBe(9);
 
-      // Without XLA a compiled run gives the bits of an eager one, so that what it heard of the change is known.
+      // Without XLA a compiled run gives the bits of an eager one, which shows that the change had its effect.
       const byOperations = await train({ configuration: carriedOut(configuration, 'eager'), changes: changed.changes });
       if (execution !== 'xla') expect(changed.digest).toBe(byOperations.digest);
       const replayed = await train({ configuration, changes: changed.changes });
@@ -269,7 +272,7 @@ describe('what a run can be told', () => {
       expect(numbersOf(replayed.metrics)).toEqual(numbersOf(changed.metrics));
       expect((await train({ configuration })).digest).not.toBe(changed.digest);
 
-      // A run that ends while paused and is resumed later still knows the change.
+      // A run that ends while paused and is resumed later still applies the change.
       const paused = changed.checkpoints.find(({ step }) => step === 9)!;
       const history = [...(paused.state.changes as RunChange[]), ...changed.changes];
       const resumed = await train({ configuration, resumeFrom: paused, changes: history });
@@ -277,7 +280,7 @@ describe('what a run can be told', () => {
     },
   );
 
-  it.each(executions)('pauses and stops where it stands, between two calls: %s', async (execution) => {
+  it.each(executions)('pauses and stops at the current step, between two calls: %s', async (execution) => {
     const configuration = carriedOut(exampleConfiguration({ training: { epochs: 3000 } }), execution);
     const { outcome, last } = await train({ configuration }, async (trainer) => {
       await reaches(trainer, 20);
@@ -333,11 +336,11 @@ describe('what a run can be told', () => {
     });
     expect(outcome.stopped).toBe('by-request');
     expect(checkpoints.at(-1)).toMatchObject({ epoch: 2, step: 16 });
-    // The schedule has lowered it by then.
+    // The schedule has already lowered it.
     expect(metrics.map(({ learningRate }) => learningRate > 0.1)).toEqual([false, true]);
   });
 
-  it('ends with a model when it is stopped before the first epoch is over, or before it began', async () => {
+  it('ends with a model when it is stopped before the first epoch has ended or started', async () => {
     const early = await train({ changes: everyStep(100) }, async (trainer) => {
       await reaches(trainer, 2);
       trainer.stop();
@@ -361,12 +364,12 @@ describe('what a run can be told', () => {
   });
 });
 
-describe('when it goes wrong', () => {
+describe('a failing run', () => {
   beforeAll(async () => {
     runtime = await openEngine({ engine: engines[0]!, device: testDeviceOf(engines[0]!) });
   });
 
-  it('names the learning rate that was set where a schedule has brought it down before the run diverged', async () => {
+  it('names the configured learning rate if a schedule has reduced it before the run diverged', async () => {
     const optimizer = { id: 'adam' as const, learningRate: 1e30 };
     const training = { epochs: 1, batchSize: 0, optimizer, schedule: { id: 'cosine' as const } };
     const trainer = new Trainer({ configuration: exampleConfiguration({ training }), dataset, runtime });
@@ -402,12 +405,12 @@ describe('when it goes wrong', () => {
     expect(runtime.tensorCount()).toBe(before);
   });
 
-  it('ends with what the checkpoint’s writer says', async () => {
+  it('ends with the error of the checkpoint’s writer', async () => {
     const full = new OrthantError('file', 'The disk is full.');
     await expect(train({ hooks: { onCheckpoint: () => Promise.reject(full) } })).rejects.toBe(full);
   });
 
-  it('frees the engine where it cannot even be said that it begins', async () => {
+  it('frees the engine if its start cannot be reported', async () => {
     const before = runtime.tensorCount();
     const full = new OrthantError('file', 'The disk is full.');
     const onState = (): never => {
@@ -430,7 +433,7 @@ describe('when it goes wrong', () => {
     );
   });
 
-  it('refuses a bound for a target there is not', () => {
+  it('refuses a bound for a target that does not exist', () => {
     const configuration = exampleConfiguration({ constraint: { epsilon: { y0: 1, z: 1 }, ...method('penalty') } });
     expect(() => new Trainer({ configuration, dataset, runtime })).toThrow(/"z"/);
   });

@@ -6,14 +6,14 @@ import type { Model } from '../network/model.ts';
 import { changeOf, PendingChanges } from './changes.ts';
 import { captureCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { CheckpointPace } from './checkpointPace.ts';
-import { breathe, RunControl } from './control.ts';
+import { RunControl, yieldToEvents } from './control.ts';
 import { measureEpoch } from './epochEnd.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import { dataMemoryLimit } from './dataMemory.ts';
 import { buildParts } from './buildParts.ts';
 import { diverged } from './divergence.ts';
 import type { Execution } from './execution.ts';
-import { beginning, parsePosition } from './position.ts';
+import { parsePosition, startPosition } from './position.ts';
 import { ProgressMeter } from './progress.ts';
 import { learningRateOf, type RunContext, type Snapshot } from './runContext.ts';
 import type { Candidate } from './snapshot.ts';
@@ -22,24 +22,24 @@ import type { TrainerHooks, TrainerOptions, TrainerState } from './trainerOption
 export interface TrainingOutcome {
   /** The best snapshot. */
   readonly model: Model;
-  /** Of the best snapshot. */
+  /** Metrics of the best snapshot. */
   readonly metrics: EpochMetrics;
   readonly stopped: TrainingResult['stopped'];
   /** Whole epochs done. */
   readonly epochs: number;
   readonly steps: number;
-  /** Training and evaluation only, of all parts of a resumed run. */
+  /** Seconds of training and evaluation, over all parts of a resumed run. */
   readonly seconds: number;
   readonly phases: { readonly compile: number; readonly train: number; readonly evaluate: number };
   readonly bestEpoch: number;
   readonly execution: Execution['kind'];
-  /** Why not a faster one. */
+  /** Reason why no faster execution was used. */
   readonly executionReason?: string;
 }
 
-/** A slice of work between two looks at what was asked of the run. */
+/** Length of a slice of work between two checks for requests. */
 const sliceSeconds = 0.05;
-/** One training run. Same configuration, data, engine and changes: same numbers, bit for bit. */
+/** One training run. Same configuration, data, engine and changes give the same numbers, bit for bit. */
 export class Trainer {
   readonly #hooks: TrainerHooks;
   readonly #context: RunContext;
@@ -47,7 +47,7 @@ export class Trainer {
   readonly #progress: ProgressMeter;
   readonly #checkpoints: CheckpointPace;
   readonly #changes: PendingChanges;
-  /** Rows of the epoch at work. */
+  /** Order of rows in the current epoch. */
   #order: Int32Array;
   #best: Snapshot | undefined;
   #state: TrainerState = 'ready';
@@ -55,16 +55,16 @@ export class Trainer {
   #warnedOfDeadSlacks = false;
 
   /**
-   * Puts a run together on the engine; `run` starts it.
+   * Builds a run on the engine; `run` starts it.
    *
-   * @throws OrthantError `configuration` where method, loss, network and data do not fit; `run` where the checkpoint
-   *   is of another run; whatever a hook throws. The engine then holds nothing of it
+   * @throws OrthantError `configuration` if method, loss, network and data do not fit; `run` if the checkpoint is of
+   *   another run; any error of a hook. The engine then keeps no tensor of the run
    */
   constructor({ configuration, dataset, runtime, changes = [], resumeFrom, began, hooks = {} }: TrainerOptions) {
     this.#hooks = hooks;
     this.#progress = new ProgressMeter((progress) => hooks.onProgress?.(progress));
     this.#checkpoints = new CheckpointPace((checkpoint) => hooks.onCheckpoint?.(checkpoint));
-    const position = resumeFrom === undefined ? beginning(configuration) : parsePosition(resumeFrom);
+    const position = resumeFrom === undefined ? startPosition(configuration) : parsePosition(resumeFrom);
     const parts = buildParts(runtime.tf, configuration, dataset, dataMemoryLimit(runtime.cardBytes));
     let execution: Execution | undefined;
     try {
@@ -86,12 +86,12 @@ export class Trainer {
     return this.#state;
   }
 
-  /** Steps done since the run began, also before it was resumed. */
+  /** Steps done since the run started, including those before it was resumed. */
   get step(): number {
     return this.#context.position.step;
   }
 
-  /** What the configuration deserves a warning for. */
+  /** Warnings about the configuration. */
   get warnings(): readonly Warning[] {
     return this.#context.parts.warnings;
   }
@@ -99,7 +99,7 @@ export class Trainer {
   /**
    * Trains to the end, or until stopped.
    *
-   * @throws OrthantError `diverged` where training left the finite numbers; whatever a hook throws
+   * @throws OrthantError `diverged` if numbers are no longer finite or the loss explodes; any error of a hook
    */
   async run(): Promise<TrainingOutcome> {
     if (this.#state !== 'ready') throw new OrthantError('internal', 'A trainer runs once.');
@@ -120,22 +120,22 @@ export class Trainer {
     }
   }
 
-  /** Resolves once the run is paused and its checkpoint written, or over. */
+  /** Resolves once the run is paused and its checkpoint is written, or once the run has ended. */
   pause(): Promise<void> {
     return this.#control.pause();
   }
 
   /**
-   * Goes on, with changed settings where given.
+   * Resumes, with changed settings if given.
    *
-   * @throws OrthantError `configuration` where a change is not possible; the run then stays paused
+   * @throws OrthantError `configuration` if a change is not possible; the run then stays paused
    */
   resume(change?: PausedChange): void {
     if (change !== undefined) this.#takeChange(change);
     this.#control.resume();
   }
 
-  /** Goes on as {@link resume} does, to the end of an epoch, and pauses there; resolves as `pause` does. */
+  /** Resumes like {@link resume}, until the end of an epoch, and pauses there; resolves like `pause`. */
   oneEpoch(change?: PausedChange): Promise<void> {
     if (change !== undefined) this.#takeChange(change);
     return this.#control.resumeForOneEpoch();
@@ -175,7 +175,7 @@ export class Trainer {
       }
       this.#slice();
       if (position.stepInEpoch === parts.plan.stepsPerEpoch) await this.#endEpoch();
-      await breathe();
+      await yieldToEvents();
     }
   }
 
@@ -194,7 +194,7 @@ export class Trainer {
     this.#setState('training');
   }
 
-  /** As many steps as fit in a slice of time, at most to the end of the epoch or the next change. */
+  /** Runs as many steps as fit in a slice of time, at most to the end of the epoch or the next change. */
   #slice(): void {
     const { execution, parts, position } = this.#context;
     const { plan } = parts;
@@ -220,10 +220,10 @@ export class Trainer {
 
   async #endEpoch(): Promise<void> {
     const { execution, parts, position } = this.#context;
-    // Before the evaluation, so that the next epoch's first rows are made ready meanwhile.
+    // Before the evaluation, so that the execution can prepare the next epoch's first rows.
     this.#order = parts.plan.order(position.epoch + 2);
     execution.expect(this.#order);
-    const { metrics, candidate, seconds } = await measureEpoch(this.#context, this.#best, breathe);
+    const { metrics, candidate, seconds } = await measureEpoch(this.#context, this.#best, yieldToEvents);
     if (metrics.best) this.#best = this.#snapshot(candidate, metrics);
     this.#progress.evaluation(seconds);
     this.#hooks.onMetrics?.(metrics);
@@ -272,9 +272,9 @@ export class Trainer {
     };
   }
 
-  /** A run that is stopped in its first epoch hands over the weights it has. */
+  /** The current weights, for a run that is stopped in its first epoch. */
   async #presentSnapshot(): Promise<Snapshot> {
-    const { metrics, candidate } = await measureEpoch(this.#context, undefined, breathe);
+    const { metrics, candidate } = await measureEpoch(this.#context, undefined, yieldToEvents);
     return this.#snapshot(candidate, metrics);
   }
 }

@@ -11,18 +11,18 @@ import type { Progress } from './progress.ts';
 export type TrainerState = 'ready' | 'training' | 'paused' | 'finished' | 'failed';
 
 export interface TrainerHooks {
-  /** Before the step is traced and compiled. */
+  /** Called before the step is traced and compiled. */
   onCompile?(): void;
-  /** How the steps will be carried out, once that is settled. */
+  /** Reports how the steps will run, once this is decided. */
   onExecution?(execution: ExecutionReport): void;
   onState?(state: TrainerState): void;
   /** At most 20 times a second. */
   onProgress?(progress: Progress): void;
   /** After every epoch. */
   onMetrics?(metrics: EpochMetrics): void;
-  /** Training waits for it; what it throws ends the run. */
+  /** Training waits for it; an error that it throws ends the run. */
   onCheckpoint?(checkpoint: Checkpoint): Promise<void> | void;
-  /** A change made while paused, with the step it takes effect at, to be recorded with the run. */
+  /** Records a change made while paused, with the step at which it takes effect. */
   onChange?(change: RunChange): void;
   onWarning?(warning: Warning): void;
 }
@@ -34,7 +34,7 @@ export interface TrainerOptions {
   /** Changes of an earlier run of this configuration, replayed at their steps; in a resumed run, all recorded ones. */
   readonly changes?: readonly RunChange[];
   readonly resumeFrom?: Checkpoint;
-  /** How the earlier parts of a resumed run were carried out; kept where possible. */
+  /** Execution of the earlier parts of a resumed run; kept if possible. */
   readonly began?: ExecutionReport['kind'] | undefined;
   readonly hooks?: TrainerHooks;
 }

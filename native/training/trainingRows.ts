@@ -3,16 +3,16 @@ import { splitNames, type SplitName } from '../contract/results.ts';
 import { copyRows, isTensor, type RowArray, type Rows } from '../compile/rowArray.ts';
 import type { DataSet } from '../data/dataset.ts';
 
-/** The rows that a run trains on and is measured on. */
+/** The rows of a run for training and evaluation. */
 export interface TrainingRows {
   /** Number of training rows. */
   readonly count: number;
-  /** Training split, scaled, as the data set has it. */
+  /** Training split, scaled, as arrays of the data set. */
   readonly inputs: RowArray;
   readonly targets: RowArray;
-  /** The same on the engine; undefined where it is too large to be held there. */
+  /** The same as tensors on the engine; undefined if they would be too large. */
   readonly resident: { readonly inputs: tfjs.Tensor2D; readonly targets: tfjs.Tensor2D } | undefined;
-  /** Rows of a chunk, where the training split is not resident. */
+  /** Rows of a chunk, if the training split is not resident. */
   readonly chunkRows: number;
   /** Scaled inputs of the splits that have rows. */
   readonly splits: Readonly<Partial<Record<SplitName, Rows>>>;
@@ -20,7 +20,7 @@ export interface TrainingRows {
 }
 
 /**
- * @param chunkRows - rows of a chunk where the data set is too large for the engine; undefined makes it resident
+ * @param chunkRows - rows of a chunk if the data set is too large for the engine; undefined makes it resident
  */
 export function createTrainingRows(
   tf: typeof tfjs,
@@ -56,7 +56,7 @@ export function createTrainingRows(
   };
 }
 
-/** Rows of an array as a tensor of their own. */
+/** Copies rows of an array to a new tensor. */
 export function gatherTensor(tf: typeof tfjs, source: RowArray, rows: Int32Array): tfjs.Tensor2D {
   const gathered = new Float32Array(rows.length * source.width);
   copyRows(source, rows, gathered);

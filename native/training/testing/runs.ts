@@ -3,12 +3,12 @@ import type { RunConfiguration, RunConfigurationInput } from '../../contract/con
 import type { EpochMetrics } from '../../contract/results.ts';
 import type { RunChange } from '../../contract/runs.ts';
 import type { Checkpoint } from '../../runs/checkpoints.ts';
-import { breathe } from '../control.ts';
+import { yieldToEvents } from '../control.ts';
 import { exampleConfiguration, exampleDataSet } from './example.ts';
 import { Trainer, type TrainingOutcome } from '../trainer.ts';
 import type { TrainerHooks, TrainerOptions } from '../trainerOptions.ts';
 
-/** For tests: a run to its end, and what its hooks were told. */
+/** For tests: a finished run, and the events of its hooks. */
 export interface RecordedRun {
   readonly outcome: TrainingOutcome;
   readonly metrics: readonly EpochMetrics[];
@@ -19,7 +19,7 @@ export interface RecordedRun {
   readonly digest: string;
 }
 
-/** Trains to the end while `steer` does something with the trainer. */
+/** Trains to the end while `steer` controls the trainer. */
 export async function recordRun(
   options: TrainerOptions,
   steer: (trainer: Trainer) => Promise<void> | void = () => undefined,
@@ -71,13 +71,13 @@ export const unevenRun = (
   runtime: { engine: 'tensorflow', device: 'cpu', deterministic: false, execution },
 });
 
-/** Metrics less the time they took. */
+/** Metrics without their times. */
 export const numbersOf = (metrics: readonly EpochMetrics[]): unknown[] =>
   metrics.map((line) => ({ ...line, seconds: 0 }));
 
-/** Changes that change nothing: each ends a slice, so that a run can be stopped at exactly that step. */
+/** Empty changes: each ends a slice, so that a run can be stopped at exactly that step. */
 export const everyStep = (steps: number): RunChange[] => Array.from({ length: steps }, (_, step) => ({ step }));
 
 export async function reaches(trainer: Trainer, step: number): Promise<void> {
-  while (trainer.step < step) await breathe();
+  while (trainer.step < step) await yieldToEvents();
 }

@@ -24,15 +24,15 @@ export interface SmallProblem {
 export interface SmallRun {
   readonly instance: MethodInstance;
   readonly layers: readonly LayerVariables[];
-  /** One step of training on these rows or all. */
+  /** One training step on these rows, by default on all. */
   step(rate: number, rows?: readonly number[]): void;
-  /** Predictions of all rows at the present weights. */
+  /** Predictions of all rows with the current weights. */
   predictions(): Float32Array;
   endEpoch(): void;
   dispose(): void;
 }
 
-/** A linear model without bias: one input a weight. */
+/** A linear model without bias: one input for each weight. */
 export const linearLayer = (weights: readonly number[], units = 1): DenseLayer => ({
   inputs: weights.length / units,
   units,

@@ -11,19 +11,19 @@ import { eagerExecution, type Execution } from '../execution.ts';
 import { buildParts, type TrainingParts } from '../buildParts.ts';
 import { exampleConfiguration, exampleDataSet } from './example.ts';
 
-/** For tests: what a compiled step is compared with the eager one for. */
+/** For tests: a case in which a compiled step is compared with the eager step. */
 export interface Case {
   readonly method: string;
   readonly settings?: Record<string, unknown>;
   readonly optimizer: OptimizerSettings['id'];
   readonly loss: Loss;
-  /** One for all hidden layers, or one each. */
+  /** One for all hidden layers, or one for each. */
   readonly activation: Activation | Activation[];
   readonly hidden?: number[];
   readonly training?: RunConfigurationInput['training'];
 }
 
-/** Few rows, so that each comes up many times in 50 steps. */
+/** Few rows, so that each is visited many times in 50 steps. */
 export const rows = 60;
 const dataset = exampleDataSet({ rows, heldOut: 10 });
 
@@ -33,7 +33,7 @@ export const configurationOf = (
 ): RunConfiguration =>
   exampleConfiguration({
     network: { hidden, activation },
-    // Above every target's smallest values, so that predictions break the bound.
+    // Above every target's smallest values, so that predictions violate the bound.
     constraint: { epsilon: 0.3, method: { id: method, settings } },
     training: { loss, batchSize, seed, optimizer: { id: optimizer, learningRate: 5e-3 }, ...training },
   });
@@ -71,13 +71,13 @@ export interface Difference {
   readonly name: string;
 }
 
-/** That of each tensor. */
+/** The difference of each tensor. */
 export const differences = (actual: State, expected: State): Difference[] =>
   Object.entries(expected).map(([name, values]) => {
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const difference = values.reduce((most, value, i) => {
       const other = actual[name]?.[i] ?? NaN;
-      // A number that is infinite until it is first known differs from itself by NaN.
+      // An infinite initial value differs from itself by NaN.
       return Object.is(value, other) ? most : Math.max(most, Math.abs(value - other));
     }, 0);
     return { name, share: difference === 0 ? 0 : difference / largest };
@@ -102,12 +102,12 @@ export function firstSteps({ plan }: TrainingParts, count: number): { batches: I
   };
 }
 
-/** The difference that counts, of a tensor that one compiled step left; `eagerStep` makes the eager step from a state. */
+/** Judges the difference of a tensor after one compiled step; `eagerStep` runs the eager step from a state. */
 type Judge = (found: Difference, before: State, eagerStep: (from: State) => State) => Difference;
 
 /**
- * One compiled step from each of the states that eager training goes through: the worst difference. The objectives
- * count as one tensor: a single one may be a small difference of large numbers.
+ * The worst difference of one compiled step from each state of an eager training. The objectives count as one tensor: a
+ * single objective may be a small difference of large numbers.
  */
 export function worstSingleStep(
   parts: TrainingParts,
@@ -141,16 +141,16 @@ export function worstSingleStep(
   return found.reduce(worse, largestDifference({ objectives }, { objectives: expectedObjectives }));
 }
 
-/** Ways to round a state differently: each number by its last bit, up or down. */
+/** Ways to round a state differently: each number changes by its last bit, up or down. */
 const roundings = Array.from({ length: 8 }, (_, way) => (values: Float32Array, tensor: number) => {
   const up = (i: number): boolean => Math.sin((i + 1) * (tensor + 2) * (way + 1) * 12.9898) > 0;
   return values.map((value, i) => value * (1 + (up(i) ? 1 : -1) * 2 ** -23));
 });
 
 /**
- * A difference that the eager step itself makes in the same tensor when its state is rounded differently counts for
- * nothing: Adam divides a gradient that is nothing but rounding by its own size, and kinks flip. Such nets are drawn, if
- * seldom.
+ * Ignores a difference if the eager step makes the same difference in this tensor when its state is rounded
+ * differently: Adam divides a gradient that is only rounding error by its own size, and kinks flip. Random networks
+ * with this effect occur, but rarely.
  */
 export const unlessRounding: Judge = (found, before, eagerStep) => {
   if (found.share <= 1e-5) return found;
@@ -160,6 +160,6 @@ export const unlessRounding: Judge = (found, before, eagerStep) => {
     const { [found.name]: value = new Float32Array() } = eagerStep(Object.fromEntries(from));
     return largestDifference({ [found.name]: value }, { [found.name]: expected }).share;
   });
-  // Twice, since these are not all the ways there are: the most in 260 draws was 1.06 times.
+  // Twice, since these are not all ways of rounding: the largest ratio in 260 draws was 1.06.
   return found.share <= 2 * Math.max(...moved) ? { ...found, share: 0 } : found;
 };
