@@ -72,7 +72,7 @@ test.each([
 
 test.each([
   ['renderer/x.svelte', '../native/contract/errors.ts'],
-  ['renderer/x.ts', '../native/base/csv.ts'],
+  ['renderer/x.ts', '../native/base/csvField.ts'],
   ['electron/x.ts', '../native/contract/errors.ts'],
   ['electron/x.mjs', '../native/system/files.mjs'],
   ['build/x.mjs', '../native/system/lock.mjs'],

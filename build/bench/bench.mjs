@@ -15,7 +15,7 @@ import { chooseCard, findCards } from '../../native/tensorflow/cards.mjs';
 import { stepCases } from './cases.mjs';
 import { readOptions } from './options.mjs';
 import { peers, preparePeers } from './peers.mjs';
-import { folder, root } from './processes.mjs';
+import { folder, root } from './benchProcesses.mjs';
 import { benchStep, prepareOurs } from './steps.mjs';
 import { benchWholeRun, wholeRunName } from './wholeRun.mjs';
 

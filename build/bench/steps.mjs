@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { build } from 'vite';
 import { peers } from './peers.mjs';
-import { folder, lastLine, peerScripts, root } from './processes.mjs';
+import { folder, lastLine, peerScripts, root } from './benchProcesses.mjs';
 import { compare } from './statistics.mjs';
 
 /** @typedef {import('./cases.mjs').StepCase} StepCase */
-/** @typedef {import('./processes.mjs').Column} Column */
+/** @typedef {import('./benchProcesses.mjs').Column} Column */
 /** @typedef {{ samples: number[], version: string }} StepRun */
 
 const ours = path.join(folder, 'ours.js');

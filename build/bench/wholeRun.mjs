@@ -4,10 +4,10 @@ import { performance } from 'node:perf_hooks';
 import { gunzipSync } from 'node:zlib';
 import { setup } from '../setup.mjs';
 import { peers } from './peers.mjs';
-import { folder, lastLine, peerScripts, root } from './processes.mjs';
+import { folder, lastLine, peerScripts, root } from './benchProcesses.mjs';
 import { compare, digits } from './statistics.mjs';
 
-/** @typedef {import('./processes.mjs').Column} Column */
+/** @typedef {import('./benchProcesses.mjs').Column} Column */
 export const wholeRunName = 'whole run diamonds';
 const own = 'Orthant';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive } from '../../native/system/processes.mjs';
-import { buildCode } from '../../native/engine/testSupport.ts';
+import { buildCode } from '../../native/engine/testing/builtEngine.ts';
 import type { StartOptions } from './openApplication.mjs';
 import type { Surroundings } from './sandbox.mjs';
 import { fakeProgram, startNode, type Program } from './testing.ts';

@@ -6,7 +6,7 @@ import { isAlive } from '../../native/system/processes.mjs';
 import { openSocket } from '../../electron/testing/testedHost.ts';
 import { descendants } from '../../e2e/hostProcesses.ts';
 import type { WindowEvent } from '../../native/contract/window.ts';
-import { writeTable } from '../../native/engine/testSupport.ts';
+import { writeTable } from '../../native/engine/testing/builtEngine.ts';
 import { readRecord } from '../../native/runs/folder.ts';
 import { findBrowser, hasDisplay, openWindow, profileFolder, windowArguments } from './applicationWindow.mjs';
 import { earlierFailure, findElectron, installElectron } from './electronBinary.mjs';

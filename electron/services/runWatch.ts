@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../../native/contract/engine.ts';
-import { isActive, isComputing, type RunState } from '../../native/contract/runs.ts';
+import { isActive, isComputing, type RunState } from '../../native/contract/runRecord.ts';
 
 /** State of a run that is under way, collected from its events. */
 export interface WatchedRun {

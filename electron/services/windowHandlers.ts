@@ -1,7 +1,7 @@
 import type { CallContext, Handlers } from '../../native/contract/channel.ts';
 import { forwardedCalls } from '../../native/contract/engine.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
-import type { RunRecord } from '../../native/contract/runs.ts';
+import type { RunRecord } from '../../native/contract/runRecord.ts';
 import type { hostCalls, WindowCalls } from '../../native/contract/window.ts';
 import { readDocument, writeDocument } from './documents.ts';
 import type { EventFeed } from './eventFeed.ts';

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runConfigurationSchema } from '../contract/configuration.ts';
 import { trainingResultSchema, type EpochMetrics, type TrainingResult } from '../contract/results.ts';
-import { runRecordSchema, runSummarySchema, type RunRecord } from '../contract/runs.ts';
-import { buildCode, builtFile, temporaryFolder, writeTable } from '../engine/testSupport.ts';
+import { runRecordSchema, runSummarySchema, type RunRecord } from '../contract/runRecord.ts';
+import { buildCode, builtFile, temporaryFolder, writeTable } from '../engine/testing/builtEngine.ts';
 import { isAlive } from '../system/processes.mjs';
 import { testEngines } from '../tensorflow/testEngines.ts';
 

@@ -1,5 +1,5 @@
 import { exitCodes, reportFailure } from './failure.ts';
-import { createProgram } from './program.ts';
+import { createProgram } from './cliProgram.ts';
 
 // A reader that stops early, such as `head`, is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

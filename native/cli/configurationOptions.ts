@@ -3,7 +3,7 @@ import { joined } from '../base/lists.ts';
 import { activationSchema, dialectSchema, type Activation, type Dialect } from '../contract/configuration.ts';
 import { describeConfiguration } from '../contract/describeSettings.ts';
 import { fileFormatTitles } from '../contract/fileFormats.ts';
-import { chooserOf, type DescribedSetting } from '../contract/settings.ts';
+import { chooserOf, type DescribedSetting } from '../contract/describedSetting.ts';
 import { collect, names, number, oneOf, place, sizes, wholeNumber } from './parsers.ts';
 
 /** The settings of a run configuration, from which most options are made. */

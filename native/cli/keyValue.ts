@@ -1,5 +1,5 @@
 import { didYouMean } from '../base/nearest.ts';
-import type { DescribedSetting } from '../contract/settings.ts';
+import type { DescribedSetting } from '../contract/describedSetting.ts';
 import { wrongUse } from './failure.ts';
 
 /** `key=value`, collected from a repeated option. */

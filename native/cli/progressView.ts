@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../contract/engine.ts';
 import type { EpochMetrics } from '../contract/results.ts';
-import { duration, note, percent, significant } from './format.ts';
+import { duration, note, percent, significant } from './terminalText.ts';
 
 /** Seconds between two lines if there is no terminal. */
 const lineInterval = 2;

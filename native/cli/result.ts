@@ -1,7 +1,7 @@
 import type { TrainingResult } from '../contract/results.ts';
 import { splitNames } from '../contract/results.ts';
 import { exitCodes } from './failure.ts';
-import { count, duration, note, paragraph, percent, print, printJson, significant, table } from './format.ts';
+import { count, duration, note, paragraph, percent, print, printJson, significant, table } from './terminalText.ts';
 import { resumeCommand } from './watchRun.ts';
 
 /** Shows the result of a run and sets the exit code. */

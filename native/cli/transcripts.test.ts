@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildCode, builtFile, temporaryFolder, writeTable } from '../engine/testSupport.ts';
+import { buildCode, builtFile, temporaryFolder, writeTable } from '../engine/testing/builtEngine.ts';
 
 /**
  * The output of the command line, word for word. Each file of transcripts/ holds commands (lines that begin with "$ ")

@@ -2,7 +2,7 @@ import { fromErrorMessage, OrthantError } from '../contract/errors.ts';
 import type { TrainingResult } from '../contract/results.ts';
 import type { Engine } from './client.ts';
 import { exitCodes } from './failure.ts';
-import { note } from './format.ts';
+import { note } from './terminalText.ts';
 import { ProgressView } from './progressView.ts';
 
 /** Signals that ask for a clean end, and the exit code of a second one. */

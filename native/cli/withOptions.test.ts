@@ -8,10 +8,10 @@ import {
   type ColumnSettings,
   type RunConfiguration,
 } from '../contract/configuration.ts';
-import { chooserOf, type DescribedSetting } from '../contract/settings.ts';
+import { chooserOf, type DescribedSetting } from '../contract/describedSetting.ts';
 import { describeMethods } from '../constraints/registry.ts';
 import type { Engine } from './client.ts';
-import { describeRun } from './configuration.ts';
+import { describeRun } from './runDescription.ts';
 import { addConfigurationOptions, settings, type ConfigurationOptions } from './configurationOptions.ts';
 
 /** Values of one setting, made from its description. */

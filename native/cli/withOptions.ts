@@ -1,5 +1,5 @@
 import { methodSettings, type RunConfiguration } from '../contract/configuration.ts';
-import { applies, chooserOf, groupOf, valueAt, type DescribedSetting } from '../contract/settings.ts';
+import { applies, chooserOf, groupOf, valueAt, type DescribedSetting } from '../contract/describedSetting.ts';
 import { givenSetting, settings, type ConfigurationOptions } from './configurationOptions.ts';
 import { wrongUse } from './failure.ts';
 import { parseKeyValue, parseSettings } from './keyValue.ts';

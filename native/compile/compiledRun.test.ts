@@ -9,7 +9,7 @@ import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
 import { CompiledRun, type CompiledKind } from './compiledRun.ts';
-import { onesOfComputedLength, withBinding } from './testSupport.ts';
+import { onesOfComputedLength, withBinding } from './testing/bindings.ts';
 import { traceRun, type CompilableRun } from './traceRun.ts';
 
 /** XLA writes every module it compiles to this folder. It reads the flag when it is first used, later in this file. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { penaltyCurve } from './curves.ts';
+import { penaltyCurve } from './methodCurves.ts';
 import { defineMethod } from './method.ts';
 import {
   assignScalar,

@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 import type { NetworkSettings } from '../contract/configuration.ts';
-import type { Curve, MethodPromise } from '../contract/methods.ts';
+import type { Curve, MethodPromise } from '../contract/methodDescriptor.ts';
 import type { ConstraintReport } from '../contract/results.ts';
-import type { Warning } from '../contract/table.ts';
+import type { Warning } from '../contract/inspection.ts';
 import type { LayerTensors, LayerVariables } from '../network/layers.ts';
 import type { OutputTransform } from '../network/model.ts';
 

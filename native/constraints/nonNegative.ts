@@ -2,10 +2,10 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { NetworkSettings } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
-import type { Curve } from '../contract/methods.ts';
+import type { Curve } from '../contract/methodDescriptor.ts';
 import { hiddenActivations, nonNegativeActivations } from '../network/activations.ts';
 import { exponentLimit, nonNegativeFunctions } from '../network/transforms.ts';
-import { sampleCurve } from './curves.ts';
+import { sampleCurve } from './methodCurves.ts';
 import type { LayerTensors, LayerVariables, MethodBehaviour, MethodContext } from './method.ts';
 import { vectorVariable } from './state.ts';
 

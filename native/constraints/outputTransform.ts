@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { outputTransforms } from '../network/model.ts';
 import { exponentLimit, nonNegativeFunctions } from '../network/transforms.ts';
-import { sampleCurve } from './curves.ts';
+import { sampleCurve } from './methodCurves.ts';
 import { defineMethod } from './method.ts';
 import { vectorVariable } from './state.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { OrthantError } from '../contract/errors.ts';
-import { methodDescriptorSchema } from '../contract/methods.ts';
+import { methodDescriptorSchema } from '../contract/methodDescriptor.ts';
 import {
   changeableSettings,
   constraintMethods,

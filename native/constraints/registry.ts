@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { methodSettings } from '../contract/configuration.ts';
 import { describeSettings } from '../contract/describeSettings.ts';
 import { OrthantError, parseOrThrow } from '../contract/errors.ts';
-import type { MethodDescriptor } from '../contract/methods.ts';
+import type { MethodDescriptor } from '../contract/methodDescriptor.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { augmentedLagrangian } from './augmentedLagrangian.ts';
 import { dualAscent } from './dualAscent.ts';

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import type { MethodInstance } from './method.ts';
 import { getMethod, parseMethodSettings, type MethodId } from './registry.ts';
-import { contextFor } from './testSupport.ts';
+import { contextFor } from './testing/methodContext.ts';
 
 let runtime: EngineRuntime;
 beforeAll(async () => {

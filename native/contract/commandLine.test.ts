@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProgram } from '../cli/program.ts';
+import { createProgram } from '../cli/cliProgram.ts';
 import { posixWord, repeatCommand as repeat, repeatTitle, windowsWord } from './commandLine.ts';
 import { runConfigurationSchema, type RunConfiguration } from './configuration.ts';
 import { describeConfiguration } from './describeSettings.ts';

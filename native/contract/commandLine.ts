@@ -1,6 +1,6 @@
 import { runConfigurationSchema, type ColumnSettings, type RunConfiguration } from './configuration.ts';
 import type { TrainingResult } from './results.ts';
-import { applies, chooserOf, valueAt, type DescribedSetting } from './settings.ts';
+import { applies, chooserOf, valueAt, type DescribedSetting } from './describedSetting.ts';
 
 /** The command line that repeats a run. */
 

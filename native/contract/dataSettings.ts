@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choiceOf, type Choosable } from './settings.ts';
+import { choiceOf, type Choosable } from './describedSetting.ts';
 
 /** The settings of a run's data: its source, how it is read, and how its columns and rows are used. */
 

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { constraintMethods } from '../constraints/registry.ts';
-import { createProgram } from '../cli/program.ts';
+import { createProgram } from '../cli/cliProgram.ts';
 import {
   optimizers,
   optimizerSchema,
@@ -13,7 +13,7 @@ import {
   type OptimizerSettings,
 } from './configuration.ts';
 import { describeConfiguration, describeSettings } from './describeSettings.ts';
-import { choiceOf, describedSettingSchema, type Choosable, type DescribedSetting } from './settings.ts';
+import { choiceOf, describedSettingSchema, type Choosable, type DescribedSetting } from './describedSetting.ts';
 
 const sizes = { small: { title: 'Small' }, large: { title: 'Large', help: 'Takes longer.' } };
 const schema = z.strictObject({

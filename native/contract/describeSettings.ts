@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { runConfigurationSchema } from './configuration.ts';
-import type { DescribedSetting } from './settings.ts';
+import type { DescribedSetting } from './describedSetting.ts';
 
 /** The only interpreter of settings' schemas. It reads the JSON Schema that Zod makes from them. */
 

@@ -6,13 +6,13 @@ import {
   runConfigurationSchema,
   runtimeSettingsSchema,
 } from './configuration.ts';
-import { doctorReportSchema } from './doctor.ts';
+import { doctorReportSchema } from './doctorReport.ts';
 import { errorMessageSchema, type ErrorCode } from './errors.ts';
 import { exportFormatIds } from './exportFormats.ts';
-import { methodDescriptorSchema } from './methods.ts';
+import { methodDescriptorSchema } from './methodDescriptor.ts';
 import { epochMetricsSchema, exportReportSchema, splitNames, trainingResultSchema } from './results.ts';
-import { pausedChangeSchema, runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runs.ts';
-import { describedSettingSchema } from './settings.ts';
+import { pausedChangeSchema, runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runRecord.ts';
+import { describedSettingSchema } from './describedSetting.ts';
 import {
   cellSchema,
   histogramSchema,
@@ -21,7 +21,7 @@ import {
   rowsPageSchema,
   sampleSchema,
   warningSchema,
-} from './table.ts';
+} from './inspection.ts';
 
 /**
  * Every call and event of the engine process. The entry has two roles, each a separate process: `data` reads tables and

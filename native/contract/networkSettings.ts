@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
-import { choiceOf } from './settings.ts';
+import { choiceOf } from './describedSetting.ts';
 
 /** The settings of a network: its layers and the distribution of their first weights. */
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { exportVerifierIds } from './exportFormats.ts';
-import { warningSchema } from './table.ts';
+import { warningSchema } from './inspection.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choiceOf } from './settings.ts';
+import { choiceOf } from './describedSetting.ts';
 
 /** The settings of the engine that trains a run. */
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
-import { choiceOf, type Choosable } from './settings.ts';
-import { defaultEpochs } from './steps.ts';
+import { choiceOf, type Choosable } from './describedSetting.ts';
+import { defaultEpochs } from './epochSteps.ts';
 
 /** The settings of training: loss, optimizer, schedule and duration. */
 

@@ -1,4 +1,4 @@
-import type { ColumnSummary, RejectedRow } from '../contract/table.ts';
+import type { ColumnSummary, RejectedRow } from '../contract/inspection.ts';
 import { aggregate, quoteText, type Session } from './database.ts';
 import type { DecimalMark } from './decimalMark.ts';
 import { excerpt, type Excerpt } from './excerpt.ts';

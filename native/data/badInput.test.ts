@@ -6,7 +6,7 @@ import { OrthantError } from '../contract/errors.ts';
 import { inspectTable } from './inspect.ts';
 import { prepareDataSet } from './prepare.ts';
 import { checkBounds } from './targets.ts';
-import { fileRequest, settingsFor, testFolder } from './testing/files.ts';
+import { fileRequest, settingsFor, testFolder } from './testing/testFiles.ts';
 
 const folder = testFolder();
 /** CSV of twenty good rows, some replaced by `changes`. */

@@ -2,7 +2,7 @@ import type { ColumnRole, ColumnSettings, DataSettings } from '../contract/confi
 import { firstOnes, quoted } from '../base/lists.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
-import type { Warning } from '../contract/table.ts';
+import type { Warning } from '../contract/inspection.ts';
 import type { Session } from './database.ts';
 import { columnFacts, noFacts, suggestRole } from './roles.ts';
 import type { Table, TableColumn } from './table.ts';

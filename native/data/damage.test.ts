@@ -5,7 +5,7 @@ import { OrthantError } from '../contract/errors.ts';
 import { inspectTable } from './inspect.ts';
 import { tableRows } from './page.ts';
 import { previewPreparation } from './prepare.ts';
-import { fileRequest, settingsFor, testFolder } from './testing/files.ts';
+import { fileRequest, settingsFor, testFolder } from './testing/testFiles.ts';
 
 /**
  * Random tables with random damage. Each record is one line, so the number of rows is the number of lines without the

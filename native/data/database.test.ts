@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { closeDatabase, withSession } from './database.ts';
 import { inspectTable } from './inspect.ts';
 import { closeTables, withTable } from './table.ts';
-import { fileRequest, testFolder } from './testing/files.ts';
+import { fileRequest, testFolder } from './testing/testFiles.ts';
 
 const folder = testFolder();
 afterEach(closeTables);

@@ -1,6 +1,6 @@
 import type { DataSchema } from '../contract/dataSchema.ts';
 import type { SplitName } from '../contract/results.ts';
-import type { Preparation } from '../contract/table.ts';
+import type { Preparation } from '../contract/inspection.ts';
 import type { RawColumns } from './encode.ts';
 
 /** The rows of one split, encoded and scaled. */

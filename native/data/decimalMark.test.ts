@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dialect } from '../contract/configuration.ts';
 import { inspectTable } from './inspect.ts';
 import { tableRows } from './page.ts';
-import { fileRequest, testFolder } from './testing/files.ts';
+import { fileRequest, testFolder } from './testing/testFiles.ts';
 
 const folder = testFolder();
 

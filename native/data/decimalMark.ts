@@ -1,5 +1,5 @@
 import { firstOnes, quoted } from '../base/lists.ts';
-import type { Warning } from '../contract/table.ts';
+import type { Warning } from '../contract/inspection.ts';
 import { aggregate, quoteText, type Session } from './database.ts';
 import type { RawTable } from './rawTable.ts';
 

@@ -3,7 +3,7 @@ import type { ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { firstOnes, quoted } from '../base/lists.ts';
 import { smallestNormal } from '../base/float32.ts';
-import type { Preparation, Warning } from '../contract/table.ts';
+import type { Preparation, Warning } from '../contract/inspection.ts';
 import { mostOneHot, type InputUse } from './columnUse.ts';
 import type { RawColumns } from './encode.ts';
 import { inputScaling, medianOf, spreadOf, type Spread } from './scaling.ts';

@@ -8,7 +8,7 @@ import type { Dialect } from '../contract/configuration.ts';
 import { inspectTable } from './inspect.ts';
 import { tableRows } from './page.ts';
 import { withTable } from './table.ts';
-import { fileRequest, testFolder } from './testing/files.ts';
+import { fileRequest, testFolder } from './testing/testFiles.ts';
 
 const folder = testFolder();
 

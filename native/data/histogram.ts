@@ -1,4 +1,4 @@
-import type { Histogram } from '../contract/table.ts';
+import type { Histogram } from '../contract/inspection.ts';
 import { requireColumn } from './columnUse.ts';
 import type { Session } from './database.ts';
 import { mostCategories } from './roles.ts';

@@ -1,4 +1,4 @@
-import type { ColumnSummary, Inspection } from '../contract/table.ts';
+import type { ColumnSummary, Inspection } from '../contract/inspection.ts';
 import { aggregate, type Session, type SqlValue } from './database.ts';
 import { frequentValues } from './histogram.ts';
 import { columnFacts, noFacts, suggestRole } from './roles.ts';

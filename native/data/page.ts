@@ -1,4 +1,4 @@
-import type { RowsPage } from '../contract/table.ts';
+import type { RowsPage } from '../contract/inspection.ts';
 import { withTable, type TableRequest } from './table.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { ColumnSettings } from '../contract/configuration.ts';
 import { splitNames } from '../contract/results.ts';
 import { prepareDataSet, previewPreparation } from './prepare.ts';
 import { boundsOf } from './targets.ts';
-import { settingsFor, testFolder } from './testing/files.ts';
+import { settingsFor, testFolder } from './testing/testFiles.ts';
 
 const folder = testFolder();
 

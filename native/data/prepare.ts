@@ -4,7 +4,7 @@ import type { DataSettings } from '../contract/configuration.ts';
 import { countFeatures, type DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames } from '../contract/results.ts';
-import type { Preparation, Warning } from '../contract/table.ts';
+import type { Preparation, Warning } from '../contract/inspection.ts';
 import { useColumns, wantedTypes, type ColumnUse } from './columnUse.ts';
 import type { DataSet, RawRows, SplitRows } from './dataset.ts';
 import type { Session } from './database.ts';

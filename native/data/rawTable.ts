@@ -1,5 +1,5 @@
 import type { Dialect } from '../contract/configuration.ts';
-import type { Inspection, RejectedRow, Warning } from '../contract/table.ts';
+import type { Inspection, RejectedRow, Warning } from '../contract/inspection.ts';
 import type { Session } from './database.ts';
 import type { Excerpt } from './excerpt.ts';
 import type { FileFormat } from './fileFormat.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DOUBLE, DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
 import { OrthantError } from '../contract/errors.ts';
-import type { RejectedRow } from '../contract/table.ts';
+import type { RejectedRow } from '../contract/inspection.ts';
 import { columnNames } from './columnNames.ts';
 import { isUtf16 } from './fileFormat.ts';
 import { jsonArrayElements, JsonShapeError, jsonLines, type JsonElement } from './json/elements.ts';

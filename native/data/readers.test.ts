@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it, vi } from 'vitest';
 import { fileFacts } from './fileFormat.ts';
 import { recogniseFile } from './readers.ts';
-import { testFolder } from './testing/files.ts';
+import { testFolder } from './testing/testFiles.ts';
 
 /** Replaces the path of the file when its content is read, after its first bytes were read. */
 const later = vi.hoisted(() => ({ path: undefined as string | undefined }));

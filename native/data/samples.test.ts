@@ -6,7 +6,7 @@ import { prepareDataSet } from './prepare.ts';
 import { listSamples, sampleConfiguration, sampleFile } from './samples.ts';
 import { checkBounds } from './targets.ts';
 import { withTable } from './table.ts';
-import { testFolder } from './testing/files.ts';
+import { testFolder } from './testing/testFiles.ts';
 
 testFolder();
 const samples = await listSamples();

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { runConfigurationSchema, type RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError, parseOrThrow } from '../contract/errors.ts';
-import { sampleSchema, type Sample } from '../contract/table.ts';
+import { sampleSchema, type Sample } from '../contract/inspection.ts';
 import { didYouMean } from '../base/nearest.ts';
 
 /**

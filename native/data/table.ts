@@ -3,7 +3,7 @@ import { firstOnes } from '../base/lists.ts';
 import type { DataSource, Dialect } from '../contract/configuration.ts';
 import { cancelled, OrthantError } from '../contract/errors.ts';
 import { fileFormats, type FileFormatId } from '../contract/fileFormats.ts';
-import type { Inspection, RejectedRow } from '../contract/table.ts';
+import type { Inspection, RejectedRow } from '../contract/inspection.ts';
 import { closeDatabase, withSession, type Session } from './database.ts';
 import { fileFacts, type FileFacts } from './fileFormat.ts';
 import { readers, recogniseFile } from './readers.ts';

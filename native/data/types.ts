@@ -1,4 +1,4 @@
-import type { ColumnSummary, RejectedRow, Warning } from '../contract/table.ts';
+import type { ColumnSummary, RejectedRow, Warning } from '../contract/inspection.ts';
 import { badCells, keptRows, type PlannedColumn } from './badCells.ts';
 import { aggregate, type Session } from './database.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Warning } from '../contract/table.ts';
+import type { Warning } from '../contract/inspection.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
 import type { ExecutionReport } from '../training/execution.ts';
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { dataSettingsSchema } from '../contract/configuration.ts';
-import type { RunRecord } from '../contract/runs.ts';
+import type { RunRecord } from '../contract/runRecord.ts';
 import { DataSets } from './dataSets.ts';
-import { temporaryFolder, writeTable } from './testSupport.ts';
+import { temporaryFolder, writeTable } from './testing/builtEngine.ts';
 
 const folder = temporaryFolder();
 afterAll(() => {

@@ -1,6 +1,6 @@
 import type { DataSettings } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
-import type { RunRecord } from '../contract/runs.ts';
+import type { RunRecord } from '../contract/runRecord.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { prepareDataSet } from '../data/prepare.ts';
 import { closeTables } from '../data/table.ts';

@@ -9,7 +9,14 @@ import { OrthantError } from '../contract/errors.ts';
 import type { TrainingResult } from '../contract/results.ts';
 import { RunFolder } from '../runs/folder.ts';
 import { hasTensorflow } from '../tensorflow/testEngines.ts';
-import { buildCode, builtFile, startEngine, temporaryFolder, writeTable, type TestEngine } from './testSupport.ts';
+import {
+  buildCode,
+  builtFile,
+  startEngine,
+  temporaryFolder,
+  writeTable,
+  type TestEngine,
+} from './testing/builtEngine.ts';
 
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder.path, ...names);

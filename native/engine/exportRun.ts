@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { ExportFormatId } from '../contract/exportFormats.ts';
 import type { Evidence, ExportReport } from '../contract/results.ts';
-import type { RunRecord } from '../contract/runs.ts';
+import type { RunRecord } from '../contract/runRecord.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { columnDeviations } from '../data/scaling.ts';
 import { exportModel } from '../export/exportModel.ts';

@@ -6,7 +6,7 @@ import { openOnnx } from '../export/predictOnnx.ts';
 import { DataSets } from './dataSets.ts';
 import { Library } from './library.ts';
 import { modelHandlers } from './modelHandlers.ts';
-import { buildCode, startEngine, temporaryFolder, writeTable } from './testSupport.ts';
+import { buildCode, startEngine, temporaryFolder, writeTable } from './testing/builtEngine.ts';
 
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder.path, ...names);

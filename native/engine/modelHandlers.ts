@@ -1,10 +1,10 @@
 import { statSync, type Stats } from 'node:fs';
 import type { CallContext, Handlers } from '../contract/channel.ts';
-import { csvField } from '../base/csv.ts';
+import { csvField } from '../base/csvField.ts';
 import type { CallAnswer, EngineCalls, ParsedRequest } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames, type SplitName } from '../contract/results.ts';
-import type { RunRecord } from '../contract/runs.ts';
+import type { RunRecord } from '../contract/runRecord.ts';
 import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
 import type { RawColumn } from '../data/encode.ts';

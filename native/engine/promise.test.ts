@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { proveByConstruction } from '../evidence/byConstruction.ts';
 import { constraintMethods, getMethod, parseMethodSettings } from '../constraints/registry.ts';
-import { contextFor } from '../constraints/testSupport.ts';
+import { contextFor } from '../constraints/testing/methodContext.ts';
 import { activationSchema } from '../contract/configuration.ts';
 import { buildOnnx, encodeOnnx } from '../export/onnx.ts';
 import { metadata } from '../export/testing/randomModels.ts';

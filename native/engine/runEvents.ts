@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../contract/engine.ts';
-import type { RunRecord, RunState } from '../contract/runs.ts';
-import type { Warning } from '../contract/table.ts';
+import type { RunRecord, RunState } from '../contract/runRecord.ts';
+import type { Warning } from '../contract/inspection.ts';
 import type { CheckpointPlace } from '../runs/checkpoints.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';

@@ -1,7 +1,7 @@
 import { rmdirSync } from 'node:fs';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
-import type { RunChange } from '../contract/runs.ts';
+import type { RunChange } from '../contract/runRecord.ts';
 import { orthantVersion } from '../contract/version.ts';
 import { getMethod } from '../constraints/registry.ts';
 import { lockHolder, RunFolder } from '../runs/folder.ts';

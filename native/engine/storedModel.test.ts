@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { openEngine } from '../tensorflow/backend.ts';
-import type { RunRecord } from '../contract/runs.ts';
-import { recordRun } from '../training/testing/runs.ts';
+import type { RunRecord } from '../contract/runRecord.ts';
+import { recordRun } from '../training/testing/exampleRuns.ts';
 import { exampleConfiguration, exampleDataSet } from '../training/testing/example.ts';
 import { predictStored, restoreModel } from './storedModel.ts';
 

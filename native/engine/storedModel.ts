@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { RunRecord } from '../contract/runs.ts';
+import type { RunRecord } from '../contract/runRecord.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { forward } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';

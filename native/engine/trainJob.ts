@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { OrthantError, toErrorMessage, type ErrorMessage } from '../contract/errors.ts';
 import type { EngineEvent } from '../contract/engine.ts';
 import type { TrainingResult } from '../contract/results.ts';
-import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/runs.ts';
+import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/runRecord.ts';
 import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { boundsOf, checkBounds } from '../data/targets.ts';

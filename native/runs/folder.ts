@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { describeZodError, OrthantError } from '../contract/errors.ts';
 import type { EpochMetrics } from '../contract/results.ts';
-import { runRecordSchema, type RunRecord } from '../contract/runs.ts';
+import { runRecordSchema, type RunRecord } from '../contract/runRecord.ts';
 import { attempt, describeFileError } from '../contract/fileErrors.ts';
 import { makeFolder, writeFileAtomic } from '../system/files.mjs';
 import { exclusively } from '../system/lock.mjs';

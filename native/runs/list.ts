@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { DataSource } from '../contract/configuration.ts';
-import { canResume, isActive, type RunRecord, type RunState, type RunSummary } from '../contract/runs.ts';
+import { canResume, isActive, type RunRecord, type RunState, type RunSummary } from '../contract/runRecord.ts';
 import { describeFileError } from '../contract/fileErrors.ts';
 import { listCheckpoints } from './checkpoints.ts';
 import { lockHolder, readRecord } from './folder.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { doctorReportSchema } from '../contract/doctor.ts';
+import { doctorReportSchema } from '../contract/doctorReport.ts';
 import { openEngine } from './backend.ts';
 import { diagnose } from './doctor.ts';
 import { engineEnvironment } from './environment.ts';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { cpus, freemem, totalmem } from 'node:os';
-import type { DoctorReport } from '../contract/doctor.ts';
+import type { DoctorReport } from '../contract/doctorReport.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { orthantVersion } from '../contract/version.ts';
 import { processorName } from './backend.ts';

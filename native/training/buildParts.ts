@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { countFeatures } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
-import type { Warning } from '../contract/table.ts';
+import type { Warning } from '../contract/inspection.ts';
 import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
 import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
 import type { DataSet } from '../data/dataset.ts';

@@ -1,6 +1,6 @@
 import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
 import type { RunConfiguration } from '../contract/configuration.ts';
-import type { Warning } from '../contract/table.ts';
+import type { Warning } from '../contract/inspection.ts';
 import { hiddenActivations } from '../network/activations.ts';
 import { checkLoss } from './losses.ts';
 

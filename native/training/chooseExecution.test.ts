@@ -2,13 +2,13 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
-import { onesOfComputedLength, withBinding } from '../compile/testSupport.ts';
+import { onesOfComputedLength, withBinding } from '../compile/testing/bindings.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { chooseExecution } from './chooseExecution.ts';
 import type { Execution } from './execution.ts';
 import { buildParts, type TrainingParts } from './buildParts.ts';
 import { hasLargeProducts } from './stepCost.ts';
-import { unevenRows as dataset, unevenRun as configuration } from './testing/runs.ts';
+import { unevenRows as dataset, unevenRun as configuration } from './testing/exampleRuns.ts';
 import { exampleConfiguration } from './testing/example.ts';
 import { Trainer } from './trainer.ts';
 

@@ -21,7 +21,7 @@ import {
   worstSingleStep,
   write,
   type Case,
-} from './testing/steps.ts';
+} from './testing/exampleSteps.ts';
 
 const optimizers = optimizerSchema.options.map(({ shape }) => shape.id.value);
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
-import { withBinding } from '../compile/testSupport.ts';
+import { withBinding } from '../compile/testing/bindings.ts';
 import {
   everyStep,
   numbersOf,
@@ -11,7 +11,7 @@ import {
   unevenRows as dataset,
   unevenRun as configuration,
   type RecordedRun,
-} from './testing/runs.ts';
+} from './testing/exampleRuns.ts';
 import { exampleConfiguration } from './testing/example.ts';
 import { Trainer } from './trainer.ts';
 import type { TrainerOptions } from './trainerOptions.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { epochsByRows } from '../contract/steps.ts';
+import { epochsByRows } from '../contract/epochSteps.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
-import { recordRun } from './testing/runs.ts';
+import { recordRun } from './testing/exampleRuns.ts';
 import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 
 /** A table whose epochs are single steps, trained with the defaults: the targets are positive and without noise. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lossSchema, type Loss } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
-import type { MethodPromise } from '../contract/methods.ts';
+import type { MethodPromise } from '../contract/methodDescriptor.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { exampleConfiguration } from './testing/example.ts';
 import { checkLoss, checkLossTargets, lossTensor, meanLoss } from './losses.ts';

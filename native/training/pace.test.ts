@@ -4,7 +4,7 @@ import { openEngine } from '../tensorflow/backend.ts';
 import type * as choice from './chooseExecution.ts';
 import type { Progress } from './progress.ts';
 import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
-import { recordRun, type RecordedRun } from './testing/runs.ts';
+import { recordRun, type RecordedRun } from './testing/exampleRuns.ts';
 
 /**
  * Tests how a run divides its time, with a clock that only steps advance, by {@link millisecondsPerStep} each.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RunConfiguration } from '../contract/configuration.ts';
 import { parseOrThrow } from '../contract/errors.ts';
 import { epochMetricsSchema } from '../contract/results.ts';
-import { runChangeSchema } from '../contract/runs.ts';
+import { runChangeSchema } from '../contract/runRecord.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 
 /** The best snapshot so far, without its weights. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OrthantError } from '../contract/errors.ts';
-import type { RunChange } from '../contract/runs.ts';
+import type { RunChange } from '../contract/runRecord.ts';
 import { constraintMethods } from '../constraints/registry.ts';
 import { predict } from '../network/predict.ts';
 import { readLastCheckpoint, writeCheckpoint, type Checkpoint } from '../runs/checkpoints.ts';
@@ -12,7 +12,7 @@ import { testEngines as engines, testDeviceOf } from '../tensorflow/testEngines.
 import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
 import { eagerExecution } from './execution.ts';
 import { buildParts } from './buildParts.ts';
-import { carriedOut, everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testing/runs.ts';
+import { carriedOut, everyStep, numbersOf, reaches, recordRun, type RecordedRun } from './testing/exampleRuns.ts';
 import { Trainer } from './trainer.ts';
 import type { TrainerOptions } from './trainerOptions.ts';
 

@@ -1,9 +1,9 @@
 import { OrthantError } from '../contract/errors.ts';
 import type { EpochMetrics, TrainingResult } from '../contract/results.ts';
-import type { PausedChange } from '../contract/runs.ts';
-import type { Warning } from '../contract/table.ts';
+import type { PausedChange } from '../contract/runRecord.ts';
+import type { Warning } from '../contract/inspection.ts';
 import type { Model } from '../network/model.ts';
-import { changeOf, PendingChanges } from './changes.ts';
+import { changeOf, PendingChanges } from './runChanges.ts';
 import { captureCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { CheckpointPace } from './checkpointPace.ts';
 import { RunControl, yieldToEvents } from './control.ts';

@@ -1,7 +1,7 @@
 import type { RunConfiguration } from '../contract/configuration.ts';
 import type { EpochMetrics } from '../contract/results.ts';
-import type { RunChange } from '../contract/runs.ts';
-import type { Warning } from '../contract/table.ts';
+import type { RunChange } from '../contract/runRecord.ts';
+import type { Warning } from '../contract/inspection.ts';
 import type { DataSet } from '../data/dataset.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';

@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { expectAccessible } from '../testing/accessible.ts';
 import { fakeConfiguration } from '../testing/fakeData.ts';
 import { answersOfRun, fakeRun } from '../testing/fakeTraining.ts';
-import { openWindow } from '../testing/openWindow.ts';
+import { openWindow } from '../testing/openTestedWindow.ts';
 
 /** Charts on their pages: reading by keys and pointer, tables, and exports. */
 

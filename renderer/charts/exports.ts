@@ -1,7 +1,7 @@
 import { toCsv } from '../logic/csv.ts';
 import type { ChartTable } from '../logic/chartData.ts';
 import { saveAs } from '../logic/saveAs.ts';
-import { framedPicture, type LegendEntry } from './picture.ts';
+import { framedPicture, type LegendEntry } from './chartPicture.ts';
 
 /** Export of a chart as an image or a CSV file. */
 

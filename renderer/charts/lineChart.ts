@@ -4,7 +4,7 @@ import { decimate } from '../logic/decimate.ts';
 import type { ChartData, Range } from '../logic/chartData.ts';
 import { formatCount } from '../logic/format.ts';
 import { drawQueue } from '../logic/frameQueue.ts';
-import { drawEpochTitle, drawMarks, drawSymbols, drawZero } from './marks.ts';
+import { drawEpochTitle, drawMarks, drawSymbols, drawZero } from './chartMarks.ts';
 import { logRange, logSplits, roundValues, valueRange } from './scales.ts';
 import { chartTheme, curveColour, onThemeChange } from './theme.ts';
 

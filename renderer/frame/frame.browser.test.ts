@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { expectAccessible } from '../testing/accessible.ts';
 import { fakeConfiguration, fakeDoctor } from '../testing/fakeData.ts';
-import { openWindow } from '../testing/openWindow.ts';
+import { openWindow } from '../testing/openTestedWindow.ts';
 import { summaryOf } from '../testing/testedApp.ts';
 
 const steps = page.getByRole('navigation', { name: 'Steps' });

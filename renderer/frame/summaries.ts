@@ -1,9 +1,9 @@
-import { endedEarly } from '../../native/contract/runs.ts';
+import { endedEarly } from '../../native/contract/runRecord.ts';
 import type { App } from '../state/app.svelte.ts';
 import { sourceName } from '../logic/fileName.ts';
 import { formatCount, formatShare } from '../logic/format.ts';
 import { boundText, positiveText, stateLabels } from '../logic/labels.ts';
-import { shortcomingOf } from '../logic/evidence.ts';
+import { shortcomingOf } from '../logic/evidenceText.ts';
 import type { RunTrace } from '../state/trace.svelte.ts';
 import type { Step } from '../logic/steps.ts';
 

@@ -1,6 +1,6 @@
 import { isBelowBound, keptBound } from '../../native/base/targetBound.ts';
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
-import type { Preparation } from '../../native/contract/table.ts';
+import type { Preparation } from '../../native/contract/inspection.ts';
 import { formatNumber } from './format.ts';
 
 /** Bounds of the outputs, in the targets' units, and whether the data keep them. */

@@ -1,4 +1,4 @@
-import type { ColumnSummary } from '../../native/contract/table.ts';
+import type { ColumnSummary } from '../../native/contract/inspection.ts';
 
 interface Category {
   readonly value: string;

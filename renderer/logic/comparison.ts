@@ -2,7 +2,7 @@ import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { EpochMetrics } from '../../native/contract/results.ts';
 import type { ChartData, CurveSeries } from './chartData.ts';
 import { dashed, epochOf } from './curves.ts';
-import { worstNegativeShare } from './evidence.ts';
+import { worstNegativeShare } from './evidenceText.ts';
 import { formatNumber, formatShare } from './format.ts';
 
 /** Names and charts for comparing several runs. */

@@ -1,4 +1,4 @@
-import { csvField } from '../../native/base/csv.ts';
+import { csvField } from '../../native/base/csvField.ts';
 
 /** A table as comma-separated text (RFC 4180). */
 

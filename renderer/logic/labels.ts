@@ -1,8 +1,8 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
-import type { DoctorReport } from '../../native/contract/doctor.ts';
-import type { MethodPromise } from '../../native/contract/methods.ts';
+import type { DoctorReport } from '../../native/contract/doctorReport.ts';
+import type { MethodPromise } from '../../native/contract/methodDescriptor.ts';
 import type { Evidence } from '../../native/contract/results.ts';
-import { isActive, type RunState, type RunSummary } from '../../native/contract/runs.ts';
+import { isActive, type RunState, type RunSummary } from '../../native/contract/runRecord.ts';
 import { formatCount, formatNumber } from './format.ts';
 
 /** Labels used in the window. */

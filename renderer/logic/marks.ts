@@ -1,6 +1,6 @@
 import type { ScheduleSettings } from '../../native/contract/configuration.ts';
 import type { EpochMetrics } from '../../native/contract/results.ts';
-import type { RunChange } from '../../native/contract/runs.ts';
+import type { RunChange } from '../../native/contract/runRecord.ts';
 import { formatNumber } from './format.ts';
 
 /** An event at an epoch, marked in the charts. */

@@ -1,4 +1,4 @@
-import type { MethodPromise } from '../../native/contract/methods.ts';
+import type { MethodPromise } from '../../native/contract/methodDescriptor.ts';
 import type { Evidence } from '../../native/contract/results.ts';
 
 /** Advice after a result, towards outputs that keep their bound for more inputs. */

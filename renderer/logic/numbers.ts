@@ -1,4 +1,4 @@
-import type { NumberSetting } from '../../native/contract/settings.ts';
+import type { NumberSetting } from '../../native/contract/describedSetting.ts';
 import { formatNumber } from './format.ts';
 
 /** Numbers typed into a form. */

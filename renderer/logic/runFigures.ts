@@ -1,6 +1,6 @@
 import type { SplitReports } from '../../native/contract/results.ts';
 import { mostDecimals } from './decimals.ts';
-import { heldOutSplit, worstNegativeShare } from './evidence.ts';
+import { heldOutSplit, worstNegativeShare } from './evidenceText.ts';
 import { formatNumber, formatShare } from './format.ts';
 
 /** Figures of a result in the list of runs. */

@@ -1,6 +1,6 @@
 import type { TrainingSettings } from '../../native/contract/configuration.ts';
-import type { DescribedSetting } from '../../native/contract/settings.ts';
-import { fixedReason } from './changes.ts';
+import type { DescribedSetting } from '../../native/contract/describedSetting.ts';
+import { fixedReason } from './pausedChanges.ts';
 import { plural } from './format.ts';
 import { stepsText } from './trainingSteps.ts';
 

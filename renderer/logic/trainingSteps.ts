@@ -1,6 +1,6 @@
 import type { TrainingSettings } from '../../native/contract/configuration.ts';
 import { limits } from '../../native/contract/limits.ts';
-import { roundEpochs, stepsOfEpoch, usualSteps } from '../../native/contract/steps.ts';
+import { roundEpochs, stepsOfEpoch, usualSteps } from '../../native/contract/epochSteps.ts';
 import { formatCount, plural } from './format.ts';
 
 /** Texts about the training steps of a run. */

@@ -3,7 +3,7 @@ import { fromErrorMessage } from '../../native/contract/errors.ts';
 import type { WindowBridge, WindowEvent } from '../../native/contract/window.ts';
 import { editsText } from '../logic/shortcuts.ts';
 import { pages } from '../logic/steps.ts';
-import { Commands } from './commands.ts';
+import { Commands } from './commandRunner.ts';
 import type { Connection } from './connection.svelte.ts';
 import { Opening } from './opening.svelte.ts';
 import { Workspace } from './workspace.svelte.ts';

@@ -1,8 +1,8 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
-import type { DoctorReport } from '../../native/contract/doctor.ts';
-import type { MethodDescriptor } from '../../native/contract/methods.ts';
-import type { DescribedSetting } from '../../native/contract/settings.ts';
-import type { Sample, Warning } from '../../native/contract/table.ts';
+import type { DoctorReport } from '../../native/contract/doctorReport.ts';
+import type { MethodDescriptor } from '../../native/contract/methodDescriptor.ts';
+import type { DescribedSetting } from '../../native/contract/describedSetting.ts';
+import type { Sample, Warning } from '../../native/contract/inspection.ts';
 import { stepOfField, type Step } from '../logic/steps.ts';
 import type { Answer, Connection } from './connection.svelte.ts';
 import { LatestCall } from './latestCall.svelte.ts';

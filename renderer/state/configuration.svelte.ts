@@ -1,6 +1,6 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import { OrthantError, parseOrThrow } from '../../native/contract/errors.ts';
-import { epochsByRows } from '../../native/contract/steps.ts';
+import { epochsByRows } from '../../native/contract/epochSteps.ts';
 import { z } from 'zod';
 import { Listeners } from '../logic/listeners.ts';
 

@@ -1,6 +1,6 @@
 import type { ColumnRole, DataSettings, RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import type { ColumnSummary, Histogram, Inspection, Preparation, Warning } from '../../native/contract/table.ts';
+import type { ColumnSummary, Histogram, Inspection, Preparation, Warning } from '../../native/contract/inspection.ts';
 import { fileName } from '../logic/fileName.ts';
 import { Listeners } from '../logic/listeners.ts';
 import { pictureSide } from '../logic/picture.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { runConfigurationSchema, type DataSettings } from '../../native/contract/configuration.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
-import type { Inspection } from '../../native/contract/table.ts';
+import type { Inspection } from '../../native/contract/inspection.ts';
 import { connectedTo } from '../testing/connectedTo.ts';
 import { fakeInspection } from '../testing/fakeData.ts';
 import { DataTable } from './data.svelte.ts';

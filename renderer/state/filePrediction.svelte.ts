@@ -2,7 +2,7 @@ import type { Dialect } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import { fileName } from '../logic/fileName.ts';
 import type { Answer, Connection } from './connection.svelte.ts';
-import type { Files } from './files.ts';
+import type { Files } from './fileAccess.ts';
 import { LatestCall } from './latestCall.svelte.ts';
 
 /** Predictions of a run's model for the rows of the user's file. */

@@ -1,4 +1,4 @@
-import type { RowsPage } from '../../native/contract/table.ts';
+import type { RowsPage } from '../../native/contract/inspection.ts';
 import type { Answer } from './connection.svelte.ts';
 
 type Row = RowsPage['rows'][number];

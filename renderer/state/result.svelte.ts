@@ -1,6 +1,6 @@
 import type { SplitName } from '../../native/contract/results.ts';
-import { isActive, type RunRecord, type RunSummary } from '../../native/contract/runs.ts';
-import { priceOfPositivity } from '../logic/evidence.ts';
+import { isActive, type RunRecord, type RunSummary } from '../../native/contract/runRecord.ts';
+import { priceOfPositivity } from '../logic/evidenceText.ts';
 import { mentionedMethods } from '../logic/methodIds.ts';
 import { sameDocument } from '../logic/sameDocument.ts';
 import type { Answer, Connection } from './connection.svelte.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Handlers } from '../../native/contract/channel.ts';
-import type { RunRecord, RunSummary } from '../../native/contract/runs.ts';
+import type { RunRecord, RunSummary } from '../../native/contract/runRecord.ts';
 import type { windowCalls } from '../../native/contract/window.ts';
 import { connectedTo } from '../testing/connectedTo.ts';
 import { fakeConfiguration } from '../testing/fakeData.ts';

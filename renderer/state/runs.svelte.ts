@@ -1,5 +1,5 @@
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
-import { canResume, type RunSummary } from '../../native/contract/runs.ts';
+import { canResume, type RunSummary } from '../../native/contract/runRecord.ts';
 import { Listeners } from '../logic/listeners.ts';
 import type { Connection } from './connection.svelte.ts';
 

@@ -3,8 +3,8 @@ import type { EngineEvent } from '../../native/contract/engine.ts';
 import { evenly, fewEpochs } from '../../native/base/evenly.ts';
 import type { ErrorMessage } from '../../native/contract/errors.ts';
 import type { EpochMetrics, TrainingResult } from '../../native/contract/results.ts';
-import { isActive, type PausedChange, type RunRecord, type RunState } from '../../native/contract/runs.ts';
-import type { Warning } from '../../native/contract/table.ts';
+import { isActive, type PausedChange, type RunRecord, type RunState } from '../../native/contract/runRecord.ts';
+import type { Warning } from '../../native/contract/inspection.ts';
 import { marksOf, type Mark } from '../logic/marks.ts';
 
 interface Progress {

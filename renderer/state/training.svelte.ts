@@ -1,7 +1,7 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { WindowEvent } from '../../native/contract/window.ts';
-import { Batches } from '../logic/batches.ts';
+import { Batches } from '../logic/eventBatches.ts';
 import { Listeners } from '../logic/listeners.ts';
 import type { Connection } from './connection.svelte.ts';
 import type { Engines } from './engines.svelte.ts';

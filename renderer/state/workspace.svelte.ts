@@ -8,7 +8,7 @@ import type { Connection } from './connection.svelte.ts';
 import { DataTable } from './data.svelte.ts';
 import { Draft } from './draft.ts';
 import { Engines } from './engines.svelte.ts';
-import { Files } from './files.ts';
+import { Files } from './fileAccess.ts';
 import { Messages } from './messages.svelte.ts';
 import { RunList } from './runs.svelte.ts';
 import type { RunTrace } from './trace.svelte.ts';

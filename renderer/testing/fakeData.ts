@@ -1,6 +1,6 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
-import type { DoctorReport } from '../../native/contract/doctor.ts';
-import type { Histogram, Inspection, Preparation, RowsPage, Sample } from '../../native/contract/table.ts';
+import type { DoctorReport } from '../../native/contract/doctorReport.ts';
+import type { Histogram, Inspection, Preparation, RowsPage, Sample } from '../../native/contract/inspection.ts';
 
 /** Parts of fake tables and runs. */
 

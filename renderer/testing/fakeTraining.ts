@@ -1,6 +1,6 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { Distribution, EpochMetrics, SplitReports, TrainingResult } from '../../native/contract/results.ts';
-import { isActive, type RunRecord, type RunState } from '../../native/contract/runs.ts';
+import { isActive, type RunRecord, type RunState } from '../../native/contract/runRecord.ts';
 import { noise } from './fakeData.ts';
 import { recordOf, summaryOf, type Answers } from './testedApp.ts';
 

@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { serve, type Handlers } from '../../native/contract/channel.ts';
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import { describeConfiguration } from '../../native/contract/describeSettings.ts';
-import type { RunRecord, RunState, RunSummary } from '../../native/contract/runs.ts';
+import type { RunRecord, RunState, RunSummary } from '../../native/contract/runRecord.ts';
 import { windowCalls, type WindowBridge, type WindowEvent } from '../../native/contract/window.ts';
 import { App } from '../state/app.svelte.ts';
 import { Connection } from '../state/connection.svelte.ts';

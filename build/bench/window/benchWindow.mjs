@@ -10,7 +10,7 @@
 import path from 'node:path';
 import { setup } from '../../setup.mjs';
 import { readOptions } from '../options.mjs';
-import { root } from '../processes.mjs';
+import { root } from '../benchProcesses.mjs';
 
 const options = readOptions('npm run bench:window -- [--quick] [--only TEXT]', {
   quick: { type: 'boolean', default: false },

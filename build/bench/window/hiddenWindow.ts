@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isActive, runRecordSchema } from '../../../native/contract/runs.ts';
+import { isActive, runRecordSchema } from '../../../native/contract/runRecord.ts';
 import { BrowserHost } from '../../../e2e/browserHost.ts';
 import { OrthantWindow } from '../../../e2e/pages/orthantWindow.ts';
 import type { Bench } from './figure.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
-import { folder as results } from '../processes.mjs';
+import { folder as results } from '../benchProcesses.mjs';
 import { table } from '../statistics.mjs';
 import { isReached, rowOf, type Bench, type Figure } from './figure.ts';
 import { hiddenWindow } from './hiddenWindow.ts';

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { OrthantError } from '../../contract/errors.ts';
-import type { Inspection } from '../../contract/table.ts';
+import type { Inspection } from '../../contract/inspection.ts';
 import { inspectTable } from '../inspect.ts';
 import { tableRows } from '../page.ts';
-import { fileRequest, testFolder } from '../testing/files.ts';
+import { fileRequest, testFolder } from '../testing/testFiles.ts';
 
 /**
  * Reads every file of input/; the result must equal output/<file>.json. To add a case, add a file to input/, run this

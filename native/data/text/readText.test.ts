@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { quotePath, withSession, type Session } from '../database.ts';
 import { fileFacts } from '../fileFormat.ts';
 import { recogniseFile } from '../readers.ts';
-import { testFolder } from '../testing/files.ts';
+import { testFolder } from '../testing/testFiles.ts';
 import { readText } from './readText.ts';
 
 /** Compares our reader with DuckDB's, which gets the dialect, is strict and reports the rows it rejects. */

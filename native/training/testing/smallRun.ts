@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { MethodInstance } from '../../constraints/method.ts';
 import { getMethod, parseMethodSettings } from '../../constraints/registry.ts';
-import { contextFor } from '../../constraints/testSupport.ts';
+import { contextFor } from '../../constraints/testing/methodContext.ts';
 import { layerVariables } from '../../network/initialise.ts';
 import type { LayerVariables } from '../../network/layers.ts';
 import type { DenseLayer } from '../../network/model.ts';

@@ -5,7 +5,7 @@ import { OrthantError } from '../../../native/contract/errors.ts';
 import { promiseLabels } from '../../logic/labels.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
 import { fakeConfiguration, fakeInspection, fakePreparation } from '../../testing/fakeData.ts';
-import { openWindow } from '../../testing/openWindow.ts';
+import { openWindow } from '../../testing/openTestedWindow.ts';
 
 const main = page.getByRole('main');
 const panel = page.getByRole('complementary', { name: 'Constraint settings' });

@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../../native/contract/errors.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
 import { fakeConfiguration, fakeInspection } from '../../testing/fakeData.ts';
-import { openWindow } from '../../testing/openWindow.ts';
+import { openWindow } from '../../testing/openTestedWindow.ts';
 
 /** The Data page while a file is read, or if it cannot be read. */
 

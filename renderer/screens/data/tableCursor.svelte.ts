@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import type { App } from '../../state/app.svelte.ts';
 import type { Column } from '../../state/data.svelte.ts';
-import { roles, setRole } from '../../logic/roles.ts';
+import { roles, setRole } from '../../logic/roleChoices.ts';
 import { cellOfKey, type PlacedColumn, type TableView } from './tableView.svelte.ts';
 
 /** With more columns than this, targets come first: they would be hard to find among 784 pixels. */

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import type { RowsPage } from '../../../native/contract/table.ts';
+import type { RowsPage } from '../../../native/contract/inspection.ts';
 import { cellNumber, mostDecimals } from '../../logic/decimals.ts';
 import type { Column } from '../../state/data.svelte.ts';
 

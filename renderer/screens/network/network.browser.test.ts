@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { expectAccessible } from '../../testing/accessible.ts';
 import { fakeConfiguration } from '../../testing/fakeData.ts';
-import { openWindow } from '../../testing/openWindow.ts';
+import { openWindow } from '../../testing/openTestedWindow.ts';
 
 const main = page.getByRole('main');
 const panel = page.getByRole('complementary', { name: 'Network settings' });

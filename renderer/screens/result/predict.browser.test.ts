@@ -4,7 +4,7 @@ import { OrthantError } from '../../../native/contract/errors.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
 import { fakeConfiguration } from '../../testing/fakeData.ts';
 import { answersOfRun, fakeRun } from '../../testing/fakeTraining.ts';
-import { openWindow } from '../../testing/openWindow.ts';
+import { openWindow } from '../../testing/openTestedWindow.ts';
 import type { Answers } from '../../testing/testedApp.ts';
 
 /** Predictions of a run's model for a typed row and for the rows of another file. */

@@ -5,7 +5,7 @@ import type { Evidence, TrainingResult } from '../../../native/contract/results.
 import { expectAccessible } from '../../testing/accessible.ts';
 import { fakeConfiguration } from '../../testing/fakeData.ts';
 import { answersOfRun, fakeMetrics, fakeResult, fakeRun } from '../../testing/fakeTraining.ts';
-import { openWindow } from '../../testing/openWindow.ts';
+import { openWindow } from '../../testing/openTestedWindow.ts';
 import { recordOf, summaryOf, type Answers } from '../../testing/testedApp.ts';
 
 const main = page.getByRole('main');

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { OrthantError } from '../../../native/contract/errors.ts';
-import type { RunSummary } from '../../../native/contract/runs.ts';
+import type { RunSummary } from '../../../native/contract/runRecord.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
 import { fakeConfiguration } from '../../testing/fakeData.ts';
 import { answersOfRun, fakeMetrics, fakeResult } from '../../testing/fakeTraining.ts';
-import { openWindow } from '../../testing/openWindow.ts';
+import { openWindow } from '../../testing/openTestedWindow.ts';
 import { summaryOf, type Answers } from '../../testing/testedApp.ts';
 
 const main = page.getByRole('main');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { expectAccessible } from '../../testing/accessible.ts';
-import { openWindow } from '../../testing/openWindow.ts';
+import { openWindow } from '../../testing/openTestedWindow.ts';
 import { summaryOf } from '../../testing/testedApp.ts';
 
 const main = page.getByRole('main');

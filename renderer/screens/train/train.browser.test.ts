@@ -4,7 +4,7 @@ import type { WindowEvent } from '../../../native/contract/window.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
 import { fakeConfiguration } from '../../testing/fakeData.ts';
 import { answersOfRun, fakeMetrics, fakeRun } from '../../testing/fakeTraining.ts';
-import { openWindow } from '../../testing/openWindow.ts';
+import { openWindow } from '../../testing/openTestedWindow.ts';
 import { summaryOf } from '../../testing/testedApp.ts';
 
 const main = page.getByRole('main');

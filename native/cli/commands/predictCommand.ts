@@ -1,0 +1,71 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { CallAnswer } from '../../contract/engine.ts';
+import { withEngine } from '../client.ts';
+import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
+import { addDialectOptions, dialectOf, type TableOptions } from '../configurationOptions.ts';
+import { wrongUse } from '../failure.ts';
+import { note, percent, print, printJson, significant, table } from '../terminalText.ts';
+import { place, wholeNumber } from '../parsers.ts';
+
+interface PredictOptions extends TableOptions, CommonOptions {
+  out?: string;
+  limit: number;
+}
+
+export function addPredict(program: Command): void {
+  const command = program
+    .command('predict')
+    .description('predict the rows of a table with a trained model')
+    .argument('<model>', 'a run folder, or an .onnx file that Orthant wrote', place)
+    .option('--data <file>', 'the table', place)
+    .option('--sample <id>', 'a sample in place of a file')
+    .option('--out <file>', 'write all predictions as CSV', place)
+    .option('--limit <rows>', 'rows to show', wholeNumber, 10);
+  addDialectOptions(command);
+  addCommonOptions(command, [
+    'predict runs/first --data new.csv',
+    'predict model.onnx --data new.csv --out predictions.csv',
+  ]).action(predict);
+}
+
+async function predict(model: string, options: PredictOptions): Promise<void> {
+  const { data, sample, out, limit, skipBadRows = false } = options;
+  if ((data === undefined) === (sample === undefined)) throw wrongUse('Give --data FILE or --sample ID.');
+  const answer = await withEngine('train', engineOptions(options), (engine) =>
+    engine.call('predict', {
+      model: path.resolve(model),
+      table: {
+        source: data === undefined ? { kind: 'sample', id: sample ?? '' } : { kind: 'file', path: path.resolve(data) },
+        dialect: dialectOf(options),
+        skipBadRows,
+      },
+      ...(out === undefined ? {} : { out: path.resolve(out) }),
+      limit,
+    }),
+  );
+  if (options.json === true) printJson(answer);
+  else print(describe(answer));
+  for (const { reason, rows } of answer.skipped) note(`No prediction for ${rows} rows: ${reason}.`);
+  for (const [column, categories] of Object.entries(answer.unseen)) {
+    note(
+      `Values of ${column} that the model has never seen: ${categories.slice(0, 10).join(', ')}${categories.length > 10 ? ', ...' : ''}.`,
+    );
+  }
+}
+
+function describe({ targets, rows, negative, minimum, predictions, file }: CallAnswer<'predict'>): string {
+  const shown = table(
+    [{ title: 'row', align: 'right' }, ...targets.map((title) => ({ title, align: 'right' as const }))],
+    predictions.map(({ row, prediction }) => [String(row), ...prediction.map(significant)]),
+  );
+  const summary = targets.map(
+    (target, i) =>
+      `${target}: ${negative[i] ?? 0} of ${rows} rows negative (${percent((negative[i] ?? 0) / Math.max(1, rows))}), lowest ${significant(minimum[i] ?? NaN)}\n`,
+  );
+  return [
+    ...(predictions.length === 0 ? [] : [shown, '\n']),
+    ...summary,
+    file === undefined ? '' : `Written: ${file}\n`,
+  ].join('');
+}
