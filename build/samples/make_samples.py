@@ -132,7 +132,7 @@ def make_diamonds(work):
         "diamonds",
         {
             "title": "Prices of diamonds",
-            "summary": "Weight, cut, colour, clarity and size of diamonds, and their price: a table as most people have one. "
+            "summary": "Weight, cut, colour, clarity and size of diamonds, and their price: a typical table. "
             "A linear fit prices one in eleven below zero.",
             "source": "diamonds of the R package ggplot2 3.4.1 (Wickham), without 23 rows of impossible size",
             "licence": "MIT (package)",
@@ -162,7 +162,7 @@ def make_meats(work):
         {
             "title": "Composition of meat from its spectrum",
             "summary": "100 absorbances of near-infrared light, three percentages: water, fat and protein. "
-            "Few rows and many inputs: away from them, a fit soon leaves what is possible.",
+            "Few rows and many inputs: away from them, a fit soon predicts impossible values.",
             "source": "Tecator data, meats of the R package modeldata 1.1.0",
             "licence": "MIT (package)",
             "rows": len(table),
@@ -190,8 +190,8 @@ def make_salaries(work):
         "salaries",
         {
             "title": "Salaries of developers",
-            "summary": "What developers do, where and for how long, and what they earn in US dollars. "
-            "Many earn little, so a linear fit pays some of them less than nothing.",
+            "summary": "Occupation, place and experience of developers, and their salary in US dollars. "
+            "Many salaries are low, so a linear fit predicts negative ones.",
             "source": "Stack Overflow Annual Developer Survey 2017, stackoverflow of the R package modeldata 1.1.0",
             "licence": "ODbL 1.0 (survey), MIT (package)",
             "rows": len(table),

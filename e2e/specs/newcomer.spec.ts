@@ -74,7 +74,7 @@ test('a column of text that looks like numbers is reported where it would be cho
   const choice = page.getByLabel('Predict', { exact: true });
   await expect(choice.getByRole('option', { name: 'load (text, not numbers)' })).toBeDisabled();
   await expect(choice.getByRole('option', { name: 'day (dates, not numbers)' })).toBeDisabled();
-  await expect(orthant.notice(/Column "load" was taken as text/)).toBeVisible();
+  await expect(orthant.notice(/Column "load" was read as text/)).toBeVisible();
   const settings = page.getByRole('complementary', { name: 'Data settings' });
   await expect(settings.getByLabel('Delimiter')).toBeHidden();
   await page.getByRole('button', { name: 'How the file is read' }).click();

@@ -196,7 +196,7 @@ test('a folder that holds a run is not changed', async () => {
   const before = readFileSync(at('taken', 'run.json'), 'utf8');
   const again = await orthant(...training('taken', 3));
   expect(again).toMatchObject({ code: 1, out: '' });
-  expect(again.err).toMatch(/holds another run already.*orthant resume/);
+  expect(again.err).toMatch(/already holds another run.*orthant resume/);
   expect(readFileSync(at('taken', 'run.json'), 'utf8')).toBe(before);
 });
 

@@ -99,7 +99,7 @@ async function notClean(session: Session, table: string, columns: readonly Plann
 
 function explainBadCell(text: string, name: string, mark: DecimalMark): Pick<RejectedRow, 'reason' | 'advice'> {
   const short = text.trim().length > 40 ? `${text.trim().slice(0, 40)}...` : text.trim();
-  const replace = 'Replace it by a number, or leave it empty where the file can hold a missing value.';
+  const replace = 'Replace it with a number, or leave it empty if the file format allows missing values.';
   if (/^[+-]?nan$/i.test(short))
     return { reason: `has NaN in column "${name}" (a missing value is an empty cell)`, advice: replace };
   if (/^[+-]?(inf|infinity)$/i.test(short))
@@ -109,15 +109,15 @@ function explainBadCell(text: string, name: string, mark: DecimalMark): Pick<Rej
     if (new RegExp(`^[+-]?\\d+[${other}]\\d+$`).test(short))
       return {
         reason: `has "${short}" in column "${name}", whose other numbers have ${own}`,
-        advice: `Write ${own}${mark === '.' ? ', or say that the whole file has decimal commas' : ', and nothing between thousands'}.`,
+        advice: `Write ${own}${mark === '.' ? ', or set decimal commas for the whole file' : ', without thousands separators'}.`,
       };
     return {
-      reason: `has "${short}" in column "${name}", which is no finite number`,
-      advice: `Write it as one plain number, such as 1234${mark}5, without separators between thousands.`,
+      reason: `has "${short}" in column "${name}", which is not a finite number`,
+      advice: `Write it as one plain number, such as 1234${mark}5, without thousands separators.`,
     };
   }
   return {
     reason: `has the text ${quoteText(short).replaceAll("'", '"')} in the number column "${name}"`,
-    advice: 'Write a number there, or leave the cell empty where there is none.',
+    advice: 'Write a number, or leave the cell empty if the value is missing.',
   };
 }

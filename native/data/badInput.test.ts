@@ -99,7 +99,7 @@ describe('settings that do not fit the data', () => {
     ['unknown target', csv(), ['yy'], {}, /no column "yy"\. Did you mean "y"\?/],
     ['no target', csv(), [], {}, /No column .* is a target.*"a", "b", "y"/],
     ['unknown column', csv(), ['y'], { columns: { aa: { role: 'ignore' } } }, /no column "aa"/],
-    ['no input', 'y,when\n1,2020-01-01\n2,2020-01-02\n', ['y'], {}, /is an input \("when": a date is no number/],
+    ['no input', 'y,when\n1,2020-01-01\n2,2020-01-02\n', ['y'], {}, /is an input \("when": a date is not a number/],
     [
       'target of text',
       csv({}).replaceAll(/,(\d+)\n/g, ',n$1\n'),
@@ -157,7 +157,7 @@ describe('settings that do not fit the data', () => {
       csv().replaceAll(/[\d.]+$/gm, (value) => (Number(value) > 0 ? `${value}e-40` : value)),
       ['y'],
       {},
-      /"y" .* has a standard deviation of \S+e-\d+ over its training rows, and float32/,
+      /"y" .* has a standard deviation of \S+e-\d+ over its training rows, below the range of float32/,
     ],
     ['beyond float32', csv({ 4: '1e300,2,3' }), ['y'], {}, /Column "a" .* is 1e\+300 in data row 5/],
   ])('%s', async (name, content, targets, rest, message) => {

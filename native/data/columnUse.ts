@@ -63,7 +63,7 @@ export async function useColumns(session: Session, table: Table, settings: DataS
   if (targets.length === 0) {
     throw new OrthantError(
       'data',
-      `No column of ${table.source} is a target. Choose at least one column to predict; there are ` +
+      `No column of ${table.source} is a target. Choose at least one column to predict; the columns are ` +
         `${firstOnes(names.map(quoted), { most: 12 })}.`,
       { field: 'data.columns' },
     );
@@ -113,7 +113,7 @@ async function checkTargetColumn(
 ): Promise<void> {
   const field = `data.columns.${name}.role`;
   if (name === splitName) {
-    throw new OrthantError('data', `Column "${name}" cannot be the target and the split at once.`, { field });
+    throw new OrthantError('data', `Column "${name}" cannot be both the target and the split.`, { field });
   }
   if (type === 'number' || type === 'boolean') return;
   const [[count = 0, row = 0, text = ''] = []] = await session.rows(
@@ -133,7 +133,7 @@ function inputUse(column: TableColumn, settings: ColumnSettings | undefined, spl
   const { name, type } = column;
   const field = `data.columns.${name}`;
   if (name === splitName) {
-    throw new OrthantError('data', `Column "${name}" cannot be an input and the split at once.`, { field });
+    throw new OrthantError('data', `Column "${name}" cannot be both an input and the split.`, { field });
   }
   const { encoding, order } = settings ?? {};
   if (type === 'date' && encoding === undefined) {

@@ -88,14 +88,24 @@ describe('numbers with decimal commas', () => {
   });
 
   it.each<[string, string, Dialect, RegExp]>([
-    ['thousands with points', `a;y\n${rows((i) => `${i}.234;${i},25`)}`, {}, /such as "1\.234" seem to have marks/],
+    [
+      'thousands with points',
+      `a;y\n${rows((i) => `${i}.234;${i},25`)}`,
+      {},
+      /such as "1\.234" seem to have thousands separators/,
+    ],
     [
       'thousands with commas',
       `a,y\n${rows((i) => `"${i},234",${i}.25`)}`,
       {},
-      /such as "1,234" seem to have marks .* or say that the file has decimal commas/,
+      /such as "1,234" seem to have thousands separators.* or set decimal commas for the file/,
     ],
-    ['thousands with spaces', `a;y\n${rows((i) => `${i} 234;${i},25`)}`, {}, /such as "1 234" seem to have marks/],
+    [
+      'thousands with spaces',
+      `a;y\n${rows((i) => `${i} 234;${i},25`)}`,
+      {},
+      /such as "1 234" seem to have thousands separators/,
+    ],
     [
       'both marks',
       `a;y\n${rows((i) => `${i}${i % 2 ? ',' : '.'}5;${i}`)}`,
@@ -106,12 +116,12 @@ describe('numbers with decimal commas', () => {
       'another mark than set',
       `a;y\n${rows((i) => `${i},5;${i}`)}`,
       { decimalComma: false },
-      /said to have a decimal point/,
+      /but a decimal point is set for the file/,
     ],
   ])('are text with a warning if the mark is unclear: %s', async (_, content, dialect, warning) => {
     const found = await look(content, dialect);
     expect(found.types).toEqual(['category', 'number']);
-    expect(found.warnings).toEqual([expect.stringMatching(/^Column "a" was taken as text: /)]);
+    expect(found.warnings).toEqual([expect.stringMatching(/^Column "a" was read as text: /)]);
     expect(found.warnings[0]).toMatch(warning);
   });
 

@@ -100,7 +100,7 @@ export async function readAsTextWarning(
     clear[own] > 0 && clear[other] > 0
       ? `some of its numbers have a decimal point, others a decimal comma (${values}). Write them in one way`
       : numbers[other] > numbers[own] && clear[other] > 0
-        ? `${values} have ${nameOf(other)}, and the file is said to have ${nameOf(own)}. Change that, or the file`
-        : `${values} seem to have marks between thousands, and it is not clear which mark begins the decimals. Write numbers without marks between thousands${own === '.' && numbers[','] > numbers['.'] ? ', or say that the file has decimal commas' : ''}`;
-  return { column: name, message: `Column "${name}" was taken as text: ${why}.` };
+        ? `${values} have ${nameOf(other)}, but ${nameOf(own)} is set for the file. Change this setting, or the file`
+        : `${values} seem to have thousands separators, and it is unclear which mark is the decimal mark. Write numbers without thousands separators${own === '.' && numbers[','] > numbers['.'] ? ', or set decimal commas for the file' : ''}`;
+  return { column: name, message: `Column "${name}" was read as text: ${why}.` };
 }

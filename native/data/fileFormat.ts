@@ -32,7 +32,7 @@ export async function fileFacts(path: string): Promise<FileFacts> {
     throw explainFileError(error, path);
   }
   if (facts.isDirectory()) {
-    throw new OrthantError('file', `${path} is a folder. Name the data file inside it.`);
+    throw new OrthantError('file', `${path} is a folder. Choose the data file inside it.`);
   }
   if (!facts.isFile()) {
     throw new OrthantError('file', `${path} is not a regular file. Save the data to a file first.`);

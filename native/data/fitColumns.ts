@@ -111,7 +111,7 @@ export function unseenWarnings(input: ModelInput, columns: RawColumns, split: Sp
       column: input.column,
       message:
         `Column "${input.column}" has categories that no training row has: ${firstOnes(unseen.map(quoted))}. ` +
-        'They count as none of the known ones.',
+        'They are treated as unknown.',
     },
   ];
 }
@@ -125,7 +125,7 @@ export function constantWarning(names: readonly string[]): Warning[] {
       {
         column: first,
         topic: 'constant',
-        message: `The input "${first}" is the same in all training rows, so it says nothing; it is scaled by 1.`,
+        message: `The input "${first}" is the same in all training rows, so it carries no information; it is scaled by 1.`,
       },
     ];
   }
@@ -134,7 +134,7 @@ export function constantWarning(names: readonly string[]): Warning[] {
     {
       topic: 'constant',
       message:
-        `${names.length} inputs are the same in all training rows, so they say nothing; they are scaled by 1: ` +
+        `${names.length} inputs are the same in all training rows, so they carry no information; they are scaled by 1: ` +
         `${list.join(', ')}${names.length > 5 ? ' and others' : ''}.`,
     },
   ];
@@ -168,8 +168,8 @@ export function fitTarget(
   if (scale < smallestNormal) {
     throw new OrthantError(
       'data',
-      `The target "${name}" of ${table.source} has a standard deviation of ${scale} over its training rows, and float32, ` +
-        "in which networks compute, ends at 1.2e-38. Change the column's unit.",
+      `The target "${name}" of ${table.source} has a standard deviation of ${scale} over its training rows, below the ` +
+        "range of float32 (1.2e-38), in which networks compute. Change the column's unit.",
       { field: `data.columns.${name}.role` },
     );
   }

@@ -294,6 +294,6 @@ describe('boundsOf', () => {
   it('gives one bound per target, by name or the same for all', () => {
     expect(boundsOf(schema, 0.5)).toEqual([0.5, 0.5]);
     expect(boundsOf(schema, { fat: -1 })).toEqual([0, -1]);
-    expect(() => boundsOf(schema, { fats: 1 })).toThrow(/"fats", which is no target\. Did you mean "fat"\?/);
+    expect(() => boundsOf(schema, { fats: 1 })).toThrow(/"fats", which is not a target\. Did you mean "fat"\?/);
   });
 });

@@ -108,8 +108,8 @@ async function fit(session: Session, table: Table, settings: DataSettings): Prom
   if (features > split.train.length) {
     warnings.push({
       message:
-        `There are more input features (${features}) than training rows (${split.train.length}): a network can learn ` +
-        'these rows by heart. Watch the validation error, or use fewer columns.',
+        `There are more input features (${features}) than training rows (${split.train.length}): a network can memorise ` +
+        'these rows. Watch the validation error, or use fewer columns.',
     });
   }
   const fittedTargets = use.targets.map((target) => fitTarget(target.name, table, columns, split, rows, settings));
@@ -226,8 +226,8 @@ function checkRange(use: ColumnUse, columns: RawColumns, rows: Int32Array, table
       if (Number.isFinite(Math.fround(value)) || Number.isNaN(value)) continue;
       throw new OrthantError(
         'data',
-        `Column "${name}" of ${table.source} is ${value} in data row ${row + 1}, and float32, in which networks compute, ` +
-          "ends at 3.4e38. Change the column's unit, or mend the row.",
+        `Column "${name}" of ${table.source} is ${value} in data row ${row + 1}, beyond the range of float32 (3.4e38), in ` +
+          "which networks compute. Change the column's unit, or fix the row.",
       );
     }
   }

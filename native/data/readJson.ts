@@ -49,7 +49,7 @@ export async function readJson(request: ReadRequest): Promise<RawTable> {
       first === undefined
         ? `${path} holds JSON without any row.`
         : `None of the ${rejectedRows} rows of ${path} can be read: line ${first.line} ${first.reason}. Orthant reads ` +
-            'an array of objects, or one object a line, as pandas writes with to_json(orient="records").',
+            'an array of objects, or one object per line, as pandas writes with to_json(orient="records").',
     );
   }
   const kept = [...found].filter(([, { nested }]) => nested === 0);
@@ -57,7 +57,7 @@ export async function readJson(request: ReadRequest): Promise<RawTable> {
     throw new OrthantError(
       'data',
       `${path} has no column of numbers or text: its rows hold only lists and objects. Orthant reads an array of ` +
-        'objects, or one object a line, as pandas writes with to_json(orient="records").',
+        'objects, or one object per line, as pandas writes with to_json(orient="records").',
     );
   }
   const keys = kept.map(([key]) => key);
@@ -97,7 +97,7 @@ async function* parsedRows(request: ReadRequest, hash?: ReturnType<typeof create
     for await (const element of isArray ? jsonArrayElements(text) : jsonLines(text)) yield parseRow(element);
   } catch (error) {
     if (!(error instanceof JsonShapeError)) throw error;
-    throw new OrthantError('data', `${path} is not a whole JSON table: near line ${error.line} ${error.message}.`, {
+    throw new OrthantError('data', `${path} is not a complete JSON table: near line ${error.line} ${error.message}.`, {
       cause: error,
     });
   }

@@ -47,7 +47,7 @@ export function readParquet(request: ReadRequest): Promise<RawTable> {
       throw damaged(error, path);
     }
     const [[rows] = []] = await session.rows(`SELECT count(*) FROM ${table}`);
-    if (rows === 0) throw new OrthantError('data', `${path} names its columns and has no rows.`);
+    if (rows === 0) throw new OrthantError('data', `${path} has columns but no rows.`);
     const columns = used.map(({ kind }, index): StoredColumn => {
       const name = names[index] ?? '';
       if (kind === 'number') return { name, stored: 'DOUBLE' };

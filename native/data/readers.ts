@@ -49,7 +49,8 @@ export async function recogniseFile(path: string, { bytes, modified }: FileFacts
   const raw = await readHead(path, bytes);
   const compressed = raw[0] === 0x1f && raw[1] === 0x8b;
   const head = compressed ? await unzippedHead(path) : raw;
-  if (head.length === 0) throw new OrthantError('data', `${path} is empty once unzipped. It holds no table.`);
+  if (head.length === 0)
+    throw new OrthantError('data', `${path} is empty after decompression. It does not hold a table.`);
   return { format: formatOf(head, path), compressed, bytes, modified, head };
 }
 
@@ -120,7 +121,7 @@ function formatOf(head: Buffer, path: string): FileFormat['format'] {
   if (format !== undefined) return format;
   throw new OrthantError(
     'data',
-    `${path} holds binary data that is none of the formats Orthant reads, whatever its name (${basename(path)}) says. ` +
+    `${path} holds binary data in a format that Orthant does not read, whatever its name (${basename(path)}) suggests. ` +
       `Its first bytes are ${head.subarray(0, 8).toString('hex').replace(/../g, '$& ').trim()}. ` +
       `Orthant reads ${joined(fileFormatTitles())}, each also in gzip.`,
   );

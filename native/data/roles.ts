@@ -40,7 +40,7 @@ const allSplitNames = Object.values(splitNamesInFiles).flat();
  */
 export function suggestRole({ type }: TableColumn, facts: ColumnFacts): SuggestedRole {
   if (facts.present === 0) return { role: 'ignore', reason: 'it has no values' };
-  if (type === 'date') return { role: 'ignore', reason: 'a date is no number; derive numbers from it to use it' };
+  if (type === 'date') return { role: 'ignore', reason: 'a date is not a number; derive numbers from it to use it' };
   if (facts.namesSplits) return { role: 'ignore', reason: 'it names a split for each row' };
   if (facts.countsRows) return { role: 'ignore', reason: 'it only counts the rows' };
   if (type === 'category' && facts.distinct > mostCategories) {

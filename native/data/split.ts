@@ -77,7 +77,7 @@ export function splitByColumn(rows: Int32Array, values: readonly (string | null)
   if (members.train.length < 2) {
     throw new OrthantError(
       'data',
-      `The split column "${column}" gives training ${members.train.length} of ${rows.length} rows; two are the least.`,
+      `The split column "${column}" assigns ${members.train.length} of ${rows.length} rows to training; at least two are needed.`,
       { field: 'data.split.column' },
     );
   }

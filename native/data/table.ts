@@ -186,7 +186,7 @@ function refused(source: string, format: FileFormatId, { rows, rejectedRows, rej
   return new OrthantError(
     'data',
     `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${describeFirst(format, rejectedRows, rejected)} ` +
-      `Mend ${rejectedRows === 1 ? 'it' : 'them'}, or have such rows left out and counted.`,
+      `Fix ${rejectedRows === 1 ? 'it' : 'them'}, or have such rows left out and counted.`,
     { field: 'skipBadRows' },
   );
 }
@@ -194,7 +194,7 @@ function refused(source: string, format: FileFormatId, { rows, rejectedRows, rej
 const noneLeft = (source: string, format: FileFormatId, { rejectedRows, rejected }: Rejections): OrthantError =>
   new OrthantError(
     'data',
-    `None of the ${rejectedRows} rows of ${source} can be used: ${describeFirst(format, rejectedRows, rejected)} Mend the file, or ignore the column if it is always the same one.`,
+    `None of the ${rejectedRows} rows of ${source} can be used: ${describeFirst(format, rejectedRows, rejected)} Fix the file, or ignore the column if it is always the same one.`,
   );
 
 function describeFirst(format: FileFormatId, count: number, rejected: readonly RejectedRow[]): string {

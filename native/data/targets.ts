@@ -20,7 +20,7 @@ export function boundsOf(schema: DataSchema, epsilon: ConstraintSettings['epsilo
   if (other !== undefined) {
     throw new OrthantError(
       'configuration',
-      `A bound is given for "${other}", which is no target.${didYouMean(other, names)} The targets are ${names.join(', ')}.`,
+      `A bound is given for "${other}", which is not a target.${didYouMean(other, names)} The targets are ${names.join(', ')}.`,
       { field: `constraint.epsilon.${other}` },
     );
   }
@@ -59,7 +59,7 @@ export function checkBounds(dataSet: DataSet, epsilon: readonly number[]): void 
       'data',
       `The target "${name}" of ${dataSet.source.source} is below its bound ${bound} in ${below.length} of ${total} rows: ` +
         `${firstOnes(list, { of: below.length })}. Outputs that stay at or above ${bound} cannot ` +
-        `fit them. Mend these rows, or set a bound that the data keeps, for example ${keptBound(lowest, scale, 6)}.`,
+        `fit them. Fix these rows, or set a bound that the data keeps, for example ${keptBound(lowest, scale, 6)}.`,
       { field: 'constraint.epsilon' },
     );
   }

@@ -55,7 +55,7 @@ describe('gatherEvidence', () => {
   it('claims nothing about rows if none was evaluated', () => {
     expect(gatherEvidence(model(-1), {})).toMatchObject({
       level: 'none',
-      statement: 'No row was evaluated, so nothing is known of the outputs.',
+      statement: 'No row was evaluated, so nothing is known about the outputs.',
     });
   });
 
@@ -63,7 +63,7 @@ describe('gatherEvidence', () => {
     const all = { train: split(10, 0), validation: split(5, 0), test: split(4, 0) };
     const { statement, limits } = gatherEvidence(model(-1), all);
     expect(statement).toBe(
-      'As computed in training, no output is below 0 on any of the 10 training, 5 validation and 4 test rows; other inputs were not looked at.',
+      'As computed in training, no output is below 0 on any of the 10 training, 5 validation and 4 test rows; other inputs were not checked.',
     );
     expect(limits).toContain('Validation rows were not trained on, but their loss helped to choose the epoch.');
     expect(gatherEvidence(model(-1), { ...all, validation: split(5, 1) }).statement).toBe(
@@ -88,7 +88,7 @@ describe('gatherEvidence', () => {
   });
 
   it('warns if rounding decides on which side of its bound a prediction is, and never rounds one below the bound up to it', () => {
-    const near = 'A prediction so near its bound may come out on the other side of it where it is rounded otherwise.';
+    const near = 'Some predictions are so close to their bound that other rounding may put them on the other side.';
     const of = (minimum: number): Evidence => gatherEvidence(model(-1), { train: split(10, 0, minimum) });
     expect(of(5e-9).limits).toContain(near);
     expect(of(0.1).limits).not.toContain(near);

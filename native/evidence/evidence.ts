@@ -37,8 +37,9 @@ export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
     lowestBound: Math.min(...model.epsilon),
   });
   const below = describeBelow(model);
-  if (kept) return claim('by-construction', `No output is ${below}, whatever the input; this is read off the weights.`);
-  if (!evaluated.includes('train')) return claim('none', 'No row was evaluated, so nothing is known of the outputs.');
+  if (kept) return claim('by-construction', `No output is ${below} for any input; the stored weights prove it.`);
+  if (!evaluated.includes('train'))
+    return claim('none', 'No row was evaluated, so nothing is known about the outputs.');
   if (broken.includes('train')) return claim('none', `Some training rows have an output ${below}.`);
   const clean = (names: readonly SplitName[]): string =>
     `As computed in training, no output is ${below} on any of the ${joined(names.map((name) => `${readable(splits[name]?.rows ?? 0)} ${splitTitles[name]}`))} rows`;
@@ -47,10 +48,10 @@ export function gatherEvidence(model: Model, splits: SplitReports): Evidence {
     return claim('train', `${clean(['train'])}, but some ${others} rows have one.`);
   }
   if (evaluated.length === 1) return claim('train', `${clean(['train'])}; there are no other rows.`);
-  return claim('held-out', `${clean(evaluated)}; other inputs were not looked at.`);
+  return claim('held-out', `${clean(evaluated)}; other inputs were not checked.`);
 }
 
-const overflow = 'An input so large that float32 overflows on the way may give no number at all.';
+const overflow = 'An input so large that float32 overflows may give NaN instead of a number.';
 
 /** The error probability of a statement with 95 % confidence. */
 const doubt = 0.05;
@@ -73,14 +74,14 @@ function limitsOf(
   const share = -Math.expm1(Math.log(doubt) / rows);
   return [
     ...(near
-      ? ['A prediction so near its bound may come out on the other side of it where it is rounded otherwise.']
+      ? ['Some predictions are so close to their bound that other rounding may put them on the other side.']
       : []),
     ...(evaluated.includes('validation')
       ? ['Validation rows were not trained on, but their loss helped to choose the epoch.']
       : []),
     ...(evaluated.includes('test') && !broken.includes('test')
       ? [
-          `With 95 % confidence at most ${readable(figureAbove(100 * share))} % of all rows like the ${readable(rows)} test rows have an output below its bound, provided that nothing was chosen by these ${readable(rows)}.`,
+          `With 95 % confidence at most ${readable(figureAbove(100 * share))} % of all rows like the ${readable(rows)} test rows have an output below its bound, provided that no choice was based on these ${readable(rows)}.`,
         ]
       : []),
   ];

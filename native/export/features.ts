@@ -23,7 +23,7 @@ export function addFeatures(graph: GraphBuilder, inputs: readonly ModelInput[], 
   const pieces = inputs.flatMap((input, index) => {
     if (input.kind === 'number') return inputs[index - 1]?.kind === 'number' ? [] : [blocks.shift() ?? ''];
     const name = names.categories.find(({ column }) => column === input.column)?.input ?? input.column;
-    graph.input(name, 'string', 1, `Column "${input.column}"; the empty string where the value is missing`);
+    graph.input(name, 'string', 1, `Column "${input.column}"; the empty string if the value is missing`);
     return addCategory(graph, input, name);
   });
   const [only] = pieces;
@@ -55,7 +55,7 @@ function addNumbers(graph: GraphBuilder, numbers: readonly NumberInput[], name: 
   const row = (preferred: string, value: (input: NumberInput) => number): string =>
     graph.floats(preferred, [1, numbers.length], Float32Array.from(numbers, value));
   const columns = numbers.map(({ column }) => column).join(', ');
-  let x = graph.input(name, 'float', numbers.length, `Columns: ${columns}; NaN where a value is missing`);
+  let x = graph.input(name, 'float', numbers.length, `Columns: ${columns}; NaN if a value is missing`);
   if (numbers.some(({ fill }) => fill !== undefined)) {
     const fill = row('input_fill', (input) => input.fill ?? NaN);
     x = graph.node('Where', 'filled', [graph.node('IsNaN', 'missing', [x]), fill, x]);

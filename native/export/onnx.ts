@@ -96,7 +96,7 @@ function addOutputs(graph: GraphBuilder, model: Model, predictions: string, { ta
   targets.forEach(({ output, target }, index) => {
     graph.output(
       output,
-      `Prediction of "${target}" in its own units, wanted to be at least ${model.epsilon[index] ?? 0}; orthant.evidence in the metadata says how far it is`,
+      `Prediction of "${target}" in its own units, required to be at least ${model.epsilon[index] ?? 0}; see orthant.evidence in the metadata`,
     );
   });
 }
@@ -159,7 +159,7 @@ export function decodeOnnx(bytes: Uint8Array, what: string): ModelProto {
   if (isJson && bytes.length > constants.MAX_STRING_LENGTH) {
     throw new OrthantError(
       'file',
-      `${what} is too large to be read as JSON: Node reads ${Math.floor(constants.MAX_STRING_LENGTH / 1e6)} MB at most. Use the model's .onnx file, which says the same.`,
+      `${what} is too large to be read as JSON: Node reads ${Math.floor(constants.MAX_STRING_LENGTH / 1e6)} MB at most. Use the model's .onnx file, which holds the same model.`,
     );
   }
   try {

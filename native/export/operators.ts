@@ -10,7 +10,7 @@ type AddFunction = (graph: GraphBuilder, preferred: string, x: string) => string
 const scalar = (graph: GraphBuilder, preferred: string, value: number): string =>
   graph.floats(preferred, [], Float32Array.of(value));
 
-/** Activations as in network/activations.ts. GELU is built from its parts: ONNX has its operator only since opset 20. */
+/** Activations as in network/activations.ts. GELU is built from its parts: ONNX has an operator only since opset 20. */
 export const activationOperators: Readonly<Record<Activation, AddFunction>> = {
   relu: (graph, preferred, x) => graph.node('Relu', preferred, [x]),
   'leaky-relu': (graph, preferred, x) =>

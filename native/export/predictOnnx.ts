@@ -62,14 +62,14 @@ function readMetadata(model: ModelProto, file: string): OnnxMetadata {
   if (Object.keys(entries).length === 0) {
     throw new OrthantError(
       'file',
-      `${file} is an ONNX model that Orthant did not export: it does not say how columns become its inputs. Run it in ONNX Runtime, or name a file that "orthant export" wrote.`,
+      `${file} is an ONNX model that Orthant did not export: its metadata do not define how columns become its inputs. Run it in ONNX Runtime, or choose a file written by "orthant export".`,
     );
   }
-  const metadata = parseOrThrow(onnxMetadataSchema, entries, `What ${file} says about its model`, 'file');
+  const metadata = parseOrThrow(onnxMetadataSchema, entries, `The metadata of ${file}`, 'file');
   if (hashOnnxWeights(model) !== metadata.weightsSha256) {
     throw new OrthantError(
       'file',
-      `The weights in ${file} are not those that its metadata speak of: the file was changed after its export. Export the model again.`,
+      `The weights in ${file} do not match its metadata: the file was changed after its export. Export the model again.`,
     );
   }
   return metadata;

@@ -63,8 +63,8 @@ describe('a safetensors file that is read back', () => {
     ],
     ['another scale', altered(({ metadata: about }) => (about['orthant.targetScale'] = '[11]')), /gives 3?3 /],
     ['another shift', altered(({ metadata: about }) => (about['orthant.inputShift'] = '[0]')), /gives/],
-    ['no weights', altered(({ tensors }) => delete tensors['0.bias']), /weights of module 0 are not in it/],
-    ['no metadata', altered(({ metadata: about }) => delete about['orthant.modules']), /do not say what goes around/],
+    ['no weights', altered(({ tensors }) => delete tensors['0.bias']), /lacks the weights of module 0/],
+    ['no metadata', altered(({ metadata: about }) => delete about['orthant.modules']), /do not describe the network/],
     [
       'an unknown module',
       altered(({ metadata: about }) => (about['orthant.modules'] = '[["Linear",{}],["Mish",{}]]')),

@@ -45,7 +45,7 @@ export function predictSafetensors(
 ): Float64Array {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const entries = entriesSchema.safeParse(readEntries(Object.entries(metadata)));
-  if (!entries.success) throw unreadable('its metadata do not say what goes around its weights', entries.error);
+  if (!entries.success) throw unreadable('its metadata do not describe the network and its scaling', entries.error);
   const { modules, inputShift, inputScale, targetScale, transform } = entries.data;
   const network = {
     layers: readLayers(modules, tensors),
@@ -78,7 +78,7 @@ export function verifySafetensors(
   } catch (error) {
     throw new OrthantError(
       'export',
-      `The safetensors file cannot be used as it would be written, so no file was written: ${error instanceof Error ? error.message : String(error)}`,
+      `The exported safetensors file cannot be used, so no file was written: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
   }
@@ -117,7 +117,7 @@ function readLayers(
     const weight = tensors[`${position}.weight`];
     const bias = tensors[`${position}.bias`];
     if (!(weight?.data instanceof Float32Array) || !(bias?.data instanceof Float32Array)) {
-      throw unreadable(`the weights of module ${position} are not in it`);
+      throw unreadable(`it lacks the weights of module ${position}`);
     }
     const [units = 0, inputs = 0] = weight.shape;
     const kernel = new Float32Array(weight.data.length);
@@ -134,7 +134,7 @@ function activationOf(module: TorchModule | undefined): DenseLayer['activation']
   if (module === undefined || module[0] === 'Linear') return 'none';
   const text = JSON.stringify(module);
   const found = activationSchema.options.find((activation) => JSON.stringify(activationModules[activation]) === text);
-  if (found === undefined) throw unreadable(`its module ${module[0]} is none that Orthant writes`);
+  if (found === undefined) throw unreadable(`Orthant does not write its module ${module[0]}`);
   return found;
 }
 

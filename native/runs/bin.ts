@@ -23,7 +23,7 @@ export function deleteRun(folder: string): string {
   const { path: place } = RunFolder.open(folder);
   const holder = lockHolder(readRecord(place));
   if (holder !== undefined) {
-    throw new OrthantError('run', `The run in ${place} is being worked on (process ${holder.pid}). Stop it first.`, {
+    throw new OrthantError('run', `Another process (${holder.pid}) is working on the run in ${place}. Stop it first.`, {
       field: 'run',
     });
   }

@@ -87,7 +87,7 @@ describe('a new run', () => {
     const before = readFileSync(path.join(place(), 'run.json'), 'utf8');
     expect(failure(() => RunFolder.create(place(), { ...newRun, name: 'second' }))).toMatchObject({
       code: 'run',
-      message: expect.stringMatching(/holds another run already.*orthant resume/) as string,
+      message: expect.stringMatching(/already holds another run.*orthant resume/) as string,
     });
     expect(readFileSync(path.join(place(), 'run.json'), 'utf8')).toBe(before);
 
@@ -123,7 +123,7 @@ describe('the record', () => {
   test('is reported if it is damaged or missing', () => {
     expect(failure(() => RunFolder.open(place())).message).toMatch(/There is no folder/);
     mkdirSync(place());
-    expect(failure(() => RunFolder.open(place())).message).toMatch(/holds no run: run.json is missing/);
+    expect(failure(() => RunFolder.open(place())).message).toMatch(/does not hold a run: run.json is missing/);
     writeFileSync(path.join(place(), 'run.json'), '{"format":1,');
     expect(failure(() => RunFolder.open(place())).message).toMatch(/damaged: it is not JSON/);
     writeFileSync(path.join(place(), 'run.json'), '{"format":2}');

@@ -190,7 +190,7 @@ export class RunFolder {
     if (names.includes(runFiles.record)) {
       throw new OrthantError(
         'run',
-        `${this.path} holds another run already. Choose another folder, or go on with that run: orthant resume ${this.path}`,
+        `${this.path} already holds another run. Choose another folder, or resume that run: orthant resume ${this.path}`,
         { field: 'out' },
       );
     }
@@ -225,8 +225,8 @@ export function readRecord(folder: string): RunRecord {
     throw new OrthantError(
       'run',
       there === undefined
-        ? `There is no folder ${folder}. "orthant runs" lists the runs that are there.`
-        : `${folder} holds no run: run.json is missing. "orthant runs" lists the runs that are there.`,
+        ? `There is no folder ${folder}. "orthant runs" lists the existing runs.`
+        : `${folder} does not hold a run: run.json is missing. "orthant runs" lists the existing runs.`,
       { field: 'run', cause: error },
     );
   }

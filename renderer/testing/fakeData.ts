@@ -45,7 +45,7 @@ export function fakeInspection(id: string, path?: string): Inspection {
             line: 812,
             column: 'depth',
             reason: 'has the text "n/a?" in the number column "depth"',
-            advice: 'Write a number there, or leave the cell empty where there is none.',
+            advice: 'Write a number, or leave the cell empty if the value is missing.',
             text: '812,Ideal,0.23,n/a?,55,3.95,3.98,2.43',
             mark: [15, 19],
           },
@@ -53,7 +53,7 @@ export function fakeInspection(id: string, path?: string): Inspection {
             line: 4007,
             reason: 'has 6 fields where 8 are expected',
             advice:
-              'Add the 2 fields that are missing (an empty one is a missing value), or join the line with the next one if a line end has broken it.',
+              'Add the 2 fields that are missing (an empty one is a missing value), or join the line with the next one if a line end has split it.',
             text: '4007,Good,0.31,63.3,58,4.34',
           },
           {

@@ -90,7 +90,7 @@ export function fakeResult(configuration: RunConfiguration, metrics: EpochMetric
           ? 'Some outputs are below the bound: no claim can be made.'
           : level === 'held-out'
             ? 'No row of the training, validation or test split is below the bound.'
-            : 'No output is below 0, whatever the input; this is read off the weights.',
+            : 'No output is below 0 for any input; the stored weights prove it.',
       details: [
         'top_left: smallest output 0.012 on 10,000 rows.',
         'bottom_right: smallest output 0.012 on 10,000 rows.',

@@ -13,7 +13,7 @@ export function parseIdx(bytes: Buffer, what: string): StoredArray {
   const type = types[bytes[2] ?? 0];
   const dimensions = bytes[3] ?? 0;
   if (bytes[0] !== 0 || bytes[1] !== 0 || type === undefined || dimensions === 0) {
-    throw new OrthantError('data', `${what} is no IDX file: it does not begin with two zeros and a known type.`);
+    throw new OrthantError('data', `${what} is not an IDX file: it does not begin with two zeros and a known type.`);
   }
   const start = 4 + 4 * dimensions;
   if (bytes.length < start) {

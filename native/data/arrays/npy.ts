@@ -12,7 +12,7 @@ export function parseNpy(bytes: Buffer, name: string, what: string): StoredArray
   if (bytes.toString('latin1', 0, 6) !== '\x93NUMPY') {
     throw new OrthantError(
       'data',
-      `${what} is no NumPy array: it does not begin with \\x93NUMPY. Save it with numpy.save.`,
+      `${what} is not a NumPy array: it does not begin with \\x93NUMPY. Save it with numpy.save.`,
     );
   }
   const version = bytes[6] ?? 0;
@@ -69,7 +69,7 @@ function elementType(header: string, what: string): { type: ElementType; littleE
     M: 'dates',
     m: 'durations',
     V: 'raw bytes',
-    f: 'floating point numbers of a width only some machines have',
+    f: 'floating point numbers of a platform-dependent width',
   };
   const kind = kinds[/[A-Za-z]/.exec(code)?.[0] ?? ''] ?? 'values of an unknown kind';
   throw new OrthantError(

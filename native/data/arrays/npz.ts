@@ -26,7 +26,7 @@ export function parseNpz(bytes: Buffer, path: string): StoredArray[] {
   if (other !== undefined) {
     throw new OrthantError(
       'data',
-      `${path} is a zip archive that holds "${other}". Of archives Orthant reads only NPZ (NPY files); unpack it and open the file inside.`,
+      `${path} is a zip archive that holds "${other}". The only archives Orthant reads are NPZ (NPY files); unpack it and open the file inside.`,
     );
   }
   return names.map((name) => {

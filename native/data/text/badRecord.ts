@@ -39,7 +39,7 @@ function describe(problem: RecordProblem, grammar: Grammar): Pick<BadRecord, 're
     case 'after-quote':
       return {
         reason: `has text after the quote that closes field ${problem.field} (column ${problem.at - problem.opened + 1} of the field)`,
-        advice: `Remove what follows the closing quote, or write ${quote}${quote} for a quote that belongs to the text.`,
+        advice: `Remove the text after the closing quote, or write ${quote}${quote} for a quote that belongs to the text.`,
       };
     case 'fields': {
       const { found, expected } = problem;
@@ -48,14 +48,14 @@ function describe(problem: RecordProblem, grammar: Grammar): Pick<BadRecord, 're
         reason: `has ${count(found)} where ${expected} are expected`,
         advice:
           found > expected
-            ? `Remove what is too much, or put quotes around a value that holds ${nameDelimiter(delimiter)} itself.`
-            : `Add ${expected - found === 1 ? 'the field that is' : `the ${expected - found} fields that are`} missing (an empty one is a missing value), or join the line with the next one if a line end has broken it.`,
+            ? `Remove the extra fields, or put quotes around a value that holds ${nameDelimiter(delimiter)} itself.`
+            : `Add ${expected - found === 1 ? 'the field that is' : `the ${expected - found} fields that are`} missing (an empty one is a missing value), or join the line with the next one if a line end has split it.`,
       };
     }
     case 'encoding':
       return {
         reason: 'is not valid UTF-8 text',
-        advice: 'Save the file as UTF-8, or say in which characters it is written (Latin-1 or UTF-16).',
+        advice: 'Save the file as UTF-8, or set its encoding (Latin-1 or UTF-16).',
       };
   }
 }

@@ -145,7 +145,7 @@ async function scan(
     if (!(error instanceof LineTooLongError)) throw error;
     throw new OrthantError(
       'data',
-      `Line ${error.line} of ${path} is longer than ${longestLine / 2 ** 20} MiB. That is no table with one row a line. ` +
+      `Line ${error.line} of ${path} is longer than ${longestLine / 2 ** 20} MiB. That is not a table with one row per line. ` +
         'Check that it is the right file, and that its line ends were not lost.',
       { cause: error },
     );
@@ -175,8 +175,8 @@ function checkHeader(dialect: FoundDialect, path: string): void {
   throw new OrthantError(
     'data',
     `The header of ${path} (line 1) names ${dialect.names.length} columns, but most rows have ${dialect.fields} ` +
-      `fields, split at ${nameDelimiter(dialect.delimiter)}. Mend the header, or say how the file is written: its ` +
-      'delimiter, its quote, and whether it has a header.',
+      `fields, split at ${nameDelimiter(dialect.delimiter)}. Fix the header, or set the delimiter, the ` +
+      'quote, and whether the file has a header.',
   );
 }
 

@@ -46,7 +46,7 @@ export async function readValues(
         'data',
         `${path} has ${rows} rows by our count and ${failed.rows} by DuckDB's` +
           `${failed.reason === undefined ? '' : ` (${failed.reason})`}, so it cannot be read safely. ` +
-          'Say how the file is written (delimiter, quote, header), or save it again with plain quotes.',
+          'Set its delimiter, quote and header, or save it again with plain quotes.',
       );
     }
     parallel = false;
