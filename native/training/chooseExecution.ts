@@ -115,7 +115,8 @@ function preferred(
   began: Execution['kind'] | undefined,
 ): [Execution['kind'], string?] {
   if (began === 'xla') return [began];
-  if (began !== undefined) return [began, 'The run started this way, and another way would give slightly different numbers.'];
+  if (began !== undefined)
+    return [began, 'The run started this way, and another way would give slightly different numbers.'];
   if (isShort(parts, epochs, device)) {
     return ['eager', `For ${epochs * parts.plan.stepsPerEpoch} steps, compiling costs more than it saves.`];
   }
