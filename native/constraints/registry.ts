@@ -103,7 +103,7 @@ export function parseMethodChange(id: string, change: Record<string, unknown>): 
   if (fixed !== undefined) {
     throw new OrthantError(
       'configuration',
-      `The setting "${fixed}" of the method "${id}" cannot change while a run is going on. ${changeable.length === 0 ? 'None of its settings can' : `These can: ${changeable.join(', ')}`}. Start a new run with it.`,
+      `The setting "${fixed}" of the method "${id}" cannot change during a run. ${changeable.length === 0 ? 'None of its settings can' : `These can: ${changeable.join(', ')}`}. Start a new run with it.`,
       { field: `${field}.${fixed}` },
     );
   }

@@ -74,7 +74,7 @@ function bestFromTensors(like: readonly DenseLayer[], tensors: Checkpoint['tenso
     const kernel = tensors[`${prefix}.layer${i}.kernel`]?.data;
     const bias = tensors[`${prefix}.layer${i}.bias`]?.data;
     if (kernel?.length !== layer.kernel.length || bias?.length !== layer.bias.length) {
-      throw new OrthantError('run', 'The checkpoint has no whole best snapshot.');
+      throw new OrthantError('run', 'The checkpoint has no complete best snapshot.');
     }
     return { ...layer, kernel: new Float32Array(kernel), bias: new Float32Array(bias) };
   });

@@ -141,7 +141,7 @@ describe.skipIf(!hasTensorflow)('what is chosen', () => {
     );
     expect(chosen.kind).toBe('eager');
     expect(chosen.reason).toBe(
-      'XLA does not compile the step: Too long. TensorFlow does not take the step as a graph: Too long.',
+      'XLA does not compile the step: Too long. TensorFlow does not accept the step as a graph: Too long.',
     );
     parts.dispose();
   });

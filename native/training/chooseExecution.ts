@@ -115,7 +115,8 @@ function preferred(
   began: Execution['kind'] | undefined,
 ): [Execution['kind'], string?] {
   if (began === 'xla') return [began];
-  if (began !== undefined) return [began, 'The run began so, and another way would give slightly other numbers.'];
+  if (began !== undefined)
+    return [began, 'The run started this way, and another way would give slightly different numbers.'];
   if (isShort(parts, epochs, device)) {
     return ['eager', `For ${epochs * parts.plan.stepsPerEpoch} steps, compiling costs more than it saves.`];
   }
@@ -126,7 +127,7 @@ function preferred(
 
 const refusals: Readonly<Record<CompiledKind, string>> = {
   xla: 'XLA does not compile the step',
-  graph: 'TensorFlow does not take the step as a graph',
+  graph: 'TensorFlow does not accept the step as a graph',
 };
 
 /** The first of these kinds that works. The step is traced once, even if several programs are refused. */

@@ -81,7 +81,7 @@ export function checkLoss(configuration: RunConfiguration, method: Pick<Constrai
   if (!positiveByConstruction(method)) {
     throw new OrthantError(
       'configuration',
-      `${what} The method "${method.title}" does not make it so for every input. Choose output-transform or non-negative-last-layer, or the loss squared-error, absolute or huber.`,
+      `${what} The method "${method.title}" does not ensure this for every input. Choose output-transform or non-negative-last-layer, or the loss squared-error, absolute or huber.`,
       { field: 'training.loss' },
     );
   }

@@ -245,7 +245,7 @@ export class Trainer {
     if (deadSlacks === 0 || this.#warnedOfDeadSlacks) return;
     this.#warnedOfDeadSlacks = true;
     this.#hooks.onWarning?.({
-      message: `${deadSlacks} slacks are zero while their constraint pushes: such a row is held on the bound instead of above it.`,
+      message: `${deadSlacks} slacks are zero while their constraint pushes: their rows are held on the bound instead of above it.`,
     });
   }
 
