@@ -39,6 +39,6 @@ it.skipIf(process.platform === 'win32')('reports what to do about a link that le
   symlinkSync(path, path);
   await expect(fileFacts(path)).rejects.toMatchObject({
     code: 'file',
-    message: `Cannot read ${path}: its symbolic links lead in a circle. Fix them, or name the place itself.`,
+    message: `Cannot read ${path}: its symbolic links form a circle. Fix them, or give the path itself.`,
   });
 });
