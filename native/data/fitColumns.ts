@@ -6,7 +6,7 @@ import { smallestNormal } from '../base/float32.ts';
 import type { Preparation, Warning } from '../contract/inspection.ts';
 import { mostOneHot, type InputUse } from './columnUse.ts';
 import type { RawColumns } from './encode.ts';
-import { inputScaling, medianOf, spreadOf, type Spread } from './scaling.ts';
+import { inputScaling, missingFills, spreadOf, targetScales, type Spread } from './scaling.ts';
 import type { Split } from './split.ts';
 import type { Table } from './table.ts';
 
@@ -38,7 +38,7 @@ export function fitInput(
   split: Split,
   settings: DataSettings,
 ): { readonly fitted: ModelInput; readonly constant: boolean } {
-  const fillMissing = settings.missing === 'median';
+  const fillOf = missingFills[settings.missing];
   if (kind === 'one-hot') {
     const texts = textColumn(columns, name);
     const categories = distinct(texts, split.train).sort();
@@ -51,14 +51,14 @@ export function fitInput(
       );
     }
     if (categories.length === 0) throw noTrainingValues(name);
-    const fitted = { kind, column: name, categories, acceptsMissing: fillMissing };
-    return { fitted, constant: categories.length === 1 && !fillMissing };
+    const fitted = { kind, column: name, categories, acceptsMissing: fillOf !== undefined };
+    return { fitted, constant: categories.length === 1 && fillOf === undefined };
   }
   const values = kind === 'number' ? numberColumn(columns, name) : codesOf(name, textColumn(columns, name), order);
   const spread = spreadOf(values, split.train);
   if (spread.present === 0) throw noTrainingValues(name);
   const scaling = inputScaling(spread, settings.scaling.inputs);
-  const fill = fillMissing ? { fill: medianOf(values, split.train) } : {};
+  const fill = fillOf === undefined ? {} : { fill: fillOf(values, split.train) };
   return {
     fitted:
       kind === 'number'
@@ -164,7 +164,7 @@ export function fitTarget(
     );
   }
   const all = spreadOf(values, rows);
-  const scale = settings.scaling.targets === 'none' ? 1 : training.deviation;
+  const scale = targetScales[settings.scaling.targets](training.deviation);
   if (scale < smallestNormal) {
     throw new OrthantError(
       'data',

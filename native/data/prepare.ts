@@ -19,6 +19,7 @@ import {
   textColumn,
   unseenWarnings,
 } from './fitColumns.ts';
+import { missingFills } from './scaling.ts';
 import { splitByColumn, splitBySeed, type Split } from './split.ts';
 import { withTable, type Table } from './table.ts';
 
@@ -159,7 +160,7 @@ function usableRows(
   };
   for (const { name } of use.targets) drop(name, `no value in the target "${name}"`);
   if (use.split !== undefined) drop(use.split.name, `no value in the split column "${use.split.name}"`);
-  if (missing === 'drop') {
+  if (missingFills[missing] === undefined) {
     for (const { column } of use.inputs) drop(column.name, `no value in the input "${column.name}"`);
   }
   const rows = new Int32Array(usable.reduce((sum, flag) => sum + flag, 0));

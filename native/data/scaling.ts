@@ -47,16 +47,34 @@ export function medianOf(values: Float64Array, rows: Int32Array): number {
   return present.length % 2 === 1 ? upper : ((present[middle - 1] ?? upper) + upper) / 2;
 }
 
-/** Scaled value = (value - shift) / scale. A constant input is scaled by 1. */
-export function inputScaling(
-  spread: Spread,
-  kind: DataSettings['scaling']['inputs'],
-): { readonly shift: number; readonly scale: number } {
-  if (kind === 'none') return { shift: 0, scale: 1 };
-  const shift = kind === 'standard' ? spread.mean : spread.minimum;
-  const scale = kind === 'standard' ? spread.deviation : spread.maximum - spread.minimum;
-  return { shift, scale: spread.constant ? 1 : scale };
+/** Scaled value = (value - shift) / scale. */
+interface Scaling {
+  readonly shift: number;
+  readonly scale: number;
 }
+
+const inputScalings: Readonly<Record<DataSettings['scaling']['inputs'], (spread: Spread) => Scaling>> = {
+  standard: ({ mean, deviation }) => ({ shift: mean, scale: deviation }),
+  'min-max': ({ minimum, maximum }) => ({ shift: minimum, scale: maximum - minimum }),
+  none: () => ({ shift: 0, scale: 1 }),
+};
+
+/** The scaling of an input. A constant input is scaled by 1. */
+export function inputScaling(spread: Spread, kind: DataSettings['scaling']['inputs']): Scaling {
+  const scaling = inputScalings[kind](spread);
+  return spread.constant ? { ...scaling, scale: 1 } : scaling;
+}
+
+/** The divisor of a target, of which the deviation is given. Targets are never shifted, so that positive stays positive. */
+export const targetScales: Readonly<Record<DataSettings['scaling']['targets'], (deviation: number) => number>> = {
+  'standard-deviation': (deviation) => deviation,
+  none: () => 1,
+};
+
+/** The value that replaces a missing one, from the training rows; undefined where rows with a missing input are dropped. */
+export const missingFills: Readonly<
+  Record<DataSettings['missing'], ((values: Float64Array, rows: Int32Array) => number) | undefined>
+> = { drop: undefined, median: medianOf };
 
 /**
  * Standard deviation of each column of numbers without missing values; 1 for a constant column, so that it can be

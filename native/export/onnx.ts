@@ -6,7 +6,7 @@ import { addFeatures } from './features.ts';
 import { ModelProtoSchema, TensorProtoSchema, type ModelProto } from './generated/onnx_pb.js';
 import { attribute, GraphBuilder, mlDomain } from './graph.ts';
 import { commonMetadata, hashWeights, writeEntries, type ExportMetadata, type GraphInterface } from './metadata.ts';
-import { activationOperators, transformOperators } from './operators.ts';
+import { activationExports, transformOperators } from './operators.ts';
 
 /** Supported by all readers since 2022: ONNX 1.12, ONNX Runtime 1.13. */
 const irVersion = 8n;
@@ -67,7 +67,7 @@ function addPrediction(graph: GraphBuilder, { layers, transform, schema }: Model
     const layer = index === layers.length - 1 ? 'last' : `hidden_${index + 1}`;
     const weights = graph.floats(`${layer}_kernel`, [inputs, units], kernel);
     x = graph.node('Gemm', `${layer}_linear`, [x, weights, graph.floats(`${layer}_bias`, [units], bias)]);
-    x = activationOperators[activation](graph, `${layer}_output`, x);
+    x = activationExports[activation].onnx(graph, `${layer}_output`, x);
   });
   if (transform !== undefined) {
     x = transformOperators[transform.kind](graph, 'transformed', x);

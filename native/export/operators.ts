@@ -10,26 +10,44 @@ type AddFunction = (graph: GraphBuilder, preferred: string, x: string) => string
 const scalar = (graph: GraphBuilder, preferred: string, value: number): string =>
   graph.floats(preferred, [], Float32Array.of(value));
 
-/** Activations as in network/activations.ts. GELU is built from its parts: ONNX has an operator only since opset 20. */
-export const activationOperators: Readonly<Record<Activation, AddFunction>> = {
-  relu: (graph, preferred, x) => graph.node('Relu', preferred, [x]),
-  'leaky-relu': (graph, preferred, x) =>
-    graph.node('LeakyRelu', preferred, [x], { attributes: [attribute.float('alpha', leakySlope)] }),
-  elu: (graph, preferred, x) => graph.node('Elu', preferred, [x]),
-  tanh: (graph, preferred, x) => graph.node('Tanh', preferred, [x]),
-  sigmoid: (graph, preferred, x) => graph.node('Sigmoid', preferred, [x]),
-  softplus: (graph, preferred, x) => graph.node('Softplus', preferred, [x]),
-  gelu: (graph, preferred, x) => {
-    const step = (opType: string, name: string, ...inputs: string[]): string =>
-      graph.node(opType, `${preferred}_${name}`, inputs);
-    const constant = (name: string, value: number): string => scalar(graph, `${preferred}_${name}`, value);
-    const cube = step('Mul', 'cube', x, step('Mul', 'square', x, x));
-    const inner = step('Add', 'inner', x, step('Mul', 'cubic_term', constant('cubic', geluConstants.cubic), cube));
-    const tanh = step('Tanh', 'tanh', step('Mul', 'scaled', constant('scale', geluConstants.scale), inner));
-    const half = step('Mul', 'half_x', constant('half', 0.5), x);
-    return graph.node('Mul', preferred, [half, step('Add', 'one_plus', constant('one', 1), tanh)]);
+/** An activation in the exported files: as ONNX nodes and as a module of torch.nn with its keyword arguments. */
+interface ActivationExport {
+  readonly onnx: AddFunction;
+  /** Undefined for the identity, which needs no module. */
+  readonly torch: readonly [name: string, options: Readonly<Record<string, string | number>>] | undefined;
+}
+
+/** ONNX has an operator for GELU only since opset 20. */
+const gelu: AddFunction = (graph, preferred, x) => {
+  const step = (opType: string, name: string, ...inputs: string[]): string =>
+    graph.node(opType, `${preferred}_${name}`, inputs);
+  const constant = (name: string, value: number): string => scalar(graph, `${preferred}_${name}`, value);
+  const cube = step('Mul', 'cube', x, step('Mul', 'square', x, x));
+  const inner = step('Add', 'inner', x, step('Mul', 'cubic_term', constant('cubic', geluConstants.cubic), cube));
+  const tanh = step('Tanh', 'tanh', step('Mul', 'scaled', constant('scale', geluConstants.scale), inner));
+  const half = step('Mul', 'half_x', constant('half', 0.5), x);
+  return graph.node('Mul', preferred, [half, step('Add', 'one_plus', constant('one', 1), tanh)]);
+};
+
+const node =
+  (opType: string): AddFunction =>
+  (graph, preferred, x) =>
+    graph.node(opType, preferred, [x]);
+
+/** Activations as in network/activations.ts. */
+export const activationExports: Readonly<Record<Activation, ActivationExport>> = {
+  relu: { onnx: node('Relu'), torch: ['ReLU', {}] },
+  'leaky-relu': {
+    onnx: (graph, preferred, x) =>
+      graph.node('LeakyRelu', preferred, [x], { attributes: [attribute.float('alpha', leakySlope)] }),
+    torch: ['LeakyReLU', { negative_slope: leakySlope }],
   },
-  none: (_, __, x) => x,
+  elu: { onnx: node('Elu'), torch: ['ELU', {}] },
+  tanh: { onnx: node('Tanh'), torch: ['Tanh', {}] },
+  sigmoid: { onnx: node('Sigmoid'), torch: ['Sigmoid', {}] },
+  softplus: { onnx: node('Softplus'), torch: ['Softplus', {}] },
+  gelu: { onnx: gelu, torch: ['GELU', { approximate: 'tanh' }] },
+  none: { onnx: (_, __, x) => x, torch: undefined },
 };
 
 /**
@@ -37,7 +55,7 @@ export const activationOperators: Readonly<Record<Activation, AddFunction>> = {
  * graph guarantees that no value is below zero, whatever a runtime's approximation of exp does.
  */
 export const transformOperators: Readonly<Record<OutputTransformKind, AddFunction>> = {
-  relu: (graph, preferred, x) => graph.node('Relu', preferred, [x]),
+  relu: node('Relu'),
   softplus: (graph, preferred, x) =>
     graph.node('Relu', preferred, [graph.node('Softplus', `${preferred}_softplus`, [x])]),
   exp: (graph, preferred, x) => {

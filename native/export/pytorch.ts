@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { Activation } from '../contract/configuration.ts';
 import type { ModelInput } from '../contract/dataSchema.ts';
 import { encodeSafetensors, type SafeTensor } from '../runs/safetensors.ts';
-import { leakySlope } from '../network/activations.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
 import { exponentLimit } from '../network/transforms.ts';
+import { activationExports } from './operators.ts';
 import { commonMetadata, writeEntries, type ExportMetadata } from './metadata.ts';
 
 /** PyTorch modules, each with its class in torch.nn and its keyword arguments. */
@@ -12,17 +11,6 @@ export const torchModulesSchema = z.array(
   z.tuple([z.string(), z.record(z.string(), z.union([z.number(), z.string()]))]).readonly(),
 );
 export type TorchModule = z.infer<typeof torchModulesSchema>[number];
-
-export const activationModules: Readonly<Record<Activation, TorchModule | undefined>> = {
-  relu: ['ReLU', {}],
-  'leaky-relu': ['LeakyReLU', { negative_slope: leakySlope }],
-  elu: ['ELU', {}],
-  tanh: ['Tanh', {}],
-  sigmoid: ['Sigmoid', {}],
-  softplus: ['Softplus', {}],
-  gelu: ['GELU', { approximate: 'tanh' }],
-  none: undefined,
-};
 
 /**
  * Encodes a model as a safetensors file that `torch.nn.Sequential` loads: keys `0.weight`, `0.bias`, `2.weight`, ... by
@@ -41,7 +29,7 @@ export function encodePytorch(model: Model, metadata: ExportMetadata): Uint8Arra
     tensors[`${position}.weight`] = { shape: [layer.units, layer.inputs], data: transpose(layer) };
     tensors[`${position}.bias`] = { shape: [layer.units], data: layer.bias };
     modules.push(['Linear', { in_features: layer.inputs, out_features: layer.units }]);
-    const activation = activationModules[layer.activation];
+    const activation = activationExports[layer.activation].torch;
     if (activation !== undefined) modules.push(activation);
   }
   const features = model.schema.inputs.flatMap(describeFeatures);

@@ -9,7 +9,8 @@ import { outputTransforms, type DenseLayer, type Model } from '../network/model.
 import { predict } from '../network/predict.ts';
 import { readEntries } from './metadata.ts';
 import { compare, requireRows, type ExportCheck } from './verify.ts';
-import { activationModules, torchModulesSchema, type TorchModule } from './pytorch.ts';
+import { activationExports } from './operators.ts';
+import { torchModulesSchema, type TorchModule } from './pytorch.ts';
 
 /** Metadata of a safetensors file that prediction needs in addition to the weights. */
 const entriesSchema = z.object({
@@ -133,7 +134,9 @@ function readLayers(
 function activationOf(module: TorchModule | undefined): DenseLayer['activation'] {
   if (module === undefined || module[0] === 'Linear') return 'none';
   const text = JSON.stringify(module);
-  const found = activationSchema.options.find((activation) => JSON.stringify(activationModules[activation]) === text);
+  const found = activationSchema.options.find(
+    (activation) => JSON.stringify(activationExports[activation].torch) === text,
+  );
   if (found === undefined) throw unreadable(`Orthant does not write its module ${module[0]}`);
   return found;
 }

@@ -59,7 +59,7 @@ export async function* utf8Text(
     }
     return;
   }
-  const decoder = new TextDecoder(decoderName(encoding, head));
+  const decoder = new TextDecoder(decoderNames[encoding](head));
   for await (const chunk of bytes) {
     const text = decoder.decode(chunk, { stream: true });
     if (text !== '') yield Buffer.from(text);
@@ -71,13 +71,14 @@ export async function* utf8Text(
 /** The head of a file as UTF-8. */
 export function utf8Head(head: Buffer, encoding: Encoding): Buffer {
   if (encoding === 'utf-8') return hasUtf8Mark(head) ? head.subarray(3) : head;
-  return Buffer.from(new TextDecoder(decoderName(encoding, head)).decode(head, { stream: true }));
+  return Buffer.from(new TextDecoder(decoderNames[encoding](head)).decode(head, { stream: true }));
 }
 
 const hasUtf8Mark = (head: Buffer): boolean => head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
 
-function decoderName(encoding: Exclude<Encoding, 'utf-8'>, head: Buffer): string {
-  // Latin-1 as on the web: includes the few characters that Windows has in the control range.
-  if (encoding === 'latin-1') return 'windows-1252';
-  return isUtf16(head) === 'be' ? 'utf-16be' : 'utf-16le';
-}
+/** Names of TextDecoder's encodings. Latin-1 as on the web: with the few characters that Windows has in the control range. */
+const decoderNames: Readonly<Record<Encoding, (head: Buffer) => string>> = {
+  'utf-8': () => 'utf-8',
+  'utf-16': (head) => (isUtf16(head) === 'be' ? 'utf-16be' : 'utf-16le'),
+  'latin-1': () => 'windows-1252',
+};
