@@ -21,7 +21,7 @@ const settings = z.strictObject({
   cap: z.number().positive().max(1e9).default(1000).meta({
     title: 'Cap',
     description:
-      'No multiplier grows beyond it. A multiplier at its cap says that bound and data contradict each other.',
+      'No multiplier grows beyond it. A multiplier at its cap shows that bound and data contradict each other.',
   }),
   margin: marginSetting,
 });

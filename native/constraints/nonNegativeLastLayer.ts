@@ -31,7 +31,7 @@ export const nonNegativeLastLayer = defineMethod({
   title,
   summary: 'Keeps the last layer plain linear, with weights of at least 0 and biases of at least the bound.',
   promise: 'for-every-input',
-  promiseText: 'No output is below the bound, whatever the input, and anybody can check it by looking at the weights.',
+  promiseText: 'No output is below the bound, whatever the input; looking at the weights is enough to check it.',
   formula: String.raw`p = W z + b, \quad z \ge 0, \; W \ge 0, \; b \ge \varepsilon \;\Longrightarrow\; p \ge \varepsilon`,
   source:
     'Projected gradient descent on parameters, as in PyTorch forum topic 60122; Amos, Xu & Kolter, Input Convex Neural Networks, 2017, for the convex case.',

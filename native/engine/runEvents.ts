@@ -5,7 +5,7 @@ import type { CheckpointPlace } from '../runs/checkpoints.ts';
 import type { RunFolder } from '../runs/folder.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
 import type { ExecutionReport } from '../training/execution.ts';
-import { describeExecution, engineName, differentNumbers } from './carriedOut.ts';
+import { describeExecution, engineName, differentNumbers } from './executionTexts.ts';
 
 /** Sends the events of a run, and records in its folder what must outlast the process. */
 export class RunEvents {

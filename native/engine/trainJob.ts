@@ -10,14 +10,14 @@ import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
 import { Trainer, type TrainingOutcome } from '../training/trainer.ts';
-import { engineName } from './carriedOut.ts';
+import { engineName } from './executionTexts.ts';
 import { exportRun } from './exportRun.ts';
 import { refuseOtherData, type DataSets } from './dataSets.ts';
 import type { Job } from './jobs.ts';
 import type { Library } from './library.ts';
 import { RunEvents } from './runEvents.ts';
 import { refuseTooLarge } from './memoryNeed.ts';
-import type { PendingRunEnds } from './unwrittenEnds.ts';
+import type { PendingRunEnds } from './pendingRunEnds.ts';
 
 export interface TrainJobOptions {
   /** The run's folder, locked for this process. */

@@ -10,7 +10,7 @@ import { Library } from './library.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { createRunFolder, openForResume } from './runFolders.ts';
 import { TrainJob } from './trainJob.ts';
-import { PendingRunEnds } from './unwrittenEnds.ts';
+import { PendingRunEnds } from './pendingRunEnds.ts';
 
 /** The calls of the `train` role. The library is loaded when a call first needs it. */
 export function trainHandlers(emit: (event: EngineEvent) => void): Partial<Handlers<EngineCalls>> {

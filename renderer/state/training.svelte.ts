@@ -13,7 +13,6 @@ const measured = (event: WindowEvent): event is MeasuredEvent =>
 
 /** Time between two redraws of the curves: short enough to look smooth, long enough for other work. */
 const redrawMilliseconds = 40;
-
 /** Time between two checks of a run that another process owns. */
 const recheckMilliseconds = 1000;
 
