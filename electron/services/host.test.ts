@@ -133,7 +133,7 @@ describe('the host of a window', () => {
     await client.call('writeDocument', { path: output.path!, text: 'a,b\n' });
     const missing = path.join(tested.folder, 'missing', 'x.orthant');
     await tested.host.permissions.open(missing);
-    await expect(client.call('readDocument', { path: missing })).rejects.toThrow(/is not there/);
+    await expect(client.call('readDocument', { path: missing })).rejects.toThrow(/does not exist/);
   });
 
   it('reads again, after a restart, files that were uploaded or opened before', async () => {

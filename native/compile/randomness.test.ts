@@ -77,7 +77,7 @@ describe.skipIf(!hasTensorflow)('random numbers in a step', () => {
   it.each<[string, RegExp, () => tfjs.Tensor]>([
     [
       'by an operation with a state of its own, even with a fixed seed',
-      /draws random numbers with Multinomial, .* A stateless operation with a seed/,
+      /draws random numbers with Multinomial, .* A stateless operation whose seed/,
       () => runtime.tf.cast(runtime.tf.multinomial(runtime.tf.tensor1d([0, 0, 0]), 1, 5), 'float32'),
     ],
     [

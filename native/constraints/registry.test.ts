@@ -28,6 +28,7 @@ function errorOf(call: () => unknown): OrthantError {
 test('every file of this folder that defines a method is listed, once', () => {
   const files = readdirSync(import.meta.dirname).filter(
     (file) =>
+      file.endsWith('.ts') &&
       !file.endsWith('.test.ts') &&
       readFileSync(path.join(import.meta.dirname, file), 'utf8').includes('= defineMethod('),
   );

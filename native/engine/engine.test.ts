@@ -296,7 +296,7 @@ describe('training', () => {
       const eager = await resumed(auto.run);
       expect(eager).toMatchObject({ result: { execution: 'eager' }, warnings: '' });
       expect(eager.phases).not.toContain(compiling);
-      expect(eager.phases.join()).toContain('taking steps one operation at a time (the run started this way');
+      expect(eager.phases.join()).toContain('executing steps one operation at a time (the run started this way');
 
       const named = await started('xla', 'carried-named');
       pretend(named.run, 'graph');

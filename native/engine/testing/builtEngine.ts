@@ -13,7 +13,7 @@ import {
 
 /** Helpers for tests of the built engine process and the built command line. */
 
-const root = path.resolve(import.meta.dirname, '../..');
+const root = path.resolve(import.meta.dirname, '../../..');
 
 /** Builds the code if it is not current. */
 export function buildCode(): void {
