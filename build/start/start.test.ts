@@ -282,9 +282,7 @@ describe('npm start', () => {
     writeFileSync(file, '');
     const started = startNode([script, '--port', '0'], { ORTHANT_STATE: file, DISPLAY: '', WAYLAND_DISPLAY: '' });
     expect(await started.ended).toBe(1);
-    expect(started.text()).toMatch(
-      /Cannot write to .*file: the name is used already\. .*ORTHANT_STATE names another/,
-    );
+    expect(started.text()).toMatch(/Cannot write to .*file: the name is used already\. .*ORTHANT_STATE names another/);
     expect(started.text()).not.toMatch(/\n\s+at /);
   });
 
