@@ -1,5 +1,5 @@
 import { methodSettings, type RunConfiguration } from '../contract/configuration.ts';
-import { applies, chooserOf, groupOf, valueAt, type DescribedSetting } from '../contract/describedSetting.ts';
+import { applies, chooserOf, groupOf, setAt, valueAt, type DescribedSetting } from '../contract/describedSetting.ts';
 import { givenSetting, settings, type ConfigurationOptions } from './configurationOptions.ts';
 import { wrongUse } from './failure.ts';
 import { parseKeyValue, parseSettings } from './keyValue.ts';
@@ -29,13 +29,6 @@ const readers: Readonly<Record<string, (given: unknown) => unknown>> = {
   'network.activation': (given) => (Array.isArray(given) && given.length === 1 ? (given as unknown[])[0] : given),
   'constraint.epsilon': (given) => bounds(given as readonly string[]),
 };
-
-function setAt(document: object, path: string, value: unknown): void {
-  const keys = path.split('.');
-  const last = keys.pop() ?? '';
-  const group = keys.reduce<unknown>((inner, key) => (inner as Readonly<Record<string, unknown>>)[key], document);
-  (group as Record<string, unknown>)[last] = value;
-}
 
 /**
  * Resets each union for which the options choose another variant: by the option that names the variant or, for the

@@ -95,8 +95,16 @@ export const valueAt = (document: unknown, path: string): unknown =>
     .split('.')
     .reduce<unknown>((inner, key) => (inner as Readonly<Record<string, unknown>> | undefined)?.[key], document);
 
-/** The path of the group that contains a setting. */
-export const groupOf = ({ path }: Pick<DescribedSetting, 'path'>): string => path.slice(0, path.lastIndexOf('.'));
+/** The path of the group that contains a setting; empty at the top of the document. */
+export const groupOf = ({ path }: Pick<DescribedSetting, 'path'>): string =>
+  path.slice(0, Math.max(0, path.lastIndexOf('.')));
+
+/** Sets the value at a path of a document, in which the group around it exists. */
+export function setAt(document: unknown, path: string, value: unknown): void {
+  const group = groupOf({ path });
+  const inner = group === '' ? document : valueAt(document, group);
+  (inner as Record<string, unknown>)[path.slice(path.lastIndexOf('.') + 1)] = value;
+}
 
 /** Whether this setting exists in a configuration, given the variants that the configuration chooses. */
 export const applies = ({ when }: DescribedSetting, configuration: unknown): boolean =>

@@ -6,7 +6,8 @@ import {
   splitSchema,
 } from '../../native/contract/configuration.ts';
 import { describeConfiguration } from '../../native/contract/describeSettings.ts';
-import { changeSetting, settingsIn, valueAt } from './settingPaths.ts';
+import { valueAt } from '../../native/contract/describedSetting.ts';
+import { changeSetting, settingsIn } from './settingPaths.ts';
 import { trainingGroups } from './trainingForm.ts';
 
 const settings = describeConfiguration();
