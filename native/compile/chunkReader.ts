@@ -29,7 +29,7 @@ export class ChunkReader {
   constructor(sources: readonly RowArray[], chunkRows: number) {
     this.chunkRows = chunkRows;
     this.#sources = sources;
-    this.arrays = sources.map(({ width }) => unalignedFloats(chunkRows * width));
+    this.arrays = sources.map(({ width }) => new Float32Array(chunkRows * width));
   }
 
   /** Sets the next rows, in the order of the steps. */
@@ -99,10 +99,3 @@ function joined(batches: readonly Int32Array[], most: number): Int32Array {
 
 const startsWith = (rows: Int32Array, from: number, batch: Int32Array): boolean =>
   from + batch.length <= rows.length && batch.every((row, i) => row === rows[from + i]);
-
-/**
- * Floats at an address that is not aligned. TensorFlow uses aligned memory in place and copies other memory first. In
- * place, a chunk would change while TensorFlow uses it, and TensorFlow would release it on a thread that must not touch
- * JavaScript's memory.
- */
-const unalignedFloats = (length: number): Float32Array => new Float32Array(new ArrayBuffer(4 * length + 4), 4, length);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { doctorReportSchema } from '../contract/doctorReport.ts';
 import { openEngine } from './backend.ts';
+import { nativeBackend } from './nativeBackend.ts';
 import { diagnose } from './doctor.ts';
 import { engineEnvironment } from './environment.ts';
 import { emptyCache, failure, folder, pretendCards, rtx4090, rtx5090 } from './pretendMachine.ts';
@@ -20,6 +21,24 @@ describe('TensorFlow is installed', () => {
     expect(runtime.reason).toMatch(/CPU was asked for/);
     expect(runtime.tf.getBackend()).toBe('tensorflow');
   });
+
+  test.skipIf(!hasTensorflow)(
+    'a tensor has memory of its own, wherever the array lies that it is made from',
+    async () => {
+      const { tf } = await openEngine({ engine: 'tensorflow', device: 'cpu' });
+      const { binding } = nativeBackend(tf);
+      // TensorFlow's number for float32.
+      const float = 1;
+      // Buffers start at multiples of 16 bytes, and TensorFlow could use those at multiples of 64 in place.
+      for (let length = 16; length < 400; length++) {
+        const values = new Float32Array(length).fill(1);
+        const id = binding.createTensor([length], float, values);
+        values.fill(2);
+        expect(binding.tensorDataSync(id)).toEqual(new Float32Array(length).fill(1));
+        binding.deleteTensor(id);
+      }
+    },
+  );
 
   test.skipIf(!hasTensorflow)('the doctor loads it', async () => {
     const report = await diagnose({ device: 'cpu' });

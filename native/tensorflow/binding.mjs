@@ -72,6 +72,40 @@ void enable_tensor_float_32_execution(bool enabled);
     times: 1,
   },
   {
+    // TensorFlow would use an aligned array in place and release it on any of its threads, where N-API must not be called.
+    file: 'tfjs_backend.cc',
+    from: `  NapiAutoRef *auto_ref = new NapiAutoRef();
+  nstatus = auto_ref->Init(env, array_value);
+  if (nstatus != napi_ok) {
+    delete auto_ref;
+  }
+  ENSURE_NAPI_OK_RETVAL(env, nstatus, nullptr);
+`,
+    to: '',
+    times: 1,
+  },
+  {
+    file: 'tfjs_backend.cc',
+    from: `  TF_AutoTensor tensor(TF_NewTensor(dtype, shape, shape_length, array_data,
+                                    byte_size, DeallocTensor, auto_ref));
+`,
+    to: `  TF_AutoTensor tensor(TF_AllocateTensor(dtype, shape, shape_length, byte_size));
+  memcpy(TF_TensorData(tensor.tensor), array_data, byte_size);
+`,
+    times: 1,
+  },
+  {
+    file: 'tfjs_backend.cc',
+    from: `  if (TF_GetCode(tf_status.status) != TF_OK) {
+    delete auto_ref;
+    TFE_DeleteTensorHandle(tfe_tensor_handle);
+`,
+    to: `  if (TF_GetCode(tf_status.status) != TF_OK) {
+    TFE_DeleteTensorHandle(tfe_tensor_handle);
+`,
+    times: 1,
+  },
+  {
     file: 'tfjs_backend.cc',
     from: 'int32_t TFJSBackend::InsertHandle(',
     to: 'int64_t TFJSBackend::InsertHandle(',
