@@ -41,7 +41,7 @@ test('a bad row is named, and left out on request; a column is made the target; 
   await expect(orthant.notice('line 7 has 5 fields where 3 are expected')).toBeVisible();
   // It is shown with its text and a remedy; there is no other problem to go to.
   await expect(page.getByRole('heading', { level: 2, name: 'Line 7' })).toBeVisible();
-  await expect(page.getByText('What to do: Remove what is too much')).toBeVisible();
+  await expect(page.getByText('What to do: Remove the extra fields')).toBeVisible();
   await expect(page.locator('mark')).toHaveText('4,5');
   await expect(page.getByRole('button', { name: 'Next', exact: true })).toHaveAttribute('aria-disabled', 'true');
   await page.getByRole('button', { name: 'Continue without these rows', exact: true }).click();
