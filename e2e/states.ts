@@ -216,7 +216,7 @@ export async function firstAndLast(
   await everyEmptyScreen(orthant, look);
   await orthant.toStart();
   await orthant.sample('Prices').click();
-  await expect(orthant.page.getByText('53,917 rows')).toBeVisible();
+  await expect(orthant.page.getByText('53,917 rows × 10 columns')).toBeVisible();
   await look('data-diamonds');
   await host.stop();
   await expect(orthant.page.getByText('Connection lost, trying again')).toBeVisible();
