@@ -75,7 +75,7 @@ export function serve<Calls extends Declarations>(
     try {
       port.send(message);
     } catch (error) {
-      // Report an answer that cannot be cloned; nobody listens on a closed port.
+      // Report an answer that cannot be cloned; a closed port has no listener.
       if (message.kind !== 'answer') return;
       send({ kind: 'error', id: message.id, error: toErrorMessage(error) });
     }
