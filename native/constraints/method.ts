@@ -5,7 +5,8 @@ import type { Curve, MethodPromise } from '../contract/methodDescriptor.ts';
 import type { ConstraintReport } from '../contract/results.ts';
 import type { Warning } from '../contract/inspection.ts';
 import type { LayerTensors, LayerVariables } from '../network/layers.ts';
-import type { OutputTransform } from '../network/model.ts';
+import type { DenseLayer, OutputTransform } from '../network/model.ts';
+import { startFree, type StartData } from '../network/startAtData.ts';
 
 export type { LayerTensors, LayerVariables };
 
@@ -25,7 +26,7 @@ export interface MethodContext {
   readonly epsilon: Float32Array;
   /** Standard deviation of each scaled target over the training rows, the unit of `margin`. */
   readonly targetDeviation: Float32Array;
-  /** Hidden layers and the last one, freshly initialised; a method may change their initial values. */
+  /** Hidden layers and the last one, as the method's `start` made them; a method may change the form of its weights. */
   readonly layers: readonly LayerVariables[];
 }
 
@@ -97,6 +98,17 @@ export interface MethodDefinition<Settings extends z.ZodObject, Id extends strin
   curve?(settings: z.output<Settings>): Curve;
   /** Checks preconditions: throws `OrthantError` (code `configuration`) or returns warnings. */
   check?(settings: z.output<Settings>, network: NetworkSettings): readonly Warning[];
+  /**
+   * The layers with which training starts, from the drawn ones, which stay unchanged; by default {@link startFree}.
+   *
+   * @param epsilon - the scaled bound of each output, as in {@link MethodContext}
+   */
+  start?(
+    settings: z.output<Settings>,
+    drawn: readonly DenseLayer[],
+    data: StartData,
+    epsilon: Float32Array,
+  ): DenseLayer[];
   create(settings: z.output<Settings>, context: MethodContext): MethodBehaviour;
 }
 
@@ -107,6 +119,12 @@ export interface ConstraintMethod<
 > extends MethodDefinition<Settings, Id> {
   readonly preconditions: readonly string[];
   check(settings: z.output<Settings>, network: NetworkSettings): readonly Warning[];
+  start(
+    settings: z.output<Settings>,
+    drawn: readonly DenseLayer[],
+    data: StartData,
+    epsilon: Float32Array,
+  ): DenseLayer[];
   create(settings: z.output<Settings>, context: MethodContext): MethodInstance;
 }
 
@@ -117,6 +135,7 @@ export function defineMethod<Settings extends z.ZodObject, const Id extends stri
   return {
     preconditions: [],
     check: () => [],
+    start: (_, drawn, data) => startFree(drawn, data),
     ...definition,
     create: (settings, context) => {
       const behaviour = definition.create(settings, context);

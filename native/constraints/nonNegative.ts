@@ -66,8 +66,6 @@ export interface NonNegativeLayer {
   readonly index: number;
   /** Lower bound of each bias, [units]. */
   readonly biasFloor: Float32Array;
-  /** Makes the initial kernel, [inputs, units], without negative entries, from the randomly drawn kernel. */
-  readonly start: (drawn: tfjs.Tensor2D) => tfjs.Tensor2D;
 }
 
 /** Weights of reparametrised layers start at least here: nearer to 0 the functions' derivatives vanish. */
@@ -86,19 +84,18 @@ export function nonNegativeLayers(
   const { tf } = context;
   const floors = new Map(chosen.map(({ index, biasFloor }) => [index, vectorVariable(context, biasFloor)]));
   const state = Object.fromEntries([...floors].map(([index, floor]) => [`biasFloor${index}`, floor]));
-  const begin = (apply: (layer: LayerVariables, kernel: tfjs.Tensor2D, floor: tfjs.Tensor1D) => void) => {
+  const begin = (apply: (layer: LayerVariables, floor: tfjs.Tensor1D) => void) => {
     tf.tidy(() => {
-      for (const { index, start } of chosen) {
+      for (const [index, floor] of floors) {
         const layer = context.layers[index];
-        const floor = floors.get(index);
-        if (layer !== undefined && floor !== undefined) apply(layer, start(layer.kernel), floor);
+        if (layer !== undefined) apply(layer, floor);
       }
     });
   };
 
   if (by === 'projection') {
-    begin(({ kernel, bias }, start, floor) => {
-      kernel.assign(start);
+    begin(({ kernel, bias }, floor) => {
+      kernel.assign(tf.relu(kernel));
       bias.assign(tf.maximum(bias, floor));
     });
     return {
@@ -117,8 +114,8 @@ export function nonNegativeLayers(
   const { tensor, inverse } = nonNegativeFunctions[by];
   const inverted = <T extends tfjs.Tensor>(values: T): T =>
     tf.tensor(Float32Array.from(values.dataSync(), inverse), values.shape) as T;
-  begin(({ kernel, bias }, start, floor) => {
-    kernel.assign(inverted(tf.maximum(start, leastStart)));
+  begin(({ kernel, bias }, floor) => {
+    kernel.assign(inverted(tf.maximum(kernel, leastStart)));
     bias.assign(inverted(tf.maximum(tf.sub(bias, floor), leastBiasStart)));
   });
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { startNonNegative } from '../network/startAtData.ts';
 import { defineMethod } from './method.ts';
 import { checkFeatures, nonNegativeBySetting, nonNegativeLayers, weightCurve } from './nonNegative.ts';
 
@@ -51,12 +52,12 @@ export const nonNegativeLastLayer = defineMethod({
       },
     ];
   },
+  start: (_, drawn, data, epsilon) => startNonNegative(drawn, data, epsilon, { linear: true }),
   create: ({ by }, context) =>
     nonNegativeLayers(context, by, [
       {
         index: context.layers.length - 1,
         biasFloor: context.epsilon,
-        start: (drawn) => context.tf.abs(drawn),
       },
     ]),
 });

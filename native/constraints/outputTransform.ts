@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { outputTransforms } from '../network/model.ts';
+import { outputTransforms, type OutputTransformKind } from '../network/model.ts';
 import { exponentLimit, nonNegativeFunctions } from '../network/transforms.ts';
+import { startFree, type StartData } from '../network/startAtData.ts';
 import { sampleCurve } from './methodCurves.ts';
 import { defineMethod } from './method.ts';
 import { vectorVariable } from './state.ts';
@@ -55,13 +56,11 @@ export const outputTransform = defineMethod({
       [-3, 3],
       nonNegativeFunctions[transform].scalar,
     ),
+  start: ({ transform }, drawn, data, epsilon) => startFree(drawn, beforeTransform(transform, data, epsilon)),
   create: ({ transform: kind }, context) => {
-    const { tf, layers, outputs, epsilon } = context;
+    const { tf, epsilon } = context;
     const state = { epsilon: vectorVariable(context, epsilon) };
-    const { tensor, inverse } = nonNegativeFunctions[kind];
-    tf.tidy(() => {
-      layers.at(-1)?.bias.assign(tf.fill<typeof tf.Rank.R1>([outputs], inverse(1)));
-    });
+    const { tensor } = nonNegativeFunctions[kind];
     return {
       state,
       transform: (linear) => tf.add(tensor(tf, linear), state.epsilon),
@@ -69,3 +68,27 @@ export const outputTransform = defineMethod({
     };
   },
 });
+
+/** Least distance of a mean from its bound, in deviations: nearer to 0 the transforms' derivatives vanish. */
+const leastHeight = 1e-3;
+
+/** What the linear output has to start at: the transform's inverse at the mean, and its tangent for the linear model. */
+function beforeTransform(kind: OutputTransformKind, data: StartData, epsilon: Float32Array): StartData {
+  const { inverse, slope } = nonNegativeFunctions[kind];
+  const heights = data.means.map((mean, output) => Math.max(mean - (epsilon[output] ?? 0), leastHeight));
+  const means = heights.map(inverse);
+  const slopes = heights.map(slope);
+  return {
+    ...data,
+    means,
+    linear: () => {
+      const { weights, intercepts } = data.linear();
+      return {
+        weights: Array.from(weights, (weight, at) => weight / (slopes[at % slopes.length] ?? 1)),
+        intercepts: means.map(
+          (mean, output) => mean + ((intercepts[output] ?? 0) - (data.means[output] ?? 0)) / (slopes[output] ?? 1),
+        ),
+      };
+    },
+  };
+}

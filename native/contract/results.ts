@@ -14,9 +14,12 @@ export const splitTitles: Readonly<Record<SplitName, string>> = {
 
 /**
  * Largest difference between the outputs of an exported model and the trained one, in standard deviations of the
- * target. The evidence is about the outputs of the trained model.
+ * target. The evidence is about the outputs of the trained model. Outputs that are many deviations large may differ by
+ * {@link differenceLimitUlps} of the largest one instead: float32 holds them no better.
  */
 export const differenceLimit = 1e-4;
+/** In units in the last place of float32. */
+export const differenceLimitUlps = 16;
 
 /** One output on one split, with frozen weights, in the target's units. */
 export const outputReportSchema = z.object({

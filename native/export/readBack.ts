@@ -63,7 +63,7 @@ export function predictSafetensors(
  * engine; only on the first rows if the network is so large that all rows would take long.
  *
  * @param bytes - the whole file
- * @throws OrthantError `export` if they differ by more than {@link differenceLimit}, or the file cannot be read
+ * @throws OrthantError `export` if they differ by more than {@link compare} accepts, or the file cannot be read
  */
 export function verifySafetensors(
   bytes: Uint8Array,

@@ -10,7 +10,7 @@ import { columnDeviations } from '../data/scaling.ts';
 import { boundsOf } from '../data/targets.ts';
 import { hiddenActivations } from '../network/activations.ts';
 import { scaledBound } from '../network/bound.ts';
-import { initialLayers } from '../network/initialise.ts';
+import { drawLayers, layerVariables } from '../network/initialise.ts';
 import type { LayerVariables } from '../network/layers.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
 import { storeLayers } from '../network/store.ts';
@@ -20,6 +20,7 @@ import { chunkRowsFor, type TargetBound } from './evaluate.ts';
 import { chunkRowsWithin, chunkWarning } from './dataMemory.ts';
 import { checkLossTargets } from './losses.ts';
 import { createOptimizer, type Parameter } from './optimizers.ts';
+import { startData } from './startData.ts';
 import type { StepParts } from './step.ts';
 import { createTrainingRows, type TrainingRows } from './trainingRows.ts';
 
@@ -73,14 +74,17 @@ export function buildParts(
   const chunkRows = chunkRowsWithin(dataMemory, dataset, plan.batchSize);
   if (chunkRows !== undefined) warnings.push({ message: chunkWarning(dataMemory, chunkRows) });
   const activations = hiddenActivations(network);
-  const layers = initialLayers(tf, { network, inputs: features, outputs, seed: training.seed });
   const definition = getMethod(constraint.method.id);
-  const method = definition.create(parseMethodSettings(definition.id, constraint.method.settings), {
+  const methodSettings = parseMethodSettings(definition.id, constraint.method.settings);
+  const bounds = Float32Array.from(schema.targets, ({ scale }, i) => scaledBound(epsilon[i] ?? 0, Math.fround(scale)));
+  const drawn = drawLayers({ network, inputs: features, outputs, seed: training.seed });
+  const layers = layerVariables(tf, definition.start(methodSettings, drawn, startData(dataset), bounds));
+  const method = definition.create(methodSettings, {
     tf,
     trainRows: splits.train.rows,
     outputs,
     stepsPerEpoch: plan.stepsPerEpoch,
-    epsilon: Float32Array.from(schema.targets, ({ scale }, i) => scaledBound(epsilon[i] ?? 0, Math.fround(scale))),
+    epsilon: bounds,
     targetDeviation: Float32Array.from(columnDeviations(splits.train.targets, outputs)),
     layers,
   });
