@@ -22,7 +22,7 @@ interface LinearStart {
 }
 
 /** Share of the last layer's drawn weights that is kept beside the linear model: gradients still reach all units. */
-const kept = () => Number((globalThis as any).EXP?.kept ?? 0.1);
+const keptShare = 0.05;
 
 /** At most this share of the units of a layer carries the linear model. */
 const carrierShare = 0.25;
@@ -42,7 +42,7 @@ export function startFree(layers: readonly DenseLayer[], data: StartData): Dense
     last.bias.set(intercepts);
     return started;
   }
-  scale(last.kernel, () => kept(), last.units);
+  scale(last.kernel, () => keptShare, last.units);
   const rest = meanOutputs(started, data);
   last.bias.set(data.means.map((mean, output) => mean - (rest[output] ?? 0)));
   if (!carries(layers)) return started;
@@ -59,9 +59,9 @@ export function startFree(layers: readonly DenseLayer[], data: StartData): Dense
 
 /**
  * A network whose last weights must not be negative, on features that are never negative, starts as
- * max(linear model, low) with low = max(bound, 1 % quantile of the target): one unit of each hidden layer carries it,
- * the last bias is low, and the other last weights are |W| of the drawn W, scaled so that their mean share is a tenth of
- * mean - low. Layers that cannot carry the linear model start with |W| scaled so that the mean output is the target's.
+ * max(linear model, low) with low = max(bound, 1 % quantile of the target): two units of each hidden layer carry its parts
+ * above and below the mean, one of the last layer joins them, the last bias is low, and the other last weights are |W| of
+ * the drawn W, scaled so that their mean output is a small share of mean - low. Layers that cannot carry the linear model start with |W| scaled so that the mean output is the target's.
  *
  * @param bounds - least bias of each output, in scaled units
  * @param linear - false: the hidden layers stay as they are
@@ -81,15 +81,19 @@ export function startNonNegative(
   last.bias.fill(0);
   const drawn = meanOutputs(started, data);
   const carried = linear && carries(layers);
-  const share = carried ? kept() : 1;
+  const share = carried ? keptShare : 1;
   scale(last.kernel, (output) => (share * (heights[output] ?? 0)) / (drawn[output] ?? 0) || 0, units);
   last.bias.set(lows);
   if (!carried) return started;
   const { weights, intercepts } = data.linear();
-  lows.forEach((low, output) => {
-    const offset = low + kept() * (heights[output] ?? 0);
-    carry(started, output, columnOf(weights, output, units), (intercepts[output] ?? 0) - offset);
-    joinParts(started, output);
+  data.means.forEach((mean, output) => {
+    const direction = columnOf(weights, output, units);
+    const offset = (intercepts[output] ?? 0) - mean;
+    const height = (1 - keptShare) * (heights[output] ?? 0);
+    // One hidden layer has no place to join the parts above and below the mean: one of its units carries both.
+    carry(started, output, direction, started.length === 2 ? offset + height : offset);
+    if (started.length > 2) joinParts(started, output, height);
+    setRow(last, unitsOf(output)[0], output, 1);
   });
   return started;
 }
@@ -111,14 +115,16 @@ function carry(layers: readonly DenseLayer[], output: number, direction: readonl
   });
 }
 
-/** Joins the two parts in the last hidden layer, whose features must enter the output with weights of at least 0. */
-function joinParts(layers: readonly DenseLayer[], output: number): void {
+/**
+ * Makes a unit of the last hidden layer compute relu(l + height) of the two parts of l: its feature then enters the
+ * output with a weight that is not negative, and the kink at l = 0 stays trainable.
+ */
+function joinParts(layers: readonly DenseLayer[], output: number, height: number): void {
   const [above, below] = unitsOf(output);
   const hidden = layers.at(-2);
-  if (hidden !== undefined && layers.length > 2) {
-    hidden.kernel[below * hidden.units + above] = -1;
-  }
-  setRow(lastOf(layers), above, output, 1);
+  if (hidden === undefined) return;
+  hidden.kernel[below * hidden.units + above] = -1;
+  hidden.bias[above] = height;
 }
 
 /** Makes a unit act on one output only. */
@@ -129,7 +135,6 @@ function setRow({ kernel, units }: DenseLayer, unit: number, output: number, wei
 
 /** Whether every hidden layer can spare two units for each output, and hands non-negative values on unchanged. */
 const carries = (layers: readonly DenseLayer[]): boolean =>
-  (globalThis as any).EXP?.start !== 'mean' &&
   layers.length > 1 &&
   layers
     .slice(0, -1)
