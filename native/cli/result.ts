@@ -1,4 +1,5 @@
-import type { Chosen, TrainingResult } from '../contract/results.ts';
+import type { TrainingResult } from '../contract/results.ts';
+import { chosenText } from '../contract/chosenText.ts';
 import { splitNames } from '../contract/results.ts';
 import { exitCodes } from './failure.ts';
 import { count, duration, note, paragraph, percent, print, printJson, significant, table } from './terminalText.ts';
@@ -12,16 +13,6 @@ export function showResult(result: TrainingResult, json: boolean): void {
     note(`Stopped after ${count(result.epochs, 'epoch')}. To resume: ${resumeCommand(result.run)}`);
     process.exitCode = exitCodes.interrupted;
   }
-}
-
-/** One line about the settings that were chosen for the table; empty if the user named them all. */
-function describeChosen(chosen: Chosen): string {
-  const parts = Object.entries(chosen).map(([name, value]) => {
-    const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-    if (name === 'earlyStopping' && value === 0) return `${words} off`;
-    return `${words} ${String(value) || 'none'}`;
-  });
-  return parts.length === 0 ? '' : paragraph(`Chosen for this table: ${parts.join(', ')}.`);
 }
 
 function describeResult(result: TrainingResult): string {
@@ -45,9 +36,10 @@ function describeResult(result: TrainingResult): string {
     result.export === undefined
       ? ''
       : `Verified in ONNX Runtime on ${count(result.export.rows, 'row')}: largest difference ${significant(result.export.maxRelativeDifference)} standard deviations.\n`;
+  const chosen = chosenText(result.chosen ?? {});
   return [
     `${result.method}: ${count(result.epochs, 'epoch')}, ${count(result.steps, 'step')} in ${duration(result.seconds)} (${engine}); best epoch ${result.bestEpoch}\n`,
-    describeChosen(result.chosen ?? {}),
+    chosen === '' ? '' : paragraph(`Chosen for this table: ${chosen}.`),
     '\n',
     table(
       [
