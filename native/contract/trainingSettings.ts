@@ -63,8 +63,8 @@ export const optimizerSchema = z
       }),
       epsilon,
     }),
-    z.strictObject({ id: z.literal('adam'), learningRate: learningRate(0.001), ...moments, epsilon }),
-    z.strictObject({ id: z.literal('adamw'), learningRate: learningRate(0.001), ...moments, epsilon }),
+    z.strictObject({ id: z.literal('adam'), learningRate: learningRate(0.003), ...moments, epsilon }),
+    z.strictObject({ id: z.literal('adamw'), learningRate: learningRate(0.003), ...moments, epsilon }),
   ])
   .meta({
     title: 'Optimizer',
@@ -144,7 +144,7 @@ export const trainingSettingsSchema = z.strictObject({
     flag: '--loss <name>',
   }),
   optimizer: optimizerSchema
-    .default({ id: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
+    .default({ id: 'adamw', learningRate: 0.003, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
     .meta({ choices: optimizers }),
   schedule: scheduleSchema.default({ id: 'cosine', final: 0, warmUpSteps: 0 }).meta({ choices: schedules }),
   batchSize: z.int().min(0).default(64).meta({

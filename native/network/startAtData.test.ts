@@ -27,7 +27,12 @@ function example(): { data: StartData; linear: (row: number, output: number) => 
 }
 
 const draw = (settings: { hidden: number[]; activation?: string }): DenseLayer[] =>
-  drawLayers({ network: networkSettingsSchema.parse(settings), inputs: features, outputs: 2, seed: 3 });
+  drawLayers({
+    network: { ...networkSettingsSchema.parse(settings), hidden: settings.hidden },
+    inputs: features,
+    outputs: 2,
+    seed: 3,
+  });
 
 const meanOf = (values: ArrayLike<number>, output: number): number =>
   Array.from({ length: rows }, (_, row) => values[2 * row + output] ?? NaN).reduce((sum, value) => sum + value) / rows;
