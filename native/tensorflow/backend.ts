@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type * as Wasm from '@tensorflow/tfjs-backend-wasm';
 import type * as NodeBackend from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
@@ -10,6 +10,7 @@ import { OrthantError } from '../contract/errors.ts';
 import { chooseEngine, choiceVariables, deviceError, type Choice, type EngineOptions } from './choice.ts';
 import { findInstallation, type Installation, type Provisioned } from './installation.ts';
 import { nativeBackend } from './nativeBackend.ts';
+import { tf } from './tfjsCore.ts';
 import { loadTfjsPackage } from './tfjsPackage.ts';
 import { registerTensorflowKernels, tensorflowBackend } from './tensorflowKernels.ts';
 import { registerWasmKernels, wasmBackend } from './wasmKernels.ts';
@@ -33,7 +34,7 @@ export interface EngineRuntime {
   /** Warnings for the user: a card that is not used, a faster engine that is not installed. */
   readonly warnings: readonly string[];
   /** The library; its operations run on this engine. */
-  readonly tf: typeof tf;
+  readonly tf: typeof tfjs;
   /**
    * Number of live tensors, JavaScript's and the engine's own buffers together. Two equal counts mean that nothing leaked
    * in between.
