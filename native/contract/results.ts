@@ -111,6 +111,7 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 export const phasesSchema = z.object({
   /** Seconds to start the engine. */
   setup: z.number(),
+  /** Seconds from then until the data were read, which begins together with the engine. */
   read: z.number(),
   compile: z.number().optional(),
   train: z.number(),

@@ -11,6 +11,7 @@ import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
 import { Trainer, type TrainingOutcome } from '../training/trainer.ts';
+import { alongside } from './alongside.ts';
 import { engineName } from './executionTexts.ts';
 import { exportRun } from './exportRun.ts';
 import { refuseOtherData, type DataSets } from './dataSets.ts';
@@ -113,14 +114,18 @@ export class TrainJob implements Job {
 
     this.#events.enter('preparing', 'starting the engine');
     if (checkpoint !== undefined) this.#events.checkpoint(checkpoint);
-    const [runtime, setup] = await timed(() => library.open(asked.runtime));
-    this.#abort.signal.throwIfAborted();
-    for (const message of runtime.warnings) this.#events.warn({ message });
-    this.#events.engine(runtime, record);
+    const read = (signal: AbortSignal): Promise<DataSet> => dataSets.read(asked.data, signal);
+    const { runtime, setup, dataset, reading } = await alongside(read, this.#abort.signal, async (data) => {
+      const [runtime, setup] = await timed(() => library.open(asked.runtime));
+      this.#abort.signal.throwIfAborted();
+      for (const message of runtime.warnings) this.#events.warn({ message });
+      this.#events.engine(runtime, record);
 
-    this.#events.enter('preparing', `reading ${sourceName(asked.data.source)}`);
-    const [dataset, read] = await timed(() => dataSets.read(asked.data, this.#abort.signal));
-    this.#abort.signal.throwIfAborted();
+      this.#events.enter('preparing', `reading ${sourceName(asked.data.source)}`);
+      const [dataset, reading] = await timed(() => data);
+      this.#abort.signal.throwIfAborted();
+      return { runtime, setup, dataset, reading };
+    });
     for (const warning of dataset.preparation.warnings) this.#events.warn(warning);
     if (resume) refuseOtherData(record, dataset);
     const settled = settleRun(record, dataset);
@@ -161,7 +166,7 @@ export class TrainJob implements Job {
       bestEpoch: outcome.bestEpoch,
       stopped: outcome.stopped,
       seconds: outcome.seconds,
-      phases: { setup, read, ...outcome.phases, export: exportSeconds },
+      phases: { setup, read: reading, ...outcome.phases, export: exportSeconds },
       reproducible: runtime.reproducible,
       splits: outcome.metrics.splits,
       evidence,
