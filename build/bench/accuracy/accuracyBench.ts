@@ -18,8 +18,8 @@ const packages = ['scikit-learn==1.9.1', 'numpy==2.4.6', 'pandas==3.1.1'];
 const script = path.join(peerScripts, 'accuracy.py');
 /** A table of fewer rows is measured on several random splits, since one has too few test rows. */
 const fewRows = 500;
-/** Training seeds on the split of a table of more rows. */
-const seeds = [0, 1, 2];
+/** Number of training seeds on the split of a table of more rows; they are 0, 1, 2. */
+const seeds = 3;
 /** The method of a run without an option. */
 const byDefault = 'default';
 
@@ -67,7 +67,7 @@ async function benchAccuracy(): Promise<boolean> {
     const only = options.only.split(',');
     const all = [...(await sampleTables(data)), ...(options.folder === undefined ? [] : folderTables(options.folder))];
     const chosen = all.filter(({ name }) => only.some((text) => name.includes(text)));
-    if (chosen.length === 0) throw new Error(`No table is called "${options.only}".`);
+    if (chosen.length === 0) fail(`No table is called "${options.only}".`);
     const splits = options.quick ? 2 : 10;
     const points = options.quick ? 20_000 : 200_000;
     const bench = { python, folder, trainer, methods, splits, points };
@@ -90,7 +90,6 @@ async function benchAccuracy(): Promise<boolean> {
   });
 }
 
-/** @throws if a method does not exist */
 async function chooseMethods(data: Engine): Promise<string[]> {
   const { methods, quick } = options;
   const ids = (await data.call('methods', {})).map(({ id }) => id);
@@ -99,7 +98,7 @@ async function chooseMethods(data: Engine): Promise<string[]> {
   if (methods === 'all') return all;
   const chosen = methods.split(',');
   const unknown = chosen.find((id) => !all.includes(id));
-  if (unknown !== undefined) throw new Error(`There is no method "${unknown}". There are: ${all.join(', ')}.`);
+  if (unknown !== undefined) fail(`There is no method "${unknown}". There are: ${all.join(', ')}.`);
   return chosen;
 }
 
@@ -113,12 +112,8 @@ async function measureTable(bench: Bench, table: BenchTable): Promise<MeasuredTa
   const division = (await callPython(bench, 'divide', job, name)) as Division | undefined;
   if (division === undefined || (options.quick && !division.few)) return undefined;
   const { few, rows, leftOut, files } = division;
-  const [first] = files;
-  const runs = few
-    ? files.map((one, seed) => ({ ...one, seed }))
-    : first
-      ? seeds.map((seed) => ({ ...first, seed }))
-      : [];
+  const places = few ? files : Array.from({ length: seeds }, () => files).flat();
+  const runs = places.map((place, seed) => ({ ...place, seed }));
   const entries = new Map<string, Run[]>();
   const add = (id: string, run: Run): void => {
     entries.set(id, [...(entries.get(id) ?? []), run]);
@@ -154,12 +149,13 @@ async function measureRun(
     const started = performance.now();
     const result = await trainer.train(configure(table, file, method, seed), out);
     const seconds = (performance.now() - started) / 1000;
-    const outputs = result.splits.test?.outputs ?? [];
-    const rmse = outputs.map((output) => output.rmse);
+    const outputs = table.targets.map((target) => result.splits.test?.outputs.find(({ name }) => name === target));
+    const rmse = outputs.map((output) => output?.rmse ?? NaN);
+    const negative = outputs.map((output) => output?.negativeShare ?? NaN);
     say(`test RMSE ${rmse.map((value) => value.toPrecision(4)).join(', ')} in ${seconds.toFixed(1)} s`);
     if (result.files === undefined) throw new Error('It has no exported model.');
-    const below = await shareBelow(result.files.onnx, box, points);
-    return { rmse, negative: outputs.map(({ negativeShare }) => negativeShare), below, seconds, result };
+    const below = await shareBelow(result.files.onnx, table.targets, box, points);
+    return { rmse, negative, below, seconds, result };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown.message : String(thrown);
     say(error);
@@ -205,4 +201,9 @@ function callPython({ python, folder }: Bench, mode: string, job: object, what: 
   const file = path.join(folder, 'job.json');
   writeFileSync(file, JSON.stringify(job));
   return lastLine(what, { title: 'scikit-learn', command: python, args: [script, mode] }, [file]);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
 }

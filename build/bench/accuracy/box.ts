@@ -12,9 +12,14 @@ const chunkRows = 20_000;
  * Share of uniform points of the box (seed 0) at which an exported model is below its bound.
  *
  * @param file - the run's .onnx file
- * @returns one share per target
+ * @returns one share for each of `targets`
  */
-export async function shareBelow(file: string, box: Box, points: number): Promise<number[]> {
+export async function shareBelow(
+  file: string,
+  targets: readonly string[],
+  box: Box,
+  points: number,
+): Promise<number[]> {
   const predictor = await openOnnx(file);
   try {
     const { schema, epsilon } = predictor.metadata;
@@ -34,7 +39,7 @@ export async function shareBelow(file: string, box: Box, points: number): Promis
         if (value < (bounds[target] ?? 0)) below[target] = (below[target] ?? 0) + 1;
       });
     }
-    return below.map((count) => count / points);
+    return targets.map((target) => (below[schema.targets.findIndex(({ name }) => name === target)] ?? NaN) / points);
   } finally {
     await predictor.close();
   }
