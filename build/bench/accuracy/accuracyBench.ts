@@ -78,16 +78,19 @@ async function benchAccuracy(): Promise<boolean> {
       if (one === undefined) continue;
       measured.push(one);
       console.log(tableText(one));
+      if (options.json !== undefined) writeReport(options.json, bench, measured);
     }
-    const summary = summaries(measured, methods);
-    console.log(summaryText(summary));
-    if (options.json !== undefined) {
-      const report = { date: new Date().toISOString(), packages, options, points, tables: measured, summary };
-      writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
-    }
+    console.log(summaryText(summaries(measured, methods)));
     const complete = measured.every(({ entries }) => entries.every(({ runs }) => !runs.some((run) => 'error' in run)));
     return complete && (options.quick || measured.length === chosen.length);
   });
+}
+
+/** Written after every table: the whole bench takes long. */
+function writeReport(file: string, { methods, points }: Bench, tables: readonly MeasuredTable[]): void {
+  const summary = summaries(tables, methods);
+  const report = { date: new Date().toISOString(), packages, options, points, tables, summary };
+  writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
 }
 
 async function chooseMethods(data: Engine): Promise<string[]> {
