@@ -5,8 +5,8 @@
  *
  *     node build/bench/intervals.mjs --folder TABLES [--seeds N] [--level SHARE] [--engine NAME]
  *
- * Of the rows 60 % train, 20 % validate, 20 % test. Prints a line of JSON a table: mean coverage of the test rows, and
- * mean half width in deviations of the target. Needs built code (`npm run build`).
+ * Of the rows 60 % train, 20 % validate, 20 % test. Prints a line of JSON a table: mean coverage of the test rows, half
+ * width and test error in the target's units, over the splits. Needs built code (`npm run build`).
  */
 import { fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -99,9 +99,18 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 const temporary = mkdtempSync(path.join(tmpdir(), 'orthant-intervals-'));
 try {
   for (const [name, target] of Object.entries(tables)) {
-    const [header = '', ...rows] = readFileSync(path.join(folder, `${name}.csv`), 'utf8').trim().split('\n');
-    /** @type {Record<string, number[]>} */
-    const found = { coverageAll: [], coverageHalf: [], widthAll: [], widthHalf: [], rmseAll: [], rmseHalf: [] };
+    const [header = '', ...rows] = readFileSync(path.join(folder, `${name}.csv`), 'utf8')
+      .trim()
+      .split('\n');
+    const none = () => /** @type {number[]} */ ([]);
+    const found = {
+      coverageAll: none(),
+      coverageHalf: none(),
+      halfWidthAll: none(),
+      halfWidthHalf: none(),
+      rmseAll: none(),
+      rmseHalf: none(),
+    };
     const epochs = Math.ceil(2000 / Math.ceil((0.6 * rows.length) / 64));
     for (let seed = 0; seed < Number(seeds); seed++) {
       const random = generator(seed);
@@ -143,11 +152,11 @@ try {
       const halfWidth = calibrating[Math.ceil((calibrating.length + 1) * Number(level) - 1e-9) - 1] ?? Infinity;
       const test = residuals('test');
       found.coverageHalf.push(mean(test.map((/** @type {number} */ residual) => (residual <= halfWidth ? 1 : 0))));
-      found.widthHalf.push(halfWidth);
+      found.halfWidthHalf.push(halfWidth);
       found.rmseHalf.push(Math.sqrt(mean(test.map((/** @type {number} */ residual) => residual ** 2))));
       const [output] = all.splits.test.outputs;
       found.coverageAll.push(output.interval?.coverage ?? 1);
-      found.widthAll.push(all.intervals.halfWidths?.[0] ?? Infinity);
+      found.halfWidthAll.push(all.intervals.halfWidths?.[0] ?? Infinity);
       found.rmseAll.push(output.rmse);
     }
     const means = Object.entries(found).map(([key, values]) => [key, Number(mean(values).toPrecision(4))]);
