@@ -34,6 +34,16 @@ export const outputReportSchema = z.object({
   violationShare: z.number(),
   /** The lowest prediction. */
   minimum: z.number(),
+  /** The split's rows beside the prediction intervals, in the result of a run. */
+  interval: z
+    .object({
+      level: z.number(),
+      /** Share of the rows whose target is inside. */
+      coverage: z.number(),
+      /** Mean width after the cut at the bound, in the target's units. */
+      width: z.number(),
+    })
+    .optional(),
 });
 export type OutputReport = z.infer<typeof outputReportSchema>;
 
@@ -145,6 +155,25 @@ export const chosenSchema = z
   })
   .partial();
 export type Chosen = z.infer<typeof chosenSchema>;
+/** Prediction intervals of a model: prediction - half width to prediction + half width, each end at or above the bound. */
+export const intervalsSchema = z.object({
+  /** Share of rows like the validation rows whose target is inside. */
+  level: z.number(),
+  /** Validation rows whose residuals give the half widths. */
+  rows: z.int(),
+  /** One per target, in the target's units. */
+  halfWidths: z.array(z.number()),
+});
+export type Intervals = z.infer<typeof intervalsSchema>;
+
+/** Intervals as a result reports them. */
+export const intervalsReportSchema = intervalsSchema.extend({
+  /** Absent if there are too few validation rows for the level. */
+  halfWidths: intervalsSchema.shape.halfWidths.optional(),
+  /** One sentence: what the intervals rest on, or why there are none. */
+  note: z.string(),
+});
+export type IntervalsReport = z.infer<typeof intervalsReportSchema>;
 
 /** The JSON object that ends `train --json`, also kept in `run.json`. */
 export const trainingResultSchema = z.object({
@@ -168,6 +197,8 @@ export const trainingResultSchema = z.object({
   reproducible: z.boolean(),
   splits: splitReportsSchema,
   evidence: evidenceSchema,
+  /** Absent if the level is 0. */
+  intervals: intervalsReportSchema.optional(),
   warnings: z.array(warningSchema),
   run: z.string(),
   files: z.object({ onnxJson: z.string(), onnx: z.string() }).optional(),

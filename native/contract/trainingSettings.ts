@@ -181,6 +181,12 @@ export const trainingSettingsSchema = z.strictObject({
     unit: 'epochs',
     flag: '--early-stopping <epochs>',
   }),
+  intervalLevel: z.number().min(0).lt(1).default(0.9).meta({
+    title: 'Interval level',
+    description: 'share of rows that the interval around a prediction holds; 0 is off',
+    help: true,
+    flag: '--interval-level <share>',
+  }),
   seed: z.int().min(0).max(limits.seed).default(0).meta({
     title: 'Seed',
     description: 'draws the first weights and the order of the rows; the same seed repeats a run',

@@ -14,6 +14,7 @@ import { Trainer, type TrainingOutcome } from '../training/trainer.ts';
 import { alongside } from './alongside.ts';
 import { engineName } from './executionTexts.ts';
 import { exportRun } from './exportRun.ts';
+import { concludeIntervals } from './intervals.ts';
 import { refuseOtherData, type DataSets } from './dataSets.ts';
 import type { Job } from './jobs.ts';
 import type { Library } from './library.ts';
@@ -141,11 +142,12 @@ export class TrainJob implements Job {
     const outcome = await this.#train(runtime, dataset, configuration, record, checkpoint);
 
     this.#events.phase('training', 'exporting and verifying the model');
-    const evidence = gatherEvidence(outcome.model, outcome.metrics.splits);
+    const { model, splits, intervals } = await concludeIntervals(runtime.tf, outcome, dataset, configuration);
+    const evidence = gatherEvidence(model, splits);
     const files = { onnx: this.folder.file(runFiles.onnx), onnxJson: this.folder.file(runFiles.onnxJson) };
     const [report, exportSeconds] = await timed(() =>
       exportRun({
-        model: outcome.model,
+        model,
         evidence,
         dataset,
         tf: runtime.tf,
@@ -168,8 +170,9 @@ export class TrainJob implements Job {
       seconds: outcome.seconds,
       phases: { setup, read: reading, ...outcome.phases, export: exportSeconds },
       reproducible: runtime.reproducible,
-      splits: outcome.metrics.splits,
+      splits,
       evidence,
+      ...intervals,
       warnings: this.#events.warnings,
       run: this.run,
       files,

@@ -1,5 +1,6 @@
 import type { Activation } from '../contract/configuration.ts';
 import type { DataSchema } from '../contract/dataSchema.ts';
+import type { Intervals } from '../contract/results.ts';
 
 /** One dense layer's stored numbers: output = activation(input · kernel + bias). */
 export interface DenseLayer {
@@ -37,4 +38,6 @@ export interface Model {
   readonly transform?: OutputTransform;
   /** The bound of each target, in the target's units. */
   readonly epsilon: readonly number[];
+  /** Absent if none were asked for, or there were too few validation rows. */
+  readonly intervals?: Intervals;
 }

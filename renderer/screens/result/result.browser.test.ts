@@ -118,6 +118,58 @@ test('the result is read from top to bottom: figures, lowest rows, times, notes'
   await expect.element(main.getByRole('grid', { name: 'Rows of the table' })).toBeVisible();
 });
 
+describe('intervals', () => {
+  const panel = main.getByRole('region', { name: '90 % intervals' });
+  const report = { level: 0.9, rows: 1000, note: 'They rest on validation rows.' };
+
+  test('are shown with what they hold, and are exported on request where a format has outputs', async () => {
+    const { test: held } = last.splits;
+    const splits = {
+      ...last.splits,
+      ...(held === undefined
+        ? {}
+        : {
+            test: {
+              ...held,
+              outputs: held.outputs.map((output) => ({
+                ...output,
+                interval: { level: 0.9, coverage: 0.904, width: 2.4 },
+              })),
+            },
+          }),
+    };
+    const { asked } = await openResult(
+      { intervals: { ...report, halfWidths: [1234.56] }, splits },
+      {
+        chooseOutput: ({ suggestedName }) => ({ path: `/work/${suggestedName}` }),
+        export: ({ out }) => ({
+          file: out,
+          report: { verifiedBy: 'onnx-runtime', maxRelativeDifference: 0, smallestOutput: 0, rows: 9 },
+        }),
+      },
+    );
+    await expect.element(panel).toHaveTextContent(/price: prediction ± 1,235, which holds 90\.4 % of 1,000 test rows/);
+    await expect.element(panel).toHaveTextContent(/They rest on validation rows\./);
+    await main.getByRole('switch', { name: 'With intervals' }).click();
+    await main.getByRole('button', { name: 'ONNX', exact: true }).click();
+    await expect.element(main.getByText('Written to /work/My-run.onnx')).toBeVisible();
+    await main.getByRole('button', { name: 'safetensors' }).click();
+    await expect.element(main.getByText('Written to /work/My-run.safetensors')).toBeVisible();
+    expect(asked('export')).toEqual([
+      { run: fakeRun, format: 'onnx', out: '/work/My-run.onnx', intervals: true },
+      { run: fakeRun, format: 'safetensors', out: '/work/My-run.safetensors', intervals: false },
+    ]);
+    await expectAccessible();
+  });
+
+  test('that need more validation rows are missing with the reason, and cannot be exported', async () => {
+    await openResult({ intervals: { ...report, note: 'They need at least 9 validation rows.' } });
+    await expect.element(panel).toHaveTextContent(/They need at least 9 validation rows\./);
+    await expect.element(main.getByRole('button', { name: 'ONNX', exact: true })).toBeVisible();
+    await expect.element(main.getByRole('switch', { name: 'With intervals' })).not.toBeInTheDocument();
+  });
+});
+
 test('predictions can be cancelled; failed ones show the reason and can be tried again', async () => {
   let fail = true;
   await openResult(
@@ -228,7 +280,7 @@ describe('the model', () => {
     await main.getByRole('button', { name: 'ONNX', exact: true }).click();
     await expect.element(main.getByText('Written to /work/My-run.onnx')).toBeVisible();
     await expect.element(main).toHaveTextContent(/in ONNX Runtime, which predicted 900 rows/);
-    expect(asked('export')).toEqual([{ run: fakeRun, format: 'onnx', out: '/work/My-run.onnx' }]);
+    expect(asked('export')).toEqual([{ run: fakeRun, format: 'onnx', out: '/work/My-run.onnx', intervals: false }]);
     await main.getByRole('button', { name: 'Show in folder' }).click();
     expect(asked('showInFolder')).toEqual([{ path: '/work/My-run.onnx' }]);
     await expectAccessible();
