@@ -18,7 +18,7 @@ import { planBatches, type BatchPlan } from './batches.ts';
 import { checkConfiguration } from './checkConfiguration.ts';
 import { chunkRowsFor, type TargetBound } from './evaluate.ts';
 import { chunkRowsWithin, chunkWarning } from './dataMemory.ts';
-import { checkLossTargets } from './losses.ts';
+import { checkLossTargets, lossOf } from './losses.ts';
 import { createOptimizer, type Parameter } from './optimizers.ts';
 import type { StepParts } from './step.ts';
 import { createTrainingRows, type TrainingRows } from './trainingRows.ts';
@@ -98,7 +98,7 @@ export function buildParts(
     rows,
     layers,
     activations,
-    loss: training.loss,
+    loss: lossOf(training),
     method,
     optimizer,
     parameters,

@@ -57,6 +57,13 @@ const cases: readonly Case[] = [
     training: { weightDecay: 0.01, optimizer: { id: 'momentum', nesterov: true, learningRate: 1e-3 } },
   },
   { method: 'positive-parameters', optimizer: 'adam', loss: 'squared-error', activation: 'relu' },
+  {
+    method: 'non-negative-last-layer',
+    optimizer: 'adam',
+    loss: 'tweedie',
+    activation: 'relu',
+    training: { tweediePower: 1.3 },
+  },
   ...(['square', 'softplus', 'exp'] as const).flatMap((by): Case[] => [
     { method: 'non-negative-last-layer', settings: { by }, optimizer: 'adam', loss: 'huber', activation: 'relu' },
     { method: 'positive-parameters', settings: { by }, optimizer: 'sgd', loss: 'gamma', activation: 'softplus' },

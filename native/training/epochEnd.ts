@@ -80,7 +80,7 @@ interface SplitsEvaluation {
  * @param yieldToEvents - awaited between chunks of rows
  */
 async function evaluateSplits(
-  { configuration, dataset, execution, parts: { targetBounds: targets } }: RunContext,
+  { dataset, execution, parts: { loss, targetBounds: targets } }: RunContext,
   yieldToEvents: () => Promise<void>,
 ): Promise<SplitsEvaluation> {
   const evaluations: Partial<Record<keyof SplitReports, SplitEvaluation>> = {};
@@ -89,15 +89,10 @@ async function evaluateSplits(
   for (const split of splitNames) {
     if (dataset.splits[split].rows === 0) continue;
     const predictions = await execution.predictSplit(split, yieldToEvents);
-    const evaluation = evaluatePredictions(
-      configuration.training.loss,
-      targets,
-      predictions,
-      dataset.splits[split].targets,
-    );
+    const evaluation = evaluatePredictions(loss, targets, predictions, dataset.splits[split].targets);
     // A prediction that is not finite makes its output's sum of squares not finite.
-    const { loss: mean, outputs } = evaluation.report;
-    finite &&= Number.isFinite(mean) && outputs.every(({ rmse }) => Number.isFinite(rmse));
+    const { outputs } = evaluation.report;
+    finite &&= Number.isFinite(evaluation.report.loss) && outputs.every(({ rmse }) => Number.isFinite(rmse));
     evaluations[split] = evaluation;
     if (split === 'train') trainPredictions = predictions;
   }
