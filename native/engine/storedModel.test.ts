@@ -17,7 +17,7 @@ it('predicts with a stored model without moving the data set to the engine, and 
   const tensor2d = vi.fn(runtime.tf.tensor2d);
   const tf = { ...runtime.tf, tensor2d } as unknown as typeof runtime.tf;
 
-  const model = restoreModel(tf, { configuration } as unknown as RunRecord, dataset, last);
+  const model = await restoreModel(tf, { configuration } as unknown as RunRecord, dataset, last);
   const { inputs, targets } = dataset.splits.train;
   const predictions = await predictStored(tf, model, inputs);
   expect(predictions).toHaveLength(targets.length);

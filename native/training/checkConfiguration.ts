@@ -14,7 +14,7 @@ export function checkConfiguration(configuration: RunConfiguration): Warning[] {
   const { constraint, network } = configuration;
   const method = getMethod(constraint.method.id);
   const settings = parseMethodSettings(method.id, constraint.method.settings);
-  checkLoss(configuration, method);
+  checkLoss(configuration, method, method.targetFunction?.(settings, new Float32Array()));
   hiddenActivations(network);
   return [...method.check(settings, network)];
 }

@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import { positiveByConstruction, type ConstraintMethod } from '../constraints/method.ts';
+import { positiveByConstruction, type ConstraintMethod, type TargetFunction } from '../constraints/method.ts';
 import { lossTargets, type Loss, type RunConfiguration, type TrainingSettings } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 
@@ -83,13 +83,25 @@ export function meanLoss({ element }: LossFunction, predictions: Float32Array, t
 }
 
 /**
- * Refuses a loss with a logarithm if predictions may be 0 or negative.
+ * Refuses a loss with a logarithm if predictions, or the function of the targets that is trained on, may be 0 or
+ * negative.
  *
  * @throws OrthantError `configuration` with the wrong field and the options that fix it
  */
-export function checkLoss(configuration: RunConfiguration, method: Pick<ConstraintMethod, 'title' | 'promise'>): void {
+export function checkLoss(
+  configuration: RunConfiguration,
+  method: Pick<ConstraintMethod, 'title' | 'promise'>,
+  targetFunction?: TargetFunction,
+): void {
   const { loss } = configuration.training;
   if (lossTargets[loss] === undefined) return;
+  if (targetFunction !== undefined) {
+    throw new OrthantError(
+      'configuration',
+      `The network is trained on the ${targetFunction.name} of the target, which may be negative, but the ${loss} loss is not defined for negative numbers. Choose the loss squared-error, absolute or huber (--loss squared-error), or train on the target itself (--set target=as-is).`,
+      { field: 'training.loss' },
+    );
+  }
   const what = `The ${loss} loss takes the logarithm of the prediction, so every prediction must be above zero.`;
   const { epsilon } = configuration.constraint;
   const bounds = typeof epsilon === 'number' ? [epsilon] : Object.values(epsilon);
