@@ -7,8 +7,11 @@ import type { TargetFunction } from './method.ts';
  *     z ≈ log(y - ε),   p = ε + S exp(min(z, limit)),   S = mean over training rows of exp(log(y - ε) - min(z, limit))
  *
  * exp(z) alone estimates the median of a skewed target, which is below its mean. S is Duan's smearing factor, one for
- * each output, which needs no assumption about the distribution of the residuals: Duan, Smearing Estimate: A
- * Nonparametric Retransformation Method, JASA 78, 1983.
+ * each output. It assumes residuals that are distributed alike for every input, in whatever way. If they scatter more
+ * where predictions are small, as on the sample `salaries`, it overshoots: there a linear model's mean is 4.9 % too low
+ * without the factor and 3.5 % too high with it.
+ *
+ * Source: Duan, Smearing Estimate: A Nonparametric Retransformation Method, JASA 78, 1983.
  *
  * @param epsilon - the scaled bound of each output
  */

@@ -18,7 +18,7 @@ const settings = z.strictObject({
   target: z.enum(['as-is', 'log']).default('as-is').meta({
     title: 'Train on',
     description:
-      'as-is: the target itself. log, for exp only: the logarithm of its distance from the bound, which suits targets that are skewed; predictions are multiplied by Duan’s smearing factor, so that their mean is right.',
+      'as-is: the target itself. log, for exp only: the logarithm of its distance from the bound, which suits skewed targets; exp alone then predicts the median, and Duan’s smearing factor multiplies it to predict the mean.',
   }),
 });
 

@@ -50,6 +50,15 @@ const cases: readonly Case[] = [
   },
   { method: 'output-transform', optimizer: 'sgd', loss: 'gamma', activation: 'sigmoid' },
   {
+    method: 'output-transform',
+    settings: { transform: 'exp', target: 'log' },
+    optimizer: 'adam',
+    loss: 'huber',
+    activation: 'relu',
+    // The logarithm needs targets above the bound.
+    epsilon: 0,
+  },
+  {
     method: 'non-negative-last-layer',
     optimizer: 'momentum',
     loss: 'gamma',
@@ -146,9 +155,10 @@ const anyCase: fc.Arbitrary<Case> = fc
       maxLength: 3,
     }),
   })
-  .map(({ way: { method, settings = {} }, optimizer, loss, layers }) => ({
+  .map(({ way: { method, settings = {}, epsilon }, optimizer, loss, layers }) => ({
     method,
     settings,
+    ...(epsilon === undefined ? {} : { epsilon }),
     optimizer,
     loss,
     hidden: layers.map(([units]) => units),
