@@ -34,7 +34,7 @@ export function trainedDataSet(
     throw new OrthantError(
       'configuration',
       `The target "${name}" is at its bound ${epsilon[output] ?? 0} in ${bad.length} of ${train.rows} training rows, where the ${targetFunction.name} of its distance from the bound does not exist: ` +
-        `${firstOnes(bad)}. Train on the target itself (--set target=as-is), with a bound above 0 also with the loss tweedie, or lower the bound.`,
+        `${firstOnes(bad)}. Train on the target itself (--set target=as-is; for many zeros with --loss tweedie --epsilon 0.001), or lower the bound.`,
       { field: 'constraint.method.settings.target' },
     );
   });
