@@ -11,7 +11,7 @@ export const losses = {
   huber: { title: 'Huber' },
   poisson: { title: 'Poisson (counts)' },
   gamma: { title: 'Gamma (skewed amounts)' },
-  tweedie: { title: 'Tweedie (amounts with many zeros)' },
+  tweedie: { title: 'Tweedie (many zeros)' },
 };
 export const lossSchema = choiceOf(losses);
 export type Loss = z.infer<typeof lossSchema>;
