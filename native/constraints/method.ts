@@ -81,6 +81,19 @@ export interface MethodInstance extends MethodBehaviour {
   dispose(): void;
 }
 
+/**
+ * A function of the targets on which the linear output is trained, with the loss taken there. The stored model leads back
+ * from it to predictions by `outputTransform`, with a factor computed from the training rows.
+ */
+export interface TargetFunction {
+  /** Name of the function in messages. */
+  readonly name: string;
+  /** Its values, of scaled targets, both row-major [rows, outputs]; not finite where it is not defined. */
+  of(targets: Float32Array): Float32Array;
+  /** The factor of `outputTransform`, [outputs], from linear outputs and scaled targets of the training rows. */
+  factor(linear: Float32Array, targets: Float32Array): Float32Array;
+}
+
 /** The declaration of a method, exported by its file in this folder. */
 export interface MethodDefinition<Settings extends z.ZodObject, Id extends string> {
   readonly id: Id;
@@ -109,6 +122,13 @@ export interface MethodDefinition<Settings extends z.ZodObject, Id extends strin
     data: StartData,
     epsilon: Float32Array,
   ): DenseLayer[];
+  /**
+   * The function of the targets on which these settings train, if not on the targets themselves. The method then has an
+   * `outputTransform` and no `transform`: a step sees linear outputs only.
+   *
+   * @param epsilon - the scaled bound of each output, as in {@link MethodContext}
+   */
+  targetFunction?(settings: z.output<Settings>, epsilon: Float32Array): TargetFunction | undefined;
   create(settings: z.output<Settings>, context: MethodContext): MethodBehaviour;
 }
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ColumnSettings } from '../contract/configuration.ts';
+import { runConfigurationSchema, type ColumnSettings, type Loss } from '../contract/configuration.ts';
 import { splitNames } from '../contract/results.ts';
 import { prepareDataSet, previewPreparation } from './prepare.ts';
-import { boundsOf } from './targets.ts';
+import { boundsOf, leastTargets } from './targets.ts';
 import { settingsFor, testFolder } from './testing/testFiles.ts';
 
 const folder = testFolder();
@@ -295,5 +295,22 @@ describe('boundsOf', () => {
     expect(boundsOf(schema, 0.5)).toEqual([0.5, 0.5]);
     expect(boundsOf(schema, { fat: -1 })).toEqual([0, -1]);
     expect(() => boundsOf(schema, { fats: 1 })).toThrow(/"fats", which is not a target\. Did you mean "fat"\?/);
+  });
+
+  it('is the least value of a target, except for a loss of targets that are often 0', () => {
+    const least = (loss: Loss) => {
+      const { training } = runConfigurationSchema.parse({
+        data: { source: { kind: 'sample', id: 'meats' } },
+        training: { loss },
+      });
+      return leastTargets(schema, {
+        training,
+        constraint: { epsilon: { water: 0.5, fat: -1 }, method: { id: 'none', settings: {} } },
+      });
+    };
+    expect(least('squared-error')).toEqual([0.5, -1]);
+    expect(least('gamma')).toEqual([0.5, -1]);
+    expect(least('poisson')).toEqual([0, -1]);
+    expect(least('tweedie')).toEqual([0, -1]);
   });
 });

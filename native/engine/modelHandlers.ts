@@ -91,7 +91,7 @@ async function openRun(run: string, library: Library, dataSets: DataSets, { sign
   }
   const dataset = await dataSets.of(record, signal);
   const runtime = await library.any();
-  const model = restoreModel(runtime.tf, record, dataset, checkpoint);
+  const model = await restoreModel(runtime.tf, record, dataset, checkpoint);
   return { record, dataset, model, runtime, splits: parsePosition(checkpoint).best?.metrics.splits ?? {} };
 }
 

@@ -6,7 +6,7 @@ import type { TrainingResult } from '../contract/results.ts';
 import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/runRecord.ts';
 import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
-import { boundsOf, checkBounds } from '../data/targets.ts';
+import { checkBounds, leastTargets } from '../data/targets.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
@@ -131,7 +131,7 @@ export class TrainJob implements Job {
     if (resume) refuseOtherData(record, dataset);
     const settled = settleRun(record, dataset);
     const { configuration } = settled;
-    checkBounds(dataset, boundsOf(dataset.schema, configuration.constraint.epsilon));
+    checkBounds(dataset, leastTargets(dataset.schema, configuration));
     refuseTooLarge(configuration, dataset, runtime);
     // From here on the run changes; until here an attempt to resume it has changed nothing.
     this.folder.removeModel();

@@ -77,6 +77,10 @@ function addPrediction(graph: GraphBuilder, { layers, transform, schema }: Model
   });
   if (transform !== undefined) {
     x = transformOperators[transform.kind](graph, 'transformed', x);
+    const { factor } = transform;
+    if (factor !== undefined) {
+      x = graph.node('Mul', 'smeared', [x, graph.floats('transform_factor', [factor.length], factor)]);
+    }
     const epsilon = graph.floats('transform_epsilon', [transform.epsilon.length], transform.epsilon);
     x = graph.node('Add', 'bounded', [x, epsilon]);
   }

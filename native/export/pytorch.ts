@@ -46,6 +46,7 @@ export function encodePytorch(model: Model, metadata: ExportMetadata): Uint8Arra
       : {
           transform: {
             kind: transform.kind,
+            ...(transform.factor === undefined ? {} : { factor: [...transform.factor] }),
             epsilon: [...transform.epsilon],
             ...(transform.kind === 'exp' ? { exponentLimit } : {}),
           },

@@ -18,11 +18,14 @@ export const outputTransforms = ['relu', 'softplus', 'exp', 'square'] as const;
 export type OutputTransformKind = (typeof outputTransforms)[number];
 
 /**
- * prediction = max(transform(linear output), 0) + epsilon, in scaled units; the addition survives float32 underflow.
+ * prediction = factor * max(transform(linear output), 0) + epsilon, in scaled units; the addition survives float32
+ * underflow.
  * `exp` means exp(min(x, exponentLimit)): see transforms.ts.
  */
 export interface OutputTransform {
   readonly kind: OutputTransformKind;
+  /** One per target, above 0; without it 1. */
+  readonly factor?: Float32Array;
   /** One per target, in scaled units. */
   readonly epsilon: Float32Array;
 }

@@ -3,7 +3,7 @@ import type { SettledConfiguration } from '../contract/configuration.ts';
 import { countFeatures } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Warning } from '../contract/inspection.ts';
-import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
+import type { ConstraintMethod, MethodInstance, TargetFunction } from '../constraints/method.ts';
 import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { columnDeviations } from '../data/scaling.ts';
@@ -18,15 +18,18 @@ import { planBatches, type BatchPlan } from './batches.ts';
 import { checkConfiguration } from './checkConfiguration.ts';
 import { chunkRowsFor, type TargetBound } from './evaluate.ts';
 import { chunkRowsWithin, chunkWarning } from './dataMemory.ts';
-import { checkLossTargets } from './losses.ts';
+import { checkLossTargets, lossOf } from './losses.ts';
 import { createOptimizer, type Parameter } from './optimizers.ts';
 import { startData } from './startData.ts';
 import type { StepParts } from './step.ts';
+import { modelOf, trainedDataSet, type StoredWeights } from './trainedTargets.ts';
 import { createTrainingRows, type TrainingRows } from './trainingRows.ts';
 
 /** All parts of one run on the engine, built from its configuration and data. */
 export interface TrainingParts extends StepParts {
   readonly definition: ConstraintMethod;
+  /** The function of the targets on which the network is trained, if not on the targets themselves. */
+  readonly targetFunction: TargetFunction | undefined;
   readonly targetBounds: readonly TargetBound[];
   readonly plan: BatchPlan;
   readonly warnings: readonly Warning[];
@@ -39,7 +42,7 @@ export interface TrainingParts extends StepParts {
   readonly evaluationRows: number;
   /** The current weights as numbers; for reparametrised weights, the effective values. */
   storedLayers(): DenseLayer[];
-  model(layers: readonly DenseLayer[]): Model;
+  model(weights: StoredWeights): Model;
   dispose(): void;
 }
 
@@ -77,8 +80,10 @@ export function buildParts(
   const definition = getMethod(constraint.method.id);
   const methodSettings = parseMethodSettings(definition.id, constraint.method.settings);
   const bounds = Float32Array.from(schema.targets, ({ scale }, i) => scaledBound(epsilon[i] ?? 0, Math.fround(scale)));
+  const targetFunction = definition.targetFunction?.(methodSettings, bounds);
+  const trained = trainedDataSet(dataset, targetFunction, epsilon);
   const drawn = drawLayers({ network, inputs: features, outputs, seed: training.seed });
-  const layers = layerVariables(tf, definition.start(methodSettings, drawn, startData(dataset), bounds));
+  const layers = layerVariables(tf, definition.start(methodSettings, drawn, startData(trained), bounds));
   const method = definition.create(methodSettings, {
     tf,
     trainRows: splits.train.rows,
@@ -95,18 +100,19 @@ export function buildParts(
     ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),
     ...prefixed('optimizer', optimizer.state),
   };
-  const rows = createTrainingRows(tf, dataset, features, chunkRows);
+  const rows = createTrainingRows(tf, trained, features, chunkRows);
 
   return {
     tf,
     rows,
     layers,
     activations,
-    loss: training.loss,
+    loss: lossOf(training),
     method,
     optimizer,
     parameters,
     definition,
+    targetFunction,
     targetBounds: schema.targets.map(({ name, scale }, i) => ({ name, scale, epsilon: epsilon[i] ?? 0 })),
     plan,
     warnings,
@@ -123,12 +129,7 @@ export function buildParts(
       });
       return stored;
     },
-    model: (stored) => ({
-      schema,
-      layers: stored,
-      ...(method.outputTransform === undefined ? {} : { transform: method.outputTransform }),
-      epsilon,
-    }),
+    model: (weights) => modelOf({ schema, epsilon }, method, weights),
     dispose: () => {
       method.dispose();
       optimizer.dispose();

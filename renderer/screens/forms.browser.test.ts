@@ -130,6 +130,13 @@ describe.each(scheduleSchema.options.map((option) => option.shape.id.value))('th
   });
 });
 
+test('the training form with a loss that has a setting', async () => {
+  const panel = await form('train', 'Training settings', (draft) => {
+    draft.training.loss = 'tweedie';
+  });
+  await golden('train-tweedie', panel);
+});
+
 test.each(['paused', 'training'] as const)('the training form of a run that is %s', async (state) => {
   const panel = await form('train', 'Training settings', () => undefined, state);
   await golden(`train-while-${state}`, panel, state === 'paused');
