@@ -123,10 +123,12 @@ export const splitKinds: Record<SplitSettings['by'], Choosable> = {
   column: { title: 'By column' },
 };
 
-/** Treatment of rows with a missing input. */
+/** Treatment of rows with a missing input. With `median`, a missing category is none of the known ones. */
 export const missingValues = {
   drop: { title: 'Leave them out' },
   median: { title: 'Fill in the training median' },
+  'own-category': { title: 'Missing as a category; leave out rows without a number' },
+  'median-own-category': { title: 'Missing as a category; fill in the median of numbers' },
 };
 
 export const inputScalings = {
@@ -154,11 +156,15 @@ export const dataSettingsSchema = z.strictObject({
     description: 'how each column is used',
     flag: '--targets, --inputs, --ignore, --ordinal',
   }),
-  missing: choiceOf(missingValues).default('drop').meta({
-    title: 'Rows with a missing input',
-    description: 'leaves out rows with a missing input, or fills in the median',
-    flag: '--missing <how>',
-  }),
+  missing: choiceOf(missingValues)
+    .default('drop')
+    .meta({
+      title: 'Rows with a missing input',
+      description:
+        'leaves out rows with a missing input, fills in the median of numbers, or makes a missing category one of its ' +
+        'own, with rows without a number left out or filled in',
+      flag: '--missing <how>',
+    }),
   split: splitSchema.default({ by: 'seed', validation: 0.1, test: 0.1, seed: 0 }).meta({ choices: splitKinds }),
   scaling: z
     .strictObject({

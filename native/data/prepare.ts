@@ -19,9 +19,9 @@ import {
   textColumn,
   unseenWarnings,
 } from './fitColumns.ts';
-import { missingFills } from './scaling.ts';
 import { splitByColumn, splitBySeed, type Split } from './split.ts';
 import { withTable, type Table } from './table.ts';
+import { usableRows } from './usableRows.ts';
 
 /**
  * Prepares a table for training: roles, encoding, missing values, split, scaling fitted on the training rows only.
@@ -88,20 +88,19 @@ interface Fitted {
 async function fit(session: Session, table: Table, settings: DataSettings): Promise<Fitted> {
   const use = await useColumns(session, table, settings);
   const columns = await readTableColumns(session, table, columnsToRead(use));
-  const { rows, dropped } = usableRows(table, use, columns, settings.missing);
-  if (rows.length === 0) throw nothingLeft(table, dropped);
+  const { rows, dropped, warnings: ofRows } = usableRows(table, use, columns, settings.missing);
   checkRange(use, columns, rows, table);
   const split =
     settings.split.by === 'seed'
       ? splitBySeed(rows, settings.split)
       : splitByColumn(rows, textColumn(columns, settings.split.column), settings.split.column);
 
-  const warnings: Warning[] = [...table.warnings, ...use.warnings];
+  const warnings: Warning[] = [...table.warnings, ...use.warnings, ...ofRows];
   const constants: string[] = [];
   const inputs = use.inputs.map((input) => {
     const { fitted, constant } = fitInput(input, columns, split, settings);
     if (constant) constants.push(input.column.name);
-    if (fitted.kind !== 'number') warnings.push(...unseenWarnings(fitted, columns, split));
+    if (fitted.kind !== 'number') warnings.push(...unseenWarnings(fitted, columns, split, settings));
     return fitted;
   });
   warnings.push(...constantWarning(constants));
@@ -122,7 +121,7 @@ async function fit(session: Session, table: Table, settings: DataSettings): Prom
     preparation: {
       rowsInFile: table.rows + table.rejectedRows,
       rowsUsed: rows.length,
-      dropped,
+      dropped: [...dropped],
       split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
       features: inputs.flatMap(featuresOf),
       targets: fittedTargets,
@@ -136,48 +135,6 @@ const columnsToRead = ({ inputs, targets, split }: ColumnUse): ColumnToRead[] =>
   ...targets.map((column) => ({ column, as: 'number' as const })),
   ...(split === undefined ? [] : [{ column: split, as: 'text' as const }]),
 ];
-
-/** Usable row numbers, ascending, and why the other rows are dropped: each for its first missing value. */
-function usableRows(
-  table: Table,
-  use: ColumnUse,
-  columns: RawColumns,
-  missing: DataSettings['missing'],
-): { readonly rows: Int32Array; readonly dropped: { reason: string; rows: number }[] } {
-  const dropped = table.rejectedRows === 0 ? [] : [{ reason: 'could not be read', rows: table.rejectedRows }];
-  const usable = new Uint8Array(table.rows).fill(1);
-  const drop = (name: string, reason: string): void => {
-    const values = columns.get(name) ?? [];
-    let count = 0;
-    for (let row = 0; row < usable.length; row++) {
-      const value = values[row];
-      if (usable[row] === 1 && (value === null || value === undefined || Number.isNaN(value))) {
-        usable[row] = 0;
-        count++;
-      }
-    }
-    if (count > 0) dropped.push({ reason, rows: count });
-  };
-  for (const { name } of use.targets) drop(name, `no value in the target "${name}"`);
-  if (use.split !== undefined) drop(use.split.name, `no value in the split column "${use.split.name}"`);
-  if (missingFills[missing] === undefined) {
-    for (const { column } of use.inputs) drop(column.name, `no value in the input "${column.name}"`);
-  }
-  const rows = new Int32Array(usable.reduce((sum, flag) => sum + flag, 0));
-  let count = 0;
-  for (let row = 0; row < usable.length; row++) if (usable[row] === 1) rows[count++] = row;
-  return { rows, dropped };
-}
-
-function nothingLeft(table: Table, dropped: readonly { reason: string; rows: number }[]): OrthantError {
-  const reasons = dropped.map(({ reason, rows }) => `${rows} with ${reason}`).join(', ');
-  return new OrthantError(
-    'data',
-    `None of the ${table.rows + table.rejectedRows} rows of ${table.source} can be used: ${reasons}. Ignore columns that ` +
-      'are mostly empty, or fill missing values with the median (missing: median).',
-    { field: 'data.missing' },
-  );
-}
 
 function splitRows(schema: DataSchema, columns: RawColumns, rowNumbers: Int32Array): SplitRows {
   const rows = rowNumbers.length;

@@ -71,11 +71,6 @@ export const targetScales: Readonly<Record<DataSettings['scaling']['targets'], (
   none: () => 1,
 };
 
-/** The value that replaces a missing one, from the training rows; undefined where rows with a missing input are dropped. */
-export const missingFills: Readonly<
-  Record<DataSettings['missing'], ((values: Float64Array, rows: Int32Array) => number) | undefined>
-> = { drop: undefined, median: medianOf };
-
 /**
  * Standard deviation of each column of numbers without missing values; 1 for a constant column, so that it can be
  * divided by it.
