@@ -20,7 +20,11 @@ export const reasonsText = (dropped: LeftOut, format: (rows: number) => string =
     .join('; ');
 
 /** One sentence about the rows that were left out. */
-export function leftOutText({ file, dropped }: { readonly file: number; readonly dropped: LeftOut }): string {
+export function leftOutText(
+  { file, dropped }: { readonly file: number; readonly dropped: LeftOut },
+  format: (rows: number) => string = String,
+): string {
   const rows = countLeftOut(dropped);
-  return `${rows} of ${file} rows ${rows === 1 ? 'was' : 'were'} left out: ${reasonsText(dropped)}.`;
+  const many = `${format(rows)} of ${format(file)} rows ${rows === 1 ? 'was' : 'were'} left out`;
+  return `${many}: ${reasonsText(dropped, format)}.`;
 }
