@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choiceOf, type Choosable } from './describedSetting.ts';
+import { automaticChoice, choiceOf, type Choosable } from './describedSetting.ts';
 
 /** The settings of a run's data: its source, how it is read, and how its columns and rows are used. */
 
@@ -156,8 +156,8 @@ export const dataSettingsSchema = z.strictObject({
     description: 'how each column is used',
     flag: '--targets, --inputs, --ignore, --ordinal',
   }),
-  missing: choiceOf(missingValues)
-    .default('drop')
+  missing: choiceOf({ auto: automaticChoice, ...missingValues })
+    .default('auto')
     .meta({
       title: 'Rows with a missing input',
       description:

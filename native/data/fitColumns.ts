@@ -1,4 +1,4 @@
-import type { DataSettings } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import { missingCategory, type ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { firstOnes, quoted } from '../base/lists.ts';
@@ -37,7 +37,7 @@ export function fitInput(
   { column: { name }, kind, order }: InputUse,
   columns: RawColumns,
   split: Split,
-  settings: DataSettings,
+  settings: SettledConfiguration['data'],
 ): { readonly fitted: ModelInput; readonly constant: boolean } {
   const { fill: fillOf, category } = missingPolicies[settings.missing];
   if (kind === 'one-hot') {
@@ -108,7 +108,7 @@ export function unseenWarnings(
   input: ModelInput,
   columns: RawColumns,
   split: Split,
-  { missing }: Pick<DataSettings, 'missing'>,
+  { missing }: Pick<SettledConfiguration['data'], 'missing'>,
 ): Warning[] {
   if (input.kind !== 'one-hot') return [];
   const known = new Set(input.categories);
@@ -164,7 +164,7 @@ export function fitTarget(
   columns: RawColumns,
   split: Split,
   rows: Int32Array,
-  settings: DataSettings,
+  settings: SettledConfiguration['data'],
 ): Preparation['targets'][number] {
   const values = numberColumn(columns, name);
   const training: Spread = spreadOf(values, split.train);

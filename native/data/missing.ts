@@ -1,8 +1,7 @@
-import type { DataSettings } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import { medianOf } from './scaling.ts';
 
-/** The settled choices for missing inputs. */
-export type MissingChoice = DataSettings['missing'];
+export type MissingChoice = SettledConfiguration['data']['missing'];
 
 /** The meaning of a choice. A category with an order is a number here: its code. */
 export interface MissingPolicy {

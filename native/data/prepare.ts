@@ -85,10 +85,11 @@ interface Fitted {
   readonly preparation: Preparation;
 }
 
-async function fit(session: Session, table: Table, settings: DataSettings): Promise<Fitted> {
-  const use = await useColumns(session, table, settings);
+async function fit(session: Session, table: Table, asked: DataSettings): Promise<Fitted> {
+  const use = await useColumns(session, table, asked);
   const columns = await readTableColumns(session, table, columnsToRead(use));
-  const { rows, dropped, warnings: ofRows } = usableRows(table, use, columns, settings.missing);
+  const { rows, missing, dropped, warnings: ofRows } = usableRows(table, use, columns, asked.missing);
+  const settings = { ...asked, missing };
   checkRange(use, columns, rows, table);
   const split =
     settings.split.by === 'seed'
@@ -121,6 +122,7 @@ async function fit(session: Session, table: Table, settings: DataSettings): Prom
     preparation: {
       rowsInFile: table.rows + table.rejectedRows,
       rowsUsed: rows.length,
+      missing,
       dropped: [...dropped],
       split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
       features: inputs.flatMap(featuresOf),

@@ -11,13 +11,15 @@ import {
 } from '../contract/rowCounts.ts';
 import type { ColumnUse, InputUse } from './columnUse.ts';
 import type { RawColumns } from './encode.ts';
-import { missingPolicies, smallShare, type MissingChoice } from './missing.ts';
+import { missingPolicies, missingRule, smallShare, type MissingChoice } from './missing.ts';
 import { describeRejected, type Table } from './table.ts';
 
 /** The rows of a table that have all they need. */
 export interface UsableRows {
   /** Their numbers, ascending. */
   readonly rows: Int32Array;
+  /** The treatment of missing inputs: as asked, or chosen for this table. */
+  readonly missing: MissingChoice;
   /** Reasons for leaving the others out, with counts. */
   readonly dropped: LeftOut;
   readonly warnings: readonly Warning[];
@@ -28,7 +30,12 @@ export interface UsableRows {
  *
  * @throws OrthantError `data` if no row is left
  */
-export function usableRows(table: Table, use: ColumnUse, columns: RawColumns, missing: MissingChoice): UsableRows {
+export function usableRows(
+  table: Table,
+  use: ColumnUse,
+  columns: RawColumns,
+  asked: MissingChoice | 'auto',
+): UsableRows {
   const kept = new Uint8Array(table.rows).fill(1);
   const dropped = table.rejectedRows === 0 ? [] : [{ reason: unreadable, rows: table.rejectedRows }];
   const leaveOut = (name: string, what: string): boolean => {
@@ -38,12 +45,22 @@ export function usableRows(table: Table, use: ColumnUse, columns: RawColumns, mi
   };
   for (const { name } of use.targets) leaveOut(name, 'target');
   if (use.split !== undefined) leaveOut(use.split.name, 'split column');
+  const missing = asked === 'auto' ? chooseMissing(kept, use, columns) : asked;
   const lost = neededInputs(use, missing).filter(({ column }) => leaveOut(column.name, 'input'));
   const rows = numbersOf(kept);
   const remedy = lost.length === 0 ? '' : ` ${remedyFor(lost)}`;
   if (rows.length === 0) throw nothingLeft(table, dropped, remedy);
-  return { rows, dropped, warnings: [...rejectedWarning(table), ...leftOutWarning(table, dropped, remedy)] };
+  return { rows, missing, dropped, warnings: [...rejectedWarning(table), ...leftOutWarning(table, dropped, remedy)] };
 }
+
+/** @param kept - 1 for a row that has its targets: [rows] */
+function chooseMissing(kept: Uint8Array, use: ColumnUse, columns: RawColumns): MissingChoice {
+  const complete = kept.slice();
+  for (const { column } of neededInputs(use, 'own-category')) removeGaps(complete, columns, column.name);
+  return missingRule({ rows: countKept(kept), complete: countKept(complete) });
+}
+
+const countKept = (kept: Uint8Array): number => kept.reduce((sum, flag) => sum + flag, 0);
 
 /** The inputs without which a row is left out. */
 function neededInputs({ inputs }: ColumnUse, missing: MissingChoice): InputUse[] {
@@ -66,7 +83,7 @@ function removeGaps(kept: Uint8Array, columns: RawColumns, name: string): number
 }
 
 function numbersOf(kept: Uint8Array): Int32Array {
-  const rows = new Int32Array(kept.reduce((sum, flag) => sum + flag, 0));
+  const rows = new Int32Array(countKept(kept));
   let count = 0;
   for (let row = 0; row < kept.length; row++) if (kept[row] === 1) rows[count++] = row;
   return rows;

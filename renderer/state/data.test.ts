@@ -96,6 +96,7 @@ describe('warnings and errors of a file', () => {
         inspect: () => inspection,
         prepare: () => ({
           rowsInFile: 1,
+          missing: 'drop' as const,
           rowsUsed: 1,
           dropped: [],
           split: { train: 1, validation: 0, test: 0 },
@@ -131,6 +132,7 @@ describe('warnings and errors of a file', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     answer({
       rowsInFile: 1,
+      missing: 'drop' as const,
       rowsUsed: 1,
       dropped: [],
       split: { train: 1, validation: 0, test: 0 },
