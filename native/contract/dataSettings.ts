@@ -123,12 +123,21 @@ export const splitKinds: Record<SplitSettings['by'], Choosable> = {
   column: { title: 'By column' },
 };
 
-/** Treatment of rows with a missing input. With `median`, a missing category is none of the known ones. */
+/** Treatment of rows with a missing input. A category with an order counts as a number: its place in the order. */
 export const missingValues = {
-  drop: { title: 'Leave them out' },
-  median: { title: 'Fill in the training median' },
-  'own-category': { title: 'Missing as a category; leave out rows without a number' },
-  'median-own-category': { title: 'Missing as a category; fill in the median of numbers' },
+  drop: { title: 'Leave them out', help: 'A row with any missing input is left out.' },
+  median: {
+    title: 'Fill in the training median',
+    help: 'A missing number becomes the training median; a missing category is none of the known ones.',
+  },
+  'own-category': {
+    title: 'Own category, or left out',
+    help: 'A missing category is a category of its own; a row with a missing number is left out.',
+  },
+  'median-own-category': {
+    title: 'Own category, or the median',
+    help: 'A missing category is a category of its own; a missing number becomes the training median.',
+  },
 };
 
 export const inputScalings = {

@@ -171,7 +171,7 @@ describe('encoding', () => {
 
   it('encodes categories as 0/1, an order as 0, 1, 2, booleans as 0/1, and numbers as categories if requested', async () => {
     const { schema, splits, preparation } = await prepareDataSet(
-      settingsFor(path(), ['y'], { columns, scaling: { inputs: 'none' } }),
+      settingsFor(path(), ['y'], { columns, missing: 'drop', scaling: { inputs: 'none' } }),
     );
     expect(schema.inputs).toEqual([
       { kind: 'one-hot', column: 'colour', categories: ['blue', 'green', 'red'], acceptsMissing: false },
@@ -208,7 +208,7 @@ describe('encoding', () => {
     const parts = rows.map((row, index) => [...row, index < 20 ? 'train' : 'test']);
     parts[30]![0] = 'violet';
     const file = folder.write('unseen.csv', csv('colour,level,flag,code,y,part', parts));
-    const settings = settingsFor(file, ['y'], { split: { by: 'column', column: 'part' } });
+    const settings = settingsFor(file, ['y'], { missing: 'drop', split: { by: 'column', column: 'part' } });
     const { schema, splits, preparation } = await prepareDataSet(settings);
     expect(schema.inputs[0]).toMatchObject({ categories: ['blue', 'green', 'red'] });
     expect(preparation.warnings).toContainEqual({

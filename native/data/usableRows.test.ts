@@ -53,6 +53,22 @@ describe('the rows of a file', () => {
   });
 });
 
+it('rows are treated as the gaps in their numbers suggest if no treatment is chosen', async () => {
+  // Rows without a target do not count, and missing categories are always kept.
+  const withGaps = (gaps: number) =>
+    rowsOf(120, (i) => `${i < gaps ? '' : i},${['red', '', 'blue'][i % 3]},${i < 100 ? i + 1 : ''}`);
+  const prepared = (gaps: number) => previewPreparation(settingsFor(write('auto.csv', withGaps(gaps)), ['y']));
+  expect(await prepared(5)).toMatchObject({
+    missing: 'own-category',
+    rowsUsed: 95,
+    dropped: [
+      { reason: 'no value in the target "y"', rows: 20 },
+      { reason: 'no value in the input "x"', rows: 5 },
+    ],
+  });
+  expect(await prepared(6)).toMatchObject({ missing: 'median-own-category', rowsUsed: 100 });
+});
+
 describe('a warning', () => {
   const warningsOf = async (lines: readonly string[], rest: Parameters<typeof settingsFor>[2] = {}) =>
     (await previewPreparation(settingsFor(write('warned.csv', lines), ['y'], rest))).warnings;
@@ -66,7 +82,7 @@ describe('a warning', () => {
       {
         message:
           '6 of 100 rows were left out: 2 with no value in the input "x"; 4 with no value in the input "kind". To keep ' +
-          'rows without an input, choose "Missing as a category; fill in the median of numbers" (--missing ' +
+          'rows without an input, choose "Own category, or the median" (--missing ' +
           'median-own-category).',
       },
     ]);
@@ -105,7 +121,7 @@ it('refuses a table of which no row can be used, and says what would help', asyn
   const settings = settingsFor(empty, ['y'], { columns: { kind: { role: 'input' } }, missing: 'drop' });
   await expect(previewPreparation(settings)).rejects.toThrow(
     'None of the 10 rows of empty.csv can be used: 9 with no value in the input "x"; 1 with no value in the input ' +
-      '"kind". Ignore columns that are mostly empty. To keep rows without an input, choose "Missing as a category; fill ' +
-      'in the median of numbers" (--missing median-own-category).',
+      '"kind". Ignore columns that are mostly empty. To keep rows without an input, choose "Own category, or ' +
+      'the median" (--missing median-own-category).',
   );
 });
