@@ -244,7 +244,7 @@ test(
     expect(byRows.chosen).toMatchObject({ epochs: 1000, weightDecay: 0, missing: 'drop' });
     expect(byRows.chosen?.method).toBe(byRows.method);
     expect(others.map(({ chosen }) => chosen?.epochs)).toEqual([400, undefined, 1000]);
-    expect(others[1]?.chosen).toEqual({});
+    expect(others[1].chosen).toEqual({});
     expect(byRows.epochs).toBeLessThan(1000);
 
     const { configuration, chosen, result, name } = record('by-rows');

@@ -2,6 +2,7 @@ import type { TrainingResult } from '../contract/results.ts';
 import { chosenText } from '../contract/chosenText.ts';
 import { percentage } from '../base/figures.ts';
 import { splitNames } from '../contract/results.ts';
+import { leftOutText } from '../contract/rowCounts.ts';
 import { exitCodes } from './failure.ts';
 import { count, duration, note, paragraph, percent, print, printJson, significant, table } from './terminalText.ts';
 import { resumeCommand } from './watchRun.ts';
@@ -53,6 +54,7 @@ function describeResult(result: TrainingResult): string {
     ),
     '\n',
     describeIntervals(result),
+    result.rows === undefined || result.rows.dropped.length === 0 ? '' : paragraph(leftOutText(result.rows)),
     result.executionReason === undefined ? '' : paragraph(`Execution: ${result.execution}. ${result.executionReason}`),
     paragraph([`Evidence: ${evidence.level}. ${evidence.statement}`, ...evidence.limits].join(' ')),
     result.reproducible

@@ -11,6 +11,7 @@ import { errorMessageSchema, type ErrorCode } from './errors.ts';
 import { exportFormatIds } from './exportFormats.ts';
 import { methodDescriptorSchema } from './methodDescriptor.ts';
 import { epochMetricsSchema, exportReportSchema, splitNames, trainingResultSchema } from './results.ts';
+import { leftOutSchema } from './rowCounts.ts';
 import { pausedChangeSchema, runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runRecord.ts';
 import { describedSettingSchema } from './describedSetting.ts';
 import {
@@ -207,7 +208,7 @@ export const forwardedCalls = {
       targets: z.array(z.string()),
       rows: z.int(),
       /** Rows without a prediction, by reason. */
-      skipped: z.array(z.object({ reason: z.string(), rows: z.int() })),
+      skipped: leftOutSchema,
       negative: z.array(z.int()),
       minimum: z.array(z.number()),
       /** Categories the model has never seen, by column. */

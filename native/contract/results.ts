@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exportVerifierIds } from './exportFormats.ts';
 import { warningSchema } from './inspection.ts';
+import { rowCountsSchema } from './rowCounts.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
@@ -195,6 +196,8 @@ export const trainingResultSchema = z.object({
   seconds: z.number(),
   phases: phasesSchema,
   reproducible: z.boolean(),
+  /** Absent in results of older versions. */
+  rows: rowCountsSchema.optional(),
   splits: splitReportsSchema,
   evidence: evidenceSchema,
   /** Absent if the level is 0. */

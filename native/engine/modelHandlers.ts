@@ -3,6 +3,7 @@ import type { CallContext, Handlers } from '../contract/channel.ts';
 import type { CallAnswer, EngineCalls, ParsedRequest } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames, type SplitName } from '../contract/results.ts';
+import { unreadable } from '../contract/rowCounts.ts';
 import type { RunRecord } from '../contract/runRecord.ts';
 import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
@@ -190,7 +191,7 @@ async function predict(request: ParsedRequest<'predict'>, { signal }: CallContex
       skipped: [
         ...(rejectedRows === 0
           ? []
-          : [{ reason: 'could not be read (they are not counted in the row numbers)', rows: rejectedRows }]),
+          : [{ reason: `${unreadable} (not counted in the row numbers)`, rows: rejectedRows }]),
         ...skipped,
       ],
       ...summarise(predictions, targets.length),

@@ -7,6 +7,7 @@ import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/r
 import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { checkBounds, leastTargets } from '../data/targets.ts';
+import { rowCounts } from '../data/usableRows.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
@@ -170,6 +171,7 @@ export class TrainJob implements Job {
       seconds: outcome.seconds,
       phases: { setup, read: reading, ...outcome.phases, export: exportSeconds },
       reproducible: runtime.reproducible,
+      rows: rowCounts(dataset.preparation),
       splits,
       evidence,
       ...intervals,

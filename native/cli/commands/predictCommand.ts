@@ -6,7 +6,7 @@ import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { addDialectOptions, dialectOf, type TableOptions } from '../configurationOptions.ts';
 import { wrongUse } from '../failure.ts';
-import { note, percent, print, printJson, significant, table } from '../terminalText.ts';
+import { count, note, percent, print, printJson, significant, table } from '../terminalText.ts';
 import { place, wholeNumber } from '../parsers.ts';
 
 interface PredictOptions extends TableOptions, CommonOptions {
@@ -50,7 +50,7 @@ async function predict(model: string, options: PredictOptions): Promise<void> {
   );
   if (options.json === true) printJson(answer);
   else print(describe(answer));
-  for (const { reason, rows } of answer.skipped) note(`No prediction for ${rows} rows: ${reason}.`);
+  for (const { reason, rows } of answer.skipped) note(`No prediction for ${count(rows, 'row')}: ${reason}.`);
   for (const [column, categories] of Object.entries(answer.unseen)) {
     note(
       `Values of ${column} that the model has never seen: ${categories.slice(0, 10).join(', ')}${categories.length > 10 ? ', ...' : ''}.`,

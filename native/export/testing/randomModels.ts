@@ -53,7 +53,7 @@ const number = fc.record({
 });
 const oneHot = fc.record({
   kind: fc.constant('one-hot' as const),
-  categories: fc.uniqueArray(fc.constantFrom(...categories.slice(1)), { maxLength: 4 }),
+  categories: fc.uniqueArray(fc.constantFrom(...categories), { maxLength: 4 }),
   acceptsMissing: fc.constant(true),
 });
 const ordinal = fc.record({

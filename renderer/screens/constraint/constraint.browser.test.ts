@@ -22,7 +22,20 @@ test('every method has a card; the current one is chosen and in view', async () 
   await expect.element(methods.getByRole('radio', { name: 'Augmented Lagrangian' })).toBeChecked();
   await expect.element(methods.getByRole('radio', { name: 'Augmented Lagrangian' })).toBeInViewport();
   await expectAccessible();
-  expect(methods.getByRole('radio').elements()).toHaveLength(constraintMethods.length);
+  // The first one leaves the choice to the table.
+  expect(methods.getByRole('radio').elements()).toHaveLength(1 + constraintMethods.length);
+});
+
+test('the method can be left to the table, which needs no settings', async () => {
+  const { app } = await openWindow({ page: 'constraint' });
+  const automatic = methods.getByRole('radio', { name: 'Automatic' });
+  await automatic.click();
+  await expect.element(automatic).toBeChecked();
+  await expect.element(automatic).toHaveAccessibleDescription(/chosen for the table when training starts/);
+  expect(app.document.current?.constraint.method).toEqual({ id: 'auto', settings: {} });
+  await expect.element(panel.getByRole('region', { name: 'Augmented Lagrangian' })).not.toBeInTheDocument();
+  await expect.element(page.getByRole('navigation', { name: 'Steps' })).toHaveTextContent('≥ 0, Automatic');
+  await expectAccessible();
 });
 
 describe.each(constraintMethods.map((method) => [method.title, method] as const))('the card of %s', (title, method) => {

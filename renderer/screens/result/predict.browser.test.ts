@@ -58,6 +58,19 @@ describe('a row', () => {
     expect(asked('predictRow')).toEqual([]);
   });
 
+  test('offers a missing category where that is one of its own', async () => {
+    const inputs = [{ kind: 'one-hot' as const, column: 'cut', categories: ['', 'Ideal'], acceptsMissing: true }];
+    const { asked } = await openPredict(
+      { predictRow: () => ({ targets: ['price'], prediction: [2], unseen: [] }) },
+      { schema: { inputs, targets: [{ name: 'price', scale: 1 }] } },
+    );
+    const cut = row.getByRole('combobox', { name: 'cut' });
+    await expect.element(cut).toHaveDisplayValue('Ideal');
+    await userEvent.selectOptions(cut, 'missing');
+    await row.getByRole('button', { name: 'Predict' }).click();
+    await expect.poll(() => asked('predictRow')).toEqual([{ model: fakeRun, values: { cut: null } }]);
+  });
+
   test('is copied from the open table', async () => {
     await openPredict();
     await row.getByRole('button', { name: 'Use row 1 of the table' }).click();

@@ -23,6 +23,14 @@ function openResult(change: Partial<TrainingResult> = {}, answers: Answers = {})
   });
 }
 
+test('what was chosen for the table is named', async () => {
+  await openResult({ chosen: { method: 'penalty', hidden: [32], epochs: 4, earlyStopping: 0 } });
+  await expect
+    .element(main.getByText('Chosen for this table: method penalty, hidden 32, epochs 4, early stopping off'))
+    .toBeVisible();
+  await expectAccessible();
+});
+
 describe('without a result', () => {
   test('of any run it shows how to get one', async () => {
     await openWindow({
@@ -102,10 +110,23 @@ describe('evidence', () => {
 });
 
 test('the result is read from top to bottom: figures, lowest rows, times, notes', async () => {
-  await openResult({ stopped: 'early-stopping', warnings: [{ message: 'It was still falling.' }] });
+  const dropped = [
+    { reason: 'no value in the input "depth"', rows: 1200 },
+    { reason: 'could not be read', rows: 3 },
+  ];
+  await openResult({
+    stopped: 'early-stopping',
+    warnings: [{ message: 'It was still falling.' }],
+    rows: { file: 11_203, used: 10_000, dropped },
+  });
   await expect.element(main.getByText(/4 epochs in .*stopped early/)).toBeVisible();
   const figures = main.getByRole('region', { name: 'Every output on every split' });
   expect(figures.getByRole('row').elements()).toHaveLength(4);
+  await expect
+    .element(figures)
+    .toHaveTextContent(
+      '1,203 of 11,203 rows were left out: 1,200 with no value in the input "depth"; 3 could not be read.',
+    );
   await expect.element(figures.getByRole('row').nth(1)).toHaveTextContent(/price.*training.*8,000/);
   const lowest = main.getByRole('region', { name: 'Rows with the lowest price' });
   await expect.element(lowest.getByRole('row').nth(1)).toHaveTextContent(/7.*test.*▼ −0\.5.*1/);
