@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { epochsByRows, stepsOfEpoch } from './epochSteps.ts';
+import { epochsByRows, moreEpochs, stepsOfEpoch } from './epochSteps.ts';
 
 /** Counts the steps of an epoch, batch by batch. */
 function counted(batchSize: number, rows: number): number {
@@ -37,4 +37,11 @@ describe('the number of epochs that the user has not chosen', () => {
       }
     }
   });
+});
+
+test('after a run that learned little, some thousand steps are suggested, in a round number of epochs', () => {
+  expect(moreEpochs({ epochs: 20, batchSize: 64 }, 278)).toBe(400);
+  expect(moreEpochs({ epochs: 20, batchSize: 64 }, 100_000)).toBe(100);
+  expect(moreEpochs({ epochs: 20, batchSize: 0 }, 278)).toBe(2000);
+  expect(moreEpochs({ epochs: 900_000, batchSize: 0 }, 278)).toBe(1_000_000);
 });

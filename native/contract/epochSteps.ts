@@ -1,3 +1,5 @@
+import { limits } from './limits.ts';
+
 /** The steps of a run. A network learns by steps, and an epoch of a small table has few of them. */
 
 interface Batches {
@@ -32,3 +34,11 @@ export function epochsByRows(training: Batches, rows: number): number {
   const wanted = roundEpochs(usualSteps / stepsOfEpoch(training, rows));
   return Math.min(mostEpochs, Math.max(defaultEpochs, wanted));
 }
+
+/**
+ * Suggested epochs after a run that learned little.
+ *
+ * @param rows - rows of the training split
+ */
+export const moreEpochs = (training: Batches & { readonly epochs: number }, rows: number): number =>
+  Math.min(limits.epochs, roundEpochs(Math.max(5 * training.epochs, usualSteps / stepsOfEpoch(training, rows))));

@@ -6,8 +6,11 @@ import { fileFormatIds } from './fileFormats.ts';
 export const warningSchema = z.object({
   message: z.string(),
   column: z.string().optional(),
-  /** Topic, if a later step may replace this warning with a more exact one. */
-  topic: z.enum(['constant']).optional(),
+  /**
+   * `constant`: a later step may replace this warning with a more exact one; `accuracy`: a result is worse than a simple
+   * prediction; `pattern`: rows that explain such a result.
+   */
+  topic: z.enum(['constant', 'accuracy', 'pattern']).optional(),
 });
 export type Warning = z.infer<typeof warningSchema>;
 

@@ -14,6 +14,7 @@ import { writeFileAtomic } from '../system/files.mjs';
 import type { Model } from '../network/model.ts';
 import { RunFolder, runFiles } from '../runs/folder.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
+import { withBaselines } from '../training/baselines.ts';
 import { parsePosition } from '../training/position.ts';
 import type { DataSets } from './dataSets.ts';
 import { exportRun } from './exportRun.ts';
@@ -53,11 +54,12 @@ export function modelHandlers(library: Library, dataSets: DataSets): Pick<Handle
       return { targets, rows: items.flatMap((index) => candidates[index] ?? []) };
     },
     export: async ({ run, format, out }, context) => {
-      const { record, dataset, model, runtime, splits } = await open(run, context);
+      const { record, dataset, model, runtime, splits: ofModel } = await open(run, context);
+      const splits = record.result?.splits ?? withBaselines(ofModel, dataset);
       const evidence = record.result?.evidence ?? gatherEvidence(model, splits);
       const files = { [format]: out };
       const { signal } = context;
-      const report = await exportRun({ record, model, evidence, dataset, tf: runtime.tf, files, signal });
+      const report = await exportRun({ record, model, evidence, splits, dataset, tf: runtime.tf, files, signal });
       return { file: out, report };
     },
     predict,

@@ -9,6 +9,8 @@ import { boundsOf, checkBounds } from '../data/targets.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
+import { warningsFirst } from '../training/accuracyWarnings.ts';
+import { withBaselines } from '../training/baselines.ts';
 import { Trainer, type TrainingOutcome } from '../training/trainer.ts';
 import { engineName } from './executionTexts.ts';
 import { exportRun } from './exportRun.ts';
@@ -131,12 +133,14 @@ export class TrainJob implements Job {
     const outcome = await this.#train(runtime, dataset, record, checkpoint);
 
     this.#events.phase('training', 'exporting and verifying the model');
-    const evidence = gatherEvidence(outcome.model, outcome.metrics.splits);
+    const splits = withBaselines(outcome.metrics.splits, dataset);
+    const evidence = gatherEvidence(outcome.model, splits);
     const files = { onnx: this.folder.file(runFiles.onnx), onnxJson: this.folder.file(runFiles.onnxJson) };
     const [report, exportSeconds] = await timed(() =>
       exportRun({
         model: outcome.model,
         evidence,
+        splits,
         dataset,
         tf: runtime.tf,
         record: this.folder.read(),
@@ -157,9 +161,9 @@ export class TrainJob implements Job {
       seconds: outcome.seconds,
       phases: { setup, read, ...outcome.phases, export: exportSeconds },
       reproducible: runtime.reproducible,
-      splits: outcome.metrics.splits,
+      splits,
       evidence,
-      warnings: this.#events.warnings,
+      warnings: warningsFirst({ ...outcome, splits, configuration, dataset }, this.#events.warnings),
       run: this.run,
       files,
       export: report,

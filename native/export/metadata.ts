@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { dataSchemaSchema } from '../contract/dataSchema.ts';
-import { evidenceSchema, type Evidence } from '../contract/results.ts';
+import {
+  evidenceSchema,
+  outputReportSchema,
+  splitNames,
+  type Evidence,
+  type SplitReports,
+} from '../contract/results.ts';
 import { littleEndianBytes } from '../runs/safetensors.ts';
 import type { Model } from '../network/model.ts';
 
@@ -9,6 +15,8 @@ import type { Model } from '../network/model.ts';
 export interface ExportMetadata {
   readonly method: { readonly id: string; readonly settings: Readonly<Record<string, unknown>> };
   readonly evidence: Evidence;
+  /** Reports of the model, with baselines. */
+  readonly splits: SplitReports;
   /** SHA-256 of the data file. */
   readonly dataSha256: string;
   /** Versions by name: `orthant`, `engine`, ... */
@@ -28,6 +36,20 @@ export type GraphInterface = z.infer<typeof graphInterfaceSchema>;
 /** Prefix of the keys in an exported file's metadata; every value is JSON text. */
 const prefix = 'orthant.';
 
+/** Errors of the model beside those of simple predictions, by split. */
+const baselinesSchema = z.object({
+  version: z.literal(1),
+  splits: z.partialRecord(
+    z.enum(splitNames),
+    z.object({
+      rows: z.int(),
+      outputs: z.array(
+        outputReportSchema.pick({ name: true, rmse: true, mae: true, r2: true, meanRmse: true, linearRmse: true }),
+      ),
+    }),
+  ),
+});
+
 /** Metadata of an ONNX file. */
 export const onnxMetadataSchema = z.object({
   format: z.literal(1),
@@ -37,6 +59,7 @@ export const onnxMetadataSchema = z.object({
   /** The bound by target, in the target's units. */
   epsilon: z.record(z.string(), z.number()),
   evidence: evidenceSchema,
+  baselines: baselinesSchema.optional(),
   dataSha256: z.string(),
   weightsSha256: z.string(),
   versions: z.record(z.string(), z.string()),
@@ -45,13 +68,15 @@ export type OnnxMetadata = z.infer<typeof onnxMetadataSchema>;
 
 /** The entries that all formats share. */
 export function commonMetadata(model: Model, metadata: ExportMetadata): Omit<OnnxMetadata, 'interface'> {
-  const { method, evidence, dataSha256, versions } = metadata;
+  const { method, evidence, splits, dataSha256, versions } = metadata;
   return {
     format: 1,
     schema: model.schema,
     method: { id: method.id, settings: { ...method.settings } },
     epsilon: Object.fromEntries(model.schema.targets.map(({ name }, index) => [name, model.epsilon[index] ?? 0])),
     evidence,
+    // The schema keeps these figures only.
+    baselines: baselinesSchema.parse({ version: 1, splits }),
     dataSha256,
     weightsSha256: hashWeights(model.layers.flatMap(({ kernel, bias }) => [kernel, bias]).map(littleEndianBytes)),
     versions: { ...versions },

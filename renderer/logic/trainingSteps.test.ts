@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { moreEpochs, stepsText } from './trainingSteps.ts';
+import { stepsText } from './trainingSteps.ts';
 
 describe('steps of a run', () => {
   it('are counted by batches, the last one smaller, or one an epoch', () => {
@@ -14,12 +14,5 @@ describe('steps of a run', () => {
     );
     // No hint about few steps, because the number is the recommended one.
     expect(stepsText({ epochs: 20, batchSize: 64 }, 278, true)).not.toMatch(/little/);
-  });
-
-  it('become some thousand, in a round number of epochs', () => {
-    expect(moreEpochs({ epochs: 20, batchSize: 64 }, 278)).toBe(400);
-    expect(moreEpochs({ epochs: 20, batchSize: 64 }, 100_000)).toBe(100);
-    expect(moreEpochs({ epochs: 20, batchSize: 0 }, 278)).toBe(2000);
-    expect(moreEpochs({ epochs: 900_000, batchSize: 0 }, 278)).toBe(1_000_000);
   });
 });

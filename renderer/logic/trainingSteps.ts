@@ -1,6 +1,5 @@
 import type { TrainingSettings } from '../../native/contract/configuration.ts';
-import { limits } from '../../native/contract/limits.ts';
-import { roundEpochs, stepsOfEpoch, usualSteps } from '../../native/contract/epochSteps.ts';
+import { stepsOfEpoch, usualSteps } from '../../native/contract/epochSteps.ts';
 import { formatCount, plural } from './format.ts';
 
 /** Texts about the training steps of a run. */
@@ -23,7 +22,3 @@ export function stepsText(training: Amount, rows: number, byRows: boolean): stri
   if (byRows) return `${text} The number of rows sets the epochs until you do.`;
   return all < fewStepsShare * usualSteps ? `${text} That is little: most tables take some thousand steps.` : text;
 }
-
-/** Suggested epochs after a run that learned little. */
-export const moreEpochs = (training: Amount, rows: number): number =>
-  Math.min(limits.epochs, roundEpochs(Math.max(5 * training.epochs, usualSteps / stepsOfEpoch(training, rows))));
