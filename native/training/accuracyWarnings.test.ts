@@ -24,6 +24,7 @@ interface Case {
   method?: string;
   stopped?: TrainingResult['stopped'];
   steps?: number;
+  bestEpoch?: number;
   others?: Warning[];
 }
 
@@ -35,6 +36,7 @@ function warned({
   method = 'none',
   stopped = 'finished',
   steps = 4000,
+  bestEpoch = 20,
   others = [],
 }: Case): string[] {
   // prettier-ignore
@@ -51,7 +53,7 @@ function warned({
     splits: { train: { rows, targets: Float32Array.from(values.flatMap((value) => names.map(() => value))) } },
     preparation: { features: [{}, {}, {}] },
   } as unknown as DataSet;
-  const run = { configuration, dataset, splits, stopped, steps, epochs: 20 };
+  const run = { configuration, dataset, splits, stopped, steps, epochs: 20, bestEpoch };
   return warningsFirst(run, others).map(({ message }) => message);
 }
 
@@ -64,7 +66,7 @@ describe('a result says first', () => {
   it('that it is worse than the mean, or than a linear model, with all three errors on the held-out rows', () => {
     const train = split(output(1, 3, 2));
     expect(warned({ splits: { train, test: split(output(1101, 220, 417)) } })[0]).toMatch(
-      /^Worse than always predicting the mean on the 40 test rows: y \(RMSE 1,100, mean 220, linear model 417\)\. /,
+      /^Worse than always predicting the mean on the 40 test rows: y \(RMSE 1,101, mean 220, linear model 417\)\. /,
     );
     expect(warned({ splits: { train, validation: split(output(2, 3, 1.8)) } })[0]).toMatch(
       /^Worse than a linear model on the 40 validation rows: y \(RMSE 2, mean 3, linear model 1\.8\)\. /,
@@ -93,6 +95,7 @@ describe('what to do fits the case:', () => {
     ['weights that are all positive', { method: 'positive-parameters' }, /rise with every input: take non-negative/],
     ['rows learned too closely', {}, / its 40 training rows with 3 inputs too closely: .* more weight decay/],
     ['training rows not learned', { splits: unlearned }, /not better on the training rows either: train with more/],
+    ['an early best epoch', { splits: unlearned, bestEpoch: 3 }, / its 40 training rows .* too closely/],
     ['another loss', { splits: unlearned, loss: 'absolute' }, / with the loss absolute: compare it with squared-error/],
   ])('%s', (_, change, expected) => {
     const messages = warned({ splits: learned, ...change });

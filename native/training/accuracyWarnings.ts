@@ -17,7 +17,7 @@ import { explainTarget } from '../data/rowPatterns.ts';
 import { columnOf } from './baselines.ts';
 
 /** A finished run, with baselines in its reports. */
-interface Finished extends Pick<TrainingResult, 'epochs' | 'steps' | 'stopped'> {
+interface Finished extends Pick<TrainingResult, 'epochs' | 'bestEpoch' | 'steps' | 'stopped'> {
   readonly splits: SplitReports;
   readonly configuration: RunConfiguration;
   readonly dataset: DataSet;
@@ -49,7 +49,7 @@ export function warningsFirst(run: Finished, others: readonly Warning[]): Warnin
   ];
 }
 
-const shown = (value: number | undefined): string => readable(figure(value ?? NaN, 3));
+const shown = (value: number | undefined): string => readable(figure(value ?? NaN));
 
 function sentences(worse: readonly OutputReport[], where: string): string[] {
   const below = (kind: 'mean' | 'linear', title: string): string[] => {
@@ -65,7 +65,7 @@ function sentences(worse: readonly OutputReport[], where: string): string[] {
 
 /** One sentence that fits the case; `undefined` if the rows explain it. */
 function whatToDo(
-  { configuration, epochs, steps, stopped, splits, dataset }: Finished,
+  { configuration, epochs, bestEpoch, steps, stopped, splits, dataset }: Finished,
   { rows }: SplitReport,
   worse: readonly OutputReport[],
   explained: boolean,
@@ -81,10 +81,13 @@ function whatToDo(
     return 'This method makes outputs rise with every input: take non-negative-last-layer if they do not.';
   }
   if (explained) return undefined;
-  const unlearned = train?.outputs.some(
-    (output) => worse.some(({ name }) => name === output.name) && betterBaseline(output) !== undefined,
-  );
-  if (unlearned === true) {
+  // An early best epoch means that training went on to follow single rows, so that more of it would not help.
+  const unlearned =
+    bestEpoch > epochs / 2 &&
+    (train?.outputs ?? []).some(
+      (output) => worse.some(({ name }) => name === output.name) && betterBaseline(output) !== undefined,
+    );
+  if (unlearned) {
     return training.loss === 'squared-error'
       ? `It is not better on the training rows either: ${longer}, or with a higher learning rate or larger layers.`
       : `It was trained with the loss ${training.loss}: compare it with squared-error, which the RMSE measures.`;
