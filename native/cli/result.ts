@@ -1,6 +1,7 @@
 import { figureBelow } from '../base/figures.ts';
 import type { OutputReport, TrainingResult } from '../contract/results.ts';
 import { splitNames } from '../contract/results.ts';
+import { accuracyWarnings } from '../contract/inspection.ts';
 import { exitCodes } from './failure.ts';
 import { count, duration, note, paragraph, percent, print, printJson, significant, table } from './terminalText.ts';
 import { resumeCommand } from './watchRun.ts';
@@ -24,7 +25,7 @@ function describeResult(result: TrainingResult): string {
       ? ''
       : `Verified in ONNX Runtime on ${count(result.export.rows, 'row')}: largest difference ${significant(result.export.maxRelativeDifference)} standard deviations.\n`;
   return [
-    ...firstWarnings(warnings).map(({ message }) => `${paragraph(message)}\n`),
+    ...accuracyWarnings(warnings).map(({ message }) => `${paragraph(message)}\n`),
     `${result.method}: ${count(result.epochs, 'epoch')}, ${count(result.steps, 'step')} in ${duration(result.seconds)} (${engine}); best epoch ${result.bestEpoch}\n\n`,
     figuresTable(result),
     '\n',
@@ -37,12 +38,6 @@ function describeResult(result: TrainingResult): string {
     `Run: ${result.run}\n`,
     files === undefined ? '' : `ONNX: ${files.onnx}\nONNX as JSON: ${files.onnxJson}\n`,
   ].join('');
-}
-
-/** Warnings that the result is worse than a simple prediction, and why: they come before everything else. */
-function firstWarnings(warnings: TrainingResult['warnings']): TrainingResult['warnings'] {
-  const bad = warnings.some(({ topic }) => topic === 'accuracy');
-  return bad ? warnings.filter(({ topic }) => topic === 'accuracy' || topic === 'pattern') : [];
 }
 
 /** Widest table that is easy to read. */

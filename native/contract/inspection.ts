@@ -11,8 +11,16 @@ export const warningSchema = z.object({
    * prediction; `pattern`: rows that explain such a result.
    */
   topic: z.enum(['constant', 'accuracy', 'pattern']).optional(),
+  /** Epochs that may help, if more of them may. */
+  epochs: z.int().optional(),
 });
 export type Warning = z.infer<typeof warningSchema>;
+
+/** The warnings that a result is worse than a simple prediction, and why; empty for a good result. */
+export const accuracyWarnings = (warnings: readonly Warning[]): Warning[] =>
+  warnings.some(({ topic }) => topic === 'accuracy')
+    ? warnings.filter(({ topic }) => topic === 'accuracy' || topic === 'pattern')
+    : [];
 
 /** A row of the file that could not be read. */
 export const rejectedRowSchema = z.object({

@@ -92,6 +92,7 @@ describe('what to do fits the case:', () => {
   it.each<[string, Partial<Case>, RegExp]>([
     ['a run that was stopped', { stopped: 'by-request', steps: 10 }, / stopped after 20 epochs: resume it/],
     ['few steps', { steps: 20 }, / only 20 steps: train with more epochs, for example 2,000\.$/],
+    ['few steps before early stopping', { steps: 20, stopped: 'early-stopping' }, / 20 steps: let early stopping wait/],
     ['weights that are all positive', { method: 'positive-parameters' }, /rise with every input: take non-negative/],
     ['rows learned too closely', {}, / its 40 training rows with 3 inputs too closely: .* more weight decay/],
     ['training rows not learned', { splits: unlearned }, /not better on the training rows either: train with more/],

@@ -38,11 +38,11 @@ export function warningsFirst(run: Finished, others: readonly Warning[]): Warnin
     const column = columnOf(run.dataset.splits.train, names.indexOf(name), names.length);
     return explainTarget(name, column, run.configuration.training.loss) ?? [];
   });
-  const remedy = whatToDo(run, report, worse, explained.length + patterns.length > 0);
+  const { text, epochs } = whatToDo(run, report, worse, explained.length + patterns.length > 0);
   const where = `on the ${readable(report.rows)} ${splitTitles[split]} rows`;
-  const message = [...sentences(worse, where), ...(remedy === undefined ? [] : [remedy])].join(' ');
+  const message = [...sentences(worse, where), ...(text === undefined ? [] : [text])].join(' ');
   return [
-    { topic: 'accuracy', message },
+    { topic: 'accuracy', message, ...(epochs === undefined ? {} : { epochs }) },
     ...explained,
     ...patterns,
     ...others.filter((warning) => !patterns.includes(warning)),
@@ -63,35 +63,49 @@ function sentences(worse: readonly OutputReport[], where: string): string[] {
   return [...below('mean', 'always predicting the mean'), ...below('linear', 'a linear model')];
 }
 
-/** One sentence that fits the case; `undefined` if the rows explain it. */
+/** One sentence that fits the case, unless the rows explain it, and the epochs that it suggests. */
 function whatToDo(
   { configuration, epochs, bestEpoch, steps, stopped, splits, dataset }: Finished,
   { rows }: SplitReport,
   worse: readonly OutputReport[],
   explained: boolean,
-): string | undefined {
+): { text?: string; epochs?: number } {
   const { training, constraint } = configuration;
   const { train } = splits;
   if (stopped === 'by-request') {
-    return `The run was stopped after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}: resume it, or train another one for longer.`;
+    return {
+      text: `The run was stopped after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}: resume it, or train another one for longer.`,
+    };
   }
-  const longer = `train with more epochs, for example ${readable(moreEpochs(training, train?.rows ?? rows))}`;
-  if (steps < usualSteps / 2) return `It was trained for only ${readable(steps)} steps: ${longer}.`;
+  const more = stopped === 'finished' ? { epochs: moreEpochs(training, train?.rows ?? rows) } : {};
+  const longer =
+    more.epochs === undefined
+      ? 'let early stopping wait longer'
+      : `train with more epochs, for example ${readable(more.epochs)}`;
+  if (steps < usualSteps / 2) return { text: `It was trained for only ${readable(steps)} steps: ${longer}.`, ...more };
   if (constraint.method.id === 'positive-parameters') {
-    return 'This method makes outputs rise with every input: take non-negative-last-layer if they do not.';
+    return { text: 'This method makes outputs rise with every input: take non-negative-last-layer if they do not.' };
   }
-  if (explained) return undefined;
+  if (explained) return {};
   // An early best epoch means that training went on to follow single rows, so that more of it would not help.
   const unlearned =
     bestEpoch > epochs / 2 &&
     (train?.outputs ?? []).some(
       (output) => worse.some(({ name }) => name === output.name) && betterBaseline(output) !== undefined,
     );
+  if (unlearned && training.loss !== 'squared-error') {
+    return {
+      text: `It was trained with the loss ${training.loss}: compare it with squared-error, which the RMSE measures.`,
+    };
+  }
   if (unlearned) {
-    return training.loss === 'squared-error'
-      ? `It is not better on the training rows either: ${longer}, or with a higher learning rate or larger layers.`
-      : `It was trained with the loss ${training.loss}: compare it with squared-error, which the RMSE measures.`;
+    return {
+      text: `It is not better on the training rows either: ${longer}, or with a higher learning rate or larger layers.`,
+      ...more,
+    };
   }
   const inputs = dataset.preparation.features.length;
-  return `It learned its ${readable(train?.rows ?? 0)} training rows with ${readable(inputs)} inputs too closely: use more rows, more weight decay or smaller layers.`;
+  return {
+    text: `It learned its ${readable(train?.rows ?? 0)} training rows with ${readable(inputs)} inputs too closely: use more rows, more weight decay or smaller layers.`,
+  };
 }
