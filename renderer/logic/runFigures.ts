@@ -32,6 +32,9 @@ function figuresText({ splits }: Measured, figure: (report: OutputReport) => str
 /** The error of each output, with a symbol if a simple prediction is better. */
 export const errorsText = (run: Measured): string => figuresText(run, (report) => errorText(report, 3));
 
+export const linearErrorsText = (run: Measured): string =>
+  figuresText(run, ({ linearRmse }) => optionalNumber(linearRmse, 3));
+
 export const r2Text = (run: Measured): string => figuresText(run, ({ r2 }) => optionalNumber(r2, 3));
 
 /** The errors of simple predictions, in a sentence for each output. */
