@@ -1,6 +1,7 @@
-import type { TrainingResult } from '../contract/results.ts';
+import { figureBelow, percentage } from '../base/figures.ts';
 import { chosenText } from '../contract/chosenText.ts';
-import { percentage } from '../base/figures.ts';
+import { accuracyWarnings } from '../contract/inspection.ts';
+import type { OutputReport, TrainingResult } from '../contract/results.ts';
 import { splitNames } from '../contract/results.ts';
 import { leftOutText } from '../contract/rowCounts.ts';
 import { exitCodes } from './failure.ts';
@@ -18,20 +19,7 @@ export function showResult(result: TrainingResult, json: boolean): void {
 }
 
 function describeResult(result: TrainingResult): string {
-  const { splits, evidence, files } = result;
-  const rows = splitNames.flatMap((name) =>
-    (splits[name]?.outputs ?? []).map((output) => [
-      name,
-      String(splits[name]?.rows ?? 0),
-      output.name,
-      significant(output.rmse),
-      significant(output.mae),
-      percent(output.negativeShare),
-      percent(output.violationShare),
-      significant(output.minimum),
-    ]),
-  );
-  const numbers = ['RMSE', 'MAE', 'negative', 'below bound', 'lowest'];
+  const { evidence, files, warnings } = result;
   const compiled = result.phases.compile ? ` compiled in ${duration(result.phases.compile)}` : '';
   const engine = `${result.engine} ${result.version} on ${result.device}, ${result.execution}${compiled}`;
   const verified =
@@ -40,18 +28,11 @@ function describeResult(result: TrainingResult): string {
       : `Verified in ONNX Runtime on ${count(result.export.rows, 'row')}: largest difference ${significant(result.export.maxRelativeDifference)} standard deviations.\n`;
   const chosen = chosenText(result.chosen ?? {});
   return [
+    ...accuracyWarnings(warnings).map(({ message }) => `${paragraph(message)}\n`),
     `${result.method}: ${count(result.epochs, 'epoch')}, ${count(result.steps, 'step')} in ${duration(result.seconds)} (${engine}); best epoch ${result.bestEpoch}\n`,
     chosen === '' ? '' : paragraph(`Chosen for this table: ${chosen}.`),
     '\n',
-    table(
-      [
-        { title: 'split' },
-        { title: 'rows', align: 'right' },
-        { title: 'output' },
-        ...numbers.map((title) => ({ title, align: 'right' as const })),
-      ],
-      rows,
-    ),
+    figuresTable(result),
     '\n',
     describeIntervals(result),
     result.rows === undefined || result.rows.dropped.length === 0 ? '' : paragraph(leftOutText(result.rows)),
@@ -77,3 +58,49 @@ function describeIntervals({ intervals, splits: { validation, test } }: Training
   });
   return [...lines, paragraph(reason)].join('');
 }
+
+/** Widest table that is easy to read. */
+const mostColumns = 100;
+
+/** Errors and positivity of each output on each split: one table, or two if one would be too wide. */
+function figuresTable({ splits }: TrainingResult): string {
+  const lines = splitNames.flatMap((name) =>
+    (splits[name]?.outputs ?? []).map((output) => ({ name, rows: splits[name]?.rows ?? 0, output })),
+  );
+  const write = (columns: readonly Figure[]): string =>
+    table(
+      [
+        { title: 'split' },
+        { title: 'rows', align: 'right' },
+        { title: 'output' },
+        ...columns.map(([title]) => ({ title, align: 'right' as const })),
+      ],
+      lines.map(({ name, rows, output }) => [
+        name,
+        String(rows),
+        output.name,
+        ...columns.map(([, figureOf]) => figureOf(output)),
+      ]),
+    );
+  const one = write([...errorFigures, ...positivityFigures]);
+  return one.indexOf('\n') <= mostColumns ? one : `${write(errorFigures)}\n${write(positivityFigures)}`;
+}
+
+type Figure = readonly [title: string, figure: (output: OutputReport) => string];
+
+const optional = (value: number | undefined, write: (value: number) => string): string =>
+  value === undefined ? '' : write(value);
+
+/** `mean` and `linear` are the RMSE of predicting the training mean and of a linear model. */
+const errorFigures: readonly Figure[] = [
+  ['RMSE', ({ rmse }) => significant(rmse)],
+  ['mean', ({ meanRmse }) => optional(meanRmse, significant)],
+  ['linear', ({ linearRmse }) => optional(linearRmse, significant)],
+  ['R2', ({ r2 }) => optional(r2, figureBelow)],
+  ['MAE', ({ mae }) => significant(mae)],
+];
+const positivityFigures: readonly Figure[] = [
+  ['negative', ({ negativeShare }) => percent(negativeShare)],
+  ['below bound', ({ violationShare }) => percent(violationShare)],
+  ['lowest', ({ minimum }) => significant(minimum)],
+];

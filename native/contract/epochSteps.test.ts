@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stepsOfEpoch } from './epochSteps.ts';
+import { moreEpochs, stepsOfEpoch } from './epochSteps.ts';
 
 /** Counts the steps of an epoch, batch by batch. */
 function counted(batchSize: number, rows: number): number {
@@ -14,4 +14,11 @@ test('an epoch has a step for every batch, the last one maybe smaller', () => {
       expect(stepsOfEpoch({ batchSize }, rows)).toBe(counted(batchSize, rows));
     }
   }
+});
+
+test('after a run that learned little, some thousand steps are suggested, in a round number of epochs', () => {
+  expect(moreEpochs({ epochs: 20, batchSize: 64 }, 278)).toBe(400);
+  expect(moreEpochs({ epochs: 20, batchSize: 64 }, 100_000)).toBe(100);
+  expect(moreEpochs({ epochs: 20, batchSize: 0 }, 278)).toBe(2000);
+  expect(moreEpochs({ epochs: 900_000, batchSize: 0 }, 278)).toBe(1_000_000);
 });

@@ -1,3 +1,5 @@
+import { limits } from './limits.ts';
+
 /** The steps of a run. A network learns by steps, and an epoch of a small table has few of them. */
 
 interface Batches {
@@ -17,3 +19,11 @@ export function roundEpochs(epochs: number): number {
   const size = 10 ** Math.floor(Math.log10(epochs));
   return Math.ceil(epochs / size) * size;
 }
+
+/**
+ * Suggested epochs after a run that learned little.
+ *
+ * @param rows - rows of the training split
+ */
+export const moreEpochs = (training: Batches & { readonly epochs: number }, rows: number): number =>
+  Math.min(limits.epochs, roundEpochs(Math.max(5 * training.epochs, usualSteps / stepsOfEpoch(training, rows))));

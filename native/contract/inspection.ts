@@ -8,10 +8,21 @@ import { leftOutSchema } from './rowCounts.ts';
 export const warningSchema = z.object({
   message: z.string(),
   column: z.string().optional(),
-  /** Topic, for a place that has something more exact about it. */
-  topic: z.enum(['constant', 'unreadable']).optional(),
+  /**
+   * `constant`, `unreadable`: a later step may replace this warning with a more exact one; `accuracy`: a result is worse than a simple
+   * prediction; `pattern`: rows that explain such a result.
+   */
+  topic: z.enum(['constant', 'accuracy', 'pattern', 'unreadable']).optional(),
+  /** Epochs that may help, if more of them may. */
+  epochs: z.int().optional(),
 });
 export type Warning = z.infer<typeof warningSchema>;
+
+/** The warnings that a result is worse than a simple prediction, and why; empty for a good result. */
+export const accuracyWarnings = (warnings: readonly Warning[]): Warning[] =>
+  warnings.some(({ topic }) => topic === 'accuracy')
+    ? warnings.filter(({ topic }) => topic === 'accuracy' || topic === 'pattern')
+    : [];
 
 /** A row of the file that could not be read. */
 export const rejectedRowSchema = z.object({

@@ -45,6 +45,12 @@ export const outputReportSchema = z.object({
       width: z.number(),
     })
     .optional(),
+  /** 1 - squared error / squared distance from the rows' own mean; absent if all rows have the same target. */
+  r2: z.number().optional(),
+  /** `rmse` of always predicting the mean of the training rows; as the next one in results, not in those of epochs. */
+  meanRmse: z.number().optional(),
+  /** `rmse` of the linear model that was fitted to the training rows. */
+  linearRmse: z.number().optional(),
 });
 export type OutputReport = z.infer<typeof outputReportSchema>;
 
@@ -59,6 +65,10 @@ export type SplitReport = z.infer<typeof splitReportSchema>;
 /** A split without rows is absent. */
 export const splitReportsSchema = z.partialRecord(z.enum(splitNames), splitReportSchema);
 export type SplitReports = z.infer<typeof splitReportsSchema>;
+
+/** The split that represents new data: test if there is one. */
+export const heldOutSplit = (splits: SplitReports): SplitName =>
+  splits.test === undefined ? (splits.validation === undefined ? 'train' : 'validation') : 'test';
 
 /** The state of a constraint method at the end of an epoch. */
 export const constraintReportSchema = z.object({

@@ -19,6 +19,7 @@ import {
   textColumn,
   unseenWarnings,
 } from './fitColumns.ts';
+import { explainColumns } from './rowPatterns.ts';
 import { splitByColumn, splitBySeed, type Split } from './split.ts';
 import { withTable, type Table } from './table.ts';
 import { usableRows } from './usableRows.ts';
@@ -105,6 +106,8 @@ async function fit(session: Session, table: Table, asked: DataSettings): Promise
     return fitted;
   });
   warnings.push(...constantWarning(constants));
+  const targetNames = use.targets.map(({ name }) => name);
+  warnings.push(...explainColumns(inputs, targetNames, columns, split.train));
   const features = countFeatures(inputs);
   if (features > split.train.length) {
     warnings.push({

@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { ExportFormatId } from '../contract/exportFormats.ts';
-import type { Evidence, ExportReport } from '../contract/results.ts';
+import type { Evidence, ExportReport, SplitReports } from '../contract/results.ts';
 import type { RunRecord } from '../contract/runRecord.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { columnDeviations } from '../data/scaling.ts';
@@ -12,6 +12,8 @@ export interface ExportRunRequest {
   readonly record: RunRecord;
   readonly model: Model;
   readonly evidence: Evidence;
+  /** Reports of the model, with baselines; empty if no epoch was completed. */
+  readonly splits: SplitReports;
   readonly dataset: DataSet;
   readonly tf: typeof tfjs;
   readonly files: Readonly<Partial<Record<ExportFormatId, string>>>;
@@ -27,7 +29,7 @@ export interface ExportRunRequest {
  * @throws OrthantError `export` if the exported model differs from the trained one; then no file is left
  */
 export async function exportRun(request: ExportRunRequest): Promise<ExportReport> {
-  const { record, model, evidence, dataset, tf, files, intervals, signal } = request;
+  const { record, model, evidence, splits, dataset, tf, files, intervals, signal } = request;
   const { method } = record.configuration.constraint;
   const { split, rows, columns } = dataset.raw;
   const { inputs, rows: all } = dataset.splits[split];
@@ -36,6 +38,7 @@ export async function exportRun(request: ExportRunRequest): Promise<ExportReport
     metadata: {
       method,
       evidence,
+      splits,
       dataSha256: dataset.source.sha256,
       versions: { orthant: record.versions.orthant, engine: record.versions.engine ?? 'unknown' },
     },

@@ -14,6 +14,7 @@ import { writeFileAtomic } from '../system/files.mjs';
 import type { Model } from '../network/model.ts';
 import { RunFolder, runFiles } from '../runs/folder.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
+import { withBaselines } from '../training/baselines.ts';
 import { parsePosition } from '../training/position.ts';
 import type { DataSets } from './dataSets.ts';
 import { exportRun } from './exportRun.ts';
@@ -55,7 +56,8 @@ export function modelHandlers(library: Library, dataSets: DataSets): Pick<Handle
       return { targets, rows: items.flatMap((index) => candidates[index] ?? []) };
     },
     export: async ({ run, format, out, intervals }, context) => {
-      const { record, dataset, model: plain, runtime, splits } = await open(run, context);
+      const { record, dataset, model: plain, runtime, splits: ofModel } = await open(run, context);
+      const splits = record.result?.splits ?? withBaselines(ofModel, dataset);
       const evidence = record.result?.evidence ?? gatherEvidence(plain, splits);
       const files = { [format]: out };
       const { signal } = context;
@@ -64,7 +66,7 @@ export function modelHandlers(library: Library, dataSets: DataSets): Pick<Handle
         record.result?.intervals ?? (await calibrate(tf, plain, dataset, record.configuration, signal));
       const model = withIntervals(plain, calibrated);
       if (intervals) requireIntervals(model, calibrated, format);
-      const report = await exportRun({ record, model, evidence, dataset, tf, files, intervals, signal });
+      const report = await exportRun({ record, model, evidence, splits, dataset, tf, files, intervals, signal });
       return { file: out, report };
     },
     predict,

@@ -11,6 +11,8 @@ import { rowCounts } from '../data/usableRows.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
+import { warningsFirst } from '../training/accuracyWarnings.ts';
+import { withBaselines } from '../training/baselines.ts';
 import { Trainer, type TrainingOutcome } from '../training/trainer.ts';
 import { alongside } from './alongside.ts';
 import { engineName } from './executionTexts.ts';
@@ -143,13 +145,15 @@ export class TrainJob implements Job {
     const outcome = await this.#train(runtime, dataset, configuration, record, checkpoint);
 
     this.#events.phase('training', 'exporting and verifying the model');
-    const { model, splits, intervals } = await concludeIntervals(runtime.tf, outcome, dataset, configuration);
+    const { model, splits: covered, intervals } = await concludeIntervals(runtime.tf, outcome, dataset, configuration);
+    const splits = withBaselines(covered, dataset);
     const evidence = gatherEvidence(model, splits);
     const files = { onnx: this.folder.file(runFiles.onnx), onnxJson: this.folder.file(runFiles.onnxJson) };
     const [report, exportSeconds] = await timed(() =>
       exportRun({
         model,
         evidence,
+        splits,
         dataset,
         tf: runtime.tf,
         record: this.folder.read(),
@@ -175,7 +179,7 @@ export class TrainJob implements Job {
       splits,
       evidence,
       ...intervals,
-      warnings: this.#events.warnings,
+      warnings: warningsFirst({ ...outcome, splits, configuration, dataset }, this.#events.warnings),
       run: this.run,
       files,
       export: report,

@@ -206,6 +206,18 @@ describe.skipIf('missing' in environment)('exported models, read by Python packa
       for (const properties of [binary.metadata, sequential.metadata]) {
         expect(read(properties, 'method')).toEqual(metadata.method);
         expect(read(properties, 'evidence')).toEqual(metadata.evidence);
+        expect(read(properties, 'baselines')).toEqual({
+          version: 1,
+          splits: {
+            train: {
+              rows: 3,
+              outputs: [
+                { name: 'y', rmse: 2, mae: 1, r2: 0.75, meanRmse: 4, linearRmse: 3 },
+                { name: 'z', rmse: 2, mae: 1, meanRmse: 1, linearRmse: 0.5 },
+              ],
+            },
+          },
+        });
         expect(read(properties, 'dataSha256')).toBe(metadata.dataSha256);
         expect(read(properties, 'versions')).toEqual(metadata.versions);
         expect(read(properties, 'schema')).toEqual(model.schema);

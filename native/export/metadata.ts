@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { dataSchemaSchema } from '../contract/dataSchema.ts';
-import { evidenceSchema, intervalsSchema, type Evidence } from '../contract/results.ts';
+import {
+  evidenceSchema,
+  intervalsSchema,
+  outputReportSchema,
+  splitNames,
+  type Evidence,
+  type SplitReports,
+} from '../contract/results.ts';
 import { littleEndianBytes } from '../runs/safetensors.ts';
 import type { Model } from '../network/model.ts';
 
@@ -9,6 +16,8 @@ import type { Model } from '../network/model.ts';
 export interface ExportMetadata {
   readonly method: { readonly id: string; readonly settings: Readonly<Record<string, unknown>> };
   readonly evidence: Evidence;
+  /** Reports of the model, with baselines. */
+  readonly splits: SplitReports;
   /** SHA-256 of the data file. */
   readonly dataSha256: string;
   /** Versions by name: `orthant`, `engine`, ... */
@@ -36,6 +45,20 @@ export type GraphInterface = z.infer<typeof graphInterfaceSchema>;
 /** Prefix of the keys in an exported file's metadata; every value is JSON text. */
 const prefix = 'orthant.';
 
+/** Errors of the model beside those of simple predictions, by split. */
+const baselinesSchema = z.object({
+  version: z.literal(1),
+  splits: z.partialRecord(
+    z.enum(splitNames),
+    z.object({
+      rows: z.int(),
+      outputs: z.array(
+        outputReportSchema.pick({ name: true, rmse: true, mae: true, r2: true, meanRmse: true, linearRmse: true }),
+      ),
+    }),
+  ),
+});
+
 /** Metadata of an ONNX file. */
 export const onnxMetadataSchema = z.object({
   format: z.literal(1),
@@ -47,6 +70,7 @@ export const onnxMetadataSchema = z.object({
   evidence: evidenceSchema,
   /** Half widths in the order of the targets; absent in older files and without intervals. */
   interval: intervalsSchema.extend({ version: z.literal(1) }).optional(),
+  baselines: baselinesSchema.optional(),
   dataSha256: z.string(),
   weightsSha256: z.string(),
   versions: z.record(z.string(), z.string()),
@@ -55,7 +79,7 @@ export type OnnxMetadata = z.infer<typeof onnxMetadataSchema>;
 
 /** The entries that all formats share. */
 export function commonMetadata(model: Model, metadata: ExportMetadata): Omit<OnnxMetadata, 'interface'> {
-  const { method, evidence, dataSha256, versions } = metadata;
+  const { method, evidence, splits, dataSha256, versions } = metadata;
   return {
     format: 1,
     schema: model.schema,
@@ -63,6 +87,8 @@ export function commonMetadata(model: Model, metadata: ExportMetadata): Omit<Onn
     epsilon: Object.fromEntries(model.schema.targets.map(({ name }, index) => [name, model.epsilon[index] ?? 0])),
     evidence,
     ...(model.intervals === undefined ? {} : { interval: { version: 1, ...model.intervals } }),
+    // The schema keeps these figures only.
+    baselines: baselinesSchema.parse({ version: 1, splits }),
     dataSha256,
     weightsSha256: hashWeights(model.layers.flatMap(({ kernel, bias }) => [kernel, bias]).map(littleEndianBytes)),
     versions: { ...versions },

@@ -26,7 +26,7 @@ const mostFeatures = 900;
  * Least squares with an intercept, by the normal equations in float64 on centred columns of unit deviation.
  *
  * A ridge minimises mean squared error + strength * sum of (weight * deviation of the feature)², in scaled units. With at
- * least three rows for each feature it is 0, or the least of 17 strengths if there is no unique solution (collinear
+ * least three rows for each feature it is 0, or the least of 23 strengths if there is no unique solution (collinear
  * columns, a feature for each category); with fewer rows it is the one with the least generalised cross-validation.
  *
  * Rows that would need more multiplications than `mostWork` are not all used, but evenly taken; a feature at its minimum
@@ -117,7 +117,8 @@ function byFeatures(all: Rows, outputs: number, rows: Int32Array, minima: Float6
   const features = minima.length;
   const origins = [...minima, ...columnMinima(all.targets, outputs)];
   const { means, products, width } = moments(all, outputs, rows, origins);
-  const covariance = (i: number, j: number): number => products[Math.max(i, j) * width + Math.min(i, j)] ?? 0;
+  const covariance = (i: number, j: number): number =>
+    (products[Math.max(i, j) * width + Math.min(i, j)] ?? 0) - (means[i] ?? 0) * (means[j] ?? 0);
   const deviations = Float64Array.from(minima, (_, i) =>
     // Rounding must not give a constant feature a deviation.
     covariance(i, i) > 1e-12 * (products[i * width + i] ?? 0) ? Math.sqrt(covariance(i, i)) : 0,
@@ -135,7 +136,7 @@ function byFeatures(all: Rows, outputs: number, rows: Int32Array, minima: Float6
     const target = features + output;
     const right = system.turned(Float64Array.from(active, (i) => covariance(i, target) / (deviations[i] ?? 1)));
     const power = covariance(target, target);
-    const { ridge, solution } = chooseRidge(rows.length, active.length, 1, (shift) => {
+    const { ridge, solution } = chooseRidge(rows.length, active.length, 1e-9, (shift) => {
       const { solution: turned, trace, smallestPivot } = system.solve(right, shift);
       const error = power - dot(right, turned) - shift * dot(turned, turned);
       return { solution: turned, error, freedom: active.length - shift * trace, smallestPivot };
@@ -206,7 +207,7 @@ function byRows({ inputs, targets }: Rows, outputs: number, rows: Int32Array, mi
   });
   const fits = centred.map(({ target }) => {
     const right = system.turned(target);
-    const { ridge, solution } = chooseRidge(count, features, features / count, (shift) => {
+    const { ridge, solution } = chooseRidge(count, features, (1e-6 * features) / count, (shift) => {
       const { solution: turned, trace, smallestPivot } = system.solve(right, shift);
       const error = (shift ** 2 * dot(turned, turned)) / count;
       return { solution: turned, error, freedom: count - shift * trace, smallestPivot };
@@ -258,18 +259,18 @@ const rowsPerFeature = 3;
 /**
  * The strength of the ridge, as `fitLinear` describes it, and the solution with it.
  *
- * @param size - a typical eigenvalue of the equations, of which the strengths are multiples
+ * @param least - the least strength
  */
 function chooseRidge(
   rows: number,
   features: number,
-  size: number,
+  least: number,
   attempt: (ridge: number) => Attempt,
 ): { ridge: number; solution: Float64Array } {
-  const strengths = Array.from({ length: 17 }, (_, step) => size * 10 ** (step / 2 - 6));
+  const strengths = Array.from({ length: 23 }, (_, step) => least * 10 ** (step / 2));
   if (rows >= rowsPerFeature * features) {
     const plain = attempt(0);
-    const ridge = plain.smallestPivot < singularPivot ? (strengths[0] ?? 0) : 0;
+    const ridge = plain.smallestPivot < singularPivot ? least : 0;
     return { ridge, solution: ridge === 0 ? plain.solution : attempt(ridge).solution };
   }
   const tried = strengths.map((ridge) => {

@@ -1,7 +1,6 @@
 import { firstOnes } from '../base/lists.ts';
 import { figure } from '../base/figures.ts';
-import type * as tfjs from '@tensorflow/tfjs-core';
-import type { LayerVariables, MethodInstance, TargetFunction } from '../constraints/method.ts';
+import type { MethodInstance, TargetFunction } from '../constraints/method.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { DataSet } from '../data/dataset.ts';
 import type { DenseLayer, Model, OutputTransform } from '../network/model.ts';

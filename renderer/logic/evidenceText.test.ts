@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { EpochMetrics } from '../../native/contract/results.ts';
+import { heldOutSplit, type EpochMetrics } from '../../native/contract/results.ts';
 import type { RunState } from '../../native/contract/runRecord.ts';
-import { heldOutSplit, priceOfPositivity, shortcomingOf, unlearned, worstNegativeShare } from './evidenceText.ts';
+import { priceOfPositivity, shortcomingOf, worstNegativeShare } from './evidenceText.ts';
 
 const output = (rmse: number, negativeShare: number) => ({
   name: 'a',
@@ -45,11 +45,5 @@ describe('evidence', () => {
       });
     expect(asked(0)).toEqual({ what: 'negatives', share: 0.4, where: 'of training rows, epoch 3' });
     expect(asked(-5)).toMatchObject({ what: 'below the bound', share: 0.1 });
-  });
-  it('names the outputs predicted no better than by their mean', () => {
-    const outputs = [output(4, 0), { ...output(1.2, 0), name: 'b' }, { ...output(9, 0), name: 'c' }];
-    expect(unlearned({ train: { rows: 1, loss: 0, outputs } }, [4.09, 1.2, 8])).toEqual(['b', 'c']);
-    expect(unlearned({ train: { rows: 1, loss: 0, outputs } }, [])).toEqual([]);
-    expect(unlearned({}, [1])).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { EpochMetrics, SplitName, SplitReports, TrainingResult } from '../../native/contract/results.ts';
-import { splitNames } from '../../native/contract/results.ts';
+import { heldOutSplit, splitNames } from '../../native/contract/results.ts';
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { RunState } from '../../native/contract/runRecord.ts';
 import { keepsPositive } from './bounds.ts';
@@ -49,18 +49,6 @@ export function shortcomingOf({
   if (latest === undefined || state === 'failed') return undefined;
   return { what, share: share(latest.splits, 'train'), where: `of training rows, epoch ${latest.epoch}` };
 }
-
-/** The split that represents new data: test if there is one. */
-export const heldOutSplit = (splits: SplitReports): SplitName =>
-  splits.test === undefined ? (splits.validation === undefined ? 'train' : 'validation') : 'test';
-
-/**
- * Outputs whose error on training rows is not smaller than the error of always predicting their mean.
- *
- * @param deviations - standard deviations of the outputs on training rows, in the targets' units, in order
- */
-export const unlearned = ({ train }: SplitReports, deviations: readonly number[]): string[] =>
-  (train?.outputs ?? []).filter(({ rmse }, output) => rmse >= (deviations[output] ?? Infinity)).map(({ name }) => name);
 
 interface PriceLine {
   readonly output: string;

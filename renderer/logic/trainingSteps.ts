@@ -1,6 +1,5 @@
 import type { TrainingSettings } from '../../native/contract/configuration.ts';
-import { limits } from '../../native/contract/limits.ts';
-import { roundEpochs, stepsOfEpoch, usualSteps } from '../../native/contract/epochSteps.ts';
+import { stepsOfEpoch, usualSteps } from '../../native/contract/epochSteps.ts';
 import { formatCount, plural } from './format.ts';
 
 /** Texts about the training steps of a run. */
@@ -24,7 +23,3 @@ export function stepsText(training: Amount, rows: number): string {
   const text = `${eachText}, ${formatCount(all)} in all.`;
   return all < fewStepsShare * usualSteps ? `${text} That is little: most tables take some thousand steps.` : text;
 }
-
-/** Suggested epochs after a run that learned little. */
-export const moreEpochs = (training: KnownAmount, rows: number): number =>
-  Math.min(limits.epochs, roundEpochs(Math.max(5 * training.epochs, usualSteps / stepsOfEpoch(training, rows))));

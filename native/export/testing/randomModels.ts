@@ -10,6 +10,8 @@ import type { ExportMetadata } from '../metadata.ts';
 
 /** Random models and tables for the export tests: every kind of input, activation and transform, unusual names. */
 
+const reported = { rmse: 2, mae: 1, negativeShare: 0, violationShare: 0, minimum: 0.5 };
+
 export const metadata: ExportMetadata = {
   method: { id: 'penalty', settings: { alpha: 10 } },
   evidence: {
@@ -19,6 +21,16 @@ export const metadata: ExportMetadata = {
     figures: [],
     limits: [],
     lowestBound: 0,
+  },
+  splits: {
+    train: {
+      rows: 3,
+      loss: 0.1,
+      outputs: [
+        { ...reported, name: 'y', r2: 0.75, meanRmse: 4, linearRmse: 3 },
+        { ...reported, name: 'z', meanRmse: 1, linearRmse: 0.5 },
+      ],
+    },
   },
   dataSha256: 'f'.repeat(64),
   versions: { orthant: '0.1.0', tensorflow: '2.21.0' },

@@ -121,13 +121,13 @@ test('the result is read from top to bottom: figures, lowest rows, times, notes'
   });
   await expect.element(main.getByText(/4 epochs in .*stopped early/)).toBeVisible();
   const figures = main.getByRole('region', { name: 'Every output on every split' });
-  expect(figures.getByRole('row').elements()).toHaveLength(4);
+  expect(figures.getByRole('row').elements()).toHaveLength(5);
   await expect
     .element(figures)
     .toHaveTextContent(
       '1,203 of 11,203 rows were left out: 1,200 with no value in the input "depth"; 3 could not be read.',
     );
-  await expect.element(figures.getByRole('row').nth(1)).toHaveTextContent(/price.*training.*8,000/);
+  await expect.element(figures.getByRole('row').nth(2)).toHaveTextContent(/price.*training.*8,000/);
   const lowest = main.getByRole('region', { name: 'Rows with the lowest price' });
   await expect.element(lowest.getByRole('row').nth(1)).toHaveTextContent(/7.*test.*▼ −0\.5.*1/);
   await expect.element(lowest.getByRole('row').nth(1)).toHaveTextContent(/cut Ideal|cut [A-Z]/);
@@ -266,20 +266,62 @@ describe('the price of positivity', () => {
   });
 });
 
-test('a run that learned little shows a warning, and offers more epochs', async () => {
-  const { app } = await openResult({
-    splits: {
-      train: {
-        rows: 8000,
-        loss: 1,
-        outputs: [{ name: 'price', rmse: 9, mae: 5, negativeShare: 0, violationShare: 0, minimum: 1 }],
-      },
+describe('a result that is worse than a simple prediction', () => {
+  const bad = (rmse: number) => ({
+    test: {
+      rows: 8000,
+      loss: 1,
+      outputs: [
+        {
+          name: 'price',
+          rmse,
+          mae: 5,
+          r2: 0.125,
+          meanRmse: 8,
+          linearRmse: 3.25,
+          negativeShare: 0,
+          violationShare: 0,
+          minimum: 1,
+        },
+      ],
     },
   });
-  const note = main.getByRole('note').filter({ hasText: 'little was learned' });
-  await note.getByRole('button', { name: /^Set .* epochs$/ }).click();
-  await expect.element(main.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
-  expect(app.document.current?.training.epochs).toBeGreaterThan(40);
+  const figures = main.getByRole('region', { name: 'Every output on every split' });
+
+  test('says so first, with its reasons, and offers the suggested epochs', async () => {
+    const { app } = await openResult({
+      splits: bad(9),
+      warnings: [
+        { topic: 'accuracy', message: 'Worse than the mean. Train with more epochs.', epochs: 700 },
+        { topic: 'pattern', message: 'One row holds all.' },
+        { message: 'Another.' },
+      ],
+    });
+    const notes = main.getByRole('note');
+    await expect.element(notes.nth(0)).toHaveTextContent('Worse than the mean.');
+    await expect.element(notes.nth(1)).toHaveTextContent('One row holds all.');
+    const evidence = main.getByRole('region', { name: /^Positive|^Some training/ }).element();
+    expect(notes.nth(1).element().compareDocumentPosition(evidence)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    await expect.element(main.getByText('1 note on this run')).toBeVisible();
+    await expectAccessible();
+    await notes.getByRole('button', { name: 'Set 700 epochs' }).click();
+    await expect.element(main.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
+    expect(app.document.current?.training.epochs).toBe(700);
+  });
+
+  test('is marked in the table, beside the errors that are smaller', async () => {
+    await openResult({ splits: bad(9) });
+    const row = figures.getByRole('row').last();
+    await expect.element(row).toHaveTextContent(/▲ 9.*worse than always predicting the mean.*8.*3\.25.*0\.125.*5/);
+    await expect.element(figures).toHaveTextContent(/▲: always predicting the mean/);
+    await expectAccessible();
+  });
+
+  test('is not marked if it is better', async () => {
+    await openResult({ splits: bad(3.3) });
+    await expect.element(figures.getByRole('row').last()).toHaveTextContent(/3\.3.*8.*3\.25/);
+    await expect.element(figures).not.toHaveTextContent(/▲|worse/);
+  });
 });
 
 describe('the model', () => {

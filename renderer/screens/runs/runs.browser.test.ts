@@ -50,6 +50,18 @@ test('each run is a row: its epochs, error, negatives and evidence', async () =>
   await expectAccessible();
 });
 
+test('a run that is worse than a simple prediction is marked, with the errors it is compared with', async () => {
+  const alpha = finished('Alpha');
+  const output = { ...alpha.splits!.test!.outputs[0]!, rmse: 9, meanRmse: 8, linearRmse: 3.25, r2: -0.27 };
+  await openRuns([{ ...alpha, splits: { test: { rows: 9, loss: 1, outputs: [output] } } }, finished('Beta')]);
+  await expect.element(row('Alpha')).toHaveTextContent(/▲ 9/);
+  await expect.element(row('Alpha')).toHaveTextContent(/price: RMSE 9, mean 8, linear model 3\.25; worse than always/);
+  await expect.element(row('Alpha')).toHaveTextContent(/−0\.27/);
+  await expect.element(row('Beta')).toHaveTextContent(/mean 0\.9, linear model 0\.6\./);
+  await expect.element(row('Beta')).not.toHaveTextContent(/▲/);
+  await expectAccessible();
+});
+
 test('runs are searched by name, method and state', async () => {
   await openRuns([finished('Alpha'), named('Gamma', 'interrupted')]);
   await search.fill('penalty');
