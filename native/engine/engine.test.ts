@@ -222,6 +222,13 @@ describe('training', () => {
     expect(lowest).toBe(result.splits.train!.outputs[0]!.minimum);
     const squares = rows.reduce((sum, { target, prediction }) => sum + (target[0]! - prediction[0]!) ** 2, 0);
     expect(Math.sqrt(squares / rows.length)).toBeCloseTo(result.splits.train!.outputs[0]!.rmse, 6);
+    const truth = rows.map(({ target }) => target[0]!);
+    const mean = truth.reduce((sum, value) => sum + value, 0) / truth.length;
+    const variance = truth.reduce((sum, value) => sum + (value - mean) ** 2, 0) / truth.length;
+    const { meanRmse, linearRmse, r2 } = result.splits.train!.outputs[0]!;
+    expect(meanRmse).toBeCloseTo(Math.sqrt(variance), 5);
+    expect(r2).toBeCloseTo(1 - squares / rows.length / variance, 5);
+    expect(linearRmse).toBeLessThan(meanRmse!);
 
     const [a, b, kind] = readFileSync(at('table.csv'), 'utf8').split('\n')[rows[0]!.row]!.split(',');
     const values = { a: Number(a), b: Number(b), kind: kind! };
@@ -274,7 +281,9 @@ describe('training', () => {
         const end = await train.until((event) => event.event === 'finished');
         const { result } = end as Extract<typeof end, { event: 'finished' }>;
         const phases = train.events.flatMap((event) => (event.event === 'phase' ? [event.message] : []));
-        return { run, result, phases, warnings: result.warnings.map(({ message }) => message).join() };
+        // A stopped run has learned little, which is no matter here.
+        const others = result.warnings.filter(({ topic }) => topic !== 'accuracy');
+        return { run, result, phases, warnings: others.map(({ message }) => message).join() };
       };
       const started = (execution: 'auto' | 'xla', out: string) =>
         stopped(() => train.call('start', { configuration: of(execution), out: at(out) }));
