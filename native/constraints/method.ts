@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
-import type { NetworkSettings } from '../contract/configuration.ts';
+import type { Activation, NetworkSettings } from '../contract/configuration.ts';
 import type { Curve, MethodPromise } from '../contract/methodDescriptor.ts';
 import type { ConstraintReport } from '../contract/results.ts';
 import type { Warning } from '../contract/inspection.ts';
@@ -25,6 +25,8 @@ export interface MethodContext {
   readonly epsilon: Float32Array;
   /** Standard deviation of each scaled target over the training rows, the unit of `margin`. */
   readonly targetDeviation: Float32Array;
+  /** One for each hidden layer. */
+  readonly activations: readonly Activation[];
   /** Hidden layers and the last one, freshly initialised; a method may change their initial values. */
   readonly layers: readonly LayerVariables[];
 }

@@ -7,7 +7,7 @@ import { activationSchema } from '../contract/configuration.ts';
 import { buildOnnx, encodeOnnx } from '../export/onnx.ts';
 import { metadata } from '../export/testing/randomModels.ts';
 import { Random } from '../base/random.ts';
-import { nonNegativeActivations } from '../network/activations.ts';
+import { limitedActivations } from '../network/activations.ts';
 import { scaledBound } from '../network/bound.ts';
 import { layerVariables } from '../network/initialise.ts';
 import { outputTransforms, type Model } from '../network/model.ts';
@@ -40,9 +40,7 @@ function wildModel(random: Random): Model {
   const method = getMethod(id);
   const hidden = Array.from({ length: 1 + random.below(4) }, () => 1 + random.below(8));
   const activation = hidden.map((_, layer) =>
-    layer === hidden.length - 1 && 'by' in settings
-      ? pick([...nonNegativeActivations])
-      : pick(activationSchema.options),
+    layer === hidden.length - 1 && 'by' in settings ? pick(limitedActivations) : pick(activationSchema.options),
   );
   const scales = Array.from({ length: 1 + random.below(3) }, () =>
     pick([1, power(-1, 1), power(-6, 6), power(-30, 30)]),
@@ -68,6 +66,7 @@ function wildModel(random: Random): Model {
     contextFor(tf, {
       outputs: scales.length,
       layers,
+      activations: activation,
       epsilon: Float32Array.from(epsilon, (bound, output) => scaledBound(bound, Math.fround(scales[output]!))),
     }),
   );

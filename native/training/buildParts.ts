@@ -82,6 +82,7 @@ export function buildParts(
     stepsPerEpoch: plan.stepsPerEpoch,
     epsilon: Float32Array.from(schema.targets, ({ scale }, i) => scaledBound(epsilon[i] ?? 0, Math.fround(scale))),
     targetDeviation: Float32Array.from(columnDeviations(splits.train.targets, outputs)),
+    activations,
     layers,
   });
   const parameters = parametersOf(tf, layers, method);
