@@ -22,7 +22,7 @@ export const nonNegativeBySetting = z
   .default('projection')
   .meta({
     title: 'By',
-    description: `How weights are kept from being negative: projection sets negative ones to 0 after each step; square, softplus and exp (of at most ${exponentLimit}) train a free parameter of which the weight is that function.`,
+    description: `How weights are kept from being negative where they must not be: projection sets negative ones to 0 after each step; square, softplus and exp (of at most ${exponentLimit}) train a free parameter of which the weight is that function.`,
   });
 
 type NonNegativeBy = z.output<typeof nonNegativeBySetting>;
