@@ -2,7 +2,7 @@
  * One run of our own engine for the bench: `node ours.js '<JSON of a case>'`. Prints one line of JSON: milliseconds a step
  * of each sample, and the backend. `node ours.js environment` prints the environment variables that it needs.
  */
-import type { RunConfiguration } from '../../native/contract/configuration.ts';
+import type { SettledConfiguration } from '../../native/contract/configuration.ts';
 import { openEngine } from '../../native/tensorflow/backend.ts';
 import { engineEnvironment } from '../../native/tensorflow/environment.ts';
 import { chooseExecution } from '../../native/training/chooseExecution.ts';
@@ -15,7 +15,7 @@ if (argument === 'environment') print(await engineEnvironment(process.env, { eng
 const bench = JSON.parse(argument) as StepCase;
 const runtime = await openEngine({ engine: 'tensorflow' });
 const [inputs = 1, outputs = 1] = [bench.sizes[0], bench.sizes.at(-1)];
-const configuration: RunConfiguration = {
+const configuration: SettledConfiguration = {
   ...exampleConfiguration({
     network: { hidden: bench.sizes.slice(1, -1) },
     constraint: { epsilon: 0, method: { id: bench.method, settings: {} } },

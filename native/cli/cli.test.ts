@@ -57,6 +57,8 @@ const training = (out: string, epochs: number, ...more: string[]): string[] =>
       '3',
       '--epochs',
       String(epochs),
+      '--early-stopping',
+      '0',
       '--out',
       at(out),
       '--json',
@@ -207,7 +209,7 @@ test('a document and a run folder repeat a run; options override them', async ()
   resultOf(await orthant(...training('original', 4, '--save-config', at('study.orthant'))));
   const document = runConfigurationSchema.parse(JSON.parse(readFileSync(at('study.orthant'), 'utf8')));
   expect(readFileSync(at('before.orthant'), 'utf8')).toBe('before');
-  expect(document).toEqual(record('original').configuration);
+  expect(document).toMatchObject({ data: { missing: 'auto' }, training: { epochs: 4, weightDecay: 'auto' } });
   resultOf(await orthant('train', '--config', at('study.orthant'), '--out', at('copy'), '--json'));
   resultOf(await orthant('train', '--config', at('original'), '--out', at('repeat'), '--json'));
   expect(numbersOf('copy')).toEqual(numbersOf('original'));
@@ -221,29 +223,42 @@ test('a document and a run folder repeat a run; options override them', async ()
   expect(numbersOf('other')).not.toEqual(numbersOf('original'));
 });
 
-test('a table of few rows gets more epochs, unless a document, an option or a sample sets them', async () => {
-  const epochsOf = async (out: string, ...args: string[]): Promise<number> => {
+test('what is not named is chosen for the table and recorded; repeating the record gives the same bits', async () => {
+  const chosenFor = async (out: string, ...args: string[]): Promise<TrainingResult> => {
     const quick = ['--engine', 'wasm', '--hidden', '2', '--early-stopping', '1', '--out', at(out), '--json'];
-    resultOf(await orthant('train', ...args, ...quick));
-    return record(out).configuration.training.epochs;
+    return resultOf(await orthant('train', ...args, ...quick));
   };
   const data = ['--data', at('table.csv'), '--targets', 'y'];
-  writeFileSync(at('twenty.orthant'), JSON.stringify({ data: { source: { kind: 'file', path: at('table.csv') } } }));
-  const save = ['--save-config', at('by-rows.orthant')];
+  const document = { data: { source: { kind: 'file', path: at('table.csv') } }, training: { epochs: 3 } };
+  writeFileSync(at('three.orthant'), JSON.stringify(document));
   // 64 training rows of 80; without the others, all 80: one step per epoch, or five of 16 rows.
-  expect(
-    await Promise.all([
-      epochsOf('by-rows', ...data, ...save),
-      epochsOf('by-batch', ...data, '--batch', '16', '--validation', '0', '--test', '0'),
-      epochsOf('chosen', ...data, '--epochs', '3'),
-      epochsOf('document', '--config', at('twenty.orthant'), '--targets', 'y'),
-      epochsOf('document-on-data', '--config', at('twenty.orthant'), ...data),
-      epochsOf('sample', '--sample', 'meats'),
-    ]),
-  ).toEqual([1000, 400, 3, 20, 20, 200]);
-  expect(record('by-rows').result?.epochs).toBeLessThan(1000);
+  const [byRows, ...others] = await Promise.all([
+    chosenFor('by-rows', ...data, '--save-config', at('by-rows.orthant')),
+    chosenFor('by-batch', ...data, '--batch', '16', '--validation', '0', '--test', '0'),
+    chosenFor('named', ...data, '--epochs', '3', '--weight-decay', '0.1', '--missing', 'drop', '--method', 'none'),
+    chosenFor('asked-again', '--config', at('three.orthant'), '--targets', 'y', '--epochs', 'auto'),
+  ]);
+  expect(byRows.chosen).toMatchObject({ epochs: 1000, weightDecay: 0, missing: 'drop' });
+  expect(byRows.chosen?.method).toBe(byRows.method);
+  expect(others.map(({ chosen }) => chosen?.epochs)).toEqual([400, undefined, 1000]);
+  expect(others[1]?.chosen).toEqual({});
+  expect(byRows.epochs).toBeLessThan(1000);
+
+  const { configuration, chosen, result, name } = record('by-rows');
+  expect({ chosen, method: result?.chosen?.method }).toEqual({ chosen: byRows.chosen, method: byRows.method });
+  expect(name).toMatch(/^table\.csv, ./);
+  expect(configuration).toMatchObject({
+    data: { missing: 'drop' },
+    constraint: { method: { id: byRows.method } },
+    training: { epochs: 1000, weightDecay: 0, earlyStopping: 1 },
+  });
   const saved = runConfigurationSchema.parse(JSON.parse(readFileSync(at('by-rows.orthant'), 'utf8')));
-  expect(saved).toEqual(record('by-rows').configuration);
+  expect(saved).toMatchObject({ constraint: { method: { id: 'auto' } }, training: { epochs: 'auto' } });
+
+  const repeated = resultOf(await orthant('train', '--config', at('by-rows'), '--out', at('by-rows-again'), '--json'));
+  expect(repeated.chosen).toEqual({});
+  expect(record('by-rows-again').configuration).toEqual(configuration);
+  expect(numbersOf('by-rows-again')).toEqual(numbersOf('by-rows'));
 });
 
 test('a run whose data have changed is not resumed', async () => {

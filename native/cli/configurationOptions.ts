@@ -3,8 +3,8 @@ import { joined } from '../base/lists.ts';
 import { activationSchema, dialectSchema, type Activation, type Dialect } from '../contract/configuration.ts';
 import { describeConfiguration } from '../contract/describeSettings.ts';
 import { fileFormatTitles } from '../contract/fileFormats.ts';
-import { chooserOf, type DescribedSetting } from '../contract/describedSetting.ts';
-import { collect, names, number, oneOf, place, sizes, wholeNumber } from './parsers.ts';
+import { chooserOf, isAutomatic, type DescribedSetting } from '../contract/describedSetting.ts';
+import { collect, names, number, oneOf, orAuto, place, sizes, wholeNumber } from './parsers.ts';
 
 /** The settings of a run configuration, from which most options are made. */
 export const settings: readonly DescribedSetting[] = describeConfiguration();
@@ -20,12 +20,11 @@ export interface ConfigurationOptions extends TableOptions {
   ignore?: string[];
   ordinal?: string[];
   splitColumn?: string;
-  hidden?: number[];
+  hidden?: number[] | 'auto';
   activation?: Activation[];
   method?: string;
   set?: string[];
   epsilon?: string[];
-  epochs?: number;
 }
 
 /** The table to read; `dialectOf` reads the options of its dialect. */
@@ -62,7 +61,7 @@ const character = (text: string): string => (text === String.raw`\t` ? '\t' : te
 const parsers: Readonly<Record<string, (text: string, before: never) => unknown>> = {
   '--delimiter': character,
   '--quote': character,
-  '--hidden': sizes,
+  '--hidden': orAuto(sizes),
   '--activation': (text) => text.split(',').map((name) => oneOf(activationSchema.options)(name.trim())),
   '--epsilon': collect,
 };
@@ -72,7 +71,6 @@ const helps: Readonly<Record<string, (description: string, byDefault: string) =>
   '--activation': (description, byDefault) => `${description} (${byDefault}): ${activationSchema.options.join(', ')}`,
   '--method': (description, byDefault) => `${description} (${byDefault}); "orthant methods" lists them`,
   '--epsilon': (description, byDefault) => `${description} (${byDefault}); name=bound for one target (repeatable)`,
-  '--epochs': (description, byDefault) => `${description} (${byDefault}; with --data, more if there are few rows)`,
 };
 
 function parserOf(setting: DescribedSetting): ((text: string, before: never) => unknown) | undefined {
@@ -81,13 +79,16 @@ function parserOf(setting: DescribedSetting): ((text: string, before: never) => 
   if (own !== undefined) return own;
   if (argument === 'key=value') return collect;
   if (kind === 'choice') return oneOf(setting.options.map(({ value }) => value));
-  if (kind === 'number') return setting.integer ? wholeNumber : number;
-  return undefined;
+  if (kind !== 'number') return undefined;
+  const parser = setting.integer ? wholeNumber : number;
+  return isAutomatic(setting) ? orAuto(parser) : parser;
 }
 
 /** The default as text. If the variants of a union differ, the default variant comes first. */
 function defaultText(setting: DescribedSetting): string {
-  if (setting.kind === 'switch' || setting.default === undefined || setting.default === 'auto') return '';
+  // Among choices `auto` is listed.
+  if (isAutomatic(setting)) return setting.kind === 'choice' ? '' : 'auto: chosen for the table';
+  if (setting.kind === 'switch' || setting.default === undefined) return '';
   if (typeof setting.default === 'object' && !Array.isArray(setting.default)) return '';
   const usual = chooserOf(setting, settings)?.default;
   const alike = settings.filter(({ path }) => path === setting.path);

@@ -33,6 +33,12 @@ export function sizes(text: string): number[] {
   return text.trim() === 'none' ? [] : text.split(',').map(wholeNumber);
 }
 
+/** A parser that also accepts `auto`. */
+export const orAuto =
+  <Value>(parser: (text: string) => Value) =>
+  (text: string): Value | 'auto' =>
+    text.trim() === 'auto' ? 'auto' : parser(text);
+
 /** Collects the values of a repeated option. */
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 

@@ -1,4 +1,5 @@
 import type { TrainingResult } from '../contract/results.ts';
+import { chosenText } from '../contract/chosenText.ts';
 import { splitNames } from '../contract/results.ts';
 import { exitCodes } from './failure.ts';
 import { count, duration, note, paragraph, percent, print, printJson, significant, table } from './terminalText.ts';
@@ -35,8 +36,11 @@ function describeResult(result: TrainingResult): string {
     result.export === undefined
       ? ''
       : `Verified in ONNX Runtime on ${count(result.export.rows, 'row')}: largest difference ${significant(result.export.maxRelativeDifference)} standard deviations.\n`;
+  const chosen = chosenText(result.chosen ?? {});
   return [
-    `${result.method}: ${count(result.epochs, 'epoch')}, ${count(result.steps, 'step')} in ${duration(result.seconds)} (${engine}); best epoch ${result.bestEpoch}\n\n`,
+    `${result.method}: ${count(result.epochs, 'epoch')}, ${count(result.steps, 'step')} in ${duration(result.seconds)} (${engine}); best epoch ${result.bestEpoch}\n`,
+    chosen === '' ? '' : paragraph(`Chosen for this table: ${chosen}.`),
+    '\n',
     table(
       [
         { title: 'split' },

@@ -11,7 +11,6 @@ import {
 } from '../contract/configuration.ts';
 import { parseOrThrow } from '../contract/errors.ts';
 import type { RunChange } from '../contract/runRecord.ts';
-import { epochsByRows } from '../contract/epochSteps.ts';
 import { describeFileError } from '../contract/fileErrors.ts';
 import type { Engine } from './client.ts';
 import { givenSettings, type ConfigurationOptions } from './configurationOptions.ts';
@@ -39,23 +38,6 @@ export async function describeRun(engine: Engine, options: ConfigurationOptions)
   const configuration = parseOrThrow(runConfigurationSchema, merged, 'The configuration');
   const columns = await columnsFrom(engine, configuration, options);
   return { configuration: { ...configuration, data: { ...configuration.data, columns } }, changes };
-}
-
-/**
- * Sets the number of epochs that the table needs. The number of a document, a sample or `--epochs` is kept.
- *
- * @param engine - an engine of the role `data`
- * @throws OrthantError if the data cannot be used with this configuration
- */
-export async function withEpochsByRows(
-  engine: Engine,
-  configuration: RunConfiguration,
-  { config, sample, epochs }: ConfigurationOptions,
-): Promise<RunConfiguration> {
-  if (config !== undefined || sample !== undefined || epochs !== undefined) return configuration;
-  const { split } = await engine.call('prepare', { data: configuration.data });
-  const { training } = configuration;
-  return { ...configuration, training: { ...training, epochs: epochsByRows(training, split.train) } };
 }
 
 /** The engine settings of the options. */
@@ -126,6 +108,11 @@ async function methodFrom(
   const id = options.method ?? base.id;
   const settings = id === base.id ? base.settings : {};
   if (options.set === undefined) return { id, settings };
+  if (id === 'auto') {
+    throw wrongUse(
+      '--set gives a setting of one method, and the method is chosen for the table (auto). Add --method ID.',
+    );
+  }
   const methods = await engine.call('methods', {});
   const method = methods.find((candidate) => candidate.id === id);
   // The call `check` refuses an unknown method and suggests a similar name.

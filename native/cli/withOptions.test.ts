@@ -8,14 +8,17 @@ import {
   type ColumnSettings,
   type RunConfiguration,
 } from '../contract/configuration.ts';
-import { chooserOf, type DescribedSetting } from '../contract/describedSetting.ts';
+import { chooserOf, isAutomatic, type DescribedSetting } from '../contract/describedSetting.ts';
 import { describeMethods } from '../constraints/registry.ts';
 import type { Engine } from './client.ts';
 import { describeRun } from './runDescription.ts';
 import { addConfigurationOptions, settings, type ConfigurationOptions } from './configurationOptions.ts';
 
 /** Values of one setting, made from its description. */
-function valueOf(setting: DescribedSetting): fc.Arbitrary<unknown> {
+const valueOf = (setting: DescribedSetting): fc.Arbitrary<unknown> =>
+  isAutomatic(setting) ? fc.oneof(fc.constant('auto'), namedValueOf(setting)) : namedValueOf(setting);
+
+function namedValueOf(setting: DescribedSetting): fc.Arbitrary<unknown> {
   switch (setting.kind) {
     case 'number': {
       const { minimum = -1e9, maximum = 1e9, exclusiveMinimum, exclusiveMaximum } = setting;
@@ -78,6 +81,7 @@ const column: fc.Arbitrary<ColumnSettings> = fc.oneof(
     .map((order) => ({ role: 'input', encoding: 'ordinal', order }) as const),
 );
 const method = fc.oneof(
+  fc.constant({ id: 'auto', settings: {} }),
   ...describeMethods().map(({ id, fields }) => fc.record({ id: fc.constant(id), settings: group(fields) })),
 );
 const activation = fc.constantFrom(...activationSchema.options);
@@ -96,7 +100,7 @@ const configurations: fc.Arbitrary<RunConfiguration> = fc
     network: fc
       .record({
         plain: group(within('network')),
-        hidden: fc.array(fc.integer({ min: 1, max: 65_536 }), { maxLength: 3 }),
+        hidden: fc.oneof(fc.constant<'auto'>('auto'), fc.array(fc.integer({ min: 1, max: 65_536 }), { maxLength: 3 })),
         activation: fc.oneof(activation, fc.array(activation, { maxLength: 3 })),
       })
       .map(({ plain, ...network }) => ({ ...plain, ...network })),

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
-import type { Activation, NetworkSettings } from '../contract/configuration.ts';
+import type { Activation, SettledConfiguration } from '../contract/configuration.ts';
 import type { Curve, MethodPromise } from '../contract/methodDescriptor.ts';
 import type { ConstraintReport } from '../contract/results.ts';
 import type { Warning } from '../contract/inspection.ts';
@@ -98,7 +98,7 @@ export interface MethodDefinition<Settings extends z.ZodObject, Id extends strin
   readonly settings: Settings;
   curve?(settings: z.output<Settings>): Curve;
   /** Checks preconditions: throws `OrthantError` (code `configuration`) or returns warnings. */
-  check?(settings: z.output<Settings>, network: NetworkSettings): readonly Warning[];
+  check?(settings: z.output<Settings>, network: SettledConfiguration['network']): readonly Warning[];
   create(settings: z.output<Settings>, context: MethodContext): MethodBehaviour;
 }
 
@@ -108,7 +108,7 @@ export interface ConstraintMethod<
   Id extends string = string,
 > extends MethodDefinition<Settings, Id> {
   readonly preconditions: readonly string[];
-  check(settings: z.output<Settings>, network: NetworkSettings): readonly Warning[];
+  check(settings: z.output<Settings>, network: SettledConfiguration['network']): readonly Warning[];
   create(settings: z.output<Settings>, context: MethodContext): MethodInstance;
 }
 

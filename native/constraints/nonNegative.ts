@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import type { NetworkSettings } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Curve } from '../contract/methodDescriptor.ts';
 import { activationFunctions, hiddenActivations, limitedActivations, type ValueRange } from '../network/activations.ts';
@@ -44,7 +44,7 @@ export const weightCurve = (by: NonNegativeBy): Curve =>
  *
  * @throws OrthantError `configuration`
  */
-export function checkFeatures(title: string, network: NetworkSettings): void {
+export function checkFeatures(title: string, network: SettledConfiguration['network']): void {
   const last = hiddenActivations(network).at(-1);
   if (last === undefined) {
     throw new OrthantError(

@@ -26,6 +26,17 @@ describe('repeatCommand', () => {
     );
   });
 
+  it('leaves out what is auto, unless the sample names it', () => {
+    const auto = runConfigurationSchema.parse({ data: { source: { kind: 'sample', id: 'ink' } } });
+    expect(repeatCommand(auto, auto, run, false, 'linux')).toBe('npm run orthant -- train --sample ink --seed 0');
+    const named = sample();
+    named.training.epochs = 8;
+    named.constraint.method.id = 'none';
+    expect(repeatCommand(auto, named, run, false, 'linux')).toBe(
+      'npm run orthant -- train --sample ink --hidden auto --method auto --epochs auto --seed 0',
+    );
+  });
+
   it('writes a file with its targets, and quotes words that a shell would split', () => {
     const configuration = runConfigurationSchema.parse({
       data: { source: { kind: 'file', path: "/data/my file's.csv" }, columns: { price: { role: 'target' } } },
@@ -94,7 +105,7 @@ describe('repeatCommand', () => {
     const base = sample();
     base.data.split = { by: 'column', column: 'part' };
     expect(repeatCommand(sample(), base, run, false, 'linux')).toContain(
-      ' --validation 0.1 --test 0.1 --split-seed 0 --method',
+      ' --validation 0.1 --test 0.1 --split-seed 0 --seed',
     );
   });
 

@@ -17,7 +17,7 @@ export const windowsWord: Quoting = (text) =>
 /** Options with their arguments; undefined if no option can express the difference. */
 type Options = readonly (readonly string[])[] | undefined;
 
-/** Always written: they show what the run is about, and without `--epochs` the number of rows would decide it. */
+/** Always written, except `auto`: they show what the run is about. */
 const always: readonly string[] = ['constraint.method.id', 'training.epochs', 'training.seed'];
 
 /**
@@ -58,7 +58,7 @@ function optionOf(
   // A variant that no option names is chosen by the options of its settings.
   const implied = chosenAnew !== undefined && chosenAnew.flag === undefined;
   const start = chosenAnew === undefined ? valueAt(base, path) : setting.default;
-  if (value === start && !implied && !always.includes(path)) return [];
+  if (value === start && !implied && (value === 'auto' || !always.includes(path))) return [];
   if (setting.kind === 'switch' && argument === undefined) {
     if (value === true) return [[flag]];
     return value === false && setting.opposite !== undefined ? [[flag.replace('--', '--no-')]] : undefined;
@@ -79,7 +79,7 @@ const writers: Readonly<Record<string, (configuration: RunConfiguration, base: R
   'data.columns': ({ data }, base) => columnOptions(data.columns, base.data.columns),
   'network.hidden': ({ network: { hidden } }, base) => {
     if (same(hidden, base.network.hidden)) return [];
-    return [['--hidden', hidden.length === 0 ? 'none' : hidden.join()]];
+    return [['--hidden', hidden.length === 0 ? 'none' : String(hidden)]];
   },
   'network.activation': ({ network: { activation } }, base) => {
     if (same(activation, base.network.activation)) return [];

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { constraintSettingsSchema } from './constraintSettings.ts';
-import { dataSettingsSchema } from './dataSettings.ts';
-import { networkSettingsSchema } from './networkSettings.ts';
+import { dataSettingsSchema, type DataSettings } from './dataSettings.ts';
+import { networkSettingsSchema, type NetworkSettings } from './networkSettings.ts';
 import { runtimeSettingsSchema } from './runtimeSettings.ts';
-import { trainingSettingsSchema } from './trainingSettings.ts';
+import { trainingSettingsSchema, type TrainingSettings } from './trainingSettings.ts';
 
 export * from './constraintSettings.ts';
 export * from './dataSettings.ts';
@@ -31,5 +31,16 @@ export const runConfigurationSchema = z.strictObject({
 });
 /** A whole configuration with its defaults filled in. */
 export type RunConfiguration = z.infer<typeof runConfigurationSchema>;
+
+/** Settings without `auto`. */
+type Settled<Settings> = { [Name in keyof Settings]: Exclude<Settings[Name], 'auto'> };
+
+/** A configuration in which no value is left to be chosen for the table: training accepts only these. */
+export interface SettledConfiguration extends RunConfiguration {
+  data: Settled<DataSettings>;
+  network: Settled<NetworkSettings>;
+  training: Settled<TrainingSettings>;
+}
+
 /** A configuration as a user writes it: everything with a default may be left out. */
 export type RunConfigurationInput = z.input<typeof runConfigurationSchema>;

@@ -6,9 +6,10 @@ import { z } from 'zod';
 export const methodSettings = { path: 'constraint.method.settings', flag: '--set <key=value>' } as const;
 
 export const constraintSettingsSchema = z.strictObject({
+  /** `auto`, or the id of a method. */
   method: z
     .strictObject({
-      id: z.string().min(1).meta({
+      id: z.string().min(1).default('auto').meta({
         title: 'Method',
         description: 'the method that keeps outputs at or above the bound',
         flag: '--method <id>',
@@ -20,7 +21,7 @@ export const constraintSettingsSchema = z.strictObject({
         flag: methodSettings.flag,
       }),
     })
-    .default({ id: 'augmented-lagrangian', settings: {} }),
+    .default({ id: 'auto', settings: {} }),
   /** The bound `output >= epsilon` in the target's own units: one for all targets, or one each by name. */
   epsilon: z
     .union([z.number(), z.record(z.string(), z.number())])

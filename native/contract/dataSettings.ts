@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choiceOf, type Choosable } from './describedSetting.ts';
+import { automaticChoice, choiceOf, type Choosable } from './describedSetting.ts';
 
 /** The settings of a run's data: its source, how it is read, and how its columns and rows are used. */
 
@@ -154,11 +154,13 @@ export const dataSettingsSchema = z.strictObject({
     description: 'how each column is used',
     flag: '--targets, --inputs, --ignore, --ordinal',
   }),
-  missing: choiceOf(missingValues).default('drop').meta({
-    title: 'Rows with a missing input',
-    description: 'leaves out rows with a missing input, or fills in the median',
-    flag: '--missing <how>',
-  }),
+  missing: choiceOf({ auto: automaticChoice, ...missingValues })
+    .default('auto')
+    .meta({
+      title: 'Rows with a missing input',
+      description: 'leaves out rows with a missing input, or fills in the median',
+      flag: '--missing <how>',
+    }),
   split: splitSchema.default({ by: 'seed', validation: 0.1, test: 0.1, seed: 0 }).meta({ choices: splitKinds }),
   scaling: z
     .strictObject({

@@ -13,7 +13,13 @@ import {
   type OptimizerSettings,
 } from './configuration.ts';
 import { describeConfiguration, describeSettings } from './describeSettings.ts';
-import { choiceOf, describedSettingSchema, type Choosable, type DescribedSetting } from './describedSetting.ts';
+import {
+  automatic,
+  choiceOf,
+  describedSettingSchema,
+  type Choosable,
+  type DescribedSetting,
+} from './describedSetting.ts';
 
 const sizes = { small: { title: 'Small' }, large: { title: 'Large', help: 'Takes longer.' } };
 const schema = z.strictObject({
@@ -31,6 +37,8 @@ const schema = z.strictObject({
     .optional()
     .meta({ title: 'Mark', choices: { ',': { title: 'Comma' } } }),
   list: z.array(z.int()).default([1, 2]).meta({ title: 'List', flag: '--list <numbers>' }),
+  passes: automatic(z.int().min(1).max(9)).meta({ title: 'Passes', flag: '--passes <number>' }),
+  units: automatic(z.array(z.int())).meta({ title: 'Units' }),
   way: z
     .discriminatedUnion('id', [
       z.strictObject({ id: z.literal('a'), x: z.number().default(1).meta({ title: 'X' }) }),
@@ -101,6 +109,13 @@ describe('describeSettings', () => {
     expect(find('header')[0]).not.toHaveProperty('argument');
     expect(find('mark')).toMatchObject([{ kind: 'text', options: [{ value: ',', title: 'Comma' }] }]);
     expect(find('list')).toMatchObject([{ kind: 'custom', default: [1, 2], flag: '--list' }]);
+  });
+
+  it('describes a setting that takes auto as its other values, with auto as its default', () => {
+    const [passes] = find('passes');
+    expect(passes).toMatchObject({ kind: 'number', integer: true, minimum: 1, maximum: 9, default: 'auto' });
+    expect(passes).toMatchObject({ title: 'Passes', flag: '--passes', argument: 'number' });
+    expect(find('units')).toMatchObject([{ kind: 'custom', title: 'Units', default: 'auto' }]);
   });
 
   it('describes a union by the setting that chooses its variant, then the settings of the variants, each with its variants', () => {

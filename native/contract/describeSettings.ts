@@ -16,6 +16,7 @@ interface Node extends z.GlobalMeta {
   readonly exclusiveMaximum?: number;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly oneOf?: readonly Node[];
+  readonly anyOf?: readonly Node[];
 }
 
 /** A node's context: its path, the default of its group, and the option for settings that have none themselves. */
@@ -79,7 +80,14 @@ function describeUnion(union: Node, variants: readonly Node[], place: Place): De
   return [chooser, ...settings, describeOne(whole, { path: place.path })];
 }
 
-function describeOne(node: Node, place: Place): DescribedSetting {
+/** The node without the alternative `auto`, which its default says. */
+function withoutAuto(node: Node): Node {
+  const [values, auto] = node.anyOf ?? [];
+  return auto?.const === 'auto' ? { ...values, ...node } : node;
+}
+
+function describeOne(given: Node, place: Place): DescribedSetting {
+  const node = withoutAuto(given);
   const { title = '', description = '', unit, opposite, changeable = false, choices = {} } = node;
   const [flag, argument] = (node.flag ?? place.flag)?.split(' <') ?? [];
   const common = {

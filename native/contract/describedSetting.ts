@@ -38,6 +38,18 @@ export const choiceOf = <Id extends string>(
   choices: Readonly<Record<Id, Choosable>>,
 ): z.ZodEnum<{ [Key in Id]: Key }> => z.enum(Object.keys(choices) as [Id, ...Id[]]).meta({ choices });
 
+/** A schema that also accepts `auto`, its default: the value is then chosen for the table when a run starts. */
+export const automatic = <Schema extends z.ZodType>(
+  schema: Schema,
+): z.ZodDefault<z.ZodUnion<readonly [Schema, z.ZodLiteral<'auto'>]>> =>
+  z.union([schema, z.literal('auto')]).default('auto' as never);
+
+/** The choice `auto` of a setting with choices. */
+export const automaticChoice: Choosable = { title: 'Automatic' };
+
+/** Whether a setting accepts `auto`: it is then the default. */
+export const isAutomatic = (setting: DescribedSetting): boolean => setting.default === 'auto';
+
 const optionsSchema = z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() }));
 
 const common = {
@@ -68,7 +80,7 @@ export const describedSettingSchema = z.discriminatedUnion('kind', [
   z.object({
     ...common,
     kind: z.literal('number'),
-    default: z.number().optional(),
+    default: z.union([z.number(), z.literal('auto')]).optional(),
     integer: z.boolean(),
     minimum: z.number().optional(),
     maximum: z.number().optional(),

@@ -7,10 +7,6 @@ interface Batches {
 
 /** With fewer steps than this a network has rarely learned a table. */
 export const usualSteps = 2000;
-/** Limit for the smallest tables, whose epochs have one step each: an evaluation follows every epoch. */
-const mostEpochs = 1000;
-/** Epochs for a table with enough steps per epoch, and for a configuration without a number of epochs. */
-export const defaultEpochs = 20;
 
 /** @param rows - rows of the training split */
 export const stepsOfEpoch = ({ batchSize }: Batches, rows: number): number =>
@@ -20,15 +16,4 @@ export const stepsOfEpoch = ({ batchSize }: Batches, rows: number): number =>
 export function roundEpochs(epochs: number): number {
   const size = 10 ** Math.floor(Math.log10(epochs));
   return Math.ceil(epochs / size) * size;
-}
-
-/**
- * Number of epochs if the user has not chosen one: enough for the usual number of steps, within limits. A table with a
- * hundred steps or more per epoch gets the default of every configuration.
- *
- * @param rows - rows of the training split
- */
-export function epochsByRows(training: Batches, rows: number): number {
-  const wanted = roundEpochs(usualSteps / stepsOfEpoch(training, rows));
-  return Math.min(mostEpochs, Math.max(defaultEpochs, wanted));
 }

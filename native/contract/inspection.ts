@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { columnRoleSchema, dialectSchema } from './configuration.ts';
+import { columnRoleSchema, dialectSchema, missingValues } from './configuration.ts';
+import { choiceOf } from './describedSetting.ts';
 import { fileFormatIds } from './fileFormats.ts';
 
 /** A fact about the data that the user should know and that does not stop the work. */
@@ -93,6 +94,8 @@ export type Histogram = z.infer<typeof histogramSchema>;
 export const preparationSchema = z.object({
   rowsInFile: z.int(),
   rowsUsed: z.int(),
+  /** How rows with a missing input are treated: as asked, or as chosen for this table. */
+  missing: choiceOf(missingValues),
   /** Reasons for leaving rows out, with counts; rowsInFile = rowsUsed + their sum. */
   dropped: z.array(z.object({ reason: z.string(), rows: z.int() })),
   split: z.object({ train: z.int(), validation: z.int(), test: z.int() }),

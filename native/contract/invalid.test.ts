@@ -13,10 +13,12 @@ const refusal = (document: unknown): string => {
 };
 
 it.each([
-  [{ network: { hidden: '64' } }, '"data" is missing; "network.hidden" must be a list, not a text'],
+  [{ network: { hidden: '64' } }, '"data" is missing; "network.hidden" must be a list or "auto"'],
   [{ data, network: { hidden: [1.5] } }, '"network.hidden.0" must be a whole number'],
   [{ data, network: { hidden: [0] } }, '"network.hidden.0" must be at least 1'],
-  [{ data, training: { epochs: null } }, '"training.epochs" must be a number, not null'],
+  [{ data, training: { epochs: null } }, '"training.epochs" must be a number or "auto"'],
+  [{ data, training: { epochs: 0 } }, '"training.epochs" must be at least 1'],
+  [{ data, training: { batchSize: null } }, '"training.batchSize" must be a number, not null'],
   [{ data, training: { loss: 'hinge' } }, /"training\.loss" must be one of "[a-z-]+", "/],
   [{ data, training: { optimizer: { id: 'adan' } } }, /"training\.optimizer\.id" must be one of .*"adam"/],
   [{ data, constraint: { epsilon: [1] } }, /"constraint\.epsilon" must be a number or a group of settings/],

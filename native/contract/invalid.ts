@@ -59,9 +59,7 @@ function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, place: 
   const { options } = issue as { options?: readonly unknown[] };
   if (options !== undefined) return `${place} must be ${oneOf(options)}`;
   const members = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));
-  const wanted = members.flatMap((member) =>
-    member.code === 'invalid_type' && member.path.length === 0 ? [kindOf(member.expected)] : [],
-  );
+  const wanted = members.flatMap((member) => (member.path.length > 0 ? [] : acceptedBy(member)));
   if (wanted.length === members.length && wanted.length > 0) {
     return `${place} must be ${[...new Set(wanted)].join(' or ')}`;
   }
@@ -70,6 +68,12 @@ function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, place: 
   return inner === undefined
     ? `${place} cannot be used`
     : describeIssue({ ...inner, path: [...issue.path, ...inner.path] });
+}
+
+/** The kind of value or the single value that the member of a union wants, if that is why it refuses a value. */
+function acceptedBy(issue: Issue): string[] {
+  if (issue.code === 'invalid_type') return [kindOf(issue.expected)];
+  return issue.code === 'invalid_value' && issue.values.length === 1 ? [oneOf(issue.values)] : [];
 }
 
 const oneOf = (values: readonly unknown[]): string => {

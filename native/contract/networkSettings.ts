@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
-import { choiceOf } from './describedSetting.ts';
+import { automatic, choiceOf } from './describedSetting.ts';
 
 /** The settings of a network: its layers and the distribution of their first weights. */
 
@@ -29,7 +29,7 @@ export const initialiserSchema = choiceOf(initialisers);
 
 export const networkSettingsSchema = z.strictObject({
   /** Units of each hidden layer, first to last. Empty: an affine map. */
-  hidden: z.array(z.int().min(1).max(limits.units)).max(limits.layers).default([64, 64]).meta({
+  hidden: automatic(z.array(z.int().min(1).max(limits.units)).max(limits.layers)).meta({
     title: 'Hidden layers',
     description: 'units of the hidden layers, as in 784,784; "none" for none',
     flag: '--hidden <sizes>',

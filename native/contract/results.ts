@@ -129,6 +129,19 @@ export const exportReportSchema = z.object({
 });
 export type ExportReport = z.infer<typeof exportReportSchema>;
 
+/** What each setting that was `auto` came to, by its name. */
+export const chosenSchema = z
+  .object({
+    method: z.string(),
+    hidden: z.array(z.int()),
+    epochs: z.int(),
+    weightDecay: z.number(),
+    earlyStopping: z.int(),
+    missing: z.string(),
+  })
+  .partial();
+export type Chosen = z.infer<typeof chosenSchema>;
+
 /** The JSON object that ends `train --json`, also kept in `run.json`. */
 export const trainingResultSchema = z.object({
   engine: z.enum(['tensorflow', 'wasm']),
@@ -137,6 +150,8 @@ export const trainingResultSchema = z.object({
   execution: z.enum(['eager', 'graph', 'xla']),
   executionReason: z.string().optional(),
   method: z.string(),
+  /** Absent in results of older versions, which chose nothing. */
+  chosen: chosenSchema.optional(),
   /** Epochs trained. */
   epochs: z.int(),
   steps: z.int(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { runConfigurationSchema } from './configuration.ts';
 import { dataSchemaSchema } from './dataSchema.ts';
 import { errorMessageSchema } from './errors.ts';
-import { evidenceSchema, splitReportsSchema, trainingResultSchema } from './results.ts';
+import { chosenSchema, evidenceSchema, splitReportsSchema, trainingResultSchema } from './results.ts';
 
 /** States of a run. `interrupted`: the process of the run ended before the run did. */
 export const runStates = [
@@ -55,7 +55,10 @@ export const runRecordSchema = z.object({
   created: z.iso.datetime(),
   updated: z.iso.datetime(),
   state: runStateSchema,
+  /** As asked until the data were read; from then on without `auto`. */
   configuration: runConfigurationSchema,
+  /** What was chosen for the table, where the user asked for `auto`. */
+  chosen: chosenSchema.optional(),
   changes: z.array(runChangeSchema),
   data: z.object({ source: z.string(), sha256: z.string(), bytes: z.int() }).optional(),
   /** How columns become features; known after the data was read. */
@@ -84,8 +87,8 @@ export const runSummarySchema = z.object({
   state: runStateSchema,
   method: z.string(),
   source: z.string(),
-  /** Epochs in the configuration. */
-  epochs: z.int(),
+  /** Epochs in the configuration; absent until they are chosen for the table. */
+  epochs: z.int().optional(),
   /** Epochs trained, if the run has a result; fewer than `epochs` if it was stopped. */
   trained: z.int().optional(),
   evidence: evidenceSchema.optional(),

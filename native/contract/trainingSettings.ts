@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
-import { choiceOf, type Choosable } from './describedSetting.ts';
-import { defaultEpochs } from './epochSteps.ts';
+import { automatic, choiceOf, type Choosable } from './describedSetting.ts';
 
 /** The settings of training: loss, optimizer, schedule and duration. */
 
@@ -155,7 +154,7 @@ export const trainingSettingsSchema = z.strictObject({
     unit: 'rows',
     flag: '--batch <rows>',
   }),
-  epochs: z.int().min(1).max(limits.epochs).default(defaultEpochs).meta({
+  epochs: automatic(z.int().min(1).max(limits.epochs)).meta({
     title: 'Epochs',
     description: 'passes over the training rows',
     help: true,
@@ -169,13 +168,13 @@ export const trainingSettingsSchema = z.strictObject({
     flag: '--clip <norm>',
   }),
   /** L2 for sgd, momentum, rmsprop and adam; decoupled for adamw. */
-  weightDecay: z.number().min(0).default(0).meta({
+  weightDecay: automatic(z.number().min(0)).meta({
     title: 'Weight decay',
     description: 'pulls the weights, not the biases, towards zero; 0 is off',
     help: true,
     flag: '--weight-decay <rate>',
   }),
-  earlyStopping: z.int().min(0).default(0).meta({
+  earlyStopping: automatic(z.int().min(0)).meta({
     title: 'Early stopping',
     description: 'stops after this many epochs without improvement; 0 is off',
     help: true,

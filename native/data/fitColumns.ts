@@ -1,4 +1,4 @@
-import type { DataSettings } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import type { ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { firstOnes, quoted } from '../base/lists.ts';
@@ -36,7 +36,7 @@ export function fitInput(
   { column: { name }, kind, order }: InputUse,
   columns: RawColumns,
   split: Split,
-  settings: DataSettings,
+  settings: SettledConfiguration['data'],
 ): { readonly fitted: ModelInput; readonly constant: boolean } {
   const fillOf = missingFills[settings.missing];
   if (kind === 'one-hot') {
@@ -151,7 +151,7 @@ export function fitTarget(
   columns: RawColumns,
   split: Split,
   rows: Int32Array,
-  settings: DataSettings,
+  settings: SettledConfiguration['data'],
 ): Preparation['targets'][number] {
   const values = numberColumn(columns, name);
   const training: Spread = spreadOf(values, split.train);

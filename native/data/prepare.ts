@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { gibibytes } from '../base/figures.ts';
-import type { DataSettings } from '../contract/configuration.ts';
+import type { DataSettings, SettledConfiguration } from '../contract/configuration.ts';
 import { countFeatures, type DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames } from '../contract/results.ts';
@@ -85,7 +85,14 @@ interface Fitted {
   readonly preparation: Preparation;
 }
 
-async function fit(session: Session, table: Table, settings: DataSettings): Promise<Fitted> {
+/** The settings with a treatment of missing inputs, chosen for the table if it is `auto`. */
+const withMissing = (settings: DataSettings): SettledConfiguration['data'] => ({
+  ...settings,
+  missing: settings.missing === 'auto' ? 'drop' : settings.missing,
+});
+
+async function fit(session: Session, table: Table, asked: DataSettings): Promise<Fitted> {
+  const settings = withMissing(asked);
   const use = await useColumns(session, table, settings);
   const columns = await readTableColumns(session, table, columnsToRead(use));
   const { rows, dropped } = usableRows(table, use, columns, settings.missing);
@@ -122,6 +129,7 @@ async function fit(session: Session, table: Table, settings: DataSettings): Prom
     preparation: {
       rowsInFile: table.rows + table.rejectedRows,
       rowsUsed: rows.length,
+      missing: settings.missing,
       dropped,
       split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
       features: inputs.flatMap(featuresOf),
@@ -142,7 +150,7 @@ function usableRows(
   table: Table,
   use: ColumnUse,
   columns: RawColumns,
-  missing: DataSettings['missing'],
+  missing: SettledConfiguration['data']['missing'],
 ): { readonly rows: Int32Array; readonly dropped: { reason: string; rows: number }[] } {
   const dropped = table.rejectedRows === 0 ? [] : [{ reason: 'could not be read', rows: table.rejectedRows }];
   const usable = new Uint8Array(table.rows).fill(1);

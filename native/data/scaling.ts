@@ -1,4 +1,4 @@
-import type { DataSettings } from '../contract/configuration.ts';
+import type { DataSettings, SettledConfiguration } from '../contract/configuration.ts';
 
 /** Statistics of one column of numbers over the training rows, without missing values (NaN). */
 export interface Spread {
@@ -73,7 +73,7 @@ export const targetScales: Readonly<Record<DataSettings['scaling']['targets'], (
 
 /** The value that replaces a missing one, from the training rows; undefined where rows with a missing input are dropped. */
 export const missingFills: Readonly<
-  Record<DataSettings['missing'], ((values: Float64Array, rows: Int32Array) => number) | undefined>
+  Record<SettledConfiguration['data']['missing'], ((values: Float64Array, rows: Int32Array) => number) | undefined>
 > = { drop: undefined, median: medianOf };
 
 /**

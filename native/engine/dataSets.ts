@@ -19,7 +19,9 @@ export class DataSets {
     const dataset = await prepareDataSet(settings, signal);
     // Only the data set is needed from here on, and training needs the memory.
     await closeTables();
-    this.#last = { key: JSON.stringify(settings), dataset };
+    // As the run records them.
+    const { missing } = dataset.preparation;
+    this.#last = { key: JSON.stringify({ ...settings, missing }), dataset };
     return dataset;
   }
 

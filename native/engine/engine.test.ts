@@ -46,7 +46,7 @@ afterAll(() => {
 const configuration = (epochs: number, more: Partial<RunConfigurationInput> = {}): RunConfigurationInput => ({
   data: { source: { kind: 'file', path: at('table.csv') }, columns: { y: { role: 'target' } } },
   network: { hidden: [8, 8] },
-  training: { epochs, batchSize: 16, seed: 5 },
+  training: { epochs, batchSize: 16, earlyStopping: 0, seed: 5 },
   runtime: { engine: 'wasm' },
   ...more,
 });
@@ -348,6 +348,44 @@ describe('training', () => {
     expect(RunFolder.open(run).read().error).toBeUndefined();
     await train.call('stop', { run });
     await train.until((event) => event.event === 'finished');
+  });
+
+  test('a stopped run resumes with what was chosen when it began, and still says so', async () => {
+    const train = start('train');
+    const { run } = await train.call('start', { configuration: configuration(3000), out: at('chosen') });
+    await train.until((event) => event.event === 'metrics');
+    const before = RunFolder.open(run).read();
+    expect(Object.keys(before.chosen ?? {}).toSorted()).toEqual(['method', 'missing', 'weightDecay']);
+    await train.call('stop', { run });
+    await train.until((event) => event.event === 'finished');
+    // As if the rules had chosen another value at that time.
+    const chosen = { ...before.chosen, weightDecay: 0.125 };
+    const { training } = before.configuration;
+    RunFolder.open(run).update({
+      chosen,
+      configuration: { ...before.configuration, training: { ...training, weightDecay: 0.125 } },
+    });
+    train.events.splice(0);
+    await train.call('resumeRun', { run });
+    await train.until((event) => event.event === 'metrics');
+    await train.call('stop', { run });
+    const end = await train.until((event) => event.event === 'finished');
+    expect(end).toMatchObject({ result: { chosen } });
+    expect(RunFolder.open(run).read()).toMatchObject({ chosen, configuration: { training: { weightDecay: 0.125 } } });
+  });
+
+  test('a setting of a method needs the method, and a loss that a chosen method cannot serve is refused once it is known', async () => {
+    const train = start('train');
+    const constraint = { method: { id: 'auto', settings: { alpha: 1 } } };
+    expect(await failure(train.call('start', { configuration: configuration(2, { constraint }) }))).toMatchObject({
+      code: 'configuration',
+      field: 'constraint.method.settings.alpha',
+    });
+    const training = { epochs: 2, loss: 'poisson' } as const;
+    const { run } = await train.call('start', { configuration: configuration(2, { training }), out: at('poisson') });
+    const end = await train.until((event) => event.event === 'failed');
+    expect(end).toMatchObject({ run, error: { code: 'configuration', field: expect.any(String) as string } });
+    expect(existsSync(run)).toBe(false);
   });
 
   test('an active run cannot be resumed or deleted by another engine', async () => {

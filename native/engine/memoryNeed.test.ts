@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { runConfigurationSchema, type OptimizerSettings } from '../contract/configuration.ts';
+import type { OptimizerSettings } from '../contract/configuration.ts';
+import { exampleConfiguration } from '../training/testing/example.ts';
 import { refuseTooLarge } from './memoryNeed.ts';
 
 const gibibyte = 2 ** 30;
@@ -10,8 +11,7 @@ function refusal(
   runtime: Parameters<typeof refuseTooLarge>[2],
   memory = 16 * gibibyte,
 ): string | undefined {
-  const { network, training } = runConfigurationSchema.parse({
-    data: { source: { kind: 'sample', id: 'ink' } },
+  const { network, training } = exampleConfiguration({
     network: { hidden },
     training: { optimizer: { id: optimizer } },
   });

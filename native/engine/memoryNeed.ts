@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { gibibytes } from '../base/figures.ts';
-import type { RunConfiguration } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { mostWeightBytes } from '../export/onnx.ts';
@@ -21,7 +21,7 @@ const machineBytes = (): number => Math.min(totalmem(), process.constrainedMemor
  * @throws OrthantError `configuration`
  */
 export function refuseTooLarge(
-  { network: { hidden }, training: { optimizer } }: Pick<RunConfiguration, 'network' | 'training'>,
+  { network: { hidden }, training: { optimizer } }: Pick<SettledConfiguration, 'network' | 'training'>,
   { schema, splits: { train } }: Pick<DataSet, 'schema' | 'splits'>,
   { engine, cardBytes }: Pick<EngineRuntime, 'engine' | 'cardBytes'>,
   memory = machineBytes(),

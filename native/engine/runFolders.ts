@@ -10,7 +10,7 @@ import { makeRunFolder } from '../runs/newFolder.ts';
 import { runsFolder } from '../system/folders.mjs';
 
 /**
- * Makes the folder of a new run: `out`, or a folder among the other runs, named after time, data and method.
+ * Makes the folder of a new run: `out`, or a folder among the other runs, named after time, data and method as asked.
  *
  * @throws OrthantError `run` if `out` is not empty; `file` if the folder cannot be made
  */
@@ -22,13 +22,19 @@ export function createRunFolder(
   const source = sourceName(configuration.data.source);
   const method = configuration.constraint.method.id;
   const place = out ?? makeRunFolder(runsFolder(), new Date(), [source.replace(/\.[^.]*$/, ''), method]);
-  const name = configuration.name ?? `${source}, ${getMethod(method).title}`;
+  const name = runName(configuration);
   try {
     return RunFolder.create(place, { configuration, changes: [...changes], name, orthant: orthantVersion });
   } catch (error) {
     if (out === undefined) removeEmpty(place);
     throw error;
   }
+}
+
+/** Name of a run in lists: the user's, or that of the data and, once it is known, of the method. */
+export function runName({ name, data, constraint: { method } }: RunConfiguration): string {
+  const source = sourceName(data.source);
+  return name ?? (method.id === 'auto' ? source : `${source}, ${getMethod(method.id).title}`);
 }
 
 /** Removes a new folder without a run, so that the list of runs does not show it. */

@@ -5,6 +5,7 @@ import { forward } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';
 import { nonNegativeFunctions } from '../network/transforms.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
+import { factsOf, settle } from '../training/automatic.ts';
 import { restoreCheckpoint } from '../training/checkpoint.ts';
 import { yieldToEvents } from '../training/control.ts';
 import { chunkRowsFor, predictInChunks } from '../training/evaluate.ts';
@@ -21,10 +22,12 @@ type Library = typeof tfjs;
  */
 export function restoreModel(
   tf: Library,
-  { configuration }: RunRecord,
+  { configuration: recorded }: RunRecord,
   dataset: DataSet,
   checkpoint: Checkpoint,
 ): Model {
+  // The record of a run with a checkpoint is settled.
+  const { configuration } = settle(recorded, factsOf(dataset));
   const position = parsePosition(checkpoint);
   // Only the variables are needed, so as little data as possible is given to the engine.
   const parts = buildParts(tf, configuration, dataset, 0);

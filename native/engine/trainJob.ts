@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { OrthantError, toErrorMessage, type ErrorMessage } from '../contract/errors.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import type { EngineEvent } from '../contract/engine.ts';
 import type { TrainingResult } from '../contract/results.ts';
 import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/runRecord.ts';
@@ -18,6 +19,7 @@ import type { Library } from './library.ts';
 import { RunEvents } from './runEvents.ts';
 import { refuseTooLarge } from './memoryNeed.ts';
 import type { PendingRunEnds } from './pendingRunEnds.ts';
+import { settleRun } from './settleRun.ts';
 
 export interface TrainJobOptions {
   /** The run's folder, locked for this process. */
@@ -106,29 +108,32 @@ export class TrainJob implements Job {
   async #work(): Promise<TrainingResult> {
     const { resume, library, dataSets } = this.#options;
     const record = this.folder.read();
-    const { configuration } = record;
+    const { configuration: asked } = record;
     const checkpoint = resume ? this.folder.readLastCheckpoint() : undefined;
 
     this.#events.enter('preparing', 'starting the engine');
     if (checkpoint !== undefined) this.#events.checkpoint(checkpoint);
-    const [runtime, setup] = await timed(() => library.open(configuration.runtime));
+    const [runtime, setup] = await timed(() => library.open(asked.runtime));
     this.#abort.signal.throwIfAborted();
     for (const message of runtime.warnings) this.#events.warn({ message });
     this.#events.engine(runtime, record);
 
-    this.#events.enter('preparing', `reading ${sourceName(configuration.data.source)}`);
-    const [dataset, read] = await timed(() => dataSets.read(configuration.data, this.#abort.signal));
+    this.#events.enter('preparing', `reading ${sourceName(asked.data.source)}`);
+    const [dataset, read] = await timed(() => dataSets.read(asked.data, this.#abort.signal));
     this.#abort.signal.throwIfAborted();
     for (const warning of dataset.preparation.warnings) this.#events.warn(warning);
     if (resume) refuseOtherData(record, dataset);
+    const settled = settleRun(record, dataset);
+    const { configuration } = settled;
     checkBounds(dataset, boundsOf(dataset.schema, configuration.constraint.epsilon));
     refuseTooLarge(configuration, dataset, runtime);
     // From here on the run changes; until here an attempt to resume it has changed nothing.
     this.folder.removeModel();
     this.folder.truncateMetrics(checkpoint?.epoch ?? 0);
-    this.folder.update({ data: dataset.source, schema: dataset.schema, result: undefined, error: undefined });
+    const { source: data, schema } = dataset;
+    this.folder.update({ ...settled, data, schema, result: undefined, error: undefined });
 
-    const outcome = await this.#train(runtime, dataset, record, checkpoint);
+    const outcome = await this.#train(runtime, dataset, configuration, record, checkpoint);
 
     this.#events.phase('training', 'exporting and verifying the model');
     const evidence = gatherEvidence(outcome.model, outcome.metrics.splits);
@@ -150,6 +155,7 @@ export class TrainJob implements Job {
       execution: outcome.execution,
       ...(outcome.executionReason === undefined ? {} : { executionReason: outcome.executionReason }),
       method: configuration.constraint.method.id,
+      chosen: settled.chosen,
       epochs: outcome.epochs,
       steps: outcome.steps,
       bestEpoch: outcome.bestEpoch,
@@ -169,7 +175,8 @@ export class TrainJob implements Job {
   async #train(
     runtime: EngineRuntime,
     dataset: DataSet,
-    { configuration, changes, versions }: RunRecord,
+    configuration: SettledConfiguration,
+    { changes, versions }: RunRecord,
     resumeFrom: ReturnType<RunFolder['readLastCheckpoint']>,
   ): Promise<TrainingOutcome> {
     const { emit } = this.#options;

@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import { activationSchema, type Activation, type NetworkSettings } from '../contract/configuration.ts';
+import { activationSchema, type Activation, type SettledConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 
 /** Slope of leaky ReLU for negative x: the default of PyTorch and ONNX (that of tfjs is 0.2). */
@@ -75,7 +75,9 @@ export const limitedActivations: readonly Activation[] = activationSchema.option
  *
  * @throws OrthantError `configuration` if a list of activations does not have one per hidden layer
  */
-export function hiddenActivations(network: Pick<NetworkSettings, 'hidden' | 'activation'>): Activation[] {
+export function hiddenActivations(
+  network: Pick<SettledConfiguration['network'], 'hidden' | 'activation'>,
+): Activation[] {
   const { hidden, activation } = network;
   if (!Array.isArray(activation)) return hidden.map(() => activation);
   if (activation.length !== hidden.length) {

@@ -1,11 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { NetworkSettings } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import { Random } from '../base/random.ts';
 import { hiddenActivations } from './activations.ts';
 import type { LayerVariables } from './layers.ts';
 import type { DenseLayer } from './model.ts';
 
-type Initialiser = NetworkSettings['initialiser'];
+type Initialiser = SettledConfiguration['network']['initialiser'];
 
 /** Draws one weight of a layer with `inputs` and `units`. */
 type Draw = (random: Random, inputs: number, units: number) => number;
@@ -27,7 +27,7 @@ const draws: Readonly<Record<Initialiser, Draw>> = {
 
 /** Size and settings of a new network. */
 interface InitialNetwork {
-  readonly network: NetworkSettings;
+  readonly network: SettledConfiguration['network'];
   /** Number of network inputs after encoding. */
   readonly inputs: number;
   readonly outputs: number;

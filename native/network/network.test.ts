@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { activationSchema, initialiserSchema, type NetworkSettings } from '../contract/configuration.ts';
+import { activationSchema, initialiserSchema, type SettledConfiguration } from '../contract/configuration.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hiddenActivations } from './activations.ts';
 import { forward } from './forward.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   runtime = await openEngine({ engine: 'wasm' });
 });
 
-const network = (settings: Partial<NetworkSettings> = {}): NetworkSettings => ({
+const network = (settings: Partial<SettledConfiguration['network']> = {}): SettledConfiguration['network'] => ({
   hidden: [8, 8],
   activation: 'relu',
   initialiser: 'he-uniform',

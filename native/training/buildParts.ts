@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { RunConfiguration } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import { countFeatures } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Warning } from '../contract/inspection.ts';
@@ -50,7 +50,7 @@ export interface TrainingParts extends StepParts {
  */
 export function buildParts(
   tf: typeof tfjs,
-  configuration: RunConfiguration,
+  configuration: SettledConfiguration,
   dataset: DataSet,
   dataMemory = Infinity,
 ): TrainingParts {

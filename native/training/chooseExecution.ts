@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { RunConfiguration } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { ChunkReader } from '../compile/chunkReader.ts';
 import { CompiledRun, type CompiledKind } from '../compile/compiledRun.ts';
@@ -88,7 +88,7 @@ export interface ChoiceOptions {
 export function chooseExecution(
   parts: TrainingParts,
   runtime: Pick<EngineRuntime, 'engine' | 'device'>,
-  { runtime: { execution: wanted }, training: { epochs } }: RunConfiguration,
+  { runtime: { execution: wanted }, training: { epochs } }: SettledConfiguration,
   { began, onCompile }: ChoiceOptions = {},
 ): Execution {
   if (wanted === 'eager') return eagerExecution(parts);

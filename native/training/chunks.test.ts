@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { RunConfiguration, RunConfigurationInput } from '../contract/configuration.ts';
+import type { RunConfigurationInput, SettledConfiguration } from '../contract/configuration.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { nativeBackend } from '../tensorflow/nativeBackend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
@@ -24,13 +24,13 @@ const smallLimit = 3 * 40 * rowBytes;
 
 let runtime: EngineRuntime;
 
-type Execution = RunConfiguration['runtime']['execution'];
+type Execution = SettledConfiguration['runtime']['execution'];
 
 function configuration(
   execution: Execution,
   method = 'augmented-lagrangian',
   training: RunConfigurationInput['training'] = {},
-): RunConfiguration {
+): SettledConfiguration {
   return {
     ...exampleConfiguration({
       network: { hidden: [6, 5], activation: 'softplus' },

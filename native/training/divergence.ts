@@ -1,11 +1,11 @@
-import type { RunConfiguration } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { optimizers } from './optimizers.ts';
 import type { RunContext } from './runContext.ts';
 
 /** Facts about a run at the moment it diverged. */
 export interface DivergenceContext {
-  readonly configuration: RunConfiguration;
+  readonly configuration: SettledConfiguration;
   /** Epoch of the divergence, from 1. */
   readonly epoch: number;
   readonly step: number;

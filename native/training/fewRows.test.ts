@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { epochsByRows } from '../contract/epochSteps.ts';
+import { runConfigurationSchema } from '../contract/configuration.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hasTensorflow, testDevice } from '../tensorflow/testEngines.ts';
+import { factsOf, settle } from './automatic.ts';
 import { recordRun } from './testing/exampleRuns.ts';
-import { exampleConfiguration, exampleDataSet } from './testing/example.ts';
+import { exampleDataSet } from './testing/example.ts';
 
 /** A table whose epochs are single steps, trained with the defaults: the targets are positive and without noise. */
 const dataset = exampleDataSet({ rows: 48, outputs: 1, heldOut: 40 });
@@ -25,13 +26,12 @@ describe.skipIf(!hasTensorflow)('a table of few rows, with the defaults', () => 
   test.each(['penalty', 'slack-lagrangian', 'augmented-lagrangian', 'output-transform'])(
     '%s learns it, with every training row at or above the bound',
     async (id) => {
-      const batchSize = 64;
-      const training = { batchSize, epochs: epochsByRows({ batchSize }, dataset.splits.train.rows) };
-      const configuration = exampleConfiguration({
-        network: { hidden: [64, 64] },
+      const asked = runConfigurationSchema.parse({
+        data: { source: { kind: 'sample', id: 'example' } },
         constraint: { method: { id } },
-        training,
+        training: { seed: 1 },
       });
+      const { configuration } = settle(asked, factsOf(dataset));
       const { metrics } = await recordRun({ configuration, dataset, runtime });
       const last = metrics.at(-1)!;
       expect(last.splits.train?.outputs[0]?.negativeShare).toBe(0);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunConfiguration } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import { parseOrThrow } from '../contract/errors.ts';
 import { epochMetricsSchema } from '../contract/results.ts';
 import { runChangeSchema } from '../contract/runRecord.ts';
@@ -41,7 +41,7 @@ export function parsePosition(checkpoint: Checkpoint): RunPosition {
 }
 
 /** The position at the start of a run. */
-export function startPosition(configuration: RunConfiguration): RunPosition {
+export function startPosition(configuration: SettledConfiguration): RunPosition {
   const { seed, epochs, optimizer } = configuration.training;
   return {
     format: 1,

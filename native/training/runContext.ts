@@ -1,4 +1,4 @@
-import type { RunConfiguration } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 import type { DataSet } from '../data/dataset.ts';
 import type { DenseLayer } from '../network/model.ts';
@@ -10,7 +10,7 @@ import type { Candidate } from './snapshot.ts';
 
 /** Data that the parts of a training loop share. */
 export interface RunContext {
-  readonly configuration: RunConfiguration;
+  readonly configuration: SettledConfiguration;
   readonly dataset: DataSet;
   readonly parts: TrainingParts;
   readonly execution: Execution;

@@ -1,4 +1,4 @@
-import type { RunConfiguration } from '../contract/configuration.ts';
+import type { SettledConfiguration } from '../contract/configuration.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 import type { RunChange } from '../contract/runRecord.ts';
 import type { Warning } from '../contract/inspection.ts';
@@ -28,7 +28,7 @@ export interface TrainerHooks {
 }
 
 export interface TrainerOptions {
-  readonly configuration: RunConfiguration;
+  readonly configuration: SettledConfiguration;
   readonly dataset: DataSet;
   readonly runtime: Pick<EngineRuntime, 'tf' | 'engine' | 'device' | 'cardBytes'>;
   /** Changes of an earlier run of this configuration, replayed at their steps; in a resumed run, all recorded ones. */

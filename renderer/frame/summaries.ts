@@ -2,7 +2,8 @@ import { endedEarly } from '../../native/contract/runRecord.ts';
 import type { App } from '../state/app.svelte.ts';
 import { sourceName } from '../logic/fileName.ts';
 import { formatCount, formatShare } from '../logic/format.ts';
-import { boundText, positiveText, stateLabels } from '../logic/labels.ts';
+import { boundText, epochOfAll, positiveText, stateLabels } from '../logic/labels.ts';
+import { sizesText } from '../logic/layerText.ts';
 import { shortcomingOf } from '../logic/evidenceText.ts';
 import type { RunTrace } from '../state/trace.svelte.ts';
 import type { Step } from '../logic/steps.ts';
@@ -49,7 +50,7 @@ export function stepSummaries(app: App): Record<Step, StepSummary> {
     },
     network: {
       status: problem === 'network' ? 'attention' : 'ok',
-      text: [inputs === 0 ? '?' : inputs, ...configuration.network.hidden, outputs === 0 ? '?' : outputs].join('-'),
+      text: sizesText(inputs, configuration.network.hidden, outputs),
     },
     constraint: {
       status:
@@ -73,7 +74,7 @@ function trainSummary(app: App): StepSummary {
   if (trace === undefined) return { status: 'open', text: '' };
   return ofRun(app, trace, {
     status: endedEarly(trace.state) ? 'attention' : trace.active ? 'open' : 'ok',
-    text: `${stateLabels[trace.state]}, epoch ${formatCount(trace.latest?.epoch ?? 0)}/${formatCount(trace.epochs)}`,
+    text: `${stateLabels[trace.state]}, ${epochOfAll(trace.latest?.epoch ?? 0, trace.epochs)}`,
   });
 }
 

@@ -51,15 +51,20 @@ export const positiveText = (evidence: Evidence): string =>
 export const notInName = (name: string, facts: readonly string[]): string[] =>
   facts.filter((fact) => !name.includes(fact));
 
-/** Epochs of a run: "8", or "3 of 8" if it ended early. */
+/** Epochs of a run: "8", or "3 of 8" if it ended early; "automatic" before they are chosen for its table. */
 export function epochsDone({ state, epochs, trained, checkpoint }: RunSummary): string {
-  const done = isActive(state) ? epochs : (trained ?? checkpoint ?? 0);
-  return `${formatCount(done)}${done < epochs ? ` of ${formatCount(epochs)}` : ''}`;
+  if (isActive(state)) return epochs === undefined ? 'automatic' : formatCount(epochs);
+  const done = trained ?? checkpoint ?? 0;
+  return `${formatCount(done)}${done < (epochs ?? 0) ? ` of ${formatCount(epochs ?? 0)}` : ''}`;
 }
+
+/** The current epoch of a run: "epoch 3/8"; without the second number before it is chosen for the table. */
+export const epochOfAll = (epoch: number, epochs: number): string =>
+  `epoch ${formatCount(epoch)}${epochs === 0 ? '' : `/${formatCount(epochs)}`}`;
 
 /** Epochs of a run with the unit: "8 epochs", "3 of 8 epochs". */
 export const epochsText = (run: RunSummary): string =>
-  `${epochsDone(run)} ${Math.max(run.epochs, run.trained ?? 0) === 1 ? 'epoch' : 'epochs'}`;
+  `${epochsDone(run)} ${Math.max(run.epochs ?? 0, run.trained ?? 0) === 1 ? 'epoch' : 'epochs'}`;
 
 /** Short text about the engine: "TensorFlow 2.21 · CPU 2 cores". */
 export function engineText(doctor: DoctorReport): string {

@@ -29,10 +29,20 @@ export function parseLayers(text: string): ParsedLayers {
   return { hidden };
 }
 
-export const layersText = (hidden: readonly number[]): string => hidden.join(',');
+type Hidden = NetworkSettings['hidden'];
+
+/** Reads what {@link layersText} writes: sizes, or `auto` for layers that are chosen for the table. */
+export const parseHidden = (text: string): { readonly hidden: Hidden } | { readonly problem: string } =>
+  text.trim().toLowerCase() === 'auto' ? { hidden: 'auto' } : parseLayers(text);
+
+export const layersText = (hidden: Hidden): string => String(hidden);
+
+/** A network in short: "9-64-64-1", "9-auto-1". A number of 0 is not known yet. */
+export const sizesText = (inputs: number, hidden: Hidden, outputs: number): string =>
+  [inputs || '?', ...[hidden].flat(), outputs || '?'].join('-');
 
 /** Activation of each hidden layer. */
-export const activationsOf = (network: NetworkSettings): Activation[] =>
+export const activationsOf = (network: NetworkSettings & { hidden: number[] }): Activation[] =>
   network.hidden.map((_, layer) =>
     typeof network.activation === 'string' ? network.activation : (network.activation[layer] ?? 'relu'),
   );
@@ -57,10 +67,11 @@ export function layerShapes(inputs: number, hidden: readonly number[], outputs: 
 interface NetworkPreset {
   readonly title: string;
   readonly hint: string;
-  readonly hidden: number[];
+  readonly hidden: Hidden;
 }
 
 export const networkPresets: readonly NetworkPreset[] = [
+  { title: 'Automatic', hint: 'Chosen for the table when training starts.', hidden: 'auto' },
   { title: 'Affine', hint: 'No hidden layer: the output is a weighted sum of the inputs.', hidden: [] },
   { title: 'Small', hint: 'Two hidden layers of 64 units: enough for most tables.', hidden: [64, 64] },
   { title: 'Medium', hint: 'Two hidden layers of 256 units.', hidden: [256, 256] },

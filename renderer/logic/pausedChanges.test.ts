@@ -3,7 +3,7 @@ import { fakeConfiguration } from '../testing/fakeData.ts';
 import { changeBetween, withChanges } from './pausedChanges.ts';
 
 const configuration = fakeConfiguration('ink');
-const { epochs } = configuration.training;
+const epochs = Number(configuration.training.epochs);
 
 describe('the settings of a paused run', () => {
   it('are its configuration with the changes made so far, the later ones over the earlier', () => {

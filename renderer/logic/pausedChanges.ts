@@ -50,7 +50,7 @@ export function changeBetween(now: RunConfiguration, wanted: RunConfiguration): 
   const before = now.constraint.method.settings;
   const settings = Object.entries(wanted.constraint.method.settings).filter(([name, value]) => value !== before[name]);
   return {
-    ...(epochs === now.training.epochs ? {} : { epochs }),
+    ...(epochs === now.training.epochs || epochs === 'auto' ? {} : { epochs }),
     ...(optimizer.learningRate === now.training.optimizer.learningRate ? {} : { learningRate: optimizer.learningRate }),
     ...(settings.length === 0 ? {} : { methodSettings: Object.fromEntries(settings) }),
   };

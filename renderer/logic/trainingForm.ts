@@ -38,8 +38,6 @@ interface Circumstances {
   readonly epochsDone: number;
   /** Rows of the training split, if known. */
   readonly rows: number | undefined;
-  /** Whether the number of epochs follows the number of rows. */
-  readonly byRows: boolean;
   /** Name of the GPU that can train, if any. */
   readonly card: string | undefined;
 }
@@ -53,12 +51,12 @@ interface Notes {
 
 /** Notes of the form about a setting, in addition to its description. */
 export const trainingNotes =
-  ({ training, paused, epochsDone, rows, byRows, card }: Circumstances) =>
+  ({ training, paused, epochsDone, rows, card }: Circumstances) =>
   (setting: DescribedSetting): Notes => {
     const reason = paused ? fixedReason(setting) : undefined;
     switch (setting.path) {
       case 'training.epochs': {
-        const steps = rows === undefined ? setting.help : stepsText(training, rows, byRows);
+        const steps = rows === undefined ? setting.help : stepsText(training, rows);
         return {
           minimum: Math.max(1, epochsDone),
           help: epochsDone > 0 ? `${plural(epochsDone, 'is', 'are')} done.` : steps,

@@ -9,21 +9,22 @@ import { formatCount, plural } from './format.ts';
 const fewStepsShare = 0.5;
 
 type Amount = Pick<TrainingSettings, 'batchSize' | 'epochs'>;
+type KnownAmount = Amount & { readonly epochs: number };
 
 /**
- * Text about the steps of the chosen epochs, who chose them, and whether they are few.
+ * Text about the steps of the epochs, and whether they are few.
  *
  * @param rows - number of rows of the training split
- * @param byRows - whether the number of rows sets the epochs
  */
-export function stepsText(training: Amount, rows: number, byRows: boolean): string {
+export function stepsText(training: Amount, rows: number): string {
   const each = stepsOfEpoch(training, rows);
+  const eachText = `Passes over the training rows: ${plural(each, 'step')} each`;
+  if (training.epochs === 'auto') return `${eachText}.`;
   const all = each * training.epochs;
-  const text = `Passes over the training rows: ${plural(each, 'step')} each, ${formatCount(all)} in all.`;
-  if (byRows) return `${text} The number of rows sets the epochs until you do.`;
+  const text = `${eachText}, ${formatCount(all)} in all.`;
   return all < fewStepsShare * usualSteps ? `${text} That is little: most tables take some thousand steps.` : text;
 }
 
 /** Suggested epochs after a run that learned little. */
-export const moreEpochs = (training: Amount, rows: number): number =>
+export const moreEpochs = (training: KnownAmount, rows: number): number =>
   Math.min(limits.epochs, roundEpochs(Math.max(5 * training.epochs, usualSteps / stepsOfEpoch(training, rows))));

@@ -45,6 +45,7 @@ async function form(
     prepare: () => ({
       rowsInFile: 1000,
       rowsUsed: 1000,
+      missing: 'drop',
       dropped: [],
       split: { train: 800, validation: 100, test: 100 },
       features: [{ name: 'carat', column: 'carat', shift: 3.9, scale: 1.2 }],

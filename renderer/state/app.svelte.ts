@@ -23,9 +23,6 @@ export class App extends Workspace {
     this.document.changed.add(() => {
       this.#follow();
     });
-    this.data.prepared.add(() => {
-      this.#followRows();
-    });
     this.training.runsChanged.add(() => void this.runs.load());
     this.training.cancelled.add((message) => {
       this.messages.show(message);
@@ -101,12 +98,6 @@ export class App extends Workspace {
     this.data.follow(this.document.current);
     this.catalogue.checkSoon(this.document.current);
     this.draft.saveSoon();
-    this.#followRows();
-  }
-
-  #followRows(): void {
-    const rows = this.data.preparation?.split.train;
-    if (rows !== undefined) this.document.followRows(rows);
   }
 
   #take(event: WindowEvent): void {

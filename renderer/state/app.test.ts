@@ -43,57 +43,6 @@ describe('data that is opened', () => {
   });
 });
 
-describe('the epochs of data that is opened', () => {
-  const prepared = (train: number) => ({
-    rowsInFile: train,
-    rowsUsed: train,
-    dropped: [],
-    split: { train, validation: 0, test: 0 },
-    features: [],
-    targets: [],
-    warnings: [],
-  });
-
-  it('follow its training rows and batch size, and training waits for them', async () => {
-    let rows = 240;
-    let count: () => void = () => undefined;
-    const { app, asked } = await testedApp({
-      prepare: () =>
-        new Promise((resolve) => {
-          count = () => {
-            resolve(prepared(rows));
-          };
-        }),
-    });
-    const epochs = () => app.document.current?.training.epochs;
-    const counted = async (times: number) => {
-      await vi.waitFor(() => {
-        expect(asked('prepare')).toHaveLength(times);
-      });
-      count();
-      await settled();
-    };
-    await app.opening.openPath('/data/mine.csv', 'data');
-    await settled();
-    expect(app.trainReason).toBe('The rows are being counted.');
-    await counted(1);
-    expect(app.trainReason).toBeUndefined();
-    expect(epochs()).toBe(500);
-    app.document.change('batch size', (draft) => (draft.training.batchSize = 16));
-    expect(epochs()).toBe(200);
-    rows = 120;
-    app.document.change('roles', (draft) => (draft.data.columns = { carat: { role: 'ignore' } }));
-    await counted(2);
-    expect(epochs()).toBe(300);
-    // Another file does not keep the number of rows of the one before.
-    rows = 100_000;
-    await app.opening.openPath('/data/other.csv', 'data');
-    expect(epochs()).toBe(20);
-    await counted(3);
-    expect(epochs()).toBe(20);
-  });
-});
-
 describe('data that is opened again', () => {
   it('is read again: the file may have been fixed, or refused before', async () => {
     let refused = true;

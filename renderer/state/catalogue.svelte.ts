@@ -1,7 +1,7 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { DoctorReport } from '../../native/contract/doctorReport.ts';
 import type { MethodDescriptor } from '../../native/contract/methodDescriptor.ts';
-import type { DescribedSetting } from '../../native/contract/describedSetting.ts';
+import { automaticChoice, type DescribedSetting } from '../../native/contract/describedSetting.ts';
 import type { Sample, Warning } from '../../native/contract/inspection.ts';
 import { stepOfField, type Step } from '../logic/steps.ts';
 import type { Answer, Connection } from './connection.svelte.ts';
@@ -46,7 +46,7 @@ export class Catalogue {
 
   /** Display name of a method. */
   methodTitle(id: string): string {
-    return this.method(id)?.title ?? id;
+    return id === 'auto' ? automaticChoice.title : (this.method(id)?.title ?? id);
   }
 
   async load(): Promise<void> {

@@ -1,19 +1,13 @@
 import { runConfigurationSchema, type RunConfiguration } from '../../native/contract/configuration.ts';
 import { OrthantError, parseOrThrow } from '../../native/contract/errors.ts';
-import { epochsByRows } from '../../native/contract/epochSteps.ts';
 import { z } from 'zod';
 import { Listeners } from '../logic/listeners.ts';
 
-interface State {
+/** The state before (in the past) or after (in the future) a change. */
+interface Change {
+  readonly label: string;
   /** Null in the empty window. */
   readonly configuration: RunConfiguration | null;
-  /** Whether the number of epochs follows the number of rows, because the user has not set it. */
-  readonly epochsByRows?: boolean | undefined;
-}
-
-/** The state before (in the past) or after (in the future) a change. */
-interface Change extends State {
-  readonly label: string;
   /** File of the document before, if the change replaced the document. */
   readonly document?: { readonly path?: string | undefined } | undefined;
 }
@@ -21,12 +15,10 @@ interface Change extends State {
 const changeSchema = z.object({
   label: z.string(),
   configuration: runConfigurationSchema.nullable(),
-  epochsByRows: z.boolean().optional(),
   document: z.object({ path: z.string().optional() }).optional(),
 });
 const draftSchema = z.object({
   configuration: runConfigurationSchema.nullable(),
-  epochsByRows: z.boolean().default(false),
   path: z.string().optional(),
   past: z.array(changeSchema),
   future: z.array(changeSchema),
@@ -42,8 +34,6 @@ export class ConfigurationDocument {
   current = $state.raw<RunConfiguration | null>(null);
   /** The document's file, once it was saved or opened. */
   path = $state<string | undefined>();
-  /** Whether the epochs follow the number of rows: for a data file, until the user sets them. */
-  epochsByRows = $state(false);
   readonly changed = new Listeners();
   #past = $state.raw<readonly Change[]>([]);
   #future = $state.raw<readonly Change[]>([]);
@@ -70,8 +60,7 @@ export class ConfigurationDocument {
     const draft = structuredClone(this.current);
     recipe(draft);
     if (JSON.stringify(draft) === JSON.stringify(this.current)) return;
-    const chosen = draft.training.epochs !== this.current.training.epochs;
-    this.#step(label, { configuration: draft, epochsByRows: this.epochsByRows && !chosen }, field);
+    this.#step(label, draft, field);
   }
 
   /**
@@ -80,23 +69,15 @@ export class ConfigurationDocument {
    * @param path - file of the new document
    */
   replace(label: string, configuration: RunConfiguration | null, path?: string): void {
-    this.#replace(label, { configuration }, path);
+    const document = { path: this.path };
+    this.path = path;
+    this.#step(label, configuration, undefined, document);
   }
 
   /** Replaces the configuration with the default one for a data file. */
   openData(path: string): void {
     const configuration = runConfigurationSchema.parse({ data: { source: { kind: 'file', path } } });
-    this.#replace('open data', { configuration, epochsByRows: true });
-  }
-
-  /** Sets the epochs by the rows of the training split unless the user has set them; not an undo step. */
-  followRows(rows: number): void {
-    if (!this.epochsByRows || this.current === null) return;
-    const { training } = this.current;
-    const epochs = epochsByRows(training, rows);
-    if (epochs === training.epochs) return;
-    this.current = { ...this.current, training: { ...training, epochs } };
-    this.changed.call();
+    this.replace('open data', configuration);
   }
 
   undo(): void {
@@ -147,7 +128,6 @@ export class ConfigurationDocument {
   draft(): Record<string, unknown> {
     return {
       configuration: this.current,
-      epochsByRows: this.epochsByRows,
       ...(this.path === undefined ? {} : { path: this.path }),
       past: this.#past,
       future: this.#future,
@@ -161,33 +141,27 @@ export class ConfigurationDocument {
     this.#past = parsed.data.past;
     this.#future = parsed.data.future;
     this.path = parsed.data.path;
-    this.#set(parsed.data);
+    this.#set(parsed.data.configuration);
     return true;
   }
 
   /** The change that leads back to the current state. */
   #opposite({ label, document }: Change): Change {
-    const now = { label, configuration: this.current, epochsByRows: this.epochsByRows };
+    const now = { label, configuration: this.current };
     return document === undefined ? now : { ...now, document: { path: this.path } };
   }
 
   #takeBack(change: Change): void {
     // Otherwise, after undoing the opening of a document, saving would overwrite that document's file.
     if (change.document !== undefined) this.path = change.document.path;
-    this.#set(change);
+    this.#set(change.configuration);
   }
 
-  #replace(label: string, next: State, path?: string): void {
-    const document = { path: this.path };
-    this.path = path;
-    this.#step(label, next, undefined, document);
-  }
-
-  #step(label: string, next: State, field: string | undefined, document?: Change['document']): void {
+  #step(label: string, next: RunConfiguration | null, field: string | undefined, document?: Change['document']): void {
     const now = this.#now();
     const merge = field !== undefined && field === this.#lastField && now - this.#lastTime < mergeMilliseconds;
     if (!merge) {
-      const before = { label, configuration: this.current, epochsByRows: this.epochsByRows };
+      const before = { label, configuration: this.current };
       this.#past = [...this.#past, { ...before, ...(document === undefined ? {} : { document }) }].slice(-depth);
     }
     this.#future = [];
@@ -196,9 +170,8 @@ export class ConfigurationDocument {
     this.#lastTime = now;
   }
 
-  #set({ configuration, epochsByRows = false }: State): void {
+  #set(configuration: RunConfiguration | null): void {
     this.current = configuration;
-    this.epochsByRows = epochsByRows;
     this.#lastField = undefined;
     this.changed.call();
   }

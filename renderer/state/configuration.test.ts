@@ -40,7 +40,7 @@ describe('ConfigurationDocument', () => {
   it('never changes what it gave out', () => {
     const document = opened();
     const before = document.current;
-    document.change('layers', (draft) => draft.network.hidden.push(3));
+    document.change('layers', (draft) => (draft.network.hidden = [64, 64, 3]));
     expect(before).toEqual(start());
     expect(document.current?.network.hidden).toEqual([64, 64, 3]);
   });
@@ -118,86 +118,5 @@ describe('ConfigurationDocument', () => {
     expect(again.current?.network.hidden).toEqual([5]);
     expect(again.restore({ configuration: { orthant: 99 } })).toBe(false);
     expect(again.current?.network.hidden).toEqual([5]);
-  });
-
-  describe('the epochs of a data file', () => {
-    const ofData = () => {
-      const document = new ConfigurationDocument();
-      document.openData('/mine.csv');
-      return document;
-    };
-    const epochs = (document: ConfigurationDocument) => document.current?.training.epochs;
-    const batch = (document: ConfigurationDocument, rows: number) => {
-      document.change('batch size', (draft) => (draft.training.batchSize = rows));
-    };
-
-    it('follow the rows, without an undo step', () => {
-      const document = ofData();
-      document.followRows(240);
-      expect(epochs(document)).toBe(500);
-      expect(document.epochsByRows).toBe(true);
-      expect(document.undoLabel).toBe('open data');
-      document.followRows(800);
-      expect(epochs(document)).toBe(200);
-      document.undo();
-      expect(document.current).toBeNull();
-      document.followRows(240);
-      document.redo();
-      expect(epochs(document)).toBe(200);
-      document.followRows(240);
-      expect(epochs(document)).toBe(500);
-    });
-
-    it('stay after the user has set them, until that is undone', () => {
-      const document = ofData();
-      document.followRows(240);
-      batch(document, 16);
-      document.followRows(240);
-      expect(epochs(document)).toBe(200);
-      document.change('epochs', (draft) => (draft.training.epochs = 20));
-      batch(document, 32);
-      document.followRows(100);
-      expect(epochs(document)).toBe(20);
-      document.undo();
-      document.undo();
-      expect(document.epochsByRows).toBe(true);
-      document.undo();
-      document.followRows(240);
-      expect(epochs(document), 'with the batch size of before').toBe(500);
-      for (let i = 0; i < 3; i++) document.redo();
-      document.followRows(240);
-      expect(epochs(document)).toBe(20);
-    });
-
-    it('are those of a document or a sample, whatever the rows', () => {
-      const data = ofData();
-      const text = data.text();
-      const document = opened();
-      document.followRows(48);
-      expect(epochs(document)).toBe(20);
-      data.read(text, 'open', '/mine.orthant');
-      data.followRows(48);
-      expect(epochs(data)).toBe(20);
-      data.undo();
-      data.followRows(48);
-      expect(epochs(data)).toBe(1000);
-    });
-
-    it('still follow the rows after a draft is restored', () => {
-      const document = ofData();
-      const kept = () => {
-        const again = new ConfigurationDocument();
-        again.restore(JSON.parse(JSON.stringify(document.draft())));
-        again.followRows(48);
-        return again;
-      };
-      expect(epochs(kept())).toBe(1000);
-      document.change('epochs', (draft) => (draft.training.epochs = 7));
-      const again = kept();
-      expect(epochs(again)).toBe(7);
-      again.undo();
-      again.followRows(48);
-      expect(epochs(again)).toBe(1000);
-    });
   });
 });

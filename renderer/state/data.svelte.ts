@@ -2,7 +2,6 @@ import type { ColumnRole, DataSettings, RunConfiguration } from '../../native/co
 import { toErrorMessage, type ErrorMessage } from '../../native/contract/errors.ts';
 import type { ColumnSummary, Histogram, Inspection, Preparation, Warning } from '../../native/contract/inspection.ts';
 import { fileName } from '../logic/fileName.ts';
-import { Listeners } from '../logic/listeners.ts';
 import { pictureSide } from '../logic/picture.ts';
 import { sameDocument } from '../logic/sameDocument.ts';
 import type { Connection, Request } from './connection.svelte.ts';
@@ -39,8 +38,6 @@ const quiet = 250;
 export class DataTable {
   /** Content of a refused file without its bad rows. */
   refused = $state.raw<Inspection | undefined>();
-  /** Called when split and scaling are computed. */
-  readonly prepared = new Listeners();
   #settings = $state.raw<DataSettings | undefined>();
   readonly #connection: Connection;
   readonly #histograms = new Map<string, Promise<Histogram>>();
@@ -194,10 +191,6 @@ export class DataTable {
     const text = JSON.stringify(data);
     if (text === this.#settingsText) return;
     this.#settingsText = text;
-    void this.#preparation
-      .runSoon(quiet, (signal) => this.#connection.call('prepare', { data }, { signal }))
-      .then((prepared) => {
-        if (prepared) this.prepared.call();
-      });
+    void this.#preparation.runSoon(quiet, (signal) => this.#connection.call('prepare', { data }, { signal }));
   }
 }

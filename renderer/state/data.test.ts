@@ -96,6 +96,7 @@ describe('warnings and errors of a file', () => {
         inspect: () => inspection,
         prepare: () => ({
           rowsInFile: 1,
+          missing: 'drop' as const,
           rowsUsed: 1,
           dropped: [],
           split: { train: 1, validation: 0, test: 0 },
@@ -130,6 +131,7 @@ describe('warnings and errors of a file', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     answer({
       rowsInFile: 1,
+      missing: 'drop' as const,
       rowsUsed: 1,
       dropped: [],
       split: { train: 1, validation: 0, test: 0 },

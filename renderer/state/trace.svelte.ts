@@ -64,12 +64,13 @@ export class RunTrace {
     return this.metrics.findLast((metrics) => metrics.best);
   }
 
+  /** Epochs to train; 0 until they are known. */
   get epochs(): number {
+    const { epochs = 0 } = this.configuration?.training ?? {};
     return (
       this.progress?.epochs ??
       this.record?.changes.findLast((change) => change.epochs !== undefined)?.epochs ??
-      this.configuration?.training.epochs ??
-      0
+      (epochs === 'auto' ? 0 : epochs)
     );
   }
 

@@ -57,8 +57,6 @@ export class Workspace {
     if (this.document.current === null) return 'Choose data first.';
     if (this.data.opening) return 'The data is being read.';
     if (this.data.error !== undefined) return 'The data cannot be read: see step 1.';
-    if (this.document.epochsByRows && this.data.preparing && this.data.preparation === undefined)
-      return 'The rows are being counted.';
     if (this.data.inspection !== undefined && this.data.targets.length === 0)
       return 'No column is a target: choose one in step 1.';
     if (this.data.preparationError !== undefined) return 'The data is not ready for training: see step 1.';

@@ -125,6 +125,7 @@ export function fakePreparation({ columns, rows }: Inspection): Preparation {
   return {
     rowsInFile: rows,
     rowsUsed: rows,
+    missing: 'drop',
     dropped: [],
     split: { train: rows - 2 * held, validation: held, test: held },
     features: named

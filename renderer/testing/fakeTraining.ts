@@ -50,7 +50,7 @@ export function fakeMetrics(configuration: RunConfiguration, targets: readonly s
     epoch,
     step: epoch * 125,
     seconds: epoch * 1.4,
-    learningRate: 0.001 * 0.5 * (1 + Math.cos((Math.PI * epoch) / configuration.training.epochs)),
+    learningRate: 0.001 * 0.5 * (1 + Math.cos((Math.PI * epoch) / Number(configuration.training.epochs))),
     objective: 1.1 * Math.exp(-epoch / 3) + 0.03,
     splits: reports(targets, epoch, constrained, configuration.training.seed),
     constraint: {

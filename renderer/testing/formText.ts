@@ -18,10 +18,13 @@ function choices(select: HTMLSelectElement): string {
   }).join(' | ');
 }
 
+const placeholderOf = ({ placeholder }: HTMLInputElement): string => (placeholder === '' ? '' : `(${placeholder})`);
+
 function lineOf(element: Element): string | undefined {
   if (element instanceof HTMLSelectElement) return `${labelOf(element)}: ${choices(element)}`;
   if (element instanceof HTMLInputElement) {
-    const value = element.type === 'radio' ? (element.checked ? '(*)' : '( )') : `[${element.value}]`;
+    const value =
+      element.type === 'radio' ? (element.checked ? '(*)' : '( )') : `[${element.value || placeholderOf(element)}]`;
     return `${labelOf(element)}: ${value}`;
   }
   if (element.getAttribute('role') === 'switch') {

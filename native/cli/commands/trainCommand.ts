@@ -5,7 +5,7 @@ import { attempt } from '../../contract/fileErrors.ts';
 import { writeFileAtomic } from '../../system/files.mjs';
 import { closing, withEngine, type Engine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
-import { describeRun, runtimeOf, withEpochsByRows, type Described } from '../runDescription.ts';
+import { describeRun, runtimeOf, type Described } from '../runDescription.ts';
 import { addConfigurationOptions, type ConfigurationOptions } from '../configurationOptions.ts';
 import { note } from '../terminalText.ts';
 import { place } from '../parsers.ts';
@@ -51,10 +51,9 @@ async function train(options: TrainOptions): Promise<void> {
     // It may fail before it is awaited.
     early.catch(() => undefined);
     try {
-      const { configuration: asked, changes } = await described;
+      const { configuration, changes } = await described;
       // Report errors before a file is read; during training the engine reports the warnings with all others.
-      await data.call('check', { configuration: asked });
-      const configuration = await withEpochsByRows(data, asked, options);
+      await data.call('check', { configuration });
       if (options.saveConfig !== undefined) saveConfiguration(options.saveConfig, configuration);
       const engine = await early;
       data.close();

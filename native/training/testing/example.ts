@@ -1,10 +1,11 @@
 import {
   runConfigurationSchema,
-  type RunConfiguration,
   type RunConfigurationInput,
+  type SettledConfiguration,
 } from '../../contract/configuration.ts';
 import type { DataSet, SplitRows } from '../../data/dataset.ts';
 import { Random } from '../../base/random.ts';
+import { settle, type TableFacts } from '../automatic.ts';
 
 /**
  * A small regression problem for tests: positive targets with many values near zero, so that a plain fit predicts
@@ -41,6 +42,7 @@ export function exampleDataSet({ rows = 240, inputs = 4, outputs = 2, heldOut = 
     preparation: {
       rowsInFile: all,
       rowsUsed: all,
+      missing: 'drop',
       dropped: [],
       split: { train: rows, validation: heldOut, test: heldOut },
       features: names.map((name) => ({ name, column: name, shift: 0, scale: 1 })),
@@ -53,12 +55,15 @@ export function exampleDataSet({ rows = 240, inputs = 4, outputs = 2, heldOut = 
 
 type Overrides = Partial<Pick<RunConfigurationInput, 'network' | 'training' | 'constraint'>>;
 
-/** A configuration for {@link exampleDataSet}, defaults filled in. */
-export function exampleConfiguration({ network, training, constraint }: Overrides = {}): RunConfiguration {
-  return runConfigurationSchema.parse({
+const facts: TableFacts = { rows: 240, features: 4, outputs: 2, missing: 'drop' };
+
+/** A settled configuration for {@link exampleDataSet}, defaults filled in. */
+export function exampleConfiguration({ network, training, constraint }: Overrides = {}): SettledConfiguration {
+  const asked = runConfigurationSchema.parse({
     data: { source: { kind: 'sample', id: 'example' } },
     network: { hidden: [16, 16], ...network },
     constraint: { method: { id: 'none' }, ...constraint },
-    training: { batchSize: 32, epochs: 4, seed: 1, ...training },
+    training: { batchSize: 32, epochs: 4, weightDecay: 0, earlyStopping: 0, seed: 1, ...training },
   });
+  return settle(asked, facts).configuration;
 }

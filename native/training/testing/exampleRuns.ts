@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RunConfiguration, RunConfigurationInput } from '../../contract/configuration.ts';
+import type { RunConfigurationInput, SettledConfiguration } from '../../contract/configuration.ts';
 import type { EpochMetrics } from '../../contract/results.ts';
 import type { RunChange } from '../../contract/runRecord.ts';
 import type { Checkpoint } from '../../runs/checkpoints.ts';
@@ -51,18 +51,18 @@ function digestOf({ tensors }: Checkpoint): string {
 }
 
 export const carriedOut = (
-  configuration: RunConfiguration,
-  execution: RunConfiguration['runtime']['execution'],
-): RunConfiguration => ({ ...configuration, runtime: { ...configuration.runtime, execution } });
+  configuration: SettledConfiguration,
+  execution: SettledConfiguration['runtime']['execution'],
+): SettledConfiguration => ({ ...configuration, runtime: { ...configuration.runtime, execution } });
 
 /** 62 training rows: batches of 20, 20, 20 and 2. */
 export const unevenRows = exampleDataSet({ rows: 62, heldOut: 10 });
 
 /** A run over {@link unevenRows} on TensorFlow: six epochs of four steps, with a multiplier for each row. */
 export const unevenRun = (
-  execution: RunConfiguration['runtime']['execution'],
+  execution: SettledConfiguration['runtime']['execution'],
   training: RunConfigurationInput['training'] = {},
-): RunConfiguration => ({
+): SettledConfiguration => ({
   ...exampleConfiguration({
     network: { hidden: [6, 5], activation: 'tanh' },
     constraint: { epsilon: 0.3, method: { id: 'augmented-lagrangian' } },

@@ -2,8 +2,8 @@ import type {
   Activation,
   Loss,
   OptimizerSettings,
-  RunConfiguration,
   RunConfigurationInput,
+  SettledConfiguration,
 } from '../../contract/configuration.ts';
 import type { EngineRuntime } from '../../tensorflow/backend.ts';
 import { chooseExecution } from '../chooseExecution.ts';
@@ -30,7 +30,7 @@ const dataset = exampleDataSet({ rows, heldOut: 10 });
 export const configurationOf = (
   { method, settings = {}, optimizer, loss, activation, hidden = [6, 5], training }: Case,
   { batchSize = 16, seed = 1 } = {},
-): RunConfiguration =>
+): SettledConfiguration =>
   exampleConfiguration({
     network: { hidden, activation },
     // Above every target's smallest values, so that predictions violate the bound.
@@ -44,7 +44,7 @@ export function setUp(
   execution: 'xla' | 'graph',
   batches?: { batchSize?: number; seed?: number },
 ): { parts: TrainingParts; compiled: Execution } {
-  const configuration: RunConfiguration = {
+  const configuration: SettledConfiguration = {
     ...configurationOf(each, batches),
     runtime: { engine: 'tensorflow', device: 'cpu', deterministic: false, execution },
   };
