@@ -52,7 +52,7 @@ export const nonNegativeLastLayer = defineMethod({
     'Keeps the last layer plain linear, with a bias that its features cannot lower below the bound: weights of at least 0, or of any sign after tanh or sigmoid.',
   promise: 'for-every-input',
   promiseText: 'No output is below the bound, whatever the input; looking at the weights is enough to check it.',
-  formula: String.raw`p = W z + b, \quad b_k \ge \varepsilon_k + \textstyle\sum_j \max(-w_{jk} \inf\varphi, \, -w_{jk} \sup\varphi) \;\Longrightarrow\; p \ge \varepsilon`,
+  formula: String.raw`p = W z + b, \quad b_k \ge \varepsilon_k + \textstyle\sum_j \max(-w_{jk} \, \inf\varphi, \, -w_{jk} \, \sup\varphi) \;\Longrightarrow\; p \ge \varepsilon`,
   source:
     'Projected gradient descent on parameters, as in PyTorch forum topic 60122; Amos, Xu & Kolter, Input Convex Neural Networks, 2017, for the convex case.',
   preconditions: [

@@ -41,7 +41,7 @@ export const positiveParameters = defineMethod({
   promise: 'for-every-input',
   promiseText:
     'No output is below the bound, whatever the input; in exchange the model can only rise with each of its inputs.',
-  formula: String.raw`W_l \ge 0, \; b_l \ge 0 \text{ for every layer } l, \quad b \ge \varepsilon - \inf\varphi \textstyle\sum_j w_j \text{ in the last} \;\Longrightarrow\; p \ge \varepsilon`,
+  formula: String.raw`W_l \ge 0, \; b_l \ge 0 \text{ for every layer } l, \quad b \ge \varepsilon - \inf\varphi \, \textstyle\sum_j w_j \text{ in the last} \;\Longrightarrow\; p \ge \varepsilon`,
   source:
     'Fourth answer of the PyTorch forum thread 178758; Archer & Wang, monotonicity constraints in back propagation, 1993.',
   preconditions: [

@@ -1,18 +1,11 @@
 import type { Command } from 'commander';
-import type { MethodDescriptor } from '../../contract/methodDescriptor.ts';
+import { automaticMethod, groupedByPromise, type MethodDescriptor } from '../../contract/methodDescriptor.ts';
 import type { DescribedSetting } from '../../contract/describedSetting.ts';
 import { didYouMean } from '../../base/nearest.ts';
 import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { wrongUse } from '../failure.ts';
 import { paragraph, print, printJson, table } from '../terminalText.ts';
-
-const promises: Readonly<Record<MethodDescriptor['promise'], string>> = {
-  none: 'nothing',
-  encourages: 'encourages',
-  'at-convergence': 'at convergence',
-  'for-every-input': 'for every input',
-};
 
 export function addMethods(program: Command): void {
   const command = program
@@ -37,12 +30,15 @@ function find(all: readonly MethodDescriptor[], id: string): MethodDescriptor {
 }
 
 const list = (all: readonly MethodDescriptor[]): string =>
-  all
-    .map(
-      ({ id, summary, promise }) =>
-        `${id} (promises ${promise === 'none' ? 'nothing' : `positive outputs: ${promises[promise]}`})\n${paragraph(summary, '  ')}`,
-    )
-    .join('\n');
+  [
+    `${automaticMethod.id} (recommended)\n${paragraph(automaticMethod.summary, '  ')}`,
+    ...groupedByPromise(all).map(({ title, text, methods }) =>
+      [
+        paragraph(`${title}: ${text}`),
+        ...methods.map(({ id, summary }) => `  ${id}\n${paragraph(summary, '    ')}`),
+      ].join('\n'),
+    ),
+  ].join('\n');
 
 function describe(method: MethodDescriptor): string {
   return [
