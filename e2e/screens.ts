@@ -31,6 +31,8 @@ export async function startLongRun(orthant: OrthantWindow): Promise<void> {
   await orthant.answer(1).click();
   await orthant.setLayers('8');
   await orthant.setEpochs(100_000);
+  await orthant.page.getByText('More', { exact: true }).click();
+  await orthant.page.getByLabel('Early stopping, epochs', { exact: true }).fill('0');
   await orthant.training.start();
   await orthant.training.toFirstEpoch();
 }

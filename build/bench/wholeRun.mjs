@@ -22,7 +22,18 @@ export async function benchWholeRun({ rounds, epochs, chosen, python }) {
   writeFileSync(file, gunzipSync(readFileSync(path.join(root, 'native/data/samples/diamonds/diamonds.csv.gz'))));
   const settings = { file, epochs, batch: 64 };
   const data = ['--data', file, '--targets', 'price'];
-  const training = ['--hidden', '64,64', '--method', 'none', '--schedule', 'constant'];
+  const training = [
+    '--hidden',
+    '64,64',
+    '--method',
+    'none',
+    '--schedule',
+    'constant',
+    '--weight-decay',
+    '0',
+    '--early-stopping',
+    '0',
+  ];
   const length = ['--epochs', String(epochs), '--batch', String(settings.batch)];
   /** @type {Column[]} */
   const columns = [

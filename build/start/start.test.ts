@@ -242,7 +242,7 @@ describe('npm start', () => {
             columns: { y: { role: 'target' } },
           },
           network: { hidden: [4] },
-          training: { epochs: 1_000_000 },
+          training: { epochs: 1_000_000, earlyStopping: 0 },
           runtime: { engine: 'wasm' },
         },
       });

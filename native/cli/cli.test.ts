@@ -223,43 +223,49 @@ test('a document and a run folder repeat a run; options override them', async ()
   expect(numbersOf('other')).not.toEqual(numbersOf('original'));
 });
 
-test('what is not named is chosen for the table and recorded; repeating the record gives the same bits', async () => {
-  const chosenFor = async (out: string, ...args: string[]): Promise<TrainingResult> => {
-    const quick = ['--engine', 'wasm', '--hidden', '2', '--early-stopping', '1', '--out', at(out), '--json'];
-    return resultOf(await orthant('train', ...args, ...quick));
-  };
-  const data = ['--data', at('table.csv'), '--targets', 'y'];
-  const document = { data: { source: { kind: 'file', path: at('table.csv') } }, training: { epochs: 3 } };
-  writeFileSync(at('three.orthant'), JSON.stringify(document));
-  // 64 training rows of 80; without the others, all 80: one step per epoch, or five of 16 rows.
-  const [byRows, ...others] = await Promise.all([
-    chosenFor('by-rows', ...data, '--save-config', at('by-rows.orthant')),
-    chosenFor('by-batch', ...data, '--batch', '16', '--validation', '0', '--test', '0'),
-    chosenFor('named', ...data, '--epochs', '3', '--weight-decay', '0.1', '--missing', 'drop', '--method', 'none'),
-    chosenFor('asked-again', '--config', at('three.orthant'), '--targets', 'y', '--epochs', 'auto'),
-  ]);
-  expect(byRows.chosen).toMatchObject({ epochs: 1000, weightDecay: 0, missing: 'drop' });
-  expect(byRows.chosen?.method).toBe(byRows.method);
-  expect(others.map(({ chosen }) => chosen?.epochs)).toEqual([400, undefined, 1000]);
-  expect(others[1]?.chosen).toEqual({});
-  expect(byRows.epochs).toBeLessThan(1000);
+test(
+  'what is not named is chosen for the table and recorded; repeating the record gives the same bits',
+  { timeout: 120_000 },
+  async () => {
+    const chosenFor = async (out: string, ...args: string[]): Promise<TrainingResult> => {
+      const quick = ['--engine', 'wasm', '--hidden', '2', '--early-stopping', '1', '--out', at(out), '--json'];
+      return resultOf(await orthant('train', ...args, ...quick));
+    };
+    const data = ['--data', at('table.csv'), '--targets', 'y'];
+    const document = { data: { source: { kind: 'file', path: at('table.csv') } }, training: { epochs: 3 } };
+    writeFileSync(at('three.orthant'), JSON.stringify(document));
+    // 64 training rows of 80; without the others, all 80: one step per epoch, or five of 16 rows.
+    const [byRows, ...others] = await Promise.all([
+      chosenFor('by-rows', ...data, '--save-config', at('by-rows.orthant')),
+      chosenFor('by-batch', ...data, '--batch', '16', '--validation', '0', '--test', '0'),
+      chosenFor('named', ...data, '--epochs', '3', '--weight-decay', '0.1', '--missing', 'drop', '--method', 'none'),
+      chosenFor('asked-again', '--config', at('three.orthant'), '--targets', 'y', '--epochs', 'auto'),
+    ]);
+    expect(byRows.chosen).toMatchObject({ epochs: 1000, weightDecay: 0, missing: 'drop' });
+    expect(byRows.chosen?.method).toBe(byRows.method);
+    expect(others.map(({ chosen }) => chosen?.epochs)).toEqual([400, undefined, 1000]);
+    expect(others[1].chosen).toEqual({});
+    expect(byRows.epochs).toBeLessThan(1000);
 
-  const { configuration, chosen, result, name } = record('by-rows');
-  expect({ chosen, method: result?.chosen?.method }).toEqual({ chosen: byRows.chosen, method: byRows.method });
-  expect(name).toMatch(/^table\.csv, ./);
-  expect(configuration).toMatchObject({
-    data: { missing: 'drop' },
-    constraint: { method: { id: byRows.method } },
-    training: { epochs: 1000, weightDecay: 0, earlyStopping: 1 },
-  });
-  const saved = runConfigurationSchema.parse(JSON.parse(readFileSync(at('by-rows.orthant'), 'utf8')));
-  expect(saved).toMatchObject({ constraint: { method: { id: 'auto' } }, training: { epochs: 'auto' } });
+    const { configuration, chosen, result, name } = record('by-rows');
+    expect({ chosen, method: result?.chosen?.method }).toEqual({ chosen: byRows.chosen, method: byRows.method });
+    expect(name).toMatch(/^table\.csv, ./);
+    expect(configuration).toMatchObject({
+      data: { missing: 'drop' },
+      constraint: { method: { id: byRows.method } },
+      training: { epochs: 1000, weightDecay: 0, earlyStopping: 1 },
+    });
+    const saved = runConfigurationSchema.parse(JSON.parse(readFileSync(at('by-rows.orthant'), 'utf8')));
+    expect(saved).toMatchObject({ constraint: { method: { id: 'auto' } }, training: { epochs: 'auto' } });
 
-  const repeated = resultOf(await orthant('train', '--config', at('by-rows'), '--out', at('by-rows-again'), '--json'));
-  expect(repeated.chosen).toEqual({});
-  expect(record('by-rows-again').configuration).toEqual(configuration);
-  expect(numbersOf('by-rows-again')).toEqual(numbersOf('by-rows'));
-});
+    const repeated = resultOf(
+      await orthant('train', '--config', at('by-rows'), '--out', at('by-rows-again'), '--json'),
+    );
+    expect(repeated.chosen).toEqual({});
+    expect(record('by-rows-again').configuration).toEqual(configuration);
+    expect(numbersOf('by-rows-again')).toEqual(numbersOf('by-rows'));
+  },
+);
 
 test('a run whose data have changed is not resumed', async () => {
   const file = writeTable(at('changing.csv'));

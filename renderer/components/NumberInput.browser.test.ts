@@ -33,6 +33,22 @@ test('any other text is not applied, shows an error at once, and is removed on b
   expect(onchange).not.toHaveBeenCalled();
 });
 
+test('an empty field means automatic where that is possible, and nothing elsewhere', async () => {
+  const onauto = vi.fn();
+  const { screen, input, onchange } = await field({ value: 'auto', onauto, integer: true, minimum: 1 });
+  await expect.element(input).toHaveValue('');
+  await expect.element(input).toHaveAttribute('placeholder', 'automatic');
+  await userEvent.tab();
+  await userEvent.keyboard('{ArrowUp}');
+  expect(onchange).toHaveBeenLastCalledWith(2);
+  await screen.rerender({ value: 2 });
+  await input.fill('');
+  expect(onauto).toHaveBeenCalledOnce();
+  await expect.element(input).toBeValid();
+  await screen.rerender({ value: 2, onauto: undefined });
+  await expect.element(input).toBeInvalid();
+});
+
 describe('arrow keys', () => {
   test('step a whole number by one, with Shift by ten, and never out of its range', async () => {
     const { screen, input, onchange } = await field({ integer: true, minimum: 1 });

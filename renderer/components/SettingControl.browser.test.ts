@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import { z } from 'zod';
+import { automatic } from '../../native/contract/describedSetting.ts';
 import { describeSettings } from '../../native/contract/describeSettings.ts';
 import SettingControl from './SettingControl.svelte';
 
@@ -28,6 +29,22 @@ test('a number has its default, its range and its help', async () => {
   await expect.element(input).toBeInvalid();
   await input.fill('3');
   expect(onchange).toHaveBeenCalledExactlyOnceWith(3);
+});
+
+test('a number that can be automatic is so until it is given', async () => {
+  const { screen, onchange } = await control(automatic(z.int().min(1)).meta({ title, description: 'Passes' }));
+  const input = screen.getByRole('textbox', { name: 'Alpha' });
+  await expect.element(input).toHaveValue('');
+  await expect
+    .element(input)
+    .toHaveAccessibleDescription('Passes Empty: chosen for the table. 1 or more; default automatic.');
+  await input.fill('5');
+  expect(onchange).toHaveBeenLastCalledWith(5);
+  await screen.rerender({ value: 5 });
+  await input.fill('');
+  expect(onchange).toHaveBeenLastCalledWith('auto');
+  await screen.rerender({ value: 5, automatic: false });
+  await expect.element(input).toBeInvalid();
 });
 
 test('a choice, a switch and a text each have their own control', async () => {

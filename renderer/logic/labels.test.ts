@@ -12,6 +12,8 @@ describe('epochsText', () => {
     [summaryOf('crashed', 'interrupted', 2), '2 of 3 epochs'],
     [summaryOf('failed', 'failed'), '0 of 3 epochs'],
     [{ ...summaryOf('one', 'finished'), epochs: 1, trained: 1 }, '1 epoch'],
+    [{ ...summaryOf('automatic', 'preparing'), epochs: undefined }, 'automatic epochs'],
+    [{ ...summaryOf('ended before', 'interrupted'), epochs: undefined }, '0 epochs'],
   ])('gives the epochs of a run: $0.run', (run, text) => {
     expect(epochsText(run)).toBe(text);
   });

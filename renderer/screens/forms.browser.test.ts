@@ -4,6 +4,7 @@ import { constraintMethods, describeMethods } from '../../native/constraints/reg
 import {
   activations,
   optimizerSchema,
+  runConfigurationSchema,
   scheduleSchema,
   type OptimizerSettings,
   type RunConfiguration,
@@ -80,6 +81,21 @@ const golden = async (name: string, panel: Element, ranges = true): Promise<void
 
 test('the form of the data', async () => {
   await golden('data', await form('data', 'Data settings'));
+});
+
+describe('the form in which everything is automatic', () => {
+  const automatic = (draft: RunConfiguration): void => {
+    Object.assign(draft, runConfigurationSchema.parse({ data: { source: draft.data.source } }));
+  };
+
+  test.each([
+    ['data', 'Data settings'],
+    ['network', 'Network settings'],
+    ['constraint', 'Constraint settings'],
+    ['train', 'Training settings'],
+  ] as const)('of the step %s', async (page, name) => {
+    await golden(`${page}-automatic`, await form(page, name, automatic));
+  });
 });
 
 test('the form of a category column, of filled gaps and of a split by column', async () => {

@@ -12,15 +12,17 @@ export const noise = (...seeds: number[]): number => {
   return ((state ^ (state >>> 13)) >>> 0) / 4294967296;
 };
 
+/** A configuration without `auto`, as that of a run whose data were read. */
 export function fakeConfiguration(id: string): RunConfiguration {
   const ink = id === 'ink';
   return runConfigurationSchema.parse({
     data: {
       source: { kind: 'sample', id },
+      missing: 'drop',
       ...(ink ? { scaling: { inputs: 'none', targets: 'standard-deviation' } } : {}),
     },
     network: { hidden: ink ? [784, 784] : [64, 64] },
-    training: { epochs: ink ? 8 : 40, seed: 1 },
+    training: { epochs: ink ? 8 : 40, weightDecay: 0, earlyStopping: 0, seed: 1 },
     constraint: { method: { id: 'augmented-lagrangian', settings: {} } },
   });
 }

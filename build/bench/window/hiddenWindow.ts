@@ -105,7 +105,9 @@ function configure(folder: string, { sample, target, epochs }: Run): string {
   mkdirSync(path.join(folder, 'runs'), { recursive: true });
   const file = path.join(folder, 'bench.orthant');
   const data = { source: { kind: 'sample', id: sample }, columns: { [target]: { role: 'target' } } };
-  writeFileSync(file, JSON.stringify({ data, training: { epochs } }));
+  const network = { hidden: [64, 64] };
+  const constraint = { method: { id: 'augmented-lagrangian' } };
+  writeFileSync(file, JSON.stringify({ data, network, constraint, training: { epochs, earlyStopping: 0 } }));
   return file;
 }
 

@@ -36,6 +36,21 @@ test.each([
   await expectAccessible();
 });
 
+test('the layers can be left to the table, and chosen again', async () => {
+  const { app } = await openNetwork([64]);
+  await hiddenLayers.fill('auto');
+  expect(app.document.current?.network.hidden).toBe('auto');
+  await expect.element(main.getByText('8-auto-1', { exact: true })).toBeVisible();
+  await expect.element(main.getByText(/chosen for the table when training starts/).first()).toBeVisible();
+  await expect.element(drawing).toHaveTextContent(/auto hidden layers/);
+  expect(drawing.getByRole('button').elements()).toHaveLength(0);
+  await expectAccessible();
+  await panel.getByRole('button', { name: /^Small/ }).click();
+  expect(app.document.current?.network.hidden).toEqual([64, 64]);
+  await panel.getByRole('button', { name: /^Automatic/ }).click();
+  expect(app.document.current?.network.hidden).toBe('auto');
+});
+
 test('a layer is resized by number, by keys and by pointer', async () => {
   const { app } = await openNetwork([64]);
   const units = drawing.getByRole('textbox', { name: 'Units of layer 1' });

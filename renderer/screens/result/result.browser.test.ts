@@ -23,6 +23,14 @@ function openResult(change: Partial<TrainingResult> = {}, answers: Answers = {})
   });
 }
 
+test('what was chosen for the table is named', async () => {
+  await openResult({ chosen: { method: 'penalty', hidden: [32], epochs: 4, earlyStopping: 0 } });
+  await expect
+    .element(main.getByText('Chosen for this table: method penalty, hidden 32, epochs 4, early stopping off'))
+    .toBeVisible();
+  await expectAccessible();
+});
+
 describe('without a result', () => {
   test('of any run it shows how to get one', async () => {
     await openWindow({
