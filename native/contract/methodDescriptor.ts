@@ -14,7 +14,7 @@ const promiseGroups: readonly { title: string; text: string; promises: readonly 
   },
   {
     title: 'On the training rows',
-    text: 'Training rows come up to their bound; other inputs may be below it.',
+    text: 'Training rows come up to their bound or close to it; other inputs may be below.',
     promises: ['at-convergence', 'encourages'],
   },
   { title: 'No promise', text: 'Outputs may be below the bound anywhere.', promises: ['none'] },
