@@ -33,14 +33,23 @@ export const peers = {
 };
 
 /**
- * Path of a Python with the packages of these peers, in a virtual environment that is made or completed first.
+ * Path of a Python with the packages of these peers; see {@link preparePython}.
  * @param {readonly string[]} names
  * @param {string} folder
  * @param {boolean} card Whether there is an NVIDIA card to run on.
  * @param {(line: string) => void} log
+ */
+export const preparePeers = (names, folder, card, log) =>
+  preparePython(Object.fromEntries(names.map((name) => [name, installed(name, card)])), folder, log);
+
+/**
+ * Path of a Python with these packages, in a virtual environment that is made or completed first.
+ * @param {Readonly<Record<string, Installed>>} sets Packages that belong together, by name.
+ * @param {string} folder
+ * @param {(line: string) => void} log
  * @returns {Promise<string>} Path of the interpreter. Rejects with a description of the failure.
  */
-export async function preparePeers(names, folder, card, log) {
+export async function preparePython(sets, folder, log) {
   const environment = path.join(folder, 'python');
   const [binaries, name] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
   const python = path.join(environment, binaries, name);
@@ -51,14 +60,13 @@ export async function preparePeers(names, folder, card, log) {
     const { command, args } = found.python;
     await finish('making a virtual environment', command, [...args, '-m', 'venv', environment]);
   }
-  for (const peer of names) {
-    const { packages, size } = installed(peer, card);
-    const note = path.join(environment, `${peer}.txt`);
+  for (const [set, { packages, size }] of Object.entries(sets)) {
+    const note = path.join(environment, `${set}.txt`);
     const wanted = `${packages.join('\n')}\n`;
     if (existsSync(note) && readFileSync(note, 'utf8') === wanted) continue;
     log(`Installing ${packages.join(', ')} into ${environment} (${size}).`);
     const pip = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check'];
-    await finish(`installing ${peer}`, python, [...pip, ...packages]);
+    await finish(`installing ${set}`, python, [...pip, ...packages]);
     writeFileSync(note, wanted);
   }
   return python;

@@ -14,6 +14,9 @@ export function figureBelow(value: number, digits = 4): string {
 /** The smallest number with four significant digits that is not below `value`: an upper bound stays an upper bound. */
 export const figureAbove = (value: number): string => String(-Number(figureBelow(-value)));
 
+/** A share with as many decimals as it needs: "90 %", "99.5 %". */
+export const percentage = (share: number): string => `${figure(100 * share)} %`;
+
 /** A number or its text for the user, in the window and in sentences: thousands separators and a true minus sign. */
 export function readable(value: number | string): string {
   const [integer = '', ...fraction] = String(value).replace('e+', 'e').split('.');

@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Shows the output of the engine and its libraries. */
   readonly debug?: boolean;
+  /** The built engine, for a program in another folder. */
+  readonly file?: string;
 }
 
 /** An engine process of one role, with its calls and events. */
@@ -32,9 +34,9 @@ export class Engine {
   /** Resolves with the reason when the process ends unexpectedly. */
   readonly ended: Promise<string>;
 
-  constructor(role: EngineRole, { environment = {}, debug = false }: EngineOptions = {}) {
+  constructor(role: EngineRole, { environment = {}, debug = false, file = entry }: EngineOptions = {}) {
     let lines: string[] = [];
-    this.#process = startNode(entry, ['--role', role], {
+    this.#process = startNode(file, ['--role', role], {
       environment,
       // Reading the source maps of TensorFlow takes longer than loading it.
       nodeArguments: debug ? ['--enable-source-maps'] : [],

@@ -14,7 +14,7 @@ export const exitCodes = {
 } as const;
 
 /**
- * The option that sets the wrong field, if there is one. The messages name no options, as they are for every caller.
+ * The option that sets the wrong field, if there is one. Messages are for every caller, so few of them name options.
  */
 function optionOf(field: string): string | undefined {
   if (field === 'limit') return '--limit';

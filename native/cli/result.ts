@@ -1,6 +1,8 @@
 import type { TrainingResult } from '../contract/results.ts';
 import { chosenText } from '../contract/chosenText.ts';
+import { percentage } from '../base/figures.ts';
 import { splitNames } from '../contract/results.ts';
+import { leftOutText } from '../contract/rowCounts.ts';
 import { exitCodes } from './failure.ts';
 import { count, duration, note, paragraph, percent, print, printJson, significant, table } from './terminalText.ts';
 import { resumeCommand } from './watchRun.ts';
@@ -51,6 +53,8 @@ function describeResult(result: TrainingResult): string {
       rows,
     ),
     '\n',
+    describeIntervals(result),
+    result.rows === undefined || result.rows.dropped.length === 0 ? '' : paragraph(leftOutText(result.rows)),
     result.executionReason === undefined ? '' : paragraph(`Execution: ${result.execution}. ${result.executionReason}`),
     paragraph([`Evidence: ${evidence.level}. ${evidence.statement}`, ...evidence.limits].join(' ')),
     result.reproducible
@@ -60,4 +64,16 @@ function describeResult(result: TrainingResult): string {
     `Run: ${result.run}\n`,
     files === undefined ? '' : `ONNX: ${files.onnx}\nONNX as JSON: ${files.onnxJson}\n`,
   ].join('');
+}
+
+function describeIntervals({ intervals, splits: { validation, test } }: TrainingResult): string {
+  if (intervals === undefined) return '';
+  const { level, halfWidths = [], note: reason } = intervals;
+  const lines = halfWidths.map((halfWidth, index) => {
+    const of = halfWidths.length > 1 ? ` of ${validation?.outputs[index]?.name ?? ''}` : '';
+    const held = test?.outputs[index]?.interval;
+    const holds = held === undefined ? '' : `, covers ${percent(held.coverage)} of test rows`;
+    return `${percentage(level)} interval${of}: +-${significant(halfWidth)} (validation rows)${holds}\n`;
+  });
+  return [...lines, paragraph(reason)].join('');
 }

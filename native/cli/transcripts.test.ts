@@ -45,6 +45,12 @@ function writeInputs(folder: string): void {
   write('broken.csv', lines('area,age,price', '50,3,120', '1,2,3,4,5', '60', '64,4,"182', '70,9,210'));
   write('german.txt', lines('Fläche;Preis', '50,5;120', '61,25;134,5', '70;210'));
   write('new.csv', lines('a,b,kind', '0.5,0.25,red', '0.1,,green', '-0.2,0.3,violet'));
+  const colours = ['red', '', 'blue'];
+  const gaps = Array.from(
+    { length: 40 },
+    (_, i) => `${i % 10 === 4 ? '' : i},${colours[i % 3]},${i === 7 ? '' : i + 1}`,
+  );
+  write('gaps.csv', lines('a,kind,y', ...gaps, '3,red'));
   write('empty.csv', '');
   write('document.orthant', lines('{ "data": { "source": { "kind": "sample", "id": "meats" } }, "netwrok": {} }'));
 }

@@ -117,7 +117,12 @@ const configurations: fc.Arbitrary<RunConfiguration> = fc
         optimizer: union('training.optimizer'),
         schedule: union('training.schedule'),
       })
-      .map(({ plain, ...training }) => ({ ...plain, ...training })),
+      // A power that does not apply has no option.
+      .map(({ plain: { tweediePower, ...plain }, ...training }) => ({
+        ...plain,
+        ...(plain.loss === 'tweedie' && tweediePower !== undefined ? { tweediePower } : {}),
+        ...training,
+      })),
     runtime: group(within('runtime')),
   })
   .map(({ data, ...rest }) =>
@@ -180,4 +185,18 @@ test('options express every configuration from the defaults, except for names wi
     ),
     { numRuns: 150 },
   );
+});
+
+test('an option that does nothing with the chosen loss is refused, and the loss that it needs is named', async () => {
+  const base = runConfigurationSchema.parse({ data: { source: { kind: 'sample', id: 'ink' } } });
+  await expect(describedBy(['--sample', 'ink', '--tweedie-power', '1.2'], base)).rejects.toThrow(
+    '--tweedie-power works only with --loss tweedie.',
+  );
+  const tweedie = await describedBy(['--sample', 'ink', '--loss', 'tweedie', '--tweedie-power', '1.2'], base);
+  expect(tweedie.training).toEqual({ ...base.training, loss: 'tweedie', tweediePower: 1.2 });
+  // The power of a loss that is no longer chosen is forgotten, and the rest of the training stays.
+  expect((await describedBy(['--sample', 'ink', '--loss', 'huber'], tweedie)).training).toEqual({
+    ...base.training,
+    loss: 'huber',
+  });
 });

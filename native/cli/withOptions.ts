@@ -20,7 +20,22 @@ export function withOptions(base: RunConfiguration, options: ConfigurationOption
     if (argument !== 'key=value') setAt(merged, path, readers[path]?.(value) ?? value);
     else if (kind === 'custom') Object.assign(valueAt(merged, path) as object, variantSettings(merged, setting, value));
   }
+  resetIdle(merged, options);
   return merged;
+}
+
+/** Gives settings that do not apply their default, and refuses their options. */
+function resetIdle(merged: RunConfiguration, options: ConfigurationOptions): void {
+  for (const setting of settings) {
+    const chooser = settings.find(({ path }) => path === setting.when?.path);
+    if (chooser === undefined || chooser.choosesVariant === true || applies(setting, merged)) continue;
+    if (givenSetting(setting, options) !== undefined) {
+      throw wrongUse(
+        `${setting.flag ?? ''} works only with ${chooser.flag ?? ''} ${setting.when?.is.join(' or ') ?? ''}.`,
+      );
+    }
+    setAt(merged, setting.path, setting.default);
+  }
 }
 
 /** For options with a special form: converts commander's value to the setting's, by the setting's path. */
@@ -35,7 +50,7 @@ const readers: Readonly<Record<string, (given: unknown) => unknown>> = {
  * split without such an option, by an option that only one variant has.
  */
 function chooseVariants(merged: RunConfiguration, options: ConfigurationOptions): void {
-  for (const chooser of settings.filter(({ path }) => settings.some(({ when }) => when?.path === path))) {
+  for (const chooser of settings.filter(({ choosesVariant }) => choosesVariant)) {
     const given = settings.filter(
       (setting) => setting.when?.path === chooser.path && givenSetting(setting, options) !== undefined,
     );

@@ -16,10 +16,10 @@ import {
 import { marginSetting, trainingBound } from './trainingBound.ts';
 
 const settings = z.strictObject({
-  coefficient: z.number().min(1e-3).max(1e6).default(100).meta({
+  coefficient: z.number().min(1e-3).max(1e6).default(1).meta({
     title: 'Coefficient c',
     description:
-      'How hard a violation is pushed back at once, and how fast multipliers learn. 10 is enough where every step sees all rows.',
+      'How hard a violation is pushed back at once, and how fast multipliers learn. It starts small and grows only while something is violated.',
     changeable: true,
   }),
   growth: z.number().min(1).max(100).default(2).meta({

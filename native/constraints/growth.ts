@@ -2,13 +2,17 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { EpochEnd, MethodContext } from './method.ts';
 import { settlingEpochs } from './settling.ts';
 import { assignScalar, readScalar, scalarVariable } from './state.ts';
-import { largestViolation } from './trainingBound.ts';
+import { violationOf } from './trainingBound.ts';
 
 /** Violations up to this many scaled units do not make a coefficient grow: they are float32's noise. */
 const tolerance = 1e-4;
 
 /** A violation must fall to this share of the one before, or the coefficient grows (Bertsekas 1982, section 2.2.5). */
 const sufficientFall = 0.25;
+
+/** With more than this share of all outputs violated, the coefficient is far too small and grows quickly. */
+const manyViolated = 0.01;
+const quickGrowth = 10;
 
 export type GrowthRule = 'fixed' | 'growing' | 'adaptive';
 
@@ -25,7 +29,8 @@ export interface GrowingCoefficient {
  * steps after the last judgement (settling.ts). `fixed` never grows. `growing` multiplies by `factor` each time.
  * `adaptive` multiplies only if the largest violation of the bound itself (without the margin) over the training rows
  * is above a quarter of its value at the last judgement: framework 17.1 in Nocedal & Wright, Numerical Optimization,
- * 2006. `adaptive` never grows at the first judgement.
+ * 2006. So a coefficient may start small, where it costs no accuracy; where it is far too small, so that more than 1 %
+ * of the outputs are below the bound, `adaptive` multiplies by at least 10, at the first judgement too.
  */
 export function growingCoefficient(
   context: MethodContext,
@@ -35,10 +40,10 @@ export function growingCoefficient(
   const variable = scalarVariable(context, start);
   const previousViolation = scalarVariable(context, Infinity);
   const epochsBetween = settlingEpochs(context);
-  const grow = () => {
+  const grow = (by: number) => {
     const coefficient = readScalar(variable);
     // A coefficient that the user set above the limit keeps its value.
-    assignScalar(context, variable, Math.max(coefficient, Math.min(coefficient * factor, limit)));
+    assignScalar(context, variable, Math.max(coefficient, Math.min(coefficient * by, limit)));
   };
   return {
     variable,
@@ -46,10 +51,12 @@ export function growingCoefficient(
     endEpoch: (end) => {
       // Only the epoch's number decides, so that a resumed run judges at the same epochs as an uninterrupted one.
       if (end.epoch % epochsBetween !== 0) return;
-      const violation = largestViolation(context, end);
-      const stuck = violation > tolerance && violation > sufficientFall * readScalar(previousViolation);
-      if (rule === 'growing' || (rule === 'adaptive' && stuck)) grow();
-      assignScalar(context, previousViolation, violation);
+      const { largest, share } = violationOf(context, end, tolerance);
+      if (rule === 'growing') grow(factor);
+      else if (rule === 'adaptive' && share > manyViolated) grow(Math.max(factor, quickGrowth));
+      else if (rule === 'adaptive' && share > 0 && largest > sufficientFall * readScalar(previousViolation))
+        grow(factor);
+      assignScalar(context, previousViolation, largest);
     },
   };
 }

@@ -5,7 +5,8 @@ import type { Curve, MethodPromise } from '../contract/methodDescriptor.ts';
 import type { ConstraintReport } from '../contract/results.ts';
 import type { Warning } from '../contract/inspection.ts';
 import type { LayerTensors, LayerVariables } from '../network/layers.ts';
-import type { OutputTransform } from '../network/model.ts';
+import type { DenseLayer, OutputTransform } from '../network/model.ts';
+import { startFree, type StartData } from '../network/startAtData.ts';
 
 export type { LayerTensors, LayerVariables };
 
@@ -27,7 +28,7 @@ export interface MethodContext {
   readonly targetDeviation: Float32Array;
   /** One for each hidden layer. */
   readonly activations: readonly Activation[];
-  /** Hidden layers and the last one, freshly initialised; a method may change their initial values. */
+  /** Hidden layers and the last one, as the method's `start` made them; a method may change the form of its weights. */
   readonly layers: readonly LayerVariables[];
 }
 
@@ -82,6 +83,19 @@ export interface MethodInstance extends MethodBehaviour {
   dispose(): void;
 }
 
+/**
+ * A function of the targets on which the linear output is trained, with the loss taken there. The stored model leads back
+ * from it to predictions by `outputTransform`, with a factor computed from the training rows.
+ */
+export interface TargetFunction {
+  /** Name of the function in messages. */
+  readonly name: string;
+  /** Its values, of scaled targets, both row-major [rows, outputs]; not finite where it is not defined. */
+  of(targets: Float32Array): Float32Array;
+  /** The factor of `outputTransform`, [outputs], from linear outputs and scaled targets of the training rows. */
+  factor(linear: Float32Array, targets: Float32Array): Float32Array;
+}
+
 /** The declaration of a method, exported by its file in this folder. */
 export interface MethodDefinition<Settings extends z.ZodObject, Id extends string> {
   readonly id: Id;
@@ -99,6 +113,24 @@ export interface MethodDefinition<Settings extends z.ZodObject, Id extends strin
   curve?(settings: z.output<Settings>): Curve;
   /** Checks preconditions: throws `OrthantError` (code `configuration`) or returns warnings. */
   check?(settings: z.output<Settings>, network: SettledConfiguration['network']): readonly Warning[];
+  /**
+   * The layers with which training starts, from the drawn ones, which stay unchanged; by default {@link startFree}.
+   *
+   * @param epsilon - the scaled bound of each output, as in {@link MethodContext}
+   */
+  start?(
+    settings: z.output<Settings>,
+    drawn: readonly DenseLayer[],
+    data: StartData,
+    epsilon: Float32Array,
+  ): DenseLayer[];
+  /**
+   * The function of the targets on which these settings train, if not on the targets themselves. The method then has an
+   * `outputTransform` and no `transform`: a step sees linear outputs only.
+   *
+   * @param epsilon - the scaled bound of each output, as in {@link MethodContext}
+   */
+  targetFunction?(settings: z.output<Settings>, epsilon: Float32Array): TargetFunction | undefined;
   create(settings: z.output<Settings>, context: MethodContext): MethodBehaviour;
 }
 
@@ -109,6 +141,12 @@ export interface ConstraintMethod<
 > extends MethodDefinition<Settings, Id> {
   readonly preconditions: readonly string[];
   check(settings: z.output<Settings>, network: SettledConfiguration['network']): readonly Warning[];
+  start(
+    settings: z.output<Settings>,
+    drawn: readonly DenseLayer[],
+    data: StartData,
+    epsilon: Float32Array,
+  ): DenseLayer[];
   create(settings: z.output<Settings>, context: MethodContext): MethodInstance;
 }
 
@@ -119,6 +157,7 @@ export function defineMethod<Settings extends z.ZodObject, const Id extends stri
   return {
     preconditions: [],
     check: () => [],
+    start: (_, drawn, data) => startFree(drawn, data),
     ...definition,
     create: (settings, context) => {
       const behaviour = definition.create(settings, context);

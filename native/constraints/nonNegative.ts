@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import type { SettledConfiguration } from '../contract/configuration.ts';
+import type { Activation, SettledConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Curve } from '../contract/methodDescriptor.ts';
 import { activationFunctions, hiddenActivations, limitedActivations, type ValueRange } from '../network/activations.ts';
@@ -65,9 +65,9 @@ export function checkFeatures(title: string, network: SettledConfiguration['netw
 /** The precondition that {@link checkFeatures} enforces. */
 export const requiredFeatures = `The last hidden layer’s activation has a lower limit: ${joined(limitedActivations, 'or')}.`;
 
-/** What the last layer's features can be. */
-export const lastFeatures = ({ activations }: MethodContext): ValueRange =>
-  activationFunctions[activations.at(-1) ?? 'none'].range;
+/** What features can be that come from this activation; without one they are the inputs. */
+export const featuresOf = (activation: Activation | undefined): ValueRange =>
+  activationFunctions[activation ?? 'none'].range;
 
 /** One layer that has a lower limit for every input. */
 export interface NonNegativeLayer {
@@ -79,8 +79,6 @@ export interface NonNegativeLayer {
   readonly features?: ValueRange;
   /** Whether weights may be negative, which needs features with an upper limit, and projection. */
   readonly anySign?: boolean;
-  /** Makes the initial kernel, [inputs, units], from the randomly drawn one; without negative entries unless `anySign`. */
-  readonly start: (drawn: tfjs.Tensor2D) => tfjs.Tensor2D;
 }
 
 /**
@@ -150,26 +148,21 @@ export function nonNegativeLayers(
   });
 
   if (by === 'projection') {
-    change(context.layers, ({ kernel, bias }, { start, least }) => {
-      kernel.assign(start(kernel));
-      bias.assign(tf.maximum(bias, least()));
-    });
-    return {
-      ...behaviour((layer) => layer),
-      project: (layers) => {
-        change(layers, ({ kernel, bias }, { anySign = false, least }) => {
-          if (!anySign) kernel.assign(tf.relu(kernel));
-          bias.assign(tf.maximum(bias, least()));
-        });
-      },
+    const project = (layers: readonly LayerVariables[]): void => {
+      change(layers, ({ kernel, bias }, { anySign = false, least }) => {
+        if (!anySign) kernel.assign(tf.relu(kernel));
+        bias.assign(tf.maximum(bias, least()));
+      });
     };
+    project(context.layers);
+    return { ...behaviour((layer) => layer), project };
   }
 
   const { tensor, inverse } = nonNegativeFunctions[by];
   const inverted = <T extends tfjs.Tensor>(values: T): T =>
     tf.tensor(Float32Array.from(values.dataSync(), inverse), values.shape) as T;
-  change(context.layers, ({ kernel, bias }, { start, least }) => {
-    kernel.assign(inverted(tf.maximum(start(kernel), leastStart)));
+  change(context.layers, ({ kernel, bias }, { least }) => {
+    kernel.assign(inverted(tf.maximum(kernel, leastStart)));
     bias.assign(inverted(tf.maximum(tf.sub(bias, least()), leastBiasStart)));
   });
   return behaviour(({ kernel, bias }, { least }) => ({

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { defineMethod } from './method.ts';
-import { activationFunctions, hiddenActivations } from '../network/activations.ts';
+import { activationFunctions, hiddenActivations, type ValueRange } from '../network/activations.ts';
+import { startNonNegative } from '../network/startAtData.ts';
 import {
   checkFeatures,
-  lastFeatures,
+  featuresOf,
   nonNegativeBySetting,
   nonNegativeLayers,
   requiredFeatures,
@@ -13,6 +14,9 @@ import {
 const settings = z.strictObject({ by: nonNegativeBySetting });
 
 const title = 'Non-negative last layer';
+
+const allowsAnySign = (by: z.output<typeof settings>['by'], [, most]: ValueRange): boolean =>
+  by === 'projection' && most < Infinity;
 
 /**
  * Non-negative last layer: the output stays plain linear, with weights and biases that keep it at or above the bound.
@@ -29,7 +33,7 @@ const title = 'Non-negative last layer';
  *
  * After each step, where W >= 0 is needed, W <- max(W, 0). Instead of b its part above the sum is trained: b = c + Σ_j
  * ..., c <- max(c, ε) after each step; the gradient then sees that the sum grows with W. Or W = f(u) and c = ε + f(v)
- * for a free u and v, with W >= 0 for every φ. W >= 0 starts at |W|: starting at max(W, 0) would make half of the
+ * for a free u and v, with W >= 0 for every φ. W >= 0 starts from |W|: starting at max(W, 0) would make half of the
  * features useless. ε is rounded up to the smallest float32 that is at least ε after de-scaling, and the sum leaves a
  * margin for its rounding. Nothing is added to the loss. (tfjs's own `kernelConstraint` has no effect in training: tfjs
  * issue 3345. So this method projects by itself.)
@@ -73,17 +77,15 @@ export const nonNegativeLastLayer = defineMethod({
       },
     ];
   },
+  start: ({ by }, drawn, data, epsilon) =>
+    startNonNegative(drawn, data, epsilon, {
+      linear: true,
+      anySign: allowsAnySign(by, featuresOf(drawn.at(-2)?.activation)),
+    }),
   create: ({ by }, context) => {
-    const features = lastFeatures(context);
-    const anySign = by === 'projection' && features[1] < Infinity;
-    return nonNegativeLayers(context, by, [
-      {
-        index: context.layers.length - 1,
-        floor: context.epsilon,
-        features,
-        anySign,
-        start: (drawn) => (anySign ? drawn.clone() : context.tf.abs(drawn)),
-      },
-    ]);
+    const index = context.layers.length - 1;
+    const features = featuresOf(context.activations.at(-1));
+    const anySign = allowsAnySign(by, features);
+    return nonNegativeLayers(context, by, [{ index, floor: context.epsilon, features, anySign }]);
   },
 });

@@ -11,7 +11,7 @@ const settings = z.strictObject({
     description: 'Weight of the penalty, or the one it starts with. Raise it to push harder.',
     changeable: true,
   }),
-  schedule: z.enum(['fixed', 'growing', 'adaptive']).default('growing').meta({
+  schedule: z.enum(['fixed', 'growing', 'adaptive']).default('adaptive').meta({
     title: 'Schedule',
     description:
       'fixed keeps alpha; growing multiplies it after every epoch, or every 64 steps where epochs are shorter; adaptive only where the largest violation has not fallen to a quarter of what it was the time before.',

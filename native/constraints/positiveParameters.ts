@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { OrthantError } from '../contract/errors.ts';
 import { activationFunctions, hiddenActivations } from '../network/activations.ts';
+import type { DenseLayer } from '../network/model.ts';
+import { startNonNegative } from '../network/startAtData.ts';
 import { defineMethod } from './method.ts';
 import {
   checkFeatures,
-  lastFeatures,
+  featuresOf,
   nonNegativeBySetting,
   nonNegativeLayers,
   requiredFeatures,
@@ -68,22 +70,30 @@ export const positiveParameters = defineMethod({
       },
     ];
   },
+  start: (_, drawn, data, epsilon) =>
+    startNonNegative(drawn.map(averaging), data, floorsOf(epsilon), { linear: false }),
   create: ({ by }, context) => {
-    const { tf, layers } = context;
+    const { layers, activations } = context;
     const last = layers.length - 1;
-    const bounds = context.epsilon.map((bound) => Math.max(bound, 0));
+    const bounds = floorsOf(context.epsilon);
     return nonNegativeLayers(
       context,
       by,
-      layers.map(({ bias }, index) => ({
-        index,
-        floor: index === last ? bounds : new Float32Array(bias.size),
-        ...(index === last ? { features: lastFeatures(context) } : {}),
-        start: (drawn) => {
-          const sizes = tf.abs(drawn);
-          return tf.div(sizes, tf.mul(tf.mean(sizes), drawn.shape[0]));
-        },
-      })),
+      layers.map(({ bias }, index) =>
+        index === last
+          ? { index, floor: bounds, features: featuresOf(activations.at(-1)) }
+          : { index, floor: new Float32Array(bias.size) },
+      ),
     );
   },
 });
+
+/** The last biases are parameters too, so they are never negative. */
+const floorsOf = (epsilon: Float32Array): Float32Array => epsilon.map((bound) => Math.max(bound, 0));
+
+/** A layer with |W|, divided so that the weights of a unit sum to 1 on average. */
+function averaging(layer: DenseLayer): DenseLayer {
+  const sizes = layer.kernel.map(Math.abs);
+  const sum = sizes.reduce((total, size) => total + size, 0) / layer.units;
+  return { ...layer, kernel: sizes.map((size) => size / sum) };
+}

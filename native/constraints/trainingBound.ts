@@ -41,12 +41,22 @@ export function trainingBound(context: MethodContext, margin: number): TrainingB
   };
 }
 
-/** max over rows and outputs of epsilon - prediction, at least 0: without the margin. */
-export function largestViolation(context: MethodContext, { predictions }: EpochEnd): number {
+/**
+ * Violations of the bound itself, without the margin: the largest epsilon - prediction over rows and outputs, at least
+ * 0, and the share of predictions that are more than `tolerance` below the bound.
+ */
+export function violationOf(
+  context: MethodContext,
+  { predictions }: EpochEnd,
+  tolerance: number,
+): { largest: number; share: number } {
   const { epsilon, outputs } = context;
   let largest = 0;
+  let violated = 0;
   predictions.forEach((prediction, index) => {
-    largest = Math.max(largest, (epsilon[index % outputs] ?? 0) - prediction);
+    const violation = (epsilon[index % outputs] ?? 0) - prediction;
+    if (violation > tolerance) violated++;
+    largest = Math.max(largest, violation);
   });
-  return largest;
+  return { largest, share: violated / predictions.length };
 }

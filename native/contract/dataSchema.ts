@@ -14,12 +14,15 @@ export const modelInputSchema = z.discriminatedUnion('kind', [
     scale: z.number(),
     fill: z.number().optional(),
   }),
-  /** One unscaled 0/1 feature per category. An unseen or (with `missing: median`) missing category is all zeros. */
+  /**
+   * One unscaled 0/1 feature per category. A missing category is the empty text; if that is not among `categories`, it
+   * is all zeros, like an unseen category.
+   */
   z.object({
     kind: z.literal('one-hot'),
     column: z.string(),
     categories: z.array(z.string()),
-    /** Whether a missing category is accepted (as all zeros). */
+    /** Whether a row with a missing category has a prediction. */
     acceptsMissing: z.boolean(),
   }),
   /** Categories in order become 0, 1, 2, ... and are then scaled like a number. */
@@ -34,6 +37,9 @@ export const modelInputSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type ModelInput = z.infer<typeof modelInputSchema>;
+
+/** The text of a missing category. No category of a table is empty. */
+export const missingCategory = '';
 
 /** Value in the target's units = network output * scale. */
 export const modelTargetSchema = z.object({ name: z.string(), scale: z.number().positive() });

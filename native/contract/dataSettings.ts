@@ -123,10 +123,21 @@ export const splitKinds: Record<SplitSettings['by'], Choosable> = {
   column: { title: 'By column' },
 };
 
-/** Treatment of rows with a missing input. */
+/** Treatment of rows with a missing input. A category with an order counts as a number: its place in the order. */
 export const missingValues = {
-  drop: { title: 'Leave them out' },
-  median: { title: 'Fill in the training median' },
+  drop: { title: 'Leave them out', help: 'A row with any missing input is left out.' },
+  median: {
+    title: 'Fill in the training median',
+    help: 'A missing number becomes the training median; a missing category is none of the known ones.',
+  },
+  'own-category': {
+    title: 'Own category, or left out',
+    help: 'A missing category is a category of its own; a row with a missing number is left out.',
+  },
+  'median-own-category': {
+    title: 'Own category, or the median',
+    help: 'A missing category is a category of its own; a missing number becomes the training median.',
+  },
 };
 
 export const inputScalings = {
@@ -158,7 +169,9 @@ export const dataSettingsSchema = z.strictObject({
     .default('auto')
     .meta({
       title: 'Rows with a missing input',
-      description: 'leaves out rows with a missing input, or fills in the median',
+      description:
+        'leaves out rows with a missing input, fills in the median of numbers, or makes a missing category one of its ' +
+        'own, with rows without a number left out or filled in',
       flag: '--missing <how>',
     }),
   split: splitSchema.default({ by: 'seed', validation: 0.1, test: 0.1, seed: 0 }).meta({ choices: splitKinds }),

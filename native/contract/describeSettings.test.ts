@@ -128,6 +128,14 @@ describe('describeSettings', () => {
     ]);
   });
 
+  it('describes a setting that applies only with some values of another, which chooses no variant', () => {
+    const power = z.number().meta({ title: 'Power', when: { path: 'loss', is: ['b'] } });
+    const [loss, described] = describeSettings(z.object({ loss: z.enum(['a', 'b']).meta({ title: 'Loss' }), power }));
+    expect(described).toMatchObject({ path: 'power', when: { path: 'loss', is: ['b'] } });
+    expect(loss).not.toHaveProperty('choosesVariant');
+    expect(find('way.id')).toMatchObject([{ choosesVariant: true }]);
+  });
+
   it('puts settings under a path, and gives those without an option the option of the path', () => {
     const [rate, rows] = describeSettings(schema, 'constraint.method.settings', '--set <key=value>');
     expect(rate).toMatchObject({ path: 'constraint.method.settings.rate', flag: '--rate' });

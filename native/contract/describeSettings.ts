@@ -60,10 +60,13 @@ function describeUnion(union: Node, variants: readonly Node[], place: Place): De
   const key = Object.entries(variants[0]?.properties ?? {}).find(([, node]) => node.const !== undefined)?.[0] ?? '';
   const path = `${place.path}.${key}`;
   const id = (variant: Node): string => variant.properties?.[key]?.const ?? '';
-  const chooser = describeOne(
-    { ...union, enum: variants.map(id) },
-    { path, default: (union.default as Readonly<Record<string, unknown>> | undefined)?.[key] },
-  );
+  const chooser: DescribedSetting = {
+    ...describeOne(
+      { ...union, enum: variants.map(id) },
+      { path, default: (union.default as Readonly<Record<string, unknown>> | undefined)?.[key] },
+    ),
+    choosesVariant: true,
+  };
   const described = new Map<string, { setting: DescribedSetting; is: string[] }>();
   for (const variant of variants) {
     for (const setting of describe({ ...variant }, { path: place.path, flag: union.settings?.flag })) {
@@ -88,7 +91,7 @@ function withoutAuto(node: Node): Node {
 
 function describeOne(given: Node, place: Place): DescribedSetting {
   const node = withoutAuto(given);
-  const { title = '', description = '', unit, opposite, changeable = false, choices = {} } = node;
+  const { title = '', description = '', unit, opposite, changeable = false, choices = {}, when } = node;
   const [flag, argument] = (node.flag ?? place.flag)?.split(' <') ?? [];
   const common = {
     path: place.path,
@@ -99,6 +102,7 @@ function describeOne(given: Node, place: Place): DescribedSetting {
     changeable,
     ...(unit === undefined ? {} : { unit }),
     ...(opposite === undefined ? {} : { opposite }),
+    ...(when === undefined ? {} : { when: { path: when.path, is: [...when.is] } }),
     ...(flag === undefined ? {} : { flag }),
     ...(argument === undefined ? {} : { argument: argument.replace('>', '') }),
   };

@@ -28,6 +28,8 @@ declare module 'zod' {
     changeable?: boolean;
     /** The choices by id. On a union: its variants. */
     choices?: Readonly<Record<string, Choosable>>;
+    /** The setting has a meaning only if the setting at this path has one of these values. */
+    when?: { readonly path: string; readonly is: readonly string[] };
     /** On a union: the option that takes the variants' settings that have no option themselves. */
     settings?: { readonly flag: string; readonly description: string };
   }
@@ -71,8 +73,10 @@ const common = {
   opposite: z.string().optional(),
   /** The setting may change while a run is paused. */
   changeable: z.boolean(),
-  /** The setting exists only if the setting at this path has one of these values. */
+  /** The setting applies only if the setting at this path has one of these values. */
   when: z.object({ path: z.string(), is: z.array(z.string()) }).optional(),
+  /** The setting chooses the variant of a union; a variant's settings exist only with it. */
+  choosesVariant: z.literal(true).optional(),
 };
 
 /** One setting. A setting without `default` may be left out; its value is then found in the data. */
@@ -118,7 +122,7 @@ export function setAt(document: unknown, path: string, value: unknown): void {
   (inner as Record<string, unknown>)[path.slice(path.lastIndexOf('.') + 1)] = value;
 }
 
-/** Whether this setting exists in a configuration, given the variants that the configuration chooses. */
+/** Whether this setting applies in a configuration, given what the configuration chooses. */
 export const applies = ({ when }: DescribedSetting, configuration: unknown): boolean =>
   when === undefined || when.is.some((value) => value === valueAt(configuration, when.path));
 
@@ -127,9 +131,4 @@ export const chooserOf = (
   setting: DescribedSetting,
   settings: readonly DescribedSetting[],
 ): DescribedSetting | undefined =>
-  settings.find(
-    (other) =>
-      other !== setting &&
-      groupOf(other) === groupOf(setting) &&
-      settings.some(({ when }) => when?.path === other.path),
-  );
+  settings.find((other) => other !== setting && other.choosesVariant === true && groupOf(other) === groupOf(setting));

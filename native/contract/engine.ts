@@ -11,6 +11,7 @@ import { errorMessageSchema, type ErrorCode } from './errors.ts';
 import { exportFormatIds } from './exportFormats.ts';
 import { methodDescriptorSchema } from './methodDescriptor.ts';
 import { epochMetricsSchema, exportReportSchema, splitNames, trainingResultSchema } from './results.ts';
+import { leftOutSchema } from './rowCounts.ts';
 import { pausedChangeSchema, runChangeSchema, runRecordSchema, runStateSchema, runSummarySchema } from './runRecord.ts';
 import { describedSettingSchema } from './describedSetting.ts';
 import {
@@ -74,6 +75,8 @@ const run = z.strictObject({ run: z.string().min(1) });
  * `row` is the number of the row in the table, from 1. A header and unreadable rows that were left out do not count.
  */
 const predictionSchema = z.object({ row: z.int(), target: z.array(z.number()), prediction: z.array(z.number()) });
+/** The ends of each target's interval; absent if the model has no intervals. */
+const endsSchema = z.object({ low: z.array(z.number()).optional(), high: z.array(z.number()).optional() });
 
 /** The calls that a window may make too: its host passes them on. */
 export const forwardedCalls = {
@@ -179,7 +182,12 @@ export const forwardedCalls = {
   ),
   export: call(
     'train',
-    run.extend({ format: z.enum(exportFormatIds), out: z.string().min(1) }),
+    run.extend({
+      format: z.enum(exportFormatIds),
+      out: z.string().min(1),
+      /** Adds the ends of the intervals to the outputs of an ONNX graph. */
+      intervals: z.boolean().default(false),
+    }),
     z.object({ file: z.string(), report: exportReportSchema }),
     modelErrors,
   ),
@@ -193,17 +201,21 @@ export const forwardedCalls = {
       out: z.string().min(1).optional(),
       /** The most rows in the answer. */
       limit: z.int().min(0).max(10_000).default(10),
+      /** Whether predictions come with intervals, if the model has them. */
+      intervals: z.boolean().default(true),
     }),
     z.object({
       targets: z.array(z.string()),
       rows: z.int(),
       /** Rows without a prediction, by reason. */
-      skipped: z.array(z.object({ reason: z.string(), rows: z.int() })),
+      skipped: leftOutSchema,
       negative: z.array(z.int()),
       minimum: z.array(z.number()),
       /** Categories the model has never seen, by column. */
       unseen: z.record(z.string(), z.array(z.string())),
-      predictions: z.array(predictionSchema.omit({ target: true })),
+      /** Level of the intervals; absent without them. */
+      level: z.number().optional(),
+      predictions: z.array(predictionSchema.omit({ target: true }).extend(endsSchema.shape)),
       file: z.string().optional(),
     }),
     modelErrors,
@@ -215,6 +227,8 @@ export const forwardedCalls = {
     z.object({
       targets: z.array(z.string()),
       prediction: z.array(z.number()),
+      level: z.number().optional(),
+      ...endsSchema.shape,
       /** Columns whose category the model has never seen. */
       unseen: z.array(z.string()),
     }),

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { columnRoleSchema, dialectSchema, missingValues } from './configuration.ts';
 import { choiceOf } from './describedSetting.ts';
 import { fileFormatIds } from './fileFormats.ts';
+import { leftOutSchema } from './rowCounts.ts';
 
 /** A fact about the data that the user should know and that does not stop the work. */
 export const warningSchema = z.object({
   message: z.string(),
   column: z.string().optional(),
-  /** Topic, if a later step may replace this warning with a more exact one. */
-  topic: z.enum(['constant']).optional(),
+  /** Topic, for a place that has something more exact about it. */
+  topic: z.enum(['constant', 'unreadable']).optional(),
 });
 export type Warning = z.infer<typeof warningSchema>;
 
@@ -97,7 +98,7 @@ export const preparationSchema = z.object({
   /** How rows with a missing input are treated: as asked, or as chosen for this table. */
   missing: choiceOf(missingValues),
   /** Reasons for leaving rows out, with counts; rowsInFile = rowsUsed + their sum. */
-  dropped: z.array(z.object({ reason: z.string(), rows: z.int() })),
+  dropped: leftOutSchema,
   split: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
   /** Network inputs after encoding. */
   features: z.array(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exportVerifierIds } from './exportFormats.ts';
 import { warningSchema } from './inspection.ts';
+import { rowCountsSchema } from './rowCounts.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
@@ -14,9 +15,12 @@ export const splitTitles: Readonly<Record<SplitName, string>> = {
 
 /**
  * Largest difference between the outputs of an exported model and the trained one, in standard deviations of the
- * target. The evidence is about the outputs of the trained model.
+ * target. The evidence is about the outputs of the trained model. Outputs that are many deviations large may differ by
+ * {@link differenceLimitUlps} of the largest one instead: float32 holds them no better.
  */
 export const differenceLimit = 1e-4;
+/** In units in the last place of float32. */
+export const differenceLimitUlps = 16;
 
 /** One output on one split, with frozen weights, in the target's units. */
 export const outputReportSchema = z.object({
@@ -31,6 +35,16 @@ export const outputReportSchema = z.object({
   violationShare: z.number(),
   /** The lowest prediction. */
   minimum: z.number(),
+  /** The split's rows beside the prediction intervals, in the result of a run. */
+  interval: z
+    .object({
+      level: z.number(),
+      /** Share of the rows whose target is inside. */
+      coverage: z.number(),
+      /** Mean width after the cut at the bound, in the target's units. */
+      width: z.number(),
+    })
+    .optional(),
 });
 export type OutputReport = z.infer<typeof outputReportSchema>;
 
@@ -108,6 +122,7 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 export const phasesSchema = z.object({
   /** Seconds to start the engine. */
   setup: z.number(),
+  /** Seconds from then until the data were read, which begins together with the engine. */
   read: z.number(),
   compile: z.number().optional(),
   train: z.number(),
@@ -141,6 +156,25 @@ export const chosenSchema = z
   })
   .partial();
 export type Chosen = z.infer<typeof chosenSchema>;
+/** Prediction intervals of a model: prediction - half width to prediction + half width, each end at or above the bound. */
+export const intervalsSchema = z.object({
+  /** Share of rows like the validation rows whose target is inside. */
+  level: z.number(),
+  /** Validation rows whose residuals give the half widths. */
+  rows: z.int(),
+  /** One per target, in the target's units. */
+  halfWidths: z.array(z.number()),
+});
+export type Intervals = z.infer<typeof intervalsSchema>;
+
+/** Intervals as a result reports them. */
+export const intervalsReportSchema = intervalsSchema.extend({
+  /** Absent if there are too few validation rows for the level. */
+  halfWidths: intervalsSchema.shape.halfWidths.optional(),
+  /** One sentence: what the intervals rest on, or why there are none. */
+  note: z.string(),
+});
+export type IntervalsReport = z.infer<typeof intervalsReportSchema>;
 
 /** The JSON object that ends `train --json`, also kept in `run.json`. */
 export const trainingResultSchema = z.object({
@@ -162,8 +196,12 @@ export const trainingResultSchema = z.object({
   seconds: z.number(),
   phases: phasesSchema,
   reproducible: z.boolean(),
+  /** Absent in results of older versions. */
+  rows: rowCountsSchema.optional(),
   splits: splitReportsSchema,
   evidence: evidenceSchema,
+  /** Absent if the level is 0. */
+  intervals: intervalsReportSchema.optional(),
   warnings: z.array(warningSchema),
   run: z.string(),
   files: z.object({ onnxJson: z.string(), onnx: z.string() }).optional(),

@@ -10,9 +10,24 @@ export const losses = {
   huber: { title: 'Huber' },
   poisson: { title: 'Poisson (counts)' },
   gamma: { title: 'Gamma (skewed amounts)' },
+  tweedie: { title: 'Tweedie (many zeros)' },
 };
 export const lossSchema = choiceOf(losses);
 export type Loss = z.infer<typeof lossSchema>;
+
+/** The targets for which a loss is defined, if not for all; predictions must then be above 0. */
+export const lossTargets: Readonly<Partial<Record<Loss, 'not negative' | 'positive'>>> = {
+  poisson: 'not negative',
+  gamma: 'positive',
+  tweedie: 'not negative',
+};
+
+/**
+ * The least value that a target may have when `bound` is the bound of its predictions. A loss for counts or for amounts
+ * with many zeros bounds the mean of a variable that is itself often 0.
+ */
+export const leastTarget = (loss: Loss, bound: number): number =>
+  lossTargets[loss] === 'not negative' ? Math.min(bound, 0) : bound;
 
 const positive = z.number().positive();
 const decayRate = z.number().min(0).lt(1);
@@ -63,8 +78,8 @@ export const optimizerSchema = z
       }),
       epsilon,
     }),
-    z.strictObject({ id: z.literal('adam'), learningRate: learningRate(0.001), ...moments, epsilon }),
-    z.strictObject({ id: z.literal('adamw'), learningRate: learningRate(0.001), ...moments, epsilon }),
+    z.strictObject({ id: z.literal('adam'), learningRate: learningRate(0.003), ...moments, epsilon }),
+    z.strictObject({ id: z.literal('adamw'), learningRate: learningRate(0.003), ...moments, epsilon }),
   ])
   .meta({
     title: 'Optimizer',
@@ -143,8 +158,20 @@ export const trainingSettingsSchema = z.strictObject({
     description: 'the error that training minimises',
     flag: '--loss <name>',
   }),
+  tweediePower: z
+    .number()
+    .gt(1)
+    .lt(2)
+    .default(1.5)
+    .meta({
+      title: 'Tweedie power',
+      description: 'the variance grows as this power of the mean: near 1 as for counts, near 2 as for skewed amounts',
+      help: true,
+      flag: '--tweedie-power <power>',
+      when: { path: 'training.loss', is: ['tweedie'] },
+    }),
   optimizer: optimizerSchema
-    .default({ id: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
+    .default({ id: 'adamw', learningRate: 0.003, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
     .meta({ choices: optimizers }),
   schedule: scheduleSchema.default({ id: 'cosine', final: 0, warmUpSteps: 0 }).meta({ choices: schedules }),
   batchSize: z.int().min(0).default(64).meta({
@@ -180,6 +207,12 @@ export const trainingSettingsSchema = z.strictObject({
     help: true,
     unit: 'epochs',
     flag: '--early-stopping <epochs>',
+  }),
+  intervalLevel: z.number().min(0).lt(1).default(0.9).meta({
+    title: 'Interval level',
+    description: 'share of rows that the interval around a prediction holds; 0 is off',
+    help: true,
+    flag: '--interval-level <share>',
   }),
   seed: z.int().min(0).max(limits.seed).default(0).meta({
     title: 'Seed',

@@ -149,8 +149,15 @@ describe('settings that do not fit the data', () => {
       'all missing',
       csv().replaceAll(/^[\d.]+,/gm, ','),
       ['y'],
-      { columns: { a: { role: 'input' } } },
+      { columns: { a: { role: 'input' } }, missing: 'drop' },
       /None of the 20 rows .* 20 with no value in the input "a"/,
+    ],
+    [
+      'all missing, and filled in',
+      csv().replaceAll(/^[\d.]+,/gm, ','),
+      ['y'],
+      { columns: { a: { role: 'input' } } },
+      /The input "a" has no value in any training row\. Ignore it\./,
     ],
     [
       'target below float32',

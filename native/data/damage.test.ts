@@ -92,7 +92,7 @@ describe('a damaged table', () => {
         const sound = rows.filter((_, index) => !bad.includes(index)).map(({ x, label, y }) => [x, label, y]);
         expect(page.rows.slice(0, -6)).toEqual(sound);
 
-        const preparation = await previewPreparation(settingsFor(path, ['y'], { skipBadRows: true }));
+        const preparation = await previewPreparation(settingsFor(path, ['y'], { skipBadRows: true, missing: 'drop' }));
         expect(preparation.rowsInFile).toBe(total);
         expect(preparation.rowsUsed + preparation.dropped.reduce((sum, { rows: count }) => sum + count, 0)).toBe(total);
         expect(preparation.rowsUsed).toBe(sound.filter(([x]) => x !== null).length + 6);

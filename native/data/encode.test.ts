@@ -46,6 +46,16 @@ describe('encoding of rows', () => {
     expect(encode(strict, [null])).toEqual([NaN, 0]);
   });
 
+  it('gives a missing category the code of the empty category if that is among the known ones', () => {
+    const own = { ...colour, categories: ['', 'red', 'blue'] };
+    expect(encode(own, [null, '', 'red', 'green'])).toEqual([1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0]);
+    expect(gaps(own, [null, '', 'red', 'green'])).toEqual({
+      usable: Uint8Array.of(1, 1, 1, 1),
+      skipped: [],
+      unseen: { colour: ['green'] },
+    });
+  });
+
   it('encodes ordered categories as codes and scales the codes', () => {
     expect(encode(grade, ['low', 'mid', 'high', 'top', null])).toEqual([-0.5, 0, 0.5, NaN, NaN]);
     expect(encode({ ...grade, fill: 2 }, ['top', null])).toEqual([0.5, 0.5]);

@@ -1,4 +1,10 @@
-import { countFeatures, featureCount, type DataSchema, type ModelInput } from '../contract/dataSchema.ts';
+import {
+  countFeatures,
+  featureCount,
+  missingCategory,
+  type DataSchema,
+  type ModelInput,
+} from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 
 /**
@@ -113,7 +119,7 @@ function codesOf(input: Exclude<ModelInput, { kind: 'number' }>, columns: RawCol
   const codes = new Int32Array(texts.length);
   for (let row = 0; row < codes.length; row++) {
     const text = texts[row];
-    codes[row] = isMissing(text) ? missingCode : (known.get(text) ?? unseenCode);
+    codes[row] = known.get(text ?? missingCategory) ?? (isMissing(text) ? missingCode : unseenCode);
   }
   return codes;
 }
@@ -174,8 +180,8 @@ export function findGaps(schema: DataSchema, columns: RawColumns, rows: number):
   };
 }
 
-const isMissing = (text: string | null | undefined): text is null | undefined | '' =>
-  text === null || text === undefined || text === '';
+const isMissing = (text: string | null | undefined): text is null | undefined | typeof missingCategory =>
+  text === null || text === undefined || text === missingCategory;
 
 const categoryCodes = (input: Exclude<ModelInput, { kind: 'number' }>): ReadonlyMap<string, number> =>
   new Map((input.kind === 'one-hot' ? input.categories : input.order).map((category, code) => [category, code]));

@@ -1,12 +1,13 @@
 import type { SettledConfiguration } from '../contract/configuration.ts';
-import type { ModelInput } from '../contract/dataSchema.ts';
+import { missingCategory, type ModelInput } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { firstOnes, quoted } from '../base/lists.ts';
 import { smallestNormal } from '../base/float32.ts';
 import type { Preparation, Warning } from '../contract/inspection.ts';
 import { mostOneHot, type InputUse } from './columnUse.ts';
 import type { RawColumns } from './encode.ts';
-import { inputScaling, missingFills, spreadOf, targetScales, type Spread } from './scaling.ts';
+import { missingPolicies } from './missing.ts';
+import { inputScaling, spreadOf, targetScales, type Spread } from './scaling.ts';
 import type { Split } from './split.ts';
 import type { Table } from './table.ts';
 
@@ -38,7 +39,7 @@ export function fitInput(
   split: Split,
   settings: SettledConfiguration['data'],
 ): { readonly fitted: ModelInput; readonly constant: boolean } {
-  const fillOf = missingFills[settings.missing];
+  const { fill: fillOf, category } = missingPolicies[settings.missing];
   if (kind === 'one-hot') {
     const texts = textColumn(columns, name);
     const categories = distinct(texts, split.train).sort();
@@ -51,8 +52,9 @@ export function fitInput(
       );
     }
     if (categories.length === 0) throw noTrainingValues(name);
-    const fitted = { kind, column: name, categories, acceptsMissing: fillOf !== undefined };
-    return { fitted, constant: categories.length === 1 && fillOf === undefined };
+    if (category === 'own' && hasGap(texts, split.train)) categories.unshift(missingCategory);
+    const fitted = { kind, column: name, categories, acceptsMissing: category !== 'leave-out' };
+    return { fitted, constant: categories.length === 1 && category !== 'none' };
   }
   const values = kind === 'number' ? numberColumn(columns, name) : codesOf(name, textColumn(columns, name), order);
   const spread = spreadOf(values, split.train);
@@ -82,6 +84,9 @@ function distinct(texts: readonly (string | null)[], rows: Int32Array): string[]
   return [...found];
 }
 
+const hasGap = (texts: readonly (string | null)[], rows: Int32Array): boolean =>
+  rows.some((row) => (texts[row] ?? null) === null);
+
 /** Index of each category in the order, NaN for a missing category. */
 function codesOf(name: string, texts: readonly (string | null)[], order: readonly string[]): Float64Array {
   const places = new Map(order.map((category, code) => [category, code]));
@@ -99,18 +104,26 @@ function codesOf(name: string, texts: readonly (string | null)[], order: readonl
 }
 
 /** Warns of categories that only rows outside training have: they are encoded as none of the known ones. */
-export function unseenWarnings(input: ModelInput, columns: RawColumns, split: Split): Warning[] {
+export function unseenWarnings(
+  input: ModelInput,
+  columns: RawColumns,
+  split: Split,
+  { missing }: Pick<SettledConfiguration['data'], 'missing'>,
+): Warning[] {
   if (input.kind !== 'one-hot') return [];
   const known = new Set(input.categories);
   const texts = textColumn(columns, input.column);
-  const others = [...distinct(texts, split.validation), ...distinct(texts, split.test)];
+  const others = [split.validation, split.test].flatMap((rows) => [
+    ...distinct(texts, rows),
+    ...(missingPolicies[missing].category === 'own' && hasGap(texts, rows) ? [missingCategory] : []),
+  ]);
   const unseen = [...new Set(others)].filter((text) => !known.has(text)).sort();
   if (unseen.length === 0) return [];
   return [
     {
       column: input.column,
       message:
-        `Column "${input.column}" has categories that no training row has: ${firstOnes(unseen.map(quoted))}. ` +
+        `Column "${input.column}" has categories that no training row has: ${firstOnes(unseen.map(named))}. ` +
         'They are treated as unknown.',
     },
   ];
@@ -176,11 +189,14 @@ export function fitTarget(
   return { name, scale, minimum: all.minimum, maximum: all.maximum };
 }
 
+/** A category as messages show it. */
+const named = (category: string): string => (category === missingCategory ? '(missing)' : quoted(category));
+
 /** Features as the preview shows them. */
 export function featuresOf(input: ModelInput): Preparation['features'] {
   if (input.kind === 'one-hot') {
     return input.categories.map((category) => ({
-      name: `${input.column} = ${category}`,
+      name: `${input.column} = ${category === missingCategory ? '(missing)' : category}`,
       column: input.column,
       shift: 0,
       scale: 1,

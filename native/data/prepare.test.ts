@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ColumnSettings } from '../contract/configuration.ts';
+import { runConfigurationSchema, type ColumnSettings, type Loss } from '../contract/configuration.ts';
 import { splitNames } from '../contract/results.ts';
 import { prepareDataSet, previewPreparation } from './prepare.ts';
-import { boundsOf } from './targets.ts';
+import { boundsOf, leastTargets } from './targets.ts';
 import { settingsFor, testFolder } from './testing/testFiles.ts';
 
 const folder = testFolder();
@@ -171,7 +171,7 @@ describe('encoding', () => {
 
   it('encodes categories as 0/1, an order as 0, 1, 2, booleans as 0/1, and numbers as categories if requested', async () => {
     const { schema, splits, preparation } = await prepareDataSet(
-      settingsFor(path(), ['y'], { columns, scaling: { inputs: 'none' } }),
+      settingsFor(path(), ['y'], { columns, missing: 'drop', scaling: { inputs: 'none' } }),
     );
     expect(schema.inputs).toEqual([
       { kind: 'one-hot', column: 'colour', categories: ['blue', 'green', 'red'], acceptsMissing: false },
@@ -208,7 +208,7 @@ describe('encoding', () => {
     const parts = rows.map((row, index) => [...row, index < 20 ? 'train' : 'test']);
     parts[30]![0] = 'violet';
     const file = folder.write('unseen.csv', csv('colour,level,flag,code,y,part', parts));
-    const settings = settingsFor(file, ['y'], { split: { by: 'column', column: 'part' } });
+    const settings = settingsFor(file, ['y'], { missing: 'drop', split: { by: 'column', column: 'part' } });
     const { schema, splits, preparation } = await prepareDataSet(settings);
     expect(schema.inputs[0]).toMatchObject({ categories: ['blue', 'green', 'red'] });
     expect(preparation.warnings).toContainEqual({
@@ -241,6 +241,53 @@ describe('encoding', () => {
     ]);
     expect(preparation.rowsUsed).toBe(8);
     expect([...splits.train.inputs]).toEqual([9, 1, 0, 5.5, 0, 0, 1, 0, 1, 2, 1, 0, 100, 0, 1, 5.5, 1, 0]);
+  });
+
+  it('makes a missing category one of its own, and treats a missing ordered category as a number', async () => {
+    const lines = ['9,a,low', ',,high', '1,b,mid', '2,,', '100,b,low', ',a,high', '4,,low', '3,a,'];
+    const parts = lines.map((line, index) => [line, index + 1, index < 6 ? 'train' : 'test']);
+    const file = folder.write('own.csv', csv('x,k,o,y,part', parts));
+    const order = ['low', 'mid', 'high'];
+    const settings = {
+      columns: { o: { role: 'input', encoding: 'ordinal', order } },
+      split: { by: 'column', column: 'part' },
+      scaling: { inputs: 'none' },
+    } as const;
+    const k = { kind: 'one-hot', column: 'k', categories: ['', 'a', 'b'], acceptsMissing: true };
+    const o = { kind: 'ordinal', column: 'o', order, shift: 0, scale: 1 };
+
+    const filled = await prepareDataSet(settingsFor(file, ['y'], { ...settings, missing: 'median-own-category' }));
+    expect(filled.schema.inputs).toEqual([
+      { kind: 'number', column: 'x', shift: 0, scale: 1, fill: 5.5 },
+      k,
+      { ...o, fill: 1 },
+    ]);
+    expect(filled.preparation).toMatchObject({ rowsUsed: 8, dropped: [] });
+    expect(filled.preparation.features.map(({ name }) => name)).toEqual(['x', 'k = (missing)', 'k = a', 'k = b', 'o']);
+    expect([...filled.splits.train.inputs.subarray(0, 20)]).toEqual(
+      [
+        [9, 0, 1, 0, 0],
+        [5.5, 1, 0, 0, 2],
+        [1, 0, 0, 1, 1],
+        [2, 1, 0, 0, 1],
+      ].flat(),
+    );
+
+    const left = await prepareDataSet(settingsFor(file, ['y'], { ...settings, missing: 'own-category' }));
+    expect(left.preparation).toMatchObject({
+      rowsUsed: 4,
+      dropped: [
+        { reason: 'no value in the input "x"', rows: 2 },
+        { reason: 'no value in the input "o"', rows: 2 },
+      ],
+    });
+    // No training row that is used has a missing category.
+    expect(left.schema.inputs[1]).toEqual({ ...k, categories: ['a', 'b'] });
+    expect([...left.splits.test.inputs]).toEqual([4, 0, 0, 0]);
+    expect(left.preparation.warnings).toContainEqual({
+      column: 'k',
+      message: 'Column "k" has categories that no training row has: (missing). They are treated as unknown.',
+    });
   });
 });
 
@@ -295,5 +342,22 @@ describe('boundsOf', () => {
     expect(boundsOf(schema, 0.5)).toEqual([0.5, 0.5]);
     expect(boundsOf(schema, { fat: -1 })).toEqual([0, -1]);
     expect(() => boundsOf(schema, { fats: 1 })).toThrow(/"fats", which is not a target\. Did you mean "fat"\?/);
+  });
+
+  it('is the least value of a target, except for a loss of targets that are often 0', () => {
+    const least = (loss: Loss) => {
+      const { training } = runConfigurationSchema.parse({
+        data: { source: { kind: 'sample', id: 'meats' } },
+        training: { loss },
+      });
+      return leastTargets(schema, {
+        training,
+        constraint: { epsilon: { water: 0.5, fat: -1 }, method: { id: 'none', settings: {} } },
+      });
+    };
+    expect(least('squared-error')).toEqual([0.5, -1]);
+    expect(least('gamma')).toEqual([0.5, -1]);
+    expect(least('poisson')).toEqual([0, -1]);
+    expect(least('tweedie')).toEqual([0, -1]);
   });
 });

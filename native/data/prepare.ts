@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { gibibytes } from '../base/figures.ts';
-import type { DataSettings, SettledConfiguration } from '../contract/configuration.ts';
+import type { DataSettings } from '../contract/configuration.ts';
 import { countFeatures, type DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames } from '../contract/results.ts';
@@ -19,9 +19,9 @@ import {
   textColumn,
   unseenWarnings,
 } from './fitColumns.ts';
-import { missingFills } from './scaling.ts';
 import { splitByColumn, splitBySeed, type Split } from './split.ts';
 import { withTable, type Table } from './table.ts';
+import { usableRows } from './usableRows.ts';
 
 /**
  * Prepares a table for training: roles, encoding, missing values, split, scaling fitted on the training rows only.
@@ -85,30 +85,23 @@ interface Fitted {
   readonly preparation: Preparation;
 }
 
-/** The settings with a treatment of missing inputs, chosen for the table if it is `auto`. */
-const withMissing = (settings: DataSettings): SettledConfiguration['data'] => ({
-  ...settings,
-  missing: settings.missing === 'auto' ? 'drop' : settings.missing,
-});
-
 async function fit(session: Session, table: Table, asked: DataSettings): Promise<Fitted> {
-  const settings = withMissing(asked);
-  const use = await useColumns(session, table, settings);
+  const use = await useColumns(session, table, asked);
   const columns = await readTableColumns(session, table, columnsToRead(use));
-  const { rows, dropped } = usableRows(table, use, columns, settings.missing);
-  if (rows.length === 0) throw nothingLeft(table, dropped);
+  const { rows, missing, dropped, warnings: ofRows } = usableRows(table, use, columns, asked.missing);
+  const settings = { ...asked, missing };
   checkRange(use, columns, rows, table);
   const split =
     settings.split.by === 'seed'
       ? splitBySeed(rows, settings.split)
       : splitByColumn(rows, textColumn(columns, settings.split.column), settings.split.column);
 
-  const warnings: Warning[] = [...table.warnings, ...use.warnings];
+  const warnings: Warning[] = [...table.warnings, ...use.warnings, ...ofRows];
   const constants: string[] = [];
   const inputs = use.inputs.map((input) => {
     const { fitted, constant } = fitInput(input, columns, split, settings);
     if (constant) constants.push(input.column.name);
-    if (fitted.kind !== 'number') warnings.push(...unseenWarnings(fitted, columns, split));
+    if (fitted.kind !== 'number') warnings.push(...unseenWarnings(fitted, columns, split, settings));
     return fitted;
   });
   warnings.push(...constantWarning(constants));
@@ -129,8 +122,8 @@ async function fit(session: Session, table: Table, asked: DataSettings): Promise
     preparation: {
       rowsInFile: table.rows + table.rejectedRows,
       rowsUsed: rows.length,
-      missing: settings.missing,
-      dropped,
+      missing,
+      dropped: [...dropped],
       split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
       features: inputs.flatMap(featuresOf),
       targets: fittedTargets,
@@ -144,48 +137,6 @@ const columnsToRead = ({ inputs, targets, split }: ColumnUse): ColumnToRead[] =>
   ...targets.map((column) => ({ column, as: 'number' as const })),
   ...(split === undefined ? [] : [{ column: split, as: 'text' as const }]),
 ];
-
-/** Usable row numbers, ascending, and why the other rows are dropped: each for its first missing value. */
-function usableRows(
-  table: Table,
-  use: ColumnUse,
-  columns: RawColumns,
-  missing: SettledConfiguration['data']['missing'],
-): { readonly rows: Int32Array; readonly dropped: { reason: string; rows: number }[] } {
-  const dropped = table.rejectedRows === 0 ? [] : [{ reason: 'could not be read', rows: table.rejectedRows }];
-  const usable = new Uint8Array(table.rows).fill(1);
-  const drop = (name: string, reason: string): void => {
-    const values = columns.get(name) ?? [];
-    let count = 0;
-    for (let row = 0; row < usable.length; row++) {
-      const value = values[row];
-      if (usable[row] === 1 && (value === null || value === undefined || Number.isNaN(value))) {
-        usable[row] = 0;
-        count++;
-      }
-    }
-    if (count > 0) dropped.push({ reason, rows: count });
-  };
-  for (const { name } of use.targets) drop(name, `no value in the target "${name}"`);
-  if (use.split !== undefined) drop(use.split.name, `no value in the split column "${use.split.name}"`);
-  if (missingFills[missing] === undefined) {
-    for (const { column } of use.inputs) drop(column.name, `no value in the input "${column.name}"`);
-  }
-  const rows = new Int32Array(usable.reduce((sum, flag) => sum + flag, 0));
-  let count = 0;
-  for (let row = 0; row < usable.length; row++) if (usable[row] === 1) rows[count++] = row;
-  return { rows, dropped };
-}
-
-function nothingLeft(table: Table, dropped: readonly { reason: string; rows: number }[]): OrthantError {
-  const reasons = dropped.map(({ reason, rows }) => `${rows} with ${reason}`).join(', ');
-  return new OrthantError(
-    'data',
-    `None of the ${table.rows + table.rejectedRows} rows of ${table.source} can be used: ${reasons}. Ignore columns that ` +
-      'are mostly empty, or fill missing values with the median (missing: median).',
-    { field: 'data.missing' },
-  );
-}
 
 function splitRows(schema: DataSchema, columns: RawColumns, rowNumbers: Int32Array): SplitRows {
   const rows = rowNumbers.length;

@@ -1,4 +1,4 @@
-import type { DataSettings, SettledConfiguration } from '../contract/configuration.ts';
+import type { DataSettings } from '../contract/configuration.ts';
 
 /** Statistics of one column of numbers over the training rows, without missing values (NaN). */
 export interface Spread {
@@ -70,11 +70,6 @@ export const targetScales: Readonly<Record<DataSettings['scaling']['targets'], (
   'standard-deviation': (deviation) => deviation,
   none: () => 1,
 };
-
-/** The value that replaces a missing one, from the training rows; undefined where rows with a missing input are dropped. */
-export const missingFills: Readonly<
-  Record<SettledConfiguration['data']['missing'], ((values: Float64Array, rows: Int32Array) => number) | undefined>
-> = { drop: undefined, median: medianOf };
 
 /**
  * Standard deviation of each column of numbers without missing values; 1 for a constant column, so that it can be

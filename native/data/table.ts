@@ -3,7 +3,7 @@ import { firstOnes } from '../base/lists.ts';
 import type { DataSource, Dialect } from '../contract/configuration.ts';
 import { cancelled, OrthantError } from '../contract/errors.ts';
 import { fileFormats, type FileFormatId } from '../contract/fileFormats.ts';
-import type { Inspection, RejectedRow } from '../contract/inspection.ts';
+import type { Inspection } from '../contract/inspection.ts';
 import { closeDatabase, withSession, type Session } from './database.ts';
 import { fileFacts, type FileFacts } from './fileFormat.ts';
 import { readers, recogniseFile } from './readers.ts';
@@ -153,8 +153,9 @@ function read(
     );
     const settled = await settleTypes(session, table, raw, wanted);
     // `skipBadRows` would not help here, so the error must not suggest it.
-    if (settled.rows === 0) throw noneLeft(place.source, file.format, settled);
-    if (settled.rejectedRows > 0 && request.skipBadRows !== true) throw refused(place.source, file.format, settled);
+    if (settled.rows === 0) throw noneLeft(place.source, { ...settled, format: file.format });
+    if (settled.rejectedRows > 0 && request.skipBadRows !== true)
+      throw refused(place.source, { ...settled, format: file.format });
     return {
       ...settled,
       sql: table,
@@ -175,29 +176,29 @@ function read(
   });
 }
 
-interface Rejections {
-  readonly rows: number;
-  readonly rejectedRows: number;
-  readonly rejected: readonly RejectedRow[];
+interface Rejections extends Pick<SettledTable, 'rows' | 'rejectedRows' | 'rejected'> {
+  readonly format: FileFormatId;
 }
 
-function refused(source: string, format: FileFormatId, { rows, rejectedRows, rejected }: Rejections): OrthantError {
+function refused(source: string, rejections: Rejections): OrthantError {
+  const { rows, rejectedRows } = rejections;
   const many = rejectedRows === 1 ? '1 row' : `${rejectedRows} rows`;
   return new OrthantError(
     'data',
-    `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${describeFirst(format, rejectedRows, rejected)} ` +
+    `${many} of ${rows + rejectedRows} in ${source} cannot be used: ${describeRejected(rejections)} ` +
       `Fix ${rejectedRows === 1 ? 'it' : 'them'}, or have such rows left out and counted.`,
     { field: 'skipBadRows' },
   );
 }
 
-const noneLeft = (source: string, format: FileFormatId, { rejectedRows, rejected }: Rejections): OrthantError =>
+const noneLeft = (source: string, rejections: Rejections): OrthantError =>
   new OrthantError(
     'data',
-    `None of the ${rejectedRows} rows of ${source} can be used: ${describeFirst(format, rejectedRows, rejected)} Fix the file, or ignore the column if it is always the same one.`,
+    `None of the ${rejections.rejectedRows} rows of ${source} can be used: ${describeRejected(rejections)} Fix the file, or ignore the column if it is always the same one.`,
   );
 
-function describeFirst(format: FileFormatId, count: number, rejected: readonly RejectedRow[]): string {
+/** The first rows that could not be read, with their places and reasons, as one sentence. */
+export function describeRejected({ format, rejectedRows, rejected }: Rejections): string {
   const reasons = rejected.map(({ line, reason }) => `${fileFormats[format].place.toLowerCase()} ${line} ${reason}`);
-  return `${firstOnes(reasons, { separator: '; ', of: count })}.`;
+  return `${firstOnes(reasons, { separator: '; ', of: rejectedRows })}.`;
 }

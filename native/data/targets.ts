@@ -1,4 +1,4 @@
-import type { ConstraintSettings } from '../contract/configuration.ts';
+import { leastTarget, type ConstraintSettings, type RunConfiguration } from '../contract/configuration.ts';
 import type { DataSchema } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { figure } from '../base/figures.ts';
@@ -26,6 +26,12 @@ export function boundsOf(schema: DataSchema, epsilon: ConstraintSettings['epsilo
   }
   return names.map((name) => epsilon[name] ?? 0);
 }
+
+/** The least value that each target may have, in the target's units. */
+export const leastTargets = (
+  schema: DataSchema,
+  { constraint, training }: Pick<RunConfiguration, 'constraint' | 'training'>,
+): number[] => boundsOf(schema, constraint.epsilon).map((bound) => leastTarget(training.loss, bound));
 
 /**
  * Refuses targets below the bound: a network that keeps the bound cannot fit them.

@@ -388,6 +388,20 @@ describe('training', () => {
     expect(existsSync(run)).toBe(false);
   });
 
+  test('of an engine that cannot be opened and a file that cannot be read, the engine is reported', async () => {
+    const train = start('train', { ORTHANT_CACHE: at('no-tensorflow') });
+    const data = { source: { kind: 'file' as const, path: at('nowhere.csv') } };
+    const failed = async (engine: 'tensorflow' | 'wasm') => {
+      const wrong = configuration(1, { data, runtime: { engine } });
+      const { run } = await train.call('start', { configuration: wrong, out: at(`not-opened-${engine}`) });
+      const end = await train.until((event) => event.event === 'failed' && event.run === run);
+      expect(existsSync(run)).toBe(false);
+      return end;
+    };
+    expect(await failed('tensorflow')).toMatchObject({ error: { code: 'engine' } });
+    expect(await failed('wasm')).toMatchObject({ error: { code: 'file' } });
+  });
+
   test('an active run cannot be resumed or deleted by another engine', async () => {
     const [train, other, data] = [start('train'), start('train'), start('data')];
     const { run } = await train.call('start', { configuration: configuration(3000), out: at('held') });

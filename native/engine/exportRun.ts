@@ -15,6 +15,8 @@ export interface ExportRunRequest {
   readonly dataset: DataSet;
   readonly tf: typeof tfjs;
   readonly files: Readonly<Partial<Record<ExportFormatId, string>>>;
+  /** Whether ONNX files get the ends of the model's intervals as outputs. */
+  readonly intervals?: boolean;
   /** Aborting it ends the export before a file is written. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,7 +27,7 @@ export interface ExportRunRequest {
  * @throws OrthantError `export` if the exported model differs from the trained one; then no file is left
  */
 export async function exportRun(request: ExportRunRequest): Promise<ExportReport> {
-  const { record, model, evidence, dataset, tf, files, signal } = request;
+  const { record, model, evidence, dataset, tf, files, intervals, signal } = request;
   const { method } = record.configuration.constraint;
   const { split, rows, columns } = dataset.raw;
   const { inputs, rows: all } = dataset.splits[split];
@@ -49,6 +51,7 @@ export async function exportRun(request: ExportRunRequest): Promise<ExportReport
       targetDeviations: targetDeviations(dataset),
     },
     files,
+    intervals,
     signal,
   });
 }

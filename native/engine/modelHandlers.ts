@@ -1,9 +1,9 @@
 import { statSync, type Stats } from 'node:fs';
 import type { CallContext, Handlers } from '../contract/channel.ts';
-import { csvField } from '../base/csvField.ts';
 import type { CallAnswer, EngineCalls, ParsedRequest } from '../contract/engine.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { splitNames, type SplitName } from '../contract/results.ts';
+import { unreadable } from '../contract/rowCounts.ts';
 import type { RunRecord } from '../contract/runRecord.ts';
 import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
@@ -19,7 +19,9 @@ import type { DataSets } from './dataSets.ts';
 import { exportRun } from './exportRun.ts';
 import { readInputColumns } from './inputColumns.ts';
 import type { Library } from './library.ts';
+import { calibrate, requireIntervals, withIntervals } from './intervals.ts';
 import { lowest } from './lowest.ts';
+import { predictedRows, predictionsAsCsv } from './predictedRows.ts';
 import { predictStored, restoreModel } from './storedModel.ts';
 
 type ModelCalls = 'predictions' | 'worstRows' | 'export' | 'predict' | 'predictRow';
@@ -52,12 +54,17 @@ export function modelHandlers(library: Library, dataSets: DataSets): Pick<Handle
       const items = lowest(candidates.length, (index) => candidates[index]?.prediction[column] ?? NaN, limit);
       return { targets, rows: items.flatMap((index) => candidates[index] ?? []) };
     },
-    export: async ({ run, format, out }, context) => {
-      const { record, dataset, model, runtime, splits } = await open(run, context);
-      const evidence = record.result?.evidence ?? gatherEvidence(model, splits);
+    export: async ({ run, format, out, intervals }, context) => {
+      const { record, dataset, model: plain, runtime, splits } = await open(run, context);
+      const evidence = record.result?.evidence ?? gatherEvidence(plain, splits);
       const files = { [format]: out };
       const { signal } = context;
-      const report = await exportRun({ record, model, evidence, dataset, tf: runtime.tf, files, signal });
+      const { tf } = runtime;
+      const calibrated =
+        record.result?.intervals ?? (await calibrate(tf, plain, dataset, record.configuration, signal));
+      const model = withIntervals(plain, calibrated);
+      if (intervals) requireIntervals(model, calibrated, format);
+      const report = await exportRun({ record, model, evidence, dataset, tf, files, intervals, signal });
       return { file: out, report };
     },
     predict,
@@ -85,7 +92,7 @@ async function openRun(run: string, library: Library, dataSets: DataSets, { sign
   }
   const dataset = await dataSets.of(record, signal);
   const runtime = await library.any();
-  const model = restoreModel(runtime.tf, record, dataset, checkpoint);
+  const model = await restoreModel(runtime.tf, record, dataset, checkpoint);
   return { record, dataset, model, runtime, splits: parsePosition(checkpoint).best?.metrics.splits ?? {} };
 }
 
@@ -171,13 +178,11 @@ async function predict(request: ParsedRequest<'predict'>, { signal }: CallContex
     const { predictions, usable, skipped, unseen } = await predictor.predict(columns, rows, signal);
     signal.throwIfAborted();
     const targets = schema.targets.map(({ name }) => name);
-    const row = (index: number): number[] => [
-      ...predictions.subarray(index * targets.length, (index + 1) * targets.length),
-    ];
+    const predicted = predictedRows(predictor.metadata, predictions, request.intervals);
     const { out } = request;
     if (out !== undefined) {
       attempt(`write ${out}`, () => {
-        writeFileAtomic(out, predictionsAsCsv(targets, usable, row));
+        writeFileAtomic(out, predictionsAsCsv(targets, usable, predicted));
       });
     }
     return {
@@ -186,12 +191,13 @@ async function predict(request: ParsedRequest<'predict'>, { signal }: CallContex
       skipped: [
         ...(rejectedRows === 0
           ? []
-          : [{ reason: 'could not be read (they are not counted in the row numbers)', rows: rejectedRows }]),
+          : [{ reason: `${unreadable} (not counted in the row numbers)`, rows: rejectedRows }]),
         ...skipped,
       ],
       ...summarise(predictions, targets.length),
       unseen: Object.fromEntries(Object.entries(unseen).map(([column, values]) => [column, [...values]])),
-      predictions: firstUsable(usable, request.limit).map((index) => ({ row: index + 1, prediction: row(index) })),
+      ...predicted.level,
+      predictions: firstUsable(usable, request.limit).map((index) => ({ row: index + 1, ...predicted.row(index) })),
       ...(out === undefined ? {} : { file: out }),
     };
   } finally {
@@ -217,19 +223,6 @@ function summarise(predictions: Float32Array, targets: number): { negative: numb
   return { negative, minimum: minimum.map((value) => (Number.isFinite(value) ? value : 0)) };
 }
 
-/** Row numbers (from 1) and predictions as CSV; a row without a prediction has empty fields. */
-function* predictionsAsCsv(
-  targets: readonly string[],
-  usable: Uint8Array,
-  row: (index: number) => number[],
-): Generator<string> {
-  yield `${['row', ...targets.map(csvField)].join(',')}\n`;
-  for (let index = 0; index < usable.length; index++) {
-    const values = usable[index] === 1 ? row(index).map(String) : targets.map(() => '');
-    yield `${[String(index + 1), ...values].join(',')}\n`;
-  }
-}
-
 async function predictRow({ model, values }: ParsedRequest<'predictRow'>): Promise<CallAnswer<'predictRow'>> {
   const predictor = await openModel(model);
   try {
@@ -249,9 +242,11 @@ async function predictRow({ model, values }: ParsedRequest<'predictRow'>): Promi
         field: 'values',
       });
     }
+    const predicted = predictedRows(predictor.metadata, predictions, true);
     return {
       targets: schema.targets.map(({ name }) => name),
-      prediction: [...predictions],
+      ...predicted.level,
+      ...predicted.row(0),
       unseen: Object.keys(unseen),
     };
   } finally {

@@ -91,7 +91,14 @@ function wildModel(random: Random): Model {
       targets: scales.map((scale, output) => ({ name: `y${output}`, scale })),
     },
     layers: stored,
-    ...(instance.outputTransform === undefined ? {} : { transform: instance.outputTransform }),
+    ...(instance.outputTransform === undefined
+      ? {}
+      : {
+          transform: {
+            ...instance.outputTransform,
+            ...pick([{}, { factor: Float32Array.from(scales, () => power(-30, 30)) }]),
+          },
+        }),
     epsilon,
   };
 }

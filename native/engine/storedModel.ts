@@ -11,6 +11,7 @@ import { yieldToEvents } from '../training/control.ts';
 import { chunkRowsFor, predictInChunks } from '../training/evaluate.ts';
 import { eagerExecution } from '../training/execution.ts';
 import { buildParts } from '../training/buildParts.ts';
+import { presentFactor } from '../training/trainedTargets.ts';
 import { parsePosition } from '../training/position.ts';
 
 type Library = typeof tfjs;
@@ -20,12 +21,12 @@ type Library = typeof tfjs;
  *
  * @throws OrthantError `run` if the checkpoint does not fit the run's configuration
  */
-export function restoreModel(
+export async function restoreModel(
   tf: Library,
   { configuration: recorded }: RunRecord,
   dataset: DataSet,
   checkpoint: Checkpoint,
-): Model {
+): Promise<Model> {
   // The record of a run with a checkpoint is settled.
   const { configuration } = settle(recorded, factsOf(dataset));
   const position = parsePosition(checkpoint);
@@ -34,7 +35,9 @@ export function restoreModel(
   try {
     const context = { configuration, dataset, parts, position, execution: eagerExecution(parts) };
     const best = restoreCheckpoint(context, checkpoint);
-    return parts.model(best?.layers ?? parts.storedLayers());
+    if (best !== undefined) return parts.model(best);
+    const factor = await presentFactor(context, yieldToEvents);
+    return parts.model({ layers: parts.storedLayers(), ...(factor === undefined ? {} : { factor }) });
   } finally {
     parts.dispose();
   }
@@ -66,7 +69,9 @@ export async function predictStored(
     const linear = forward(tf, chunk, weights, activations);
     if (transform === undefined) return linear;
     const positive = tf.relu(nonNegativeFunctions[transform.kind].tensor(tf, linear));
-    return tf.add<tfjs.Tensor2D>(positive, tf.tensor1d(transform.epsilon));
+    const { factor, epsilon } = transform;
+    const multiplied = factor === undefined ? positive : tf.mul<tfjs.Tensor2D>(positive, tf.tensor1d(factor));
+    return tf.add<tfjs.Tensor2D>(multiplied, tf.tensor1d(epsilon));
   };
   const pause = async (): Promise<void> => {
     await yieldToEvents();

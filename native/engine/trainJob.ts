@@ -6,13 +6,16 @@ import type { TrainingResult } from '../contract/results.ts';
 import type { PausedChange, RunChange, RunRecord, RunState } from '../contract/runRecord.ts';
 import { gatherEvidence } from '../evidence/evidence.ts';
 import type { DataSet } from '../data/dataset.ts';
-import { boundsOf, checkBounds } from '../data/targets.ts';
+import { checkBounds, leastTargets } from '../data/targets.ts';
+import { rowCounts } from '../data/usableRows.ts';
 import { runFiles, type RunFolder } from '../runs/folder.ts';
 import { sourceName } from '../runs/list.ts';
 import type { EngineRuntime } from '../tensorflow/backend.ts';
 import { Trainer, type TrainingOutcome } from '../training/trainer.ts';
+import { alongside } from './alongside.ts';
 import { engineName } from './executionTexts.ts';
 import { exportRun } from './exportRun.ts';
+import { concludeIntervals } from './intervals.ts';
 import { refuseOtherData, type DataSets } from './dataSets.ts';
 import type { Job } from './jobs.ts';
 import type { Library } from './library.ts';
@@ -113,19 +116,23 @@ export class TrainJob implements Job {
 
     this.#events.enter('preparing', 'starting the engine');
     if (checkpoint !== undefined) this.#events.checkpoint(checkpoint);
-    const [runtime, setup] = await timed(() => library.open(asked.runtime));
-    this.#abort.signal.throwIfAborted();
-    for (const message of runtime.warnings) this.#events.warn({ message });
-    this.#events.engine(runtime, record);
+    const read = (signal: AbortSignal): Promise<DataSet> => dataSets.read(asked.data, signal);
+    const { runtime, setup, dataset, reading } = await alongside(read, this.#abort.signal, async (data) => {
+      const [runtime, setup] = await timed(() => library.open(asked.runtime));
+      this.#abort.signal.throwIfAborted();
+      for (const message of runtime.warnings) this.#events.warn({ message });
+      this.#events.engine(runtime, record);
 
-    this.#events.enter('preparing', `reading ${sourceName(asked.data.source)}`);
-    const [dataset, read] = await timed(() => dataSets.read(asked.data, this.#abort.signal));
-    this.#abort.signal.throwIfAborted();
+      this.#events.enter('preparing', `reading ${sourceName(asked.data.source)}`);
+      const [dataset, reading] = await timed(() => data);
+      this.#abort.signal.throwIfAborted();
+      return { runtime, setup, dataset, reading };
+    });
     for (const warning of dataset.preparation.warnings) this.#events.warn(warning);
     if (resume) refuseOtherData(record, dataset);
     const settled = settleRun(record, dataset);
     const { configuration } = settled;
-    checkBounds(dataset, boundsOf(dataset.schema, configuration.constraint.epsilon));
+    checkBounds(dataset, leastTargets(dataset.schema, configuration));
     refuseTooLarge(configuration, dataset, runtime);
     // From here on the run changes; until here an attempt to resume it has changed nothing.
     this.folder.removeModel();
@@ -136,11 +143,12 @@ export class TrainJob implements Job {
     const outcome = await this.#train(runtime, dataset, configuration, record, checkpoint);
 
     this.#events.phase('training', 'exporting and verifying the model');
-    const evidence = gatherEvidence(outcome.model, outcome.metrics.splits);
+    const { model, splits, intervals } = await concludeIntervals(runtime.tf, outcome, dataset, configuration);
+    const evidence = gatherEvidence(model, splits);
     const files = { onnx: this.folder.file(runFiles.onnx), onnxJson: this.folder.file(runFiles.onnxJson) };
     const [report, exportSeconds] = await timed(() =>
       exportRun({
-        model: outcome.model,
+        model,
         evidence,
         dataset,
         tf: runtime.tf,
@@ -161,10 +169,12 @@ export class TrainJob implements Job {
       bestEpoch: outcome.bestEpoch,
       stopped: outcome.stopped,
       seconds: outcome.seconds,
-      phases: { setup, read, ...outcome.phases, export: exportSeconds },
+      phases: { setup, read: reading, ...outcome.phases, export: exportSeconds },
       reproducible: runtime.reproducible,
-      splits: outcome.metrics.splits,
+      rows: rowCounts(dataset.preparation),
+      splits,
       evidence,
+      ...intervals,
       warnings: this.#events.warnings,
       run: this.run,
       files,

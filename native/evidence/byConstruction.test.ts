@@ -220,6 +220,23 @@ describe('proveByConstruction', () => {
     expect(holds(denormal([2 ** -20, 2], -(2 ** -130)))).toEqual([true, true]);
   });
 
+  it('needs a factor of the output transform above 0', () => {
+    const model = build({ ...nonNegative, last: 'any', bias: 'any', transform: 'exp' });
+    const withFactor = (value: number): Model => ({
+      ...model,
+      ...(model.transform === undefined
+        ? {}
+        : { transform: { ...model.transform, factor: new Float32Array(model.epsilon.length).fill(value) } }),
+    });
+    expect(proveByConstruction(withFactor(1.5)).map(({ holds }) => holds)).toEqual(model.epsilon.map(() => true));
+    for (const value of [0, -1, NaN, Infinity]) {
+      for (const { holds, reason } of proveByConstruction(withFactor(value))) {
+        expect(holds, String(value)).toBe(false);
+        expect(reason).toContain('factor');
+      }
+    }
+  });
+
   it('holds for every output transform whose added epsilon reaches the bound', () => {
     for (const transform of outputTransforms) {
       const model = build({ ...nonNegative, last: 'any', bias: 'any', transform });

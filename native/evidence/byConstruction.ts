@@ -43,16 +43,20 @@ interface Floor {
   readonly reason: string;
 }
 
-/** max(transform, 0) + epsilon is at least epsilon. */
+/** factor * max(transform, 0) + epsilon is at least epsilon. */
 function transformFloor(model: Model, output: number): Floor {
-  const { kind, epsilon } = model.transform ?? {};
+  const { kind, epsilon, factor } = model.transform ?? {};
   const floor = epsilon?.[output];
+  const multiplier = factor === undefined ? 1 : (factor[output] ?? NaN);
   if (kind === undefined || floor === undefined || !Number.isFinite(floor) || !model.layers.every(isFinite)) {
     return { reason: 'The stored weights are not finite numbers.' };
   }
+  if (!(multiplier > 0 && multiplier < Infinity)) {
+    return { reason: `The factor of the output transform is ${readable(figure(multiplier))}, not a number above 0.` };
+  }
   return {
     floor,
-    reason: `The output transform ${kind} is never negative and ${readable(figure(floor))} is added to it`,
+    reason: `The output transform ${kind} is never negative${factor === undefined ? '' : `, ${readable(figure(multiplier))} multiplies it`} and ${readable(figure(floor))} is added to it`,
   };
 }
 

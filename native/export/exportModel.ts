@@ -6,6 +6,7 @@ import { attempt } from '../contract/fileErrors.ts';
 import { writeFileAtomic, type Content } from '../system/files.mjs';
 import type { Model } from '../network/model.ts';
 import type { ExportMetadata } from './metadata.ts';
+import { withIntervalOutputs } from './intervals.ts';
 import { buildOnnx, encodeOnnx, encodeOnnxJson } from './onnx.ts';
 import { encodePytorch } from './pytorch.ts';
 import { verifySafetensors } from './readBack.ts';
@@ -18,6 +19,8 @@ export interface ExportRequest {
   readonly check: ExportCheck;
   /** Path of the file to write, for each requested format. */
   readonly files: Readonly<Partial<Record<ExportFormatId, string>>>;
+  /** Whether ONNX files get the ends of the model's intervals as outputs. */
+  readonly intervals?: boolean | undefined;
   /** Aborting stops the export before a file is written. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,10 +37,11 @@ const exporters: {
     request: ExportRequest,
   ) => Promise<readonly [ExportReport, Readonly<Record<VerifiedBy<Verifier>, Contents>>]>;
 } = {
-  'onnx-runtime': async ({ model, metadata, check, signal }) => {
-    const { proto, names } = buildOnnx(model, metadata);
+  'onnx-runtime': async ({ model, metadata, check, intervals, signal }) => {
+    const { proto, names } = buildOnnx(model, metadata, intervals);
     const onnx = encodeOnnx(proto);
-    const report = await verifyOnnx(onnx, model, names, check, signal);
+    const whole = withIntervalOutputs(model, names, check);
+    const report = await verifyOnnx(onnx, whole.model, whole.names, whole.check, signal);
     return [report, { onnx, 'onnx-json': encodeOnnxJson(proto) }];
   },
   safetensors: ({ model, metadata, check }) => {

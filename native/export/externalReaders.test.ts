@@ -68,7 +68,13 @@ const thread: ModelCase = ((): ModelCase => {
   return { model: { schema: { inputs, targets }, layers, epsilon: [0, 0] }, columns, rows: 3 };
 })();
 
-const cases: ModelCase[] = [...random, ...extremes, thread];
+/** Every second model has intervals, of half a scale and more, and its graph their ends as outputs. */
+const cases = [...random, ...extremes, thread].map((each, index): ModelCase => {
+  if (index % 2 === 0) return each;
+  const halfWidths = each.model.schema.targets.map(({ scale }, target) => Math.fround(scale * (0.5 + target)));
+  return { ...each, model: { ...each.model, intervals: { level: 0.9, rows: 40, halfWidths } } };
+});
+const build = (model: Model): ReturnType<typeof buildOnnx> => buildOnnx(model, metadata, true);
 const environment = await readersPython();
 if ('missing' in environment) console.warn(`Skipped: models are not read with Python packages: ${environment.missing}`);
 
@@ -81,7 +87,7 @@ describe.skipIf('missing' in environment)('exported models, read by Python packa
     cases.forEach(({ model, columns, rows }, index) => {
       const place = path.join(folder, caseName(index));
       mkdirSync(place);
-      const { proto, names } = buildOnnx(model, metadata);
+      const { proto, names } = build(model);
       writeFileSync(path.join(place, 'model.onnx'), encodeOnnx(proto));
       writeFileSync(path.join(place, 'model.onnx.json'), [...encodeOnnxJson(proto)].join(''));
       writeFileSync(path.join(place, 'model.safetensors'), encodePytorch(model, metadata));
@@ -118,7 +124,7 @@ describe.skipIf('missing' in environment)('exported models, read by Python packa
       expect(opsets).toEqual({ '': 17, 'ai.onnx.ml': 3 });
       expect(binary.without_shape).toEqual([]);
       expect(json.without_shape).toEqual([]);
-      for (const { output } of buildOnnx(model, metadata).names.targets) {
+      for (const { output } of build(model).names.targets) {
         expect(binary.shapes[output]).toEqual(['N', 1]);
       }
     });
@@ -139,10 +145,37 @@ describe.skipIf('missing' in environment)('exported models, read by Python packa
   it('compute the same as the float64 reference, and NaN if an input without a fill is missing', () => {
     each(({ binary }, { model, columns, rows }) => {
       const truth = reference(model, columns, rows);
-      const { targets } = buildOnnx(model, metadata).names;
+      const { targets } = build(model).names;
       targets.forEach(({ output }, target) => {
         const expected = Array.from({ length: rows }, (__, row) => truth[row * targets.length + target]!);
         expectClose(binary.outputs[output]!, expected, model.schema.targets[target]!.scale);
+      });
+    });
+  });
+
+  it('have the ends of intervals beside the predictions, none below the bound', () => {
+    each(({ binary }, { model }, index) => {
+      const { targets } = build(model).names;
+      const { intervals } = model;
+      expect(Object.keys(binary.outputs)).toHaveLength(targets.length * (intervals === undefined ? 1 : 3));
+      expect(intervals === undefined).toBe(index % 2 === 0);
+      targets.forEach(({ output, low, high }, target) => {
+        if (intervals === undefined) return;
+        const [bound, scale] = [model.epsilon[target]!, model.schema.targets[target]!.scale];
+        const values = binary.outputs[output]!.map(parsed);
+        for (const [name, sign] of [
+          [low, -1],
+          [high, 1],
+        ] as const) {
+          const ends = binary.outputs[name!]!;
+          expectClose(
+            ends,
+            values.map((value) => Math.max(bound, value + sign * intervals.halfWidths[target]!)),
+            scale,
+          );
+          for (const end of ends.map(parsed)) if (!Number.isNaN(end)) expect(end).toBeGreaterThanOrEqual(bound);
+          expect(binary.shapes[name!]).toEqual(['N', 1]);
+        }
       });
     });
   });
@@ -176,6 +209,8 @@ describe.skipIf('missing' in environment)('exported models, read by Python packa
         expect(read(properties, 'dataSha256')).toBe(metadata.dataSha256);
         expect(read(properties, 'versions')).toEqual(metadata.versions);
         expect(read(properties, 'schema')).toEqual(model.schema);
+        if (model.intervals === undefined) expect(properties).not.toHaveProperty(['orthant.interval']);
+        else expect(read(properties, 'interval')).toEqual({ version: 1, ...model.intervals });
         expect(read(properties, 'weightsSha256')).toMatch(/^[\da-f]{64}$/);
       }
     });
@@ -195,11 +230,13 @@ const chunk = (values: Float32Array, rows: number): (number | null)[][] => {
 /** Replaces NaN, which JSON does not have. */
 const finiteOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
+const parsed = (text: number | string): number => (text === 'nan' ? NaN : text === 'inf' ? Infinity : Number(text));
+
 /** Expects equality up to float32 rounding, relative to the larger of `scale` and the number. */
 function expectClose(values: readonly (number | string)[], expected: readonly number[], scale: number): void {
   expect(values).toHaveLength(expected.length);
   values.forEach((text, index) => {
-    const value = text === 'nan' ? NaN : text === 'inf' ? Infinity : Number(text);
+    const value = parsed(text);
     const truth = expected[index]!;
     if (Number.isNaN(truth)) expect(value).toBeNaN();
     else if (Math.abs(truth) > 3e38) expect(value).toBe(Infinity);

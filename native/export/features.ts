@@ -10,7 +10,7 @@ type CategoryInput = Exclude<ModelInput, { kind: 'number' }>;
  * Adds the nodes that encode the graph's inputs as network inputs [N, features], as data/encode.ts does:
  *
  * - numbers: a missing value (NaN) is replaced by the fill, then (x - shift) / scale;
- * - one-hot: an unseen category, including the empty string, becomes zeros;
+ * - one-hot: an unseen category becomes zeros, and so does the empty string unless it is one of the categories;
  * - ordinal: each category maps directly to its scaled code, any other text to the scaled fill.
  *
  * A missing value without a fill stays NaN, and so does every output of that row.

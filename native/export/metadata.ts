@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { dataSchemaSchema } from '../contract/dataSchema.ts';
-import { evidenceSchema, type Evidence } from '../contract/results.ts';
+import { evidenceSchema, intervalsSchema, type Evidence } from '../contract/results.ts';
 import { littleEndianBytes } from '../runs/safetensors.ts';
 import type { Model } from '../network/model.ts';
 
@@ -21,7 +21,15 @@ export const graphInterfaceSchema = z.object({
   numbers: z.object({ input: z.string(), columns: z.array(z.string()) }).optional(),
   /** One string input per categorical column. */
   categories: z.array(z.object({ input: z.string(), column: z.string() })),
-  targets: z.array(z.object({ output: z.string(), target: z.string() })),
+  targets: z.array(
+    z.object({
+      output: z.string(),
+      target: z.string(),
+      /** Outputs with the ends of the target's interval, if they were exported. */
+      low: z.string().optional(),
+      high: z.string().optional(),
+    }),
+  ),
 });
 export type GraphInterface = z.infer<typeof graphInterfaceSchema>;
 
@@ -37,6 +45,8 @@ export const onnxMetadataSchema = z.object({
   /** The bound by target, in the target's units. */
   epsilon: z.record(z.string(), z.number()),
   evidence: evidenceSchema,
+  /** Half widths in the order of the targets; absent in older files and without intervals. */
+  interval: intervalsSchema.extend({ version: z.literal(1) }).optional(),
   dataSha256: z.string(),
   weightsSha256: z.string(),
   versions: z.record(z.string(), z.string()),
@@ -52,6 +62,7 @@ export function commonMetadata(model: Model, metadata: ExportMetadata): Omit<Onn
     method: { id: method.id, settings: { ...method.settings } },
     epsilon: Object.fromEntries(model.schema.targets.map(({ name }, index) => [name, model.epsilon[index] ?? 0])),
     evidence,
+    ...(model.intervals === undefined ? {} : { interval: { version: 1, ...model.intervals } }),
     dataSha256,
     weightsSha256: hashWeights(model.layers.flatMap(({ kernel, bias }) => [kernel, bias]).map(littleEndianBytes)),
     versions: { ...versions },

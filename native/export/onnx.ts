@@ -5,6 +5,7 @@ import type { Model } from '../network/model.ts';
 import { addFeatures } from './features.ts';
 import { ModelProtoSchema, TensorProtoSchema, type ModelProto } from './generated/onnx_pb.js';
 import { attribute, GraphBuilder, mlDomain } from './graph.ts';
+import { addIntervals, reserveEnds } from './intervals.ts';
 import { commonMetadata, hashWeights, writeEntries, type ExportMetadata, type GraphInterface } from './metadata.ts';
 import { activationExports, transformOperators } from './operators.ts';
 
@@ -28,14 +29,18 @@ export interface OnnxModel {
  * Builds an ONNX model with raw columns as inputs and predictions in the targets' units as outputs.
  *
  * Inputs: `inputs`, float32 [N, number columns] in the order of the schema (absent without number columns), and one
- * string input [N, 1] named after each categorical column. Outputs: one [N, 1] named after each target. If two names
- * would be the same, one gets a number; `orthant.interface` in the metadata has the names.
+ * string input [N, 1] named after each categorical column. Outputs: one [N, 1] named after each target, then with
+ * `intervals` two named `<target>_low` and `<target>_high`. If two names would be the same, one gets a number;
+ * `orthant.interface` in the metadata has the names.
+ *
+ * @param intervals - whether the ends of the model's intervals, if it has any, are outputs too
  */
-export function buildOnnx(model: Model, metadata: ExportMetadata): OnnxModel {
+export function buildOnnx(model: Model, metadata: ExportMetadata, intervals = false): OnnxModel {
   const graph = new GraphBuilder();
-  const names = reserveNames(graph, model);
+  const names = reserveNames(graph, model, intervals && model.intervals !== undefined);
   const features = addFeatures(graph, model.schema.inputs, names);
   addOutputs(graph, model, addPrediction(graph, model, features), names);
+  addIntervals(graph, model, names);
   const entries = writeEntries({ ...commonMetadata(model, metadata), interface: names });
   const proto = create(ModelProtoSchema, {
     irVersion,
@@ -50,14 +55,15 @@ export function buildOnnx(model: Model, metadata: ExportMetadata): OnnxModel {
 }
 
 /** Reserves the public names first, so that no inner value can take one. */
-function reserveNames(graph: GraphBuilder, { schema }: Model): GraphInterface {
+function reserveNames(graph: GraphBuilder, { schema }: Model, intervals: boolean): GraphInterface {
   const numbers = schema.inputs.filter(({ kind }) => kind === 'number').map(({ column }) => column);
   const categories = schema.inputs.filter(({ kind }) => kind !== 'number');
-  return {
+  const names = {
     ...(numbers.length === 0 ? {} : { numbers: { input: graph.reserve('inputs'), columns: numbers } }),
     categories: categories.map(({ column }) => ({ input: graph.reserve(column), column })),
     targets: schema.targets.map(({ name }) => ({ output: graph.reserve(name), target: name })),
   };
+  return intervals ? { ...names, targets: names.targets.map((target) => reserveEnds(graph, target)) } : names;
 }
 
 /** The network, its output transform and the de-scaling: features [N, features] -> predictions [N, targets]. */
@@ -71,6 +77,10 @@ function addPrediction(graph: GraphBuilder, { layers, transform, schema }: Model
   });
   if (transform !== undefined) {
     x = transformOperators[transform.kind](graph, 'transformed', x);
+    const { factor } = transform;
+    if (factor !== undefined) {
+      x = graph.node('Mul', 'smeared', [x, graph.floats('transform_factor', [factor.length], factor)]);
+    }
     const epsilon = graph.floats('transform_epsilon', [transform.epsilon.length], transform.epsilon);
     x = graph.node('Add', 'bounded', [x, epsilon]);
   }

@@ -18,7 +18,7 @@ export type TorchModule = z.infer<typeof torchModulesSchema>[number];
  *
  * The network uses scaled numbers; the metadata (JSON text each) define the scaling around it: `orthant.modules` is the
  * list of [class in torch.nn, arguments]; feature = (value - `orthant.inputShift`) / `orthant.inputScale`, one per
- * feature, with categories as the 0/1 features that `orthant.features` lists; prediction = network output (after
+ * feature, with categories as the 0/1 features that `orthant.features` lists (an empty category: the value is missing); prediction = network output (after
  * `orthant.transform`, if there is one) * `orthant.targetScale`.
  */
 export function encodePytorch(model: Model, metadata: ExportMetadata): Uint8Array {
@@ -46,6 +46,7 @@ export function encodePytorch(model: Model, metadata: ExportMetadata): Uint8Arra
       : {
           transform: {
             kind: transform.kind,
+            ...(transform.factor === undefined ? {} : { factor: [...transform.factor] }),
             epsilon: [...transform.epsilon],
             ...(transform.kind === 'exp' ? { exponentLimit } : {}),
           },

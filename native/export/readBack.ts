@@ -18,7 +18,9 @@ const entriesSchema = z.object({
   inputShift: z.array(z.number()),
   inputScale: z.array(z.number()),
   targetScale: z.array(z.number()),
-  transform: z.object({ kind: z.enum(outputTransforms), epsilon: z.array(z.number()) }).optional(),
+  transform: z
+    .object({ kind: z.enum(outputTransforms), factor: z.array(z.number()).optional(), epsilon: z.array(z.number()) })
+    .optional(),
 });
 
 /** Limit of multiplications for a check in plain loops: about two seconds. */
@@ -52,7 +54,13 @@ export function predictSafetensors(
     layers: readLayers(modules, tensors),
     ...(transform === undefined
       ? {}
-      : { transform: { kind: transform.kind, epsilon: Float32Array.from(transform.epsilon) } }),
+      : {
+          transform: {
+            kind: transform.kind,
+            ...(transform.factor === undefined ? {} : { factor: Float32Array.from(transform.factor) }),
+            epsilon: Float32Array.from(transform.epsilon),
+          },
+        }),
   };
   const features = encodeAs(schema, inputShift, inputScale, columns, rows);
   return predict(network, features).map((value, index) => value * (targetScale[index % targetScale.length] ?? NaN));
@@ -63,7 +71,7 @@ export function predictSafetensors(
  * engine; only on the first rows if the network is so large that all rows would take long.
  *
  * @param bytes - the whole file
- * @throws OrthantError `export` if they differ by more than {@link differenceLimit}, or the file cannot be read
+ * @throws OrthantError `export` if they differ by more than {@link compare} accepts, or the file cannot be read
  */
 export function verifySafetensors(
   bytes: Uint8Array,

@@ -1,5 +1,6 @@
 import { OrthantError } from '../contract/errors.ts';
-import { differenceLimit, type ExportReport } from '../contract/results.ts';
+import { ulpOf } from '../base/float32.ts';
+import { differenceLimit, differenceLimitUlps, type ExportReport } from '../contract/results.ts';
 import type { RawColumns } from '../data/encode.ts';
 import type { Model } from '../network/model.ts';
 import type { GraphInterface } from './metadata.ts';
@@ -20,7 +21,7 @@ export interface ExportCheck {
  * Runs a model in ONNX Runtime and compares it with the training engine.
  *
  * @param bytes - the content of an .onnx file
- * @throws OrthantError `export` if they differ by more than {@link differenceLimit}, or ONNX Runtime refuses it
+ * @throws OrthantError `export` if they differ by more than {@link differenceLimit} or {@link differenceLimitUlps}, or ONNX Runtime refuses it
  */
 export async function verifyOnnx(
   bytes: Uint8Array,
@@ -49,7 +50,7 @@ export function requireRows({ schema }: Pick<Model, 'schema'>, { rows, predictio
  *
  * @param exported - predictions of the first rows or of all rows
  * @param gives - subject and verb for errors, naming the program that computed `exported`
- * @throws OrthantError `export` if they differ by more than {@link differenceLimit}
+ * @throws OrthantError `export` if they differ by more than {@link differenceLimit} or {@link differenceLimitUlps}
  */
 export function compare(
   exported: ArrayLike<number>,
@@ -61,24 +62,25 @@ export function compare(
   const outputs = schema.targets.length;
   const deviation = (target: number): number => check.targetDeviations?.[target] ?? schema.targets[target]?.scale ?? 1;
   let maxRelativeDifference = 0;
-  let worst = 0;
+  let worst = { excess: 0, index: 0, difference: 0, limit: differenceLimit };
   let smallestOutput = Infinity;
+  const limits = schema.targets.map((_, target) => limitOf(predictions, target, outputs, deviation(target)));
   for (let index = 0; index < exported.length; index++) {
     const value = exported[index] ?? NaN;
-    const difference = Math.abs(value - (predictions[index] ?? NaN)) / deviation(index % outputs);
+    const relative = Math.abs(value - (predictions[index] ?? NaN)) / deviation(index % outputs);
     smallestOutput = Math.min(smallestOutput, value);
     // A NaN on either side counts as an infinite difference.
-    const distance = Number.isNaN(difference) ? Infinity : difference;
-    if (distance > maxRelativeDifference) {
-      maxRelativeDifference = distance;
-      worst = index;
-    }
+    const difference = Number.isNaN(relative) ? Infinity : relative;
+    maxRelativeDifference = Math.max(maxRelativeDifference, difference);
+    const limit = limits[index % outputs] ?? differenceLimit;
+    if (difference / limit > worst.excess) worst = { excess: difference / limit, index, difference, limit };
   }
-  if (maxRelativeDifference > differenceLimit) {
-    const name = schema.targets[worst % outputs]?.name ?? '';
+  if (worst.excess > 1) {
+    const { index, difference, limit } = worst;
+    const name = schema.targets[index % outputs]?.name ?? '';
     throw new OrthantError(
       'export',
-      `The exported model does not agree with the trained one, so no file was written. For "${name}" ${gives} ${exported[worst] ?? NaN} where the training engine gives ${predictions[worst] ?? NaN} (row ${Math.floor(worst / outputs) + 1} of the ${rows} compared): ${maxRelativeDifference} standard deviations apart, and ${differenceLimit} is the limit. ${likelyCause(columns, Math.abs(exported[worst] ?? NaN) / deviation(worst % outputs))}`,
+      `The exported model does not agree with the trained one, so no file was written. For "${name}" ${gives} ${exported[index] ?? NaN} where the training engine gives ${predictions[index] ?? NaN} (row ${Math.floor(index / outputs) + 1} of the ${rows} compared): ${difference} standard deviations apart, and ${limit} is the limit. ${likelyCause(columns)}`,
     );
   }
   return { maxRelativeDifference, smallestOutput, rows };
@@ -108,11 +110,17 @@ async function runOnce(
   }
 }
 
-/** The most likely cause, and what the user can do about it. */
-function likelyCause(columns: RawColumns, deviations: number): string {
-  if (deviations > 100) {
-    return `The prediction itself is ${Math.round(deviations)} standard deviations large, and float32 holds seven digits: the network has not learned this row. A smaller learning rate, weight decay or standardised inputs help.`;
+/** Largest accepted difference of a target's outputs, in standard deviations. */
+function limitOf(predictions: ArrayLike<number>, target: number, outputs: number, deviation: number): number {
+  let largest = 0;
+  for (let index = target; index < predictions.length; index += outputs) {
+    largest = Math.max(largest, Math.abs(predictions[index] ?? 0));
   }
+  return Math.max(differenceLimit, (differenceLimitUlps * ulpOf(largest)) / deviation);
+}
+
+/** The most likely cause, and what the user can do about it. */
+function likelyCause(columns: RawColumns): string {
   const large = [...columns].find(
     ([, values]) => values instanceof Float64Array && values.some((value) => Math.abs(value) > 1e7),
   );

@@ -1,19 +1,4 @@
-import { smallestNormal } from '../base/float32.ts';
-
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
-
-const infinityBits = 0x7f80_0000;
-
-/** The float32 that is `count` representable numbers above `value`, denormal numbers included. */
-function above(value: number, count: number): number {
-  float[0] = value;
-  // The bits of positive floats are ordered like integers, those of negative floats in reverse.
-  const position = (bits[0] ?? 0) < 0 ? -((bits[0] ?? 0) & 0x7fff_ffff) : (bits[0] ?? 0);
-  const target = Math.min(position + count, infinityBits);
-  bits[0] = target < 0 ? -target | 0x8000_0000 : target;
-  return float[0];
-}
+import { float32Above, smallestNormal } from '../base/float32.ts';
 
 const flushed = (value: number): number => (Math.abs(value) < smallestNormal ? 0 : value);
 
@@ -53,6 +38,6 @@ export function scaledBound(epsilon: number, scale: number): number {
   );
   // One or two steps are enough, except for denormal numbers, which need the doubling.
   let value = quotient;
-  for (let steps = 1; value < Infinity && !holds(value); steps *= 2) value = above(quotient, steps);
+  for (let steps = 1; value < Infinity && !holds(value); steps *= 2) value = float32Above(quotient, steps);
   return value;
 }

@@ -57,10 +57,6 @@ export function drawLayers({ network, inputs: features, outputs, seed }: Initial
   });
 }
 
-/** {@link drawLayers} as trainable Variables. The caller disposes them. */
-export const initialLayers = (tf: typeof tfjs, parts: InitialNetwork): LayerVariables[] =>
-  layerVariables(tf, drawLayers(parts));
-
 /** Given weights as trainable Variables. The caller disposes them. */
 export function layerVariables(tf: typeof tfjs, layers: readonly DenseLayer[]): LayerVariables[] {
   return tf.tidy(() =>

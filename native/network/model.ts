@@ -1,5 +1,6 @@
 import type { Activation } from '../contract/configuration.ts';
 import type { DataSchema } from '../contract/dataSchema.ts';
+import type { Intervals } from '../contract/results.ts';
 
 /** One dense layer's stored numbers: output = activation(input · kernel + bias). */
 export interface DenseLayer {
@@ -17,11 +18,14 @@ export const outputTransforms = ['relu', 'softplus', 'exp', 'square'] as const;
 export type OutputTransformKind = (typeof outputTransforms)[number];
 
 /**
- * prediction = max(transform(linear output), 0) + epsilon, in scaled units; the addition survives float32 underflow.
+ * prediction = factor * max(transform(linear output), 0) + epsilon, in scaled units; the addition survives float32
+ * underflow.
  * `exp` means exp(min(x, exponentLimit)): see transforms.ts.
  */
 export interface OutputTransform {
   readonly kind: OutputTransformKind;
+  /** One per target, above 0; without it 1. */
+  readonly factor?: Float32Array;
   /** One per target, in scaled units. */
   readonly epsilon: Float32Array;
 }
@@ -37,4 +41,6 @@ export interface Model {
   readonly transform?: OutputTransform;
   /** The bound of each target, in the target's units. */
   readonly epsilon: readonly number[];
+  /** Absent if none were asked for, or there were too few validation rows. */
+  readonly intervals?: Intervals;
 }

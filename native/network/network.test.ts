@@ -4,7 +4,7 @@ import { activationSchema, initialiserSchema, type SettledConfiguration } from '
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
 import { hiddenActivations } from './activations.ts';
 import { forward } from './forward.ts';
-import { drawLayers, initialLayers, layerVariables } from './initialise.ts';
+import { drawLayers, layerVariables } from './initialise.ts';
 import { outputTransforms } from './model.ts';
 import { predict } from './predict.ts';
 import { storeLayers } from './store.ts';
@@ -58,7 +58,7 @@ test('tensors and the float64 reference predict the same, for random networks, w
       fc.integer({ min: 1, max: 70 }),
       fc.nat(1000),
       (settings, kind, rows, seed) => {
-        const layers = initialLayers(tf, { network: settings, inputs: 3, outputs: 2, seed });
+        const layers = layerVariables(tf, drawLayers({ network: settings, inputs: 3, outputs: 2, seed }));
         const inputs = Float32Array.from({ length: rows * 3 }, (_, i) => Math.sin(i * 12.9898 + seed));
         const epsilon = new Float32Array([0.25, 0]);
         const activationList = hiddenActivations(settings);

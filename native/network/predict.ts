@@ -1,5 +1,5 @@
 import { activationFunctions } from './activations.ts';
-import type { DenseLayer, Model } from './model.ts';
+import type { DenseLayer, Model, OutputTransform } from './model.ts';
 import { nonNegativeFunctions } from './transforms.ts';
 
 /** Number of rows computed together, so that a layer's weights are read once for several rows. */
@@ -24,6 +24,19 @@ function denseLayer(layer: DenseLayer, x: Float64Array, rows: number): Float64Ar
   return activation === 'none' ? y : y.map(scalar);
 }
 
+/** Scaled predictions of linear outputs in float64, both row-major [rows, outputs]. */
+export function applyTransform(
+  { kind, factor, epsilon }: OutputTransform,
+  linear: Float32Array | Float64Array,
+): Float64Array {
+  const { scalar } = nonNegativeFunctions[kind];
+  const outputs = epsilon.length;
+  return Float64Array.from(linear, (value, index) => {
+    const output = index % outputs;
+    return (factor?.[output] ?? 1) * Math.max(scalar(value), 0) + (epsilon[output] ?? 0);
+  });
+}
+
 /**
  * Predictions of a stored model in float64, in plain loops that share no code with the training engine, so that
  * evidence and tests can compare both.
@@ -45,11 +58,7 @@ export function predict(model: Pick<Model, 'layers' | 'transform'>, inputs: Arra
       (_, index) => inputs[first * features + index] ?? 0,
     );
     for (const layer of layers) x = denseLayer(layer, x, block);
-    if (transform !== undefined) {
-      const { scalar } = nonNegativeFunctions[transform.kind];
-      x = x.map((linear, index) => Math.max(scalar(linear), 0) + (transform.epsilon[index % outputs] ?? 0));
-    }
-    predictions.set(x, first * outputs);
+    predictions.set(transform === undefined ? x : applyTransform(transform, x), first * outputs);
   }
   return predictions;
 }

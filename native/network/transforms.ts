@@ -16,6 +16,8 @@ interface NonNegativeFunction {
   readonly scalar: (x: number) => number;
   /** An x with scalar(x) = y, for y > 0 (and y <= exp(exponentLimit) for `exp`). */
   readonly inverse: (y: number) => number;
+  /** The derivative at inverse(y), for y > 0. */
+  readonly slope: (y: number) => number;
 }
 
 /**
@@ -24,16 +26,18 @@ interface NonNegativeFunction {
  * `relu` below 0 and `square` at 0 have gradient zero, too.
  */
 export const nonNegativeFunctions: Readonly<Record<OutputTransformKind, NonNegativeFunction>> = {
-  relu: { tensor: (tf, x) => tf.relu(x), scalar: (x) => Math.max(x, 0), inverse: (y) => y },
+  relu: { tensor: (tf, x) => tf.relu(x), scalar: (x) => Math.max(x, 0), inverse: (y) => y, slope: () => 1 },
   softplus: {
     tensor: (tf, x) => tf.softplus(x),
     scalar: softplus,
     inverse: (y) => (y > 30 ? y : Math.log(Math.expm1(y))),
+    slope: (y) => -Math.expm1(-y),
   },
   exp: {
     tensor: <T extends tfjs.Tensor>(tf: typeof tfjs, x: T): T => tf.exp(tf.minimum<T>(x, exponentLimit)),
     scalar: (x) => Math.exp(Math.min(x, exponentLimit)),
     inverse: Math.log,
+    slope: (y) => y,
   },
-  square: { tensor: (tf, x) => tf.square(x), scalar: (x) => x * x, inverse: Math.sqrt },
+  square: { tensor: (tf, x) => tf.square(x), scalar: (x) => x * x, inverse: Math.sqrt, slope: (y) => 2 * Math.sqrt(y) },
 };

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import * as tf from '@tensorflow/tfjs-core';
+import path from 'node:path';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type * as Wasm from '@tensorflow/tfjs-backend-wasm';
 import type * as NodeBackend from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
@@ -10,6 +11,8 @@ import { OrthantError } from '../contract/errors.ts';
 import { chooseEngine, choiceVariables, deviceError, type Choice, type EngineOptions } from './choice.ts';
 import { findInstallation, type Installation, type Provisioned } from './installation.ts';
 import { nativeBackend } from './nativeBackend.ts';
+import { preload } from './preload.ts';
+import { tf } from './tfjsCore.ts';
 import { loadTfjsPackage } from './tfjsPackage.ts';
 import { registerTensorflowKernels, tensorflowBackend } from './tensorflowKernels.ts';
 import { registerWasmKernels, wasmBackend } from './wasmKernels.ts';
@@ -33,7 +36,7 @@ export interface EngineRuntime {
   /** Warnings for the user: a card that is not used, a faster engine that is not installed. */
   readonly warnings: readonly string[];
   /** The library; its operations run on this engine. */
-  readonly tf: typeof tf;
+  readonly tf: typeof tfjs;
   /**
    * Number of live tensors, JavaScript's and the engine's own buffers together. Two equal counts mean that nothing leaked
    * in between.
@@ -54,7 +57,6 @@ let loaded: { readonly card: boolean; readonly deterministic: boolean } | undefi
  *   command that fixes it.
  */
 export async function openEngine(options: EngineOptions = {}): Promise<EngineRuntime> {
-  loadTfjsPackage();
   const installation = await findInstallation();
   const choice = chooseEngine(installation, options);
   if (choice.provisioned === undefined) return openWasm(choice);
@@ -77,14 +79,14 @@ export async function openEngine(options: EngineOptions = {}): Promise<EngineRun
 
 async function openTensorflow(
   choice: Choice,
-  { binding: bindingPath }: Provisioned,
+  provisioned: Provisioned,
   installation: Installation,
   { device = 'auto', deterministic = false }: EngineOptions,
 ): Promise<EngineRuntime> {
   const { card } = installation;
   const warnings = [...choice.warnings];
   if (loaded === undefined) {
-    loadTensorflow(bindingPath, choiceVariables(choice, installation, process.env, deterministic));
+    await loadTensorflow(provisioned, choiceVariables(choice, installation, process.env, deterministic));
     loaded = { card: choice.useCard, deterministic };
   } else if (loaded.card !== choice.useCard || (loaded.card && loaded.deterministic !== deterministic)) {
     throw deviceError(
@@ -120,14 +122,25 @@ async function openTensorflow(
 }
 
 /** Loads the binding, and TensorFlow with it, and registers it with tfjs. */
-function loadTensorflow(bindingPath: string, variables: Readonly<Record<string, string>>): void {
+async function loadTensorflow(
+  { plan, binding: bindingPath }: Provisioned,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
   const late = startVariables.filter((name) => variables[name] !== undefined);
   if (late.length > 0)
     throw deviceError(`The engine process was started without ${late.join(', ')} for the CUDA libraries.`);
   requireVectorInstructions();
-  const visible = process.env.CUDA_VISIBLE_DEVICES;
+  const { CUDA_VISIBLE_DEVICES: card, ...lasting } = variables;
   // Node writes these to the process's real environment, where TensorFlow reads them as it is loaded.
-  Object.assign(process.env, variables);
+  Object.assign(process.env, lasting);
+  const preloaded = preload(plan.libraries.map((name) => path.join(plan.libraryFolder, name)));
+  loadTfjsPackage();
+  const { NodeJSKernelBackend } =
+    require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as typeof NodeBackend;
+  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
+  await preloaded;
+  const visible = process.env.CUDA_VISIBLE_DEVICES;
+  if (card !== undefined) process.env.CUDA_VISIBLE_DEVICES = card;
   let binding: TFJSBinding;
   try {
     binding = require(bindingPath) as TFJSBinding;
@@ -136,14 +149,12 @@ function loadTensorflow(bindingPath: string, variables: Readonly<Record<string, 
     if (visible === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
     else process.env.CUDA_VISIBLE_DEVICES = visible;
   }
-  const { NodeJSKernelBackend } =
-    require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as typeof NodeBackend;
-  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
   tf.registerBackend(tensorflowBackend, () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu'));
   registerTensorflowKernels();
 }
 
 async function openWasm({ reason, warnings }: Pick<Choice, 'reason' | 'warnings'>): Promise<EngineRuntime> {
+  loadTfjsPackage();
   const { version_wasm: version } = require('@tensorflow/tfjs-backend-wasm') as typeof Wasm;
   registerWasmKernels();
   await tf.setBackend(wasmBackend);

@@ -1,5 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { NativeBackend, OperationAttribute } from './nativeBackend.ts';
+import { tf } from './tfjsCore.ts';
 
 /** Name under which tfjs knows the native backend; its kernels are registered under it. */
 export const tensorflowBackend = 'tensorflow';
@@ -19,7 +20,7 @@ export function registerTensorflowKernels(): void {
     kernelName: reluGrad,
     backendName: tensorflowBackend,
     kernelFunc: ({ inputs, backend }) => {
-      const { dy, features } = inputs as { dy: tf.Tensor; features: tf.Tensor };
+      const { dy, features } = inputs as { dy: tfjs.Tensor; features: tfjs.Tensor };
       const native = backend as NativeBackend;
       return native.executeSingleOutput(reluGrad, [typeAttribute(native, 'T', dy.dtype)], [dy, features]);
     },
@@ -39,17 +40,17 @@ function replaceReluGradient(): void {
     // The composed gradient needs the input; ReluGrad accepts the input as well as the output.
     gradFunc: (dy, saved, attributes) => {
       if (tf.getBackend() !== tensorflowBackend) return composed.gradFunc(dy, saved, attributes);
-      const [features] = saved as [tf.Tensor];
+      const [features] = saved as [tfjs.Tensor];
       return {
-        x: () => tf.engine().runKernel(reluGrad, { dy: dy as tf.Tensor, features }),
+        x: () => tf.engine().runKernel(reluGrad, { dy: dy as tfjs.Tensor, features }),
       };
     },
   });
 }
 
-const gather: tf.KernelFunc = ({ inputs, attrs, backend }) => {
-  const { x, indices } = inputs as tf.GatherV2Inputs as { x: tf.Tensor; indices: tf.Tensor };
-  const { axis, batchDims } = attrs as unknown as tf.GatherV2Attrs;
+const gather: tfjs.KernelFunc = ({ inputs, attrs, backend }) => {
+  const { x, indices } = inputs as tfjs.GatherV2Inputs as { x: tfjs.Tensor; indices: tfjs.Tensor };
+  const { axis, batchDims } = attrs as unknown as tfjs.GatherV2Attrs;
   const native = backend as NativeBackend;
   const axisTensor = tf.scalar(axis, 'int32');
   const attributes = [
@@ -63,6 +64,6 @@ const gather: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   return result;
 };
 
-function typeAttribute(native: NativeBackend, name: string, dtype: tf.DataType): OperationAttribute {
+function typeAttribute(native: NativeBackend, name: string, dtype: tfjs.DataType): OperationAttribute {
   return { name, type: native.binding.TF_ATTR_TYPE, value: native.getDTypeInteger(dtype) };
 }

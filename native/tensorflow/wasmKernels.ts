@@ -1,13 +1,14 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { tf } from './tfjsCore.ts';
 
 /** Name under which tfjs knows the WebAssembly backend. */
 export const wasmBackend = 'wasm';
 
 /** The part of the WebAssembly backend that is used here; the package declares the rest. */
 interface WasmBackend {
-  disposeData(dataId: tf.DataId): boolean;
-  typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array;
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  disposeData(dataId: tfjs.DataId): boolean;
+  typedArrayFromHeap(tensor: tfjs.TensorInfo): Float32Array | Int32Array;
+  makeOutput(shape: number[], dtype: tfjs.DataType): tfjs.TensorInfo;
 }
 
 let registered = false;
@@ -29,12 +30,12 @@ export function registerWasmKernels(): void {
   tf.registerKernel({
     ...product,
     kernelFunc: ({ inputs, attrs, backend }) => {
-      const { a, b } = inputs as unknown as { a: tf.TensorInfo; b: tf.TensorInfo };
-      const { transposeA, transposeB } = attrs as unknown as tf.BatchMatMulAttrs;
-      const swapped = (x: tf.TensorInfo) => {
+      const { a, b } = inputs as unknown as { a: tfjs.TensorInfo; b: tfjs.TensorInfo };
+      const { transposeA, transposeB } = attrs as unknown as tfjs.BatchMatMulAttrs;
+      const swapped = (x: tfjs.TensorInfo) => {
         const perm = x.shape.map((_, axis) => axis);
         perm.push(...perm.splice(-2).reverse());
-        return transpose.kernelFunc({ inputs: { x }, attrs: { perm }, backend }) as tf.TensorInfo;
+        return transpose.kernelFunc({ inputs: { x }, attrs: { perm }, backend }) as tfjs.TensorInfo;
       };
       const left = transposeA ? swapped(a) : a;
       const right = transposeB ? swapped(b) : b;
@@ -50,16 +51,16 @@ export function registerWasmKernels(): void {
   tf.registerKernel({ kernelName: tf.UnsortedSegmentSum, backendName: wasmBackend, kernelFunc: unsortedSegmentSum });
 }
 
-function requireKernel(name: string): tf.KernelConfig {
-  const kernel = tf.getKernel(name, wasmBackend) as tf.KernelConfig | undefined;
+function requireKernel(name: string): tfjs.KernelConfig {
+  const kernel = tf.getKernel(name, wasmBackend) as tfjs.KernelConfig | undefined;
   if (kernel === undefined) throw new Error(`@tensorflow/tfjs-backend-wasm has no kernel ${name}`);
   return kernel;
 }
 
 /** Sums slices of `x` [n, ...] by `segmentIds` [n] into [numSegments, ...]; an id outside the range is ignored. */
-const unsortedSegmentSum: tf.KernelFunc = ({ inputs, attrs, backend }) => {
-  const { x, segmentIds } = inputs as unknown as { x: tf.TensorInfo; segmentIds: tf.TensorInfo };
-  const { numSegments } = attrs as unknown as tf.UnsortedSegmentSumAttrs;
+const unsortedSegmentSum: tfjs.KernelFunc = ({ inputs, attrs, backend }) => {
+  const { x, segmentIds } = inputs as unknown as { x: tfjs.TensorInfo; segmentIds: tfjs.TensorInfo };
+  const { numSegments } = attrs as unknown as tfjs.UnsortedSegmentSumAttrs;
   const wasm = backend as WasmBackend;
   const [count = 0, ...rest] = x.shape;
   const size = tf.util.sizeFromShape(rest);

@@ -3,14 +3,14 @@ import type { SettledConfiguration } from '../contract/configuration.ts';
 import { countFeatures } from '../contract/dataSchema.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Warning } from '../contract/inspection.ts';
-import type { ConstraintMethod, MethodInstance } from '../constraints/method.ts';
+import type { ConstraintMethod, MethodInstance, TargetFunction } from '../constraints/method.ts';
 import { getMethod, parseMethodSettings } from '../constraints/registry.ts';
 import type { DataSet } from '../data/dataset.ts';
 import { columnDeviations } from '../data/scaling.ts';
 import { boundsOf } from '../data/targets.ts';
 import { hiddenActivations } from '../network/activations.ts';
 import { scaledBound } from '../network/bound.ts';
-import { initialLayers } from '../network/initialise.ts';
+import { drawLayers, layerVariables } from '../network/initialise.ts';
 import type { LayerVariables } from '../network/layers.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
 import { storeLayers } from '../network/store.ts';
@@ -18,14 +18,18 @@ import { planBatches, type BatchPlan } from './batches.ts';
 import { checkConfiguration } from './checkConfiguration.ts';
 import { chunkRowsFor, type TargetBound } from './evaluate.ts';
 import { chunkRowsWithin, chunkWarning } from './dataMemory.ts';
-import { checkLossTargets } from './losses.ts';
+import { checkLossTargets, lossOf } from './losses.ts';
 import { createOptimizer, type Parameter } from './optimizers.ts';
+import { startData } from './startData.ts';
 import type { StepParts } from './step.ts';
+import { modelOf, trainedDataSet, type StoredWeights } from './trainedTargets.ts';
 import { createTrainingRows, type TrainingRows } from './trainingRows.ts';
 
 /** All parts of one run on the engine, built from its configuration and data. */
 export interface TrainingParts extends StepParts {
   readonly definition: ConstraintMethod;
+  /** The function of the targets on which the network is trained, if not on the targets themselves. */
+  readonly targetFunction: TargetFunction | undefined;
   readonly targetBounds: readonly TargetBound[];
   readonly plan: BatchPlan;
   readonly warnings: readonly Warning[];
@@ -38,7 +42,7 @@ export interface TrainingParts extends StepParts {
   readonly evaluationRows: number;
   /** The current weights as numbers; for reparametrised weights, the effective values. */
   storedLayers(): DenseLayer[];
-  model(layers: readonly DenseLayer[]): Model;
+  model(weights: StoredWeights): Model;
   dispose(): void;
 }
 
@@ -73,14 +77,19 @@ export function buildParts(
   const chunkRows = chunkRowsWithin(dataMemory, dataset, plan.batchSize);
   if (chunkRows !== undefined) warnings.push({ message: chunkWarning(dataMemory, chunkRows) });
   const activations = hiddenActivations(network);
-  const layers = initialLayers(tf, { network, inputs: features, outputs, seed: training.seed });
   const definition = getMethod(constraint.method.id);
-  const method = definition.create(parseMethodSettings(definition.id, constraint.method.settings), {
+  const methodSettings = parseMethodSettings(definition.id, constraint.method.settings);
+  const bounds = Float32Array.from(schema.targets, ({ scale }, i) => scaledBound(epsilon[i] ?? 0, Math.fround(scale)));
+  const targetFunction = definition.targetFunction?.(methodSettings, bounds);
+  const trained = trainedDataSet(dataset, targetFunction, epsilon);
+  const drawn = drawLayers({ network, inputs: features, outputs, seed: training.seed });
+  const layers = layerVariables(tf, definition.start(methodSettings, drawn, startData(trained), bounds));
+  const method = definition.create(methodSettings, {
     tf,
     trainRows: splits.train.rows,
     outputs,
     stepsPerEpoch: plan.stepsPerEpoch,
-    epsilon: Float32Array.from(schema.targets, ({ scale }, i) => scaledBound(epsilon[i] ?? 0, Math.fround(scale))),
+    epsilon: bounds,
     targetDeviation: Float32Array.from(columnDeviations(splits.train.targets, outputs)),
     activations,
     layers,
@@ -92,18 +101,19 @@ export function buildParts(
     ...Object.fromEntries(parameters.map(({ name, variable }) => [name, variable])),
     ...prefixed('optimizer', optimizer.state),
   };
-  const rows = createTrainingRows(tf, dataset, features, chunkRows);
+  const rows = createTrainingRows(tf, trained, features, chunkRows);
 
   return {
     tf,
     rows,
     layers,
     activations,
-    loss: training.loss,
+    loss: lossOf(training),
     method,
     optimizer,
     parameters,
     definition,
+    targetFunction,
     targetBounds: schema.targets.map(({ name, scale }, i) => ({ name, scale, epsilon: epsilon[i] ?? 0 })),
     plan,
     warnings,
@@ -120,12 +130,7 @@ export function buildParts(
       });
       return stored;
     },
-    model: (stored) => ({
-      schema,
-      layers: stored,
-      ...(method.outputTransform === undefined ? {} : { transform: method.outputTransform }),
-      epsilon,
-    }),
+    model: (weights) => modelOf({ schema, epsilon }, method, weights),
     dispose: () => {
       method.dispose();
       optimizer.dispose();

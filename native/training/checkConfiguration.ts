@@ -23,7 +23,7 @@ export function checkConfiguration(configuration: RunConfiguration): Warning[] {
   }
   const method = getMethod(id);
   const settings = parseMethodSettings(id, given);
-  checkLoss(configuration, method);
+  checkLoss(configuration, method, method.targetFunction?.(settings, new Float32Array()));
   return [...method.check(settings, network)];
 }
 

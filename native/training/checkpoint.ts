@@ -57,6 +57,7 @@ interface FloatTensor extends SafeTensor {
 }
 
 const prefix = 'best';
+const factorName = `${prefix}.factor`;
 
 /** The best snapshot's layers as tensors of a checkpoint. */
 function bestToTensors(layers: readonly DenseLayer[]): Record<string, FloatTensor> {
@@ -96,9 +97,10 @@ export function captureCheckpoint(context: RunContext, best: Snapshot | undefine
   }
   const state = structuredClone(position);
   if (best !== undefined) {
-    const { epoch, violation, loss, metrics } = best;
+    const { epoch, violation, loss, metrics, layers, factor } = best;
     state.best = { epoch, violation, loss, metrics };
-    Object.assign(tensors, bestToTensors(best.layers));
+    Object.assign(tensors, bestToTensors(layers));
+    if (factor !== undefined) tensors[factorName] = { shape: [factor.length], data: factor };
   }
   return { epoch: position.epoch, step: position.step, state, tensors };
 }
@@ -126,5 +128,12 @@ export function restoreCheckpoint(context: RunContext, { tensors }: Checkpoint):
   }
   restoreVariables(parts.tf, parts.state, tensors);
   execution.push();
-  return position.best && { ...position.best, layers: bestFromTensors(parts.storedLayers(), tensors) };
+  const factor = tensors[factorName]?.data;
+  return (
+    position.best && {
+      ...position.best,
+      layers: bestFromTensors(parts.storedLayers(), tensors),
+      ...(factor === undefined ? {} : { factor: new Float32Array(factor) }),
+    }
+  );
 }

@@ -50,6 +50,15 @@ const cases: readonly Case[] = [
   },
   { method: 'output-transform', optimizer: 'sgd', loss: 'gamma', activation: 'sigmoid' },
   {
+    method: 'output-transform',
+    settings: { transform: 'exp', target: 'log' },
+    optimizer: 'adam',
+    loss: 'huber',
+    activation: 'relu',
+    // The logarithm needs targets above the bound.
+    epsilon: 0,
+  },
+  {
     method: 'non-negative-last-layer',
     optimizer: 'momentum',
     loss: 'gamma',
@@ -58,6 +67,13 @@ const cases: readonly Case[] = [
   },
   { method: 'non-negative-last-layer', optimizer: 'adam', loss: 'squared-error', activation: 'sigmoid' },
   { method: 'positive-parameters', optimizer: 'adam', loss: 'squared-error', activation: 'relu' },
+  {
+    method: 'non-negative-last-layer',
+    optimizer: 'adam',
+    loss: 'tweedie',
+    activation: 'relu',
+    training: { tweediePower: 1.3 },
+  },
   ...(['square', 'softplus', 'exp'] as const).flatMap((by): Case[] => [
     { method: 'non-negative-last-layer', settings: { by }, optimizer: 'adam', loss: 'huber', activation: 'tanh' },
     { method: 'positive-parameters', settings: { by }, optimizer: 'sgd', loss: 'gamma', activation: 'softplus' },
@@ -140,9 +156,10 @@ const anyCase: fc.Arbitrary<Case> = fc
       maxLength: 3,
     }),
   })
-  .map(({ way: { method, settings = {} }, optimizer, loss, layers }) => ({
+  .map(({ way: { method, settings = {}, epsilon }, optimizer, loss, layers }) => ({
     method,
     settings,
+    ...(epsilon === undefined ? {} : { epsilon }),
     optimizer,
     loss,
     hidden: layers.map(([units]) => units),

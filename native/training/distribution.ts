@@ -22,7 +22,10 @@ export function distributionOf(targets: readonly TargetBound[], predictions: Flo
 
 function histogram(values: Float32Array): Omit<Distribution, 'name'> {
   let [lowest, highest] = [Infinity, -Infinity];
-  for (const value of values) {
+  // Loops by index: an iterator takes twice as long, and every epoch counts all training rows.
+  const { length } = values;
+  for (let row = 0; row < length; row++) {
+    const value = values[row] ?? 0;
     if (value < lowest) lowest = value;
     if (value > highest) highest = value;
   }
@@ -34,7 +37,8 @@ function histogram(values: Float32Array): Omit<Distribution, 'name'> {
   const before = mixed ? Math.ceil(-lowest / width) : 0;
   const bins = before + Math.max(1, Math.ceil((highest - origin) / width));
   const counts = new Array<number>(bins).fill(0);
-  for (const value of values) {
+  for (let row = 0; row < length; row++) {
+    const value = values[row] ?? 0;
     const bin = Math.max(0, Math.min(bins - 1, before + Math.floor((value - origin) / width)));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }

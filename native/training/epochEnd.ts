@@ -4,6 +4,7 @@ import { diverged } from './divergence.ts';
 import { evaluatePredictions, type SplitEvaluation } from './evaluate.ts';
 import { learningRateOf, type RunContext } from './runContext.ts';
 import { isBetter, type Candidate } from './snapshot.ts';
+import { predictionsOf } from './trainedTargets.ts';
 
 /**
  * A run has diverged if its training loss reaches this many times the first epoch's, even if all numbers are finite.
@@ -34,7 +35,8 @@ export async function measureEpoch(
   execution.push();
   const seconds = (performance.now() - started) / 1000;
   position.seconds.evaluate += seconds;
-  const candidate = { epoch, violation: evaluation.violation, loss: evaluation.loss };
+  const { violation, loss, factor } = evaluation;
+  const candidate = { epoch, violation, loss, ...(factor === undefined ? {} : { factor }) };
   const metrics: EpochMetrics = {
     epoch,
     step: position.step,
@@ -68,6 +70,8 @@ interface SplitsEvaluation {
   readonly violation: number;
   /** Loss of the validation split, or of the training split if there is no validation split. */
   readonly loss: number;
+  /** Factor of the output transform, for a network that is trained on a function of the targets. */
+  readonly factor: Float32Array | undefined;
   /** Distribution of the training predictions. */
   readonly distribution: Distribution[];
   /** Whether every prediction and every loss is a finite number; if not, the other fields have no meaning. */
@@ -80,24 +84,25 @@ interface SplitsEvaluation {
  * @param yieldToEvents - awaited between chunks of rows
  */
 async function evaluateSplits(
-  { configuration, dataset, execution, parts: { targetBounds: targets } }: RunContext,
+  { dataset, execution, parts }: RunContext,
   yieldToEvents: () => Promise<void>,
 ): Promise<SplitsEvaluation> {
   const evaluations: Partial<Record<keyof SplitReports, SplitEvaluation>> = {};
+  const { loss, method, targetBounds: targets, targetFunction } = parts;
   let trainPredictions: Float32Array = new Float32Array();
+  let factor: Float32Array | undefined;
   let finite = true;
   for (const split of splitNames) {
     if (dataset.splits[split].rows === 0) continue;
-    const predictions = await execution.predictSplit(split, yieldToEvents);
-    const evaluation = evaluatePredictions(
-      configuration.training.loss,
-      targets,
-      predictions,
-      dataset.splits[split].targets,
-    );
+    const expected = dataset.splits[split].targets;
+    const computed = await execution.predictSplit(split, yieldToEvents);
+    // The training split comes first.
+    if (split === 'train') factor = targetFunction?.factor(computed, expected);
+    const predictions = predictionsOf(method.outputTransform, factor, computed);
+    const evaluation = evaluatePredictions(loss, targets, predictions, expected);
     // A prediction that is not finite makes its output's sum of squares not finite.
-    const { loss: mean, outputs } = evaluation.report;
-    finite &&= Number.isFinite(mean) && outputs.every(({ rmse }) => Number.isFinite(rmse));
+    const { outputs } = evaluation.report;
+    finite &&= Number.isFinite(evaluation.report.loss) && outputs.every(({ rmse }) => Number.isFinite(rmse));
     evaluations[split] = evaluation;
     if (split === 'train') trainPredictions = predictions;
   }
@@ -107,6 +112,7 @@ async function evaluateSplits(
     trainPredictions,
     violation: train?.violation ?? 0,
     loss: (validation ?? train)?.report.loss ?? 0,
+    factor,
     distribution: finite ? distributionOf(targets, trainPredictions) : [],
     finite,
   };

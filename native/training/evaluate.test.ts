@@ -2,18 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { distributionOf } from './distribution.ts';
 import { evaluatePredictions } from './evaluate.ts';
+import { lossOf } from './losses.ts';
 
 const targets = [
   { name: 'a', scale: 2, epsilon: 0 },
   { name: 'b', scale: 10, epsilon: 5 },
 ];
 
+const squaredError = lossOf({ loss: 'squared-error', tweediePower: 1.5 });
+const absolute = lossOf({ loss: 'absolute', tweediePower: 1.5 });
+
 describe('evaluatePredictions', () => {
   it('counts and measures in the targets’ own units', () => {
     // Own units: a is predicted 2, -1, 4 for 2, 1, 6; b is predicted 5, 4, 20 for 10, 5, 20.
     const predictions = Float32Array.of(1, 0.5, -0.5, 0.4, 2, 2);
     const expected = Float32Array.of(1, 1, 0.5, 0.5, 3, 2);
-    const { report, violation } = evaluatePredictions('squared-error', targets, predictions, expected);
+    const { report, violation } = evaluatePredictions(squaredError, targets, predictions, expected);
     expect(report.rows).toBe(3);
     expect(report.loss).toBeCloseTo((0 + 0.25 + 1 + 0.01 + 1 + 0) / 6, 6);
     const [a, b] = report.outputs;
@@ -31,7 +35,7 @@ describe('evaluatePredictions', () => {
     const scaled = Math.fround(0.7 / 3);
     const product = Math.fround(scaled * 3);
     const { report } = evaluatePredictions(
-      'absolute',
+      absolute,
       [{ name: 'a', scale: 3, epsilon: 0.7 }],
       Float32Array.of(scaled),
       Float32Array.of(1),
@@ -42,7 +46,7 @@ describe('evaluatePredictions', () => {
 
   it('does not treat NaN as a positive value', () => {
     const { report } = evaluatePredictions(
-      'absolute',
+      absolute,
       targets.slice(0, 1),
       Float32Array.of(NaN, 1),
       Float32Array.of(1, 1),

@@ -1,8 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { isTensor, shapeOf, type Rows } from '../compile/rowArray.ts';
-import type { Loss } from '../contract/configuration.ts';
 import type { OutputReport, SplitReport } from '../contract/results.ts';
-import { meanLoss } from './losses.ts';
+import { meanLoss, type LossFunction } from './losses.ts';
 
 /** A target's name, scale and bound, for the evaluation. */
 export interface TargetBound {
@@ -27,7 +26,7 @@ export interface SplitEvaluation {
  * @param expected - scaled targets of the same shape
  */
 export function evaluatePredictions(
-  loss: Loss,
+  loss: LossFunction,
   targets: readonly TargetBound[],
   predictions: Float32Array,
   expected: Float32Array,

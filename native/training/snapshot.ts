@@ -13,6 +13,8 @@ export interface Candidate {
   /** Mean violation of the training split; 0 is feasible. */
   readonly violation: number;
   readonly loss: number;
+  /** Factor of the output transform, for a network that is trained on a function of the targets. */
+  readonly factor?: Float32Array;
 }
 
 /**

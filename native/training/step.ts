@@ -1,9 +1,9 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { Activation, Loss } from '../contract/configuration.ts';
+import type { Activation } from '../contract/configuration.ts';
 import type { MethodInstance } from '../constraints/method.ts';
 import { forward } from '../network/forward.ts';
 import type { LayerVariables } from '../network/layers.ts';
-import { lossTensor } from './losses.ts';
+import { lossTensor, type LossFunction } from './losses.ts';
 import type { Optimizer, Parameter } from './optimizers.ts';
 
 export interface StepParts {
@@ -11,7 +11,7 @@ export interface StepParts {
   readonly layers: readonly LayerVariables[];
   /** One for each hidden layer. */
   readonly activations: readonly Activation[];
-  readonly loss: Loss;
+  readonly loss: LossFunction;
   readonly method: MethodInstance;
   readonly optimizer: Optimizer;
   /** The layers' variables in the optimizer's order. */

@@ -261,7 +261,7 @@ export class Trainer {
     return {
       execution: execution.kind,
       ...(execution.reason === undefined ? {} : { executionReason: execution.reason }),
-      model: parts.model(best.layers),
+      model: parts.model(best),
       metrics: best.metrics,
       stopped,
       epochs: epoch,

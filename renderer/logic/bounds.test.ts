@@ -26,6 +26,14 @@ describe('a bound that the data break', () => {
     expect(brokenBound(configured(0), [])).toBeUndefined();
   });
 
+  it('allows zeros above which a loss for many zeros keeps its predictions, and no negative targets', () => {
+    const tweedie = configured(0.5);
+    tweedie.training.loss = 'tweedie';
+    expect(brokenBound(tweedie, [target('price', 0)])).toBeUndefined();
+    expect(brokenBound(tweedie, [target('price', -1)])?.kept).toBe(-1);
+    expect(brokenBound(configured(0.5), [target('price', 0)])?.kept).toBe(0);
+  });
+
   it('is lowered for its target alone', () => {
     const targets = [target('waste', 0.01), target('yield', -1.5)];
     const one = configured(0);

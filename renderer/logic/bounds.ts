@@ -1,5 +1,5 @@
 import { isBelowBound, keptBound } from '../../native/base/targetBound.ts';
-import type { RunConfiguration } from '../../native/contract/configuration.ts';
+import { leastTarget, type RunConfiguration } from '../../native/contract/configuration.ts';
 import type { Preparation } from '../../native/contract/inspection.ts';
 import { formatNumber } from './format.ts';
 
@@ -28,7 +28,7 @@ export interface BrokenBound {
 /** The first target with rows below its bound. */
 export function brokenBound(configuration: RunConfiguration, targets: Preparation['targets']): BrokenBound | undefined {
   for (const { name, scale, minimum } of targets) {
-    const bound = epsilonOf(configuration, name);
+    const bound = leastTarget(configuration.training.loss, epsilonOf(configuration, name));
     if (!isBelowBound(minimum, bound, scale)) continue;
     const kept = keptBound(minimum, scale);
     const message =

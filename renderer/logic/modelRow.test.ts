@@ -28,6 +28,12 @@ describe('a row that was pasted', () => {
       expect(splitValues(joinValues(values))).toEqual(values);
   });
 
+  it('starts with a category that is there, also if a missing one is a category of its own', () => {
+    expect(startText({ kind: 'one-hot', column: 'colour', categories: ['', 'blue'], acceptsMissing: true })).toBe(
+      'blue',
+    );
+  });
+
   it('becomes numbers, categories and missing values', () => {
     expect(inputs.map(startText)).toEqual(['3.142', 'light red', '0']);
     expect(modelRow(inputs, ['1.5', 'blue', ''])).toEqual({ x: 1.5, colour: 'blue', y: null });

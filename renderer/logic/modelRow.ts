@@ -1,5 +1,5 @@
 import { figure } from '../../native/base/figures.ts';
-import type { ModelInput } from '../../native/contract/dataSchema.ts';
+import { missingCategory, type ModelInput } from '../../native/contract/dataSchema.ts';
 import { OrthantError } from '../../native/contract/errors.ts';
 import { parseNumber } from './numbers.ts';
 
@@ -7,7 +7,9 @@ import { parseNumber } from './numbers.ts';
 
 /** Initial text of a field: a typical number, or a known category. */
 export const startText = (input: ModelInput): string =>
-  input.kind === 'number' ? figure(input.shift) : (knownCategories(input)[0] ?? '');
+  input.kind === 'number'
+    ? figure(input.shift)
+    : (knownCategories(input).find((category) => category !== missingCategory) ?? '');
 
 export const knownCategories = (input: Exclude<ModelInput, { kind: 'number' }>): readonly string[] =>
   input.kind === 'one-hot' ? input.categories : input.order;

@@ -11,6 +11,7 @@ export const activeRunReason =
 const fixedReasons: Readonly<Record<string, string>> = {
   'training.batchSize': 'The training step was built for this size.',
   'training.loss': 'The training step was built with this loss.',
+  'training.tweediePower': 'The training step was built with it.',
   'training.optimizer': 'Its moments belong to this optimizer.',
   'training.schedule': 'It runs from the first step to the last; the learning rate itself can be changed.',
   'training.seed': 'The first weights have been drawn already.',

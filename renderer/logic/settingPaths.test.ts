@@ -21,6 +21,9 @@ describe('changeSetting', () => {
     const expected = start();
     expected.training.schedule.warmUpSteps = 7;
     expected.data.scaling.inputs = 'min-max';
+    // Another setting depends on it, but it has no variants.
+    changeSetting(settings, draft, 'training.loss', 'tweedie');
+    expected.training.loss = 'tweedie';
     expect(draft).toEqual(expected);
   });
 

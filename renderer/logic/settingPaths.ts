@@ -25,7 +25,7 @@ export function changeSetting(
   path: string,
   value: unknown,
 ): void {
-  if (!settings.some(({ when }) => when?.path === path)) {
+  if (!settings.some((setting) => setting.path === path && setting.choosesVariant === true)) {
     setAt(draft, path, value);
     return;
   }

@@ -10,5 +10,5 @@ it('reports in one sentence how many rows were not predicted, and why', () => {
       { reason: 'no value in column "area"', rows: 1200 },
       { reason: 'no value in column "age"', rows: 3 },
     ]),
-  ).toBe('1,203 rows without a prediction: 1,200 with no value in column "area", 3 with no value in column "age".');
+  ).toBe('1,203 rows without a prediction: 1,200 with no value in column "area"; 3 with no value in column "age".');
 });

@@ -10,6 +10,7 @@ const mainPaths = [
   'training.epochs',
   'training.batchSize',
   'training.loss',
+  'training.tweediePower',
   'training.optimizer.id',
   'training.optimizer.learningRate',
   'training.schedule.id',

@@ -46,7 +46,7 @@ async function form(
     prepare: () => ({
       rowsInFile: 1000,
       rowsUsed: 1000,
-      missing: 'drop',
+      missing: 'own-category',
       dropped: [],
       split: { train: 800, validation: 100, test: 100 },
       features: [{ name: 'carat', column: 'carat', shift: 3.9, scale: 1.2 }],
@@ -144,6 +144,13 @@ describe.each(scheduleSchema.options.map((option) => option.shape.id.value))('th
     });
     await golden(`train-${id}`, panel);
   });
+});
+
+test('the training form with a loss that has a setting', async () => {
+  const panel = await form('train', 'Training settings', (draft) => {
+    draft.training.loss = 'tweedie';
+  });
+  await golden('train-tweedie', panel);
 });
 
 test.each(['paused', 'training'] as const)('the training form of a run that is %s', async (state) => {

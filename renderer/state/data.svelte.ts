@@ -73,9 +73,12 @@ export class DataTable {
   );
   readonly inputs = $derived(this.columns.filter((column) => column.role === 'input'));
   readonly targets = $derived(this.columns.filter((column) => column.role === 'target'));
-  /** Warnings about the file and its use, each once. On the same topic, those about its use are kept. */
+  /**
+   * Warnings about the file and its use, each once, without the rows that could not be read: the inspection
+   * lists them. On the same topic, those about its use are kept.
+   */
   readonly warnings: readonly Warning[] = $derived.by(() => {
-    const ofUse = this.preparation?.warnings ?? [];
+    const ofUse = (this.preparation?.warnings ?? []).filter(({ topic }) => topic !== 'unreadable');
     const topics = new Set(ofUse.map(({ topic }) => topic).filter((topic) => topic !== undefined));
     const ofFile = ((this.inspection ?? this.refused)?.warnings ?? []).filter(
       ({ topic }) => topic === undefined || !topics.has(topic),

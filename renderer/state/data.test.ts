@@ -102,7 +102,8 @@ describe('warnings and errors of a file', () => {
           split: { train: 1, validation: 0, test: 0 },
           features: [],
           targets: [],
-          warnings: [{ message: latin }, { message: left }],
+          // The rows that could not be read are listed on their own.
+          warnings: [{ message: latin }, { message: left }, { message: 'Line 3 is cut.', topic: 'unreadable' }],
         }),
       }),
     );

@@ -127,7 +127,7 @@ export function fakePreparation({ columns, rows }: Inspection): Preparation {
   return {
     rowsInFile: rows,
     rowsUsed: rows,
-    missing: 'drop',
+    missing: 'own-category',
     dropped: [],
     split: { train: rows - 2 * held, validation: held, test: held },
     features: named

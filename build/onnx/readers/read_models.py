@@ -91,7 +91,7 @@ def run_sequential(path, rows):
     assert not weights, f"keys that no module takes: {list(weights)}"
     transform = about.get("orthant.transform")
     if transform is not None:
-        x = TRANSFORMS[transform["kind"]](x, transform) + transform["epsilon"]
+        x = TRANSFORMS[transform["kind"]](x, transform) * numpy.asarray(transform.get("factor", 1)) + transform["epsilon"]
     return {"metadata": metadata, "shapes": shapes, "outputs": listed(x * about["orthant.targetScale"])}
 
 

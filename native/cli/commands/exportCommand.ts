@@ -9,6 +9,7 @@ import { choice, place } from '../parsers.ts';
 interface ExportOptions extends CommonOptions {
   format: ExportFormatId;
   out: string;
+  intervals?: boolean;
 }
 
 export function addExport(program: Command): void {
@@ -17,19 +18,22 @@ export function addExport(program: Command): void {
     .description("write a run's best model to a file, verified in ONNX Runtime")
     .argument('<run>', 'the run folder', place)
     .addOption(choice('--format <name>', 'format of the file', exportFormatIds).makeOptionMandatory())
-    .requiredOption('--out <file>', 'the file to write', place);
+    .requiredOption('--out <file>', 'the file to write', place)
+    .option('--intervals', "add the ends of the prediction intervals to an ONNX file's outputs");
   addCommonOptions(command, [
     'export runs/first --format onnx --out model.onnx',
+    'export runs/first --format onnx --out model.onnx --intervals',
     'export runs/first --format onnx-json --out model.onnx.json',
     'export runs/first --format safetensors --out model.safetensors',
   ]).action(exportRun);
 }
 
 async function exportRun(run: string, options: ExportOptions): Promise<void> {
+  const { format, out, intervals = false } = options;
   const { file, report } = await withEngine('train', engineOptions(options), (engine) =>
-    engine.call('export', { run: path.resolve(run), format: options.format, out: path.resolve(options.out) }),
+    engine.call('export', { run: path.resolve(run), format, out: path.resolve(out), intervals }),
   );
-  if (options.json === true) printJson({ file, format: options.format, export: report });
+  if (options.json === true) printJson({ file, format, export: report });
   else {
     print(file);
     print(

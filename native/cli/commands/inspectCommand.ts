@@ -53,7 +53,9 @@ function describe({
   columns,
   warnings,
 }: Inspection): string {
-  for (const { line, reason } of rejected.slice(0, 10)) note(`${fileFormats[format].place} ${line}: ${reason}`);
+  const shown = rejected.slice(0, 10);
+  for (const { line, reason } of shown) note(`${fileFormats[format].place} ${line}: ${reason}`);
+  if (rejectedRows > shown.length) note(`And ${count(rejectedRows - shown.length, 'more row')}.`);
   for (const { message } of warnings) note(`Note: ${message}`);
   const left = rejectedRows === 0 ? '' : `, ${rejectedRows} left out`;
   return [

@@ -1,16 +1,18 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { CallAnswer } from '../../contract/engine.ts';
+import { percentage } from '../../base/figures.ts';
 import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { addDialectOptions, dialectOf, type TableOptions } from '../configurationOptions.ts';
 import { wrongUse } from '../failure.ts';
-import { note, percent, print, printJson, significant, table } from '../terminalText.ts';
+import { count, note, percent, print, printJson, significant, table } from '../terminalText.ts';
 import { place, wholeNumber } from '../parsers.ts';
 
 interface PredictOptions extends TableOptions, CommonOptions {
   out?: string;
   limit: number;
+  interval: boolean;
 }
 
 export function addPredict(program: Command): void {
@@ -21,7 +23,8 @@ export function addPredict(program: Command): void {
     .option('--data <file>', 'the table', place)
     .option('--sample <id>', 'a sample in place of a file')
     .option('--out <file>', 'write all predictions as CSV', place)
-    .option('--limit <rows>', 'rows to show', wholeNumber, 10);
+    .option('--limit <rows>', 'rows to show', wholeNumber, 10)
+    .option('--no-interval', 'predictions only, without the ends of their intervals');
   addDialectOptions(command);
   addCommonOptions(command, [
     'predict runs/first --data new.csv',
@@ -30,7 +33,7 @@ export function addPredict(program: Command): void {
 }
 
 async function predict(model: string, options: PredictOptions): Promise<void> {
-  const { data, sample, out, limit, skipBadRows = false } = options;
+  const { data, sample, out, limit, interval, skipBadRows = false } = options;
   if ((data === undefined) === (sample === undefined)) throw wrongUse('Give --data FILE or --sample ID.');
   const answer = await withEngine('train', engineOptions(options), (engine) =>
     engine.call('predict', {
@@ -42,11 +45,12 @@ async function predict(model: string, options: PredictOptions): Promise<void> {
       },
       ...(out === undefined ? {} : { out: path.resolve(out) }),
       limit,
+      intervals: interval,
     }),
   );
   if (options.json === true) printJson(answer);
   else print(describe(answer));
-  for (const { reason, rows } of answer.skipped) note(`No prediction for ${rows} rows: ${reason}.`);
+  for (const { reason, rows } of answer.skipped) note(`No prediction for ${count(rows, 'row')}: ${reason}.`);
   for (const [column, categories] of Object.entries(answer.unseen)) {
     note(
       `Values of ${column} that the model has never seen: ${categories.slice(0, 10).join(', ')}${categories.length > 10 ? ', ...' : ''}.`,
@@ -54,10 +58,14 @@ async function predict(model: string, options: PredictOptions): Promise<void> {
   }
 }
 
-function describe({ targets, rows, negative, minimum, predictions, file }: CallAnswer<'predict'>): string {
+function describe({ targets, rows, negative, minimum, level, predictions, file }: CallAnswer<'predict'>): string {
+  const ends = level === undefined ? [] : targets.flatMap((target) => [`${target} low`, `${target} high`]);
   const shown = table(
-    [{ title: 'row', align: 'right' }, ...targets.map((title) => ({ title, align: 'right' as const }))],
-    predictions.map(({ row, prediction }) => [String(row), ...prediction.map(significant)]),
+    ['row', ...targets, ...ends].map((title) => ({ title, align: 'right' })),
+    predictions.map(({ row, prediction, low = [], high = [] }) => [
+      String(row),
+      ...[...prediction, ...low.flatMap((value, i) => [value, high[i] ?? NaN])].map(significant),
+    ]),
   );
   const summary = targets.map(
     (target, i) =>
@@ -66,6 +74,7 @@ function describe({ targets, rows, negative, minimum, predictions, file }: CallA
   return [
     ...(predictions.length === 0 ? [] : [shown, '\n']),
     ...summary,
+    level === undefined ? '' : `Between low and high: the ${percentage(level)} interval.\n`,
     file === undefined ? '' : `Written: ${file}\n`,
   ].join('');
 }

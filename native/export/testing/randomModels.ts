@@ -53,7 +53,7 @@ const number = fc.record({
 });
 const oneHot = fc.record({
   kind: fc.constant('one-hot' as const),
-  categories: fc.uniqueArray(fc.constantFrom(...categories.slice(1)), { maxLength: 4 }),
+  categories: fc.uniqueArray(fc.constantFrom(...categories), { maxLength: 4 }),
   acceptsMissing: fc.constant(true),
 });
 const ordinal = fc.record({
@@ -80,10 +80,11 @@ export const modelCase: fc.Arbitrary<ModelCase> = fc
       },
     ),
     transform: fc.option(fc.constantFrom(...outputTransforms)),
+    factored: fc.boolean(),
     rows: fc.integer({ min: 1, max: 12 }),
     seed: fc.nat(),
   })
-  .map(({ inputs, targets, named, hidden, transform, rows, seed }) => {
+  .map(({ inputs, targets, named, hidden, transform, factored, rows, seed }) => {
     const random = new Random(seed, 'model');
     const schema = {
       inputs: inputs.map((input, i) => withoutUndefined({ ...input, column: named[i] }) as ModelInput),
@@ -99,6 +100,7 @@ export const modelCase: fc.Arbitrary<ModelCase> = fc
         : {
             transform: {
               kind: transform,
+              ...(factored ? { factor: Float32Array.from(targets, (_, i) => 1.25 - 0.5 * i) } : {}),
               epsilon: Float32Array.from(targets, (scale, i) => scaledBound(epsilon[i] ?? 0, Math.fround(scale))),
             },
           }),

@@ -21,6 +21,8 @@ export interface Case {
   readonly activation: Activation | Activation[];
   readonly hidden?: number[];
   readonly training?: RunConfigurationInput['training'];
+  /** By default above every target's smallest values, so that predictions violate the bound. */
+  readonly epsilon?: number;
 }
 
 /** Few rows, so that each is visited many times in 50 steps. */
@@ -28,13 +30,12 @@ export const rows = 60;
 const dataset = exampleDataSet({ rows, heldOut: 10 });
 
 export const configurationOf = (
-  { method, settings = {}, optimizer, loss, activation, hidden = [6, 5], training }: Case,
+  { method, settings = {}, optimizer, loss, activation, hidden = [6, 5], training, epsilon = 0.3 }: Case,
   { batchSize = 16, seed = 1 } = {},
 ): SettledConfiguration =>
   exampleConfiguration({
     network: { hidden, activation },
-    // Above every target's smallest values, so that predictions violate the bound.
-    constraint: { epsilon: 0.3, method: { id: method, settings } },
+    constraint: { epsilon, method: { id: method, settings } },
     training: { loss, batchSize, seed, optimizer: { id: optimizer, learningRate: 5e-3 }, ...training },
   });
 

@@ -5,6 +5,7 @@ import { contextFor } from '../../constraints/testing/methodContext.ts';
 import { layerVariables } from '../../network/initialise.ts';
 import type { LayerVariables } from '../../network/layers.ts';
 import type { DenseLayer } from '../../network/model.ts';
+import { lossOf } from '../losses.ts';
 import { createOptimizer, type Parameter } from '../optimizers.ts';
 import { predictWith, trainingStep, type StepParts } from '../step.ts';
 
@@ -63,7 +64,7 @@ export function smallRun(problem: SmallProblem): SmallRun {
     tf,
     layers,
     activations,
-    loss: 'squared-error',
+    loss: lossOf({ loss: 'squared-error', tweediePower: 1.5 }),
     method: instance,
     optimizer: createOptimizer(tf, {
       settings: { id: 'sgd', learningRate: 1 },

@@ -157,6 +157,20 @@ test('rows that are left out, and those of each split, are counted', async () =>
   await expect.element(rows.getByRole('listitem').filter({ hasText: '20,113' })).toHaveTextContent(/without depth/);
 });
 
+test('the treatment of missing inputs is explained, also the one that was chosen for the table', async () => {
+  const preparation = { ...fakePreparation(fakeInspection('diamonds')), missing: 'median-own-category' as const };
+  const { app } = await openWindow({ page: 'data', answers: { prepare: () => preparation } });
+  const choice = panel.getByRole('combobox', { name: 'Rows with a missing input' });
+  await expect.element(choice).toHaveDisplayValue('Automatic');
+  await expect
+    .element(choice)
+    .toHaveAccessibleDescription(/^“Own category, or the median” for this table\. A missing category is a category of/);
+  await userEvent.selectOptions(choice, 'Leave them out');
+  await expect.element(choice).toHaveAccessibleDescription('A row with any missing input is left out.');
+  expect(app.document.current?.data.missing).toBe('drop');
+  await expectAccessible();
+});
+
 test('inputs that form a picture are shown as pictures, page by page', async () => {
   const inspection = fakeInspection('ink');
   await openWindow({

@@ -41,12 +41,34 @@ describe('a row', () => {
     await expectAccessible();
   });
 
+  test('has its interval beside its prediction, if the model has intervals', async () => {
+    await openPredict({
+      predictRow: () => ({ targets: ['price'], prediction: [1234.5], level: 0.9, low: [0], high: [2469], unseen: [] }),
+    });
+    await row.getByRole('button', { name: 'Predict' }).click();
+    await expect.element(row.getByRole('status')).toHaveTextContent(/price ?1,234\.5 90 % interval: 0 to 2,469/);
+    await expectAccessible();
+  });
+
   test('with an invalid number is not predicted, and shows the error', async () => {
     const { asked } = await openPredict();
     await row.getByRole('textbox', { name: 'carat' }).fill('much');
     await row.getByRole('button', { name: 'Predict' }).click();
     await expect.element(row.getByRole('alert')).toHaveTextContent(/carat/);
     expect(asked('predictRow')).toEqual([]);
+  });
+
+  test('offers a missing category where that is one of its own', async () => {
+    const inputs = [{ kind: 'one-hot' as const, column: 'cut', categories: ['', 'Ideal'], acceptsMissing: true }];
+    const { asked } = await openPredict(
+      { predictRow: () => ({ targets: ['price'], prediction: [2], unseen: [] }) },
+      { schema: { inputs, targets: [{ name: 'price', scale: 1 }] } },
+    );
+    const cut = row.getByRole('combobox', { name: 'cut' });
+    await expect.element(cut).toHaveDisplayValue('Ideal');
+    await userEvent.selectOptions(cut, 'missing');
+    await row.getByRole('button', { name: 'Predict' }).click();
+    await expect.poll(() => asked('predictRow')).toEqual([{ model: fakeRun, values: { cut: null } }]);
   });
 
   test('is copied from the open table', async () => {
@@ -106,6 +128,16 @@ describe('a file', () => {
     await file.getByRole('button', { name: 'Save all as CSV' }).click();
     await expect.element(file.getByText('Saved to /work/new-predicted.csv')).toBeVisible();
     expect(asked('predict').at(-1)).toMatchObject({ model: fakeRun, out: '/work/new-predicted.csv' });
+  });
+
+  test('has a column of intervals, if the model has them', async () => {
+    const rows = answer.predictions.map((each) => ({ ...each, low: [0], high: [4.75] }));
+    await openPredict({ ...chosen, predict: () => ({ ...answer, level: 0.95, predictions: rows }) });
+    await file.getByRole('button', { name: 'Choose a file' }).click();
+    const predictions = file.getByRole('region', { name: 'Predictions' });
+    await expect.element(predictions.getByRole('row').nth(0)).toHaveTextContent(/price ?95 % interval/);
+    await expect.element(predictions.getByRole('row').nth(1)).toHaveTextContent(/2\.5.*0 to 4\.75/);
+    await expectAccessible();
   });
 
   test('with bad rows is predicted without them', async () => {

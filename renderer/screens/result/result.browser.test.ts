@@ -110,10 +110,23 @@ describe('evidence', () => {
 });
 
 test('the result is read from top to bottom: figures, lowest rows, times, notes', async () => {
-  await openResult({ stopped: 'early-stopping', warnings: [{ message: 'It was still falling.' }] });
+  const dropped = [
+    { reason: 'no value in the input "depth"', rows: 1200 },
+    { reason: 'could not be read', rows: 3 },
+  ];
+  await openResult({
+    stopped: 'early-stopping',
+    warnings: [{ message: 'It was still falling.' }],
+    rows: { file: 11_203, used: 10_000, dropped },
+  });
   await expect.element(main.getByText(/4 epochs in .*stopped early/)).toBeVisible();
   const figures = main.getByRole('region', { name: 'Every output on every split' });
   expect(figures.getByRole('row').elements()).toHaveLength(4);
+  await expect
+    .element(figures)
+    .toHaveTextContent(
+      '1,203 of 11,203 rows were left out: 1,200 with no value in the input "depth"; 3 could not be read.',
+    );
   await expect.element(figures.getByRole('row').nth(1)).toHaveTextContent(/price.*training.*8,000/);
   const lowest = main.getByRole('region', { name: 'Rows with the lowest price' });
   await expect.element(lowest.getByRole('row').nth(1)).toHaveTextContent(/7.*test.*▼ −0\.5.*1/);
@@ -124,6 +137,58 @@ test('the result is read from top to bottom: figures, lowest rows, times, notes'
   await expectAccessible();
   await lowest.getByRole('button', { name: '8', exact: true }).click();
   await expect.element(main.getByRole('grid', { name: 'Rows of the table' })).toBeVisible();
+});
+
+describe('intervals', () => {
+  const panel = main.getByRole('region', { name: '90 % intervals' });
+  const report = { level: 0.9, rows: 1000, note: 'They rest on validation rows.' };
+
+  test('are shown with what they hold, and are exported on request where a format has outputs', async () => {
+    const { test: held } = last.splits;
+    const splits = {
+      ...last.splits,
+      ...(held === undefined
+        ? {}
+        : {
+            test: {
+              ...held,
+              outputs: held.outputs.map((output) => ({
+                ...output,
+                interval: { level: 0.9, coverage: 0.904, width: 2.4 },
+              })),
+            },
+          }),
+    };
+    const { asked } = await openResult(
+      { intervals: { ...report, halfWidths: [1234.56] }, splits },
+      {
+        chooseOutput: ({ suggestedName }) => ({ path: `/work/${suggestedName}` }),
+        export: ({ out }) => ({
+          file: out,
+          report: { verifiedBy: 'onnx-runtime', maxRelativeDifference: 0, smallestOutput: 0, rows: 9 },
+        }),
+      },
+    );
+    await expect.element(panel).toHaveTextContent(/price: prediction ± 1,235, which holds 90\.4 % of 1,000 test rows/);
+    await expect.element(panel).toHaveTextContent(/They rest on validation rows\./);
+    await main.getByRole('switch', { name: 'With intervals' }).click();
+    await main.getByRole('button', { name: 'ONNX', exact: true }).click();
+    await expect.element(main.getByText('Written to /work/My-run.onnx')).toBeVisible();
+    await main.getByRole('button', { name: 'safetensors' }).click();
+    await expect.element(main.getByText('Written to /work/My-run.safetensors')).toBeVisible();
+    expect(asked('export')).toEqual([
+      { run: fakeRun, format: 'onnx', out: '/work/My-run.onnx', intervals: true },
+      { run: fakeRun, format: 'safetensors', out: '/work/My-run.safetensors', intervals: false },
+    ]);
+    await expectAccessible();
+  });
+
+  test('that need more validation rows are missing with the reason, and cannot be exported', async () => {
+    await openResult({ intervals: { ...report, note: 'They need at least 9 validation rows.' } });
+    await expect.element(panel).toHaveTextContent(/They need at least 9 validation rows\./);
+    await expect.element(main.getByRole('button', { name: 'ONNX', exact: true })).toBeVisible();
+    await expect.element(main.getByRole('switch', { name: 'With intervals' })).not.toBeInTheDocument();
+  });
 });
 
 test('predictions can be cancelled; failed ones show the reason and can be tried again', async () => {
@@ -236,7 +301,7 @@ describe('the model', () => {
     await main.getByRole('button', { name: 'ONNX', exact: true }).click();
     await expect.element(main.getByText('Written to /work/My-run.onnx')).toBeVisible();
     await expect.element(main).toHaveTextContent(/in ONNX Runtime, which predicted 900 rows/);
-    expect(asked('export')).toEqual([{ run: fakeRun, format: 'onnx', out: '/work/My-run.onnx' }]);
+    expect(asked('export')).toEqual([{ run: fakeRun, format: 'onnx', out: '/work/My-run.onnx', intervals: false }]);
     await main.getByRole('button', { name: 'Show in folder' }).click();
     expect(asked('showInFolder')).toEqual([{ path: '/work/My-run.onnx' }]);
     await expectAccessible();
