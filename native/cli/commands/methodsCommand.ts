@@ -19,13 +19,14 @@ async function methods(id: string | undefined, options: CommonOptions): Promise<
   const all = await withEngine('data', engineOptions(options), (engine) => engine.call('methods', {}));
   const wanted = id === undefined ? undefined : find(all, id);
   if (options.json === true) printJson(wanted ?? all);
-  else print(wanted === undefined ? list(all) : describe(wanted));
+  else if (wanted === undefined) print(list(all));
+  else print('formula' in wanted ? describe(wanted) : `${titled(wanted)}${paragraph(wanted.summary)}`);
 }
 
-function find(all: readonly MethodDescriptor[], id: string): MethodDescriptor {
-  const method = all.find((candidate) => candidate.id === id);
+function find(all: readonly MethodDescriptor[], id: string): MethodDescriptor | typeof automaticMethod {
+  const method = [automaticMethod, ...all].find((candidate) => candidate.id === id);
   if (method !== undefined) return method;
-  const ids = all.map((candidate) => candidate.id);
+  const ids = [automaticMethod, ...all].map((candidate) => candidate.id);
   throw wrongUse(`There is no method "${id}".${didYouMean(id, ids)} There are: ${ids.join(', ')}.`);
 }
 
@@ -40,9 +41,11 @@ const list = (all: readonly MethodDescriptor[]): string =>
     ),
   ].join('\n');
 
+const titled = ({ id, title }: Pick<MethodDescriptor, 'id' | 'title'>): string => `${id}: ${title}\n`;
+
 function describe(method: MethodDescriptor): string {
   return [
-    `${method.id}: ${method.title}\n`,
+    titled(method),
     paragraph(method.summary),
     '\n',
     paragraph(`Promise: ${method.promiseText}`),
