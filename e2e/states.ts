@@ -121,7 +121,7 @@ async function everyMisfit(orthant: OrthantWindow, look: Look): Promise<void> {
   await orthant.step('Constraint');
   await page.getByRole('radio', { name: 'Non-negative last layer', exact: true }).check();
   await orthant.setLayers('32,32');
-  await page.getByLabel('Activation of the hidden layers').selectOption('tanh');
+  await page.getByLabel('Activation of the hidden layers').selectOption('gelu');
   await expect(page.getByRole('alert').or(page.getByRole('note')).first()).toBeVisible();
   await page.getByLabel('Hidden layers', { exact: true }).fill('32,wide');
   await look('network-misfit');

@@ -12,7 +12,7 @@ const golden: Readonly<Record<string, readonly string[]>> = Object.fromEntries([
   ['help', ['--help']],
   ...createProgram().commands.map((command) => [`help-${command.name()}`, [command.name(), '--help']]),
   ['methods', ['methods']],
-  ...constraintMethods.map(({ id }) => [`methods-${id}`, ['methods', id]]),
+  ...['auto', ...constraintMethods.map(({ id }) => id)].map((id) => [`methods-${id}`, ['methods', id]]),
 ]) as Record<string, readonly string[]>;
 
 beforeAll(() => {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
-import type { SettledConfiguration } from '../contract/configuration.ts';
+import type { Activation, SettledConfiguration } from '../contract/configuration.ts';
 import type { Curve, MethodPromise } from '../contract/methodDescriptor.ts';
 import type { ConstraintReport } from '../contract/results.ts';
 import type { Warning } from '../contract/inspection.ts';
@@ -26,6 +26,8 @@ export interface MethodContext {
   readonly epsilon: Float32Array;
   /** Standard deviation of each scaled target over the training rows, the unit of `margin`. */
   readonly targetDeviation: Float32Array;
+  /** One for each hidden layer. */
+  readonly activations: readonly Activation[];
   /** Hidden layers and the last one, as the method's `start` made them; a method may change the form of its weights. */
   readonly layers: readonly LayerVariables[];
 }

@@ -1,9 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import type { SettledConfiguration } from '../contract/configuration.ts';
+import type { Activation, SettledConfiguration } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import type { Curve } from '../contract/methodDescriptor.ts';
-import { hiddenActivations, nonNegativeActivations } from '../network/activations.ts';
+import { activationFunctions, hiddenActivations, limitedActivations, type ValueRange } from '../network/activations.ts';
+import { joined } from '../base/lists.ts';
+import { computedRange, sumMargin } from '../network/lowestSum.ts';
 import { exponentLimit, nonNegativeFunctions } from '../network/transforms.ts';
 import { sampleCurve } from './methodCurves.ts';
 import type { LayerTensors, LayerVariables, MethodBehaviour, MethodContext } from './method.ts';
@@ -20,7 +22,7 @@ export const nonNegativeBySetting = z
   .default('projection')
   .meta({
     title: 'By',
-    description: `How weights are kept from being negative: projection sets negative ones to 0 after each step; square, softplus and exp (of at most ${exponentLimit}) train a free parameter of which the weight is that function.`,
+    description: `How weights are kept from being negative where they must not be: projection sets negative ones to 0 after each step; square, softplus and exp (of at most ${exponentLimit}) train a free parameter of which the weight is that function.`,
   });
 
 type NonNegativeBy = z.output<typeof nonNegativeBySetting>;
@@ -38,7 +40,7 @@ export const weightCurve = (by: NonNegativeBy): Curve =>
   );
 
 /**
- * Refuses networks whose last features can be negative: there non-negative last-layer weights do not bound the output.
+ * Refuses networks whose last features have no lower limit: there non-negative last-layer weights do not bound the output.
  *
  * @throws OrthantError `configuration`
  */
@@ -51,21 +53,60 @@ export function checkFeatures(title: string, network: SettledConfiguration['netw
       { field: 'network.hidden' },
     );
   }
-  if (!nonNegativeActivations.has(last)) {
+  if (!limitedActivations.includes(last)) {
     throw new OrthantError(
       'configuration',
-      `The method "${title}" needs features that are never negative, and the last hidden layer's activation "${last}" can be. Choose ${[...nonNegativeActivations].join(', ')} for it, or choose the output transform.`,
+      `The method "${title}" needs features with a lower limit that float32 keeps, and those of the last hidden layer's activation "${last}" have none. Choose ${joined(limitedActivations, 'or')} for it, or choose the output transform.`,
       { field: 'network.activation' },
     );
   }
 }
 
-/** One layer whose weights are kept from being negative. */
+/** The precondition that {@link checkFeatures} enforces. */
+export const requiredFeatures = `The last hidden layer’s activation has a lower limit: ${joined(limitedActivations, 'or')}.`;
+
+/** What features can be that come from this activation; without one they are the inputs. */
+export const featuresOf = (activation: Activation | undefined): ValueRange =>
+  activationFunctions[activation ?? 'none'].range;
+
+/** One layer that has a lower limit for every input. */
 export interface NonNegativeLayer {
   /** Position in the network. */
   readonly index: number;
-  /** Lower bound of each bias, [units]. */
-  readonly biasFloor: Float32Array;
+  /** Lower limit of each unit, [units]. */
+  readonly floor: Float32Array;
+  /** What its features can be; without it, they are never negative. */
+  readonly features?: ValueRange;
+  /** Whether weights may be negative, which needs features with an upper limit, and projection. */
+  readonly anySign?: boolean;
+}
+
+/**
+ * The bias of the forward pass, `b = c + S(W)`, of which c is trained and kept at the floor or above. S is how far
+ * features in their range can lower the sum: S_k = Σ_j max(-w_jk least, -w_jk most), 0 if neither weights nor features
+ * are negative. Training c instead of b lets the loss see that a smaller weight allows a smaller bias; b projected onto
+ * its floor would stay there while growing weights lift it.
+ */
+interface Cover {
+  /** The lowest c. */
+  least(floor: tfjs.Tensor1D): tfjs.Tensor1D;
+  bias(free: tfjs.Tensor1D, kernel: tfjs.Tensor2D): tfjs.Tensor1D;
+}
+
+/** With margins for the rounding of S, c and the layer's own sum; undefined where S is 0. */
+function coverOf(tf: typeof tfjs, layer: NonNegativeLayer, inputs: number): Cover | undefined {
+  const { features = [0, Infinity], anySign = false } = layer;
+  const [least, most] = computedRange(features);
+  if (least >= 0 && !anySign) return undefined;
+  const { share, smallest } = sumMargin(inputs);
+  return {
+    least: (floor) => tf.add(floor, tf.add(tf.mul(tf.abs(floor), share), smallest)),
+    bias: (free, kernel) => {
+      const lowered = tf.mul(tf.relu(kernel), -least * (1 + share));
+      const raised = (): tfjs.Tensor2D => tf.mul(tf.relu(tf.neg(kernel)), most * (1 + share));
+      return tf.add(free, tf.sum(anySign ? tf.add(lowered, raised()) : lowered, 0));
+    },
+  };
 }
 
 /** Weights of reparametrised layers start at least here: nearer to 0 the functions' derivatives vanish. */
@@ -73,58 +114,59 @@ const leastStart = 1e-3;
 /** Reparametrised biases start at least this far above their floor, for the same reason. */
 const leastBiasStart = 0.01;
 
-/**
- * Behaviour of a method that keeps the kernels of these layers at 0 or above, and their biases at their floor or above.
- */
+/** Behaviour of a method that keeps the units of these layers at their floor or above, whatever the input. */
 export function nonNegativeLayers(
   context: MethodContext,
   by: NonNegativeBy,
   chosen: readonly NonNegativeLayer[],
 ): MethodBehaviour {
   const { tf } = context;
-  const floors = new Map(chosen.map(({ index, biasFloor }) => [index, vectorVariable(context, biasFloor)]));
-  const state = Object.fromEntries([...floors].map(([index, floor]) => [`biasFloor${index}`, floor]));
-  const begin = (apply: (layer: LayerVariables, floor: tfjs.Tensor1D) => void) => {
+  const limits = new Map(
+    chosen.map((layer) => {
+      const floor = vectorVariable(context, layer.floor);
+      const cover = coverOf(tf, layer, context.layers[layer.index]?.kernel.shape[0] ?? 0);
+      return [layer.index, { ...layer, floor, cover, least: () => cover?.least(floor) ?? floor }];
+    }),
+  );
+  type Limits = typeof limits extends Map<number, infer Value> ? Value : never;
+  const change = (layers: readonly LayerVariables[], apply: (layer: LayerVariables, limits: Limits) => void): void => {
     tf.tidy(() => {
-      for (const [index, floor] of floors) {
-        const layer = context.layers[index];
-        if (layer !== undefined) apply(layer, floor);
+      for (const [index, limit] of limits) {
+        if (layers[index] !== undefined) apply(layers[index], limit);
       }
     });
   };
+  const behaviour = (free: (layer: LayerVariables, limits: Limits) => LayerTensors): MethodBehaviour => ({
+    state: Object.fromEntries([...limits].map(([index, { floor }]) => [`biasFloor${index}`, floor])),
+    effective: (layers) =>
+      layers.map((layer, index): LayerTensors => {
+        const limit = limits.get(index);
+        if (limit === undefined) return layer;
+        const { kernel, bias } = free(layer, limit);
+        return { kernel, bias: limit.cover?.bias(bias, kernel) ?? bias };
+      }),
+  });
 
   if (by === 'projection') {
-    begin(({ kernel, bias }, floor) => {
-      kernel.assign(tf.relu(kernel));
-      bias.assign(tf.maximum(bias, floor));
-    });
-    return {
-      state,
-      project: (layers) => {
-        tf.tidy(() => {
-          for (const [index, floor] of floors) {
-            layers[index]?.kernel.assign(tf.relu(layers[index].kernel));
-            layers[index]?.bias.assign(tf.maximum(layers[index].bias, floor));
-          }
-        });
-      },
+    const project = (layers: readonly LayerVariables[]): void => {
+      change(layers, ({ kernel, bias }, { anySign = false, least }) => {
+        if (!anySign) kernel.assign(tf.relu(kernel));
+        bias.assign(tf.maximum(bias, least()));
+      });
     };
+    project(context.layers);
+    return { ...behaviour((layer) => layer), project };
   }
 
   const { tensor, inverse } = nonNegativeFunctions[by];
   const inverted = <T extends tfjs.Tensor>(values: T): T =>
     tf.tensor(Float32Array.from(values.dataSync(), inverse), values.shape) as T;
-  begin(({ kernel, bias }, floor) => {
+  change(context.layers, ({ kernel, bias }, { least }) => {
     kernel.assign(inverted(tf.maximum(kernel, leastStart)));
-    bias.assign(inverted(tf.maximum(tf.sub(bias, floor), leastBiasStart)));
+    bias.assign(inverted(tf.maximum(tf.sub(bias, least()), leastBiasStart)));
   });
-  return {
-    state,
-    effective: (layers) =>
-      layers.map((layer, index): LayerTensors => {
-        const floor = floors.get(index);
-        if (floor === undefined) return layer;
-        return { kernel: tensor(tf, layer.kernel), bias: tf.add(tensor(tf, layer.bias), floor) };
-      }),
-  };
+  return behaviour(({ kernel, bias }, { least }) => ({
+    kernel: tensor(tf, kernel),
+    bias: tf.add(tensor(tf, bias), least()),
+  }));
 }

@@ -4,7 +4,14 @@ import { activationFunctions, hiddenActivations } from '../network/activations.t
 import type { DenseLayer } from '../network/model.ts';
 import { startNonNegative } from '../network/startAtData.ts';
 import { defineMethod } from './method.ts';
-import { checkFeatures, nonNegativeBySetting, nonNegativeLayers, weightCurve } from './nonNegative.ts';
+import {
+  checkFeatures,
+  featuresOf,
+  nonNegativeBySetting,
+  nonNegativeLayers,
+  requiredFeatures,
+  weightCurve,
+} from './nonNegative.ts';
 
 const settings = z.strictObject({ by: nonNegativeBySetting });
 
@@ -13,9 +20,10 @@ const title = 'Positive parameters';
 /**
  * Positive parameters, the thread's fourth answer: no weight and no bias of any layer is negative.
  *
- *     W_l >= 0, b_l >= 0 for every layer l,   b >= max(ε, 0) in the last   =>   p >= ε for every input
+ *     W_l >= 0, b_l >= 0 for every layer l,   b >= max(ε, 0) - inf φ · Σ_j w_j in the last   =>   p >= ε for every input
  *
- * W_l: [inputs, units], b_l: [units] of layer l; ε the bound of each output. After each step W_l <- max(W_l, 0) and b_l
+ * W_l: [inputs, units], b_l: [units] of layer l; ε the bound of each output; inf φ the lower limit of the last hidden
+ * activation, 0 for relu, sigmoid and softplus, -1 for elu and tanh. After each step W_l <- max(W_l, 0) and b_l
  * <- max(b_l, 0), or each is a function of a free parameter. Kernels start at |W|, divided so that the weights of a
  * unit sum to 1 on average: the signs no longer cancel, and undivided weights would multiply a signal by about the
  * square root of the number of inputs in each layer. Nothing is added to the loss.
@@ -35,11 +43,11 @@ export const positiveParameters = defineMethod({
   promise: 'for-every-input',
   promiseText:
     'No output is below the bound, whatever the input; in exchange the model can only rise with each of its inputs.',
-  formula: String.raw`W_l \ge 0, \; b_l \ge 0 \text{ for every layer } l, \quad b \ge \varepsilon \text{ in the last} \;\Longrightarrow\; p \ge \varepsilon`,
+  formula: String.raw`W_l \ge 0, \; b_l \ge 0 \text{ for every layer } l, \quad b \ge \varepsilon - \inf\varphi \, \textstyle\sum_j w_j \text{ in the last} \;\Longrightarrow\; p \ge \varepsilon`,
   source:
     'Fourth answer of the PyTorch forum thread 178758; Archer & Wang, monotonicity constraints in back propagation, 1993.',
   preconditions: [
-    'The last hidden layer’s activation is never negative: relu, sigmoid or softplus.',
+    requiredFeatures,
     'At least one hidden layer, and none with gelu, which falls before it rises.',
     'The target rises, or at least does not fall, with every input: the model becomes monotone.',
   ],
@@ -65,16 +73,17 @@ export const positiveParameters = defineMethod({
   start: (_, drawn, data, epsilon) =>
     startNonNegative(drawn.map(averaging), data, floorsOf(epsilon), { linear: false }),
   create: ({ by }, context) => {
-    const { layers } = context;
+    const { layers, activations } = context;
     const last = layers.length - 1;
     const bounds = floorsOf(context.epsilon);
     return nonNegativeLayers(
       context,
       by,
-      layers.map(({ bias }, index) => ({
-        index,
-        biasFloor: index === last ? bounds : new Float32Array(bias.size),
-      })),
+      layers.map(({ bias }, index) =>
+        index === last
+          ? { index, floor: bounds, features: featuresOf(activations.at(-1)) }
+          : { index, floor: new Float32Array(bias.size) },
+      ),
     );
   },
 });

@@ -1,7 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { hiddenActivations } from '../network/activations.ts';
+import { hiddenActivations, limitedActivations } from '../network/activations.ts';
 import { scaledBound } from '../network/bound.ts';
 import { drawLayers, layerVariables } from '../network/initialise.ts';
 import { outputTransforms } from '../network/model.ts';
@@ -24,7 +24,7 @@ const cases: [string, Record<string, string>][] = [
 
 const scenario = fc.record({
   hidden: fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 1, maxLength: 3 }),
-  activation: fc.constantFrom('relu' as const, 'sigmoid' as const, 'softplus' as const),
+  activation: fc.constantFrom(...limitedActivations),
   epsilon: fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 2, maxLength: 2 }),
   scale: fc.array(fc.float({ min: Math.fround(0.01), max: 5000, noNaN: true }), { minLength: 2, maxLength: 2 }),
   seed: fc.nat(10_000),
@@ -44,6 +44,7 @@ test.each(cases)(
           contextFor(tf, {
             outputs: 2,
             layers,
+            activations: hiddenActivations(network),
             epsilon: Float32Array.from(epsilon, (bound, j) => scaledBound(bound, scale[j]!)),
           }),
         );
@@ -57,7 +58,7 @@ test.each(cases)(
           layers: stored,
           ...(instance.outputTransform === undefined ? {} : { transform: instance.outputTransform }),
         };
-        const inputs = Float32Array.from({ length: 30 }, (_, i) => 100 * Math.sin(i * 78.233 + seed));
+        const inputs = Float32Array.from({ length: 60 }, (_, i) => 10 ** (i % 7) * Math.sin(i * 78.233 + seed));
         predict(model, inputs).forEach((prediction, i) => {
           expect(Math.fround(Math.fround(prediction) * scale[i % 2]!)).toBeGreaterThanOrEqual(epsilon[i % 2]!);
         });
@@ -69,6 +70,36 @@ test.each(cases)(
       }),
       { numRuns: 40 },
     );
+  },
+);
+
+test.each(['tanh', 'sigmoid'] as const)(
+  'weights on %s features keep their signs, and the bias covers them; other ways keep them at 0 or above',
+  (activation) => {
+    const { tf } = runtime;
+    const network = { hidden: [20], activation, initialiser: 'he-uniform' as const };
+    const drawn = drawLayers({ network, inputs: 3, outputs: 2, seed: 3 });
+    for (const by of ways) {
+      const layers = layerVariables(tf, drawn);
+      const instance = getMethod('non-negative-last-layer').create(
+        { by },
+        contextFor(tf, { outputs: 2, layers, activations: [activation], epsilon: new Float32Array([0, 0.5]) }),
+      );
+      instance.project?.(layers);
+      const { kernel, bias } = storedLayers(tf, instance, layers, [activation]).at(-1)!;
+      if (by === 'projection') expect(kernel).toEqual(drawn.at(-1)!.kernel);
+      else expect(kernel.every((weight) => weight >= 0)).toBe(true);
+      const lowering = [0, 1].map((output) =>
+        kernel
+          .filter((_, i) => i % 2 === output)
+          .reduce((sum, weight) => sum + (activation === 'tanh' ? Math.abs(weight) : Math.max(-weight, 0)), 0),
+      );
+      const start = by === 'projection' ? 0 : 0.01;
+      expect(bias[0]).toBeCloseTo(lowering[0]! + start, 4);
+      expect(bias[1]).toBeCloseTo(lowering[1]! + 0.5 + start, 4);
+      instance.dispose();
+      tf.dispose(layers.map((layer) => [layer.kernel, layer.bias]));
+    }
   },
 );
 
@@ -89,10 +120,12 @@ test('without the method the same networks do fall below the bound', () => {
   expect(Math.min(...predict({ layers }, inputs))).toBeLessThan(0);
 });
 
-test.each(ways)('a last layer by %s starts from the absolute values of the drawn weights', (by) => {
+test.each(ways)('a last layer by %s starts with the weights it is given', (by) => {
   const { tf } = runtime;
   const network = { hidden: [20], activation: 'relu' as const, initialiser: 'he-uniform' as const };
   const drawn = drawLayers({ network, inputs: 3, outputs: 2, seed: 3 });
+  const given = drawn[1]!.kernel;
+  given.set(given.map(Math.abs));
   const layers = layerVariables(tf, drawn);
   const instance = getMethod('non-negative-last-layer').create(
     { by },
@@ -101,7 +134,7 @@ test.each(ways)('a last layer by %s starts from the absolute values of the drawn
   const [first, last] = storedLayers(tf, instance, layers, ['relu']);
   expect(first!.kernel).toEqual(drawn[0]!.kernel);
   last!.kernel.forEach((weight, i) => {
-    expect(weight).toBeCloseTo(Math.abs(drawn[1]!.kernel[i]!), 2);
+    expect(weight).toBeCloseTo(given[i]!, 2);
   });
   expect(last!.bias[1]).toBeGreaterThanOrEqual(0.5);
   instance.dispose();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import type { Activation } from '../contract/configuration.ts';
 import { OrthantError } from '../contract/errors.ts';
 import { methodDescriptorSchema } from '../contract/methodDescriptor.ts';
 import {
@@ -123,10 +124,7 @@ test('a change contains only settings that may change, and no defaults', () => {
 });
 
 test('methods of non-negative weights check what they need', () => {
-  const networkOf = (
-    hidden: number[],
-    activation: 'relu' | 'tanh' | 'sigmoid' | ('tanh' | 'relu' | 'gelu')[] = 'relu',
-  ) => ({
+  const networkOf = (hidden: number[], activation: Activation | Activation[] = 'relu') => ({
     hidden,
     activation,
     initialiser: 'he-uniform' as const,
@@ -134,18 +132,22 @@ test('methods of non-negative weights check what they need', () => {
   for (const id of ['non-negative-last-layer', 'positive-parameters']) {
     const method = getMethod(id);
     expect(errorOf(() => method.check({ by: 'projection' }, networkOf([]))).field).toBe('network.hidden');
-    const error = errorOf(() => method.check({ by: 'projection' }, networkOf([8, 8], 'tanh')));
-    expect(error.field).toBe('network.activation');
-    expect(error.message).toContain('relu, sigmoid, softplus');
-    expect(errorOf(() => method.check({ by: 'projection' }, networkOf([8, 8], ['relu', 'tanh']))).code).toBe(
+    for (const activation of ['leaky-relu', 'gelu', 'none'] as const) {
+      const error = errorOf(() => method.check({ by: 'projection' }, networkOf([8, 8], activation)));
+      expect(error.field).toBe('network.activation');
+      expect(error.message).toContain('Choose relu, elu, tanh, sigmoid or softplus for it');
+    }
+    expect(errorOf(() => method.check({ by: 'projection' }, networkOf([8, 8], ['relu', 'gelu']))).code).toBe(
       'configuration',
     );
-    expect(() => method.check({ by: 'projection' }, networkOf([8, 8], ['tanh', 'relu']))).not.toThrow();
+    expect(() => method.check({ by: 'projection' }, networkOf([8, 8], ['relu', 'tanh']))).not.toThrow();
   }
   const method = getMethod('non-negative-last-layer');
   expect(method.check({ by: 'projection' }, networkOf([8, 8]))).toEqual([]);
   expect(method.check({ by: 'projection' }, networkOf([8]))[0]!.message).toContain('convex');
-  expect(method.check({ by: 'projection' }, networkOf([8], 'sigmoid'))).toEqual([]);
+  expect(method.check({ by: 'projection' }, networkOf([8], 'elu'))[0]!.message).toContain('convex');
+  for (const activation of ['sigmoid', 'tanh'] as const)
+    expect(method.check({ by: 'projection' }, networkOf([8], activation))).toEqual([]);
   const monotone = getMethod('positive-parameters');
   expect(monotone.check({ by: 'projection' }, networkOf([8, 8]))[0]!.message).toContain('monotone');
   const falls = errorOf(() => monotone.check({ by: 'projection' }, networkOf([8, 8], ['gelu', 'relu'])));

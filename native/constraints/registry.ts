@@ -14,16 +14,16 @@ import { penalty } from './penalty.ts';
 import { positiveParameters } from './positiveParameters.ts';
 import { slackLagrangian } from './slackLagrangian.ts';
 
-/** All methods, in display order. A new method is a file in this folder and a line here. */
+/** All methods, in display order: the strongest promise first, and of equal ones the method that fits most. A new method is a file in this folder and a line here. */
 const methods = [
-  none,
-  penalty,
-  slackLagrangian,
-  dualAscent,
-  augmentedLagrangian,
-  outputTransform,
   nonNegativeLastLayer,
+  outputTransform,
   positiveParameters,
+  augmentedLagrangian,
+  dualAscent,
+  slackLagrangian,
+  penalty,
+  none,
 ] as const;
 
 export type MethodId = (typeof methods)[number]['id'];

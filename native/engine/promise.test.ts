@@ -7,8 +7,9 @@ import { activationSchema } from '../contract/configuration.ts';
 import { buildOnnx, encodeOnnx } from '../export/onnx.ts';
 import { metadata } from '../export/testing/randomModels.ts';
 import { Random } from '../base/random.ts';
-import { nonNegativeActivations } from '../network/activations.ts';
+import { activationFunctions, limitedActivations } from '../network/activations.ts';
 import { scaledBound } from '../network/bound.ts';
+import { computedRange } from '../network/lowestSum.ts';
 import { layerVariables } from '../network/initialise.ts';
 import { outputTransforms, type Model } from '../network/model.ts';
 import { storeLayers } from '../network/store.ts';
@@ -40,9 +41,7 @@ function wildModel(random: Random): Model {
   const method = getMethod(id);
   const hidden = Array.from({ length: 1 + random.below(4) }, () => 1 + random.below(8));
   const activation = hidden.map((_, layer) =>
-    layer === hidden.length - 1 && 'by' in settings
-      ? pick([...nonNegativeActivations])
-      : pick(activationSchema.options),
+    layer === hidden.length - 1 && 'by' in settings ? pick(limitedActivations) : pick(activationSchema.options),
   );
   const scales = Array.from({ length: 1 + random.below(3) }, () =>
     pick([1, power(-1, 1), power(-6, 6), power(-30, 30)]),
@@ -68,6 +67,7 @@ function wildModel(random: Random): Model {
     contextFor(tf, {
       outputs: scales.length,
       layers,
+      activations: activation,
       epsilon: Float32Array.from(epsilon, (bound, output) => scaledBound(bound, Math.fround(scales[output]!))),
     }),
   );
@@ -131,7 +131,10 @@ async function lowest(
   const { proto, names } = buildOnnx(model, metadata);
   const session = await ort.InferenceSession.create(encodeOnnx(proto), { logSeverityLevel: 3, ...options });
   const results = await session.run({
-    [names.numbers!.input]: new ort.Tensor('float32', inputs, [inputs.length / 2, 2]),
+    [names.numbers!.input]: new ort.Tensor('float32', inputs, [
+      inputs.length / model.schema.inputs.length,
+      model.schema.inputs.length,
+    ]),
   });
   const values = names.targets.map(({ output }) => [...(results[output]!.data as Float32Array)]);
   await session.release();
@@ -139,6 +142,27 @@ async function lowest(
 }
 
 describe('a promise for every input', () => {
+  it.each(limitedActivations)('rests on a range that %s keeps in ONNX Runtime', async (activation) => {
+    const sizes = Array.from({ length: 30_000 }, (_, i) => 1e-4 * 1.003 ** i).filter((size) => size < 3e38);
+    const [least, most] = computedRange(activationFunctions[activation].range);
+    for (const sign of [1, -1]) {
+      const model: Model = {
+        schema: {
+          inputs: [{ kind: 'number', column: 'x', shift: 0, scale: 1 }],
+          targets: [{ name: 'y', scale: 1 }],
+        },
+        layers: [
+          { inputs: 1, units: 1, kernel: Float32Array.of(1), bias: Float32Array.of(0), activation },
+          { inputs: 1, units: 1, kernel: Float32Array.of(sign), bias: Float32Array.of(0), activation: 'none' },
+        ],
+        epsilon: [-Infinity],
+      };
+      const values = await lowest(model, Float32Array.from([...sizes, 0, ...sizes.map((size) => -size)]), {});
+      expect(sign * values[0]!).toBeGreaterThanOrEqual(least);
+      expect(sign * values[0]!).toBeLessThanOrEqual(most);
+    }
+  });
+
   it('is tested for each method that gives it', () => {
     const promising = constraintMethods.filter(({ promise }) => promise === 'for-every-input').map(({ id }) => id);
     expect(new Set(ways.map(([id]) => id))).toEqual(new Set(promising));

@@ -23,8 +23,8 @@ interface Recipe {
   readonly epsilon: number;
   /** Weights of the last layer. */
   readonly last: 'any' | 'non-negative' | 'zero';
-  /** Last bias: the scaled bound, the rounded quotient, slightly below the bound, or random. */
-  readonly bias: 'bound' | 'rounded' | 'below' | 'any';
+  /** Last bias: the scaled bound, the rounded quotient, slightly below the bound, a little above what tanh needs, or random. */
+  readonly bias: 'bound' | 'rounded' | 'below' | 'covered' | 'any';
   readonly transform: OutputTransformKind | undefined;
 }
 
@@ -47,11 +47,13 @@ function build({ seed, hidden, activation, scales, epsilon, last, bias, transfor
         const bound = scaledBound(epsilon, Math.fround(scales[unit] ?? 1));
         if (!isLast || bias === 'any') return random.normal();
         if (bias === 'rounded') return epsilon / (scales[unit] ?? 1);
-        return bias === 'bound' ? bound : bound - Math.abs(bound) * 1e-6 - 1e-20;
+        return bias !== 'below' ? bound : bound - Math.abs(bound) * 1e-6 - 1e-20;
       }),
       activation: isLast ? ('none' as const) : activation,
     };
   });
+  const { kernel, bias: biases, units } = layers[hidden.length]!;
+  if (bias === 'covered') kernel.forEach((weight, i) => (biases[i % units]! += Math.abs(weight) * (1 + 1e-5)));
   return {
     schema: {
       inputs: ['a', 'b'].map((column) => ({ kind: 'number', column, shift: 0, scale: 1 })),
@@ -103,7 +105,7 @@ const recipe: fc.Arbitrary<Recipe> = fc.record({
   scales: fc.tuple(fc.double({ min: 1e-3, max: 1e4, noNaN: true }), fc.double({ min: 1e-3, max: 1e4, noNaN: true })),
   epsilon: fc.constantFrom(0, 0.1, 0.7, 3, -2),
   last: fc.constantFrom('any', 'non-negative', 'zero'),
-  bias: fc.constantFrom('bound', 'rounded', 'below', 'any'),
+  bias: fc.constantFrom('bound', 'rounded', 'below', 'covered', 'any'),
   transform: fc.option(fc.constantFrom(...outputTransforms), { nil: undefined, freq: 3 }),
 });
 const inputs = fc.tuple(fc.nat(), fc.constantFrom(1, 10, 1000)).map(([seed, size]) => {
@@ -147,10 +149,38 @@ describe('proveByConstruction', () => {
     for (const activation of ['relu', 'sigmoid', 'softplus'] as const) {
       expect(holds(build({ ...nonNegative, activation }))).toEqual([true, true]);
     }
+    // Of these, elu and tanh have a lower limit, but the bias does not allow for it.
     for (const activation of ['leaky-relu', 'elu', 'tanh', 'gelu', 'none'] as const) {
       expect(holds(build({ ...nonNegative, activation }))).toEqual([false, false]);
     }
     expect(holds(build({ ...nonNegative, hidden: [] }))).toEqual([false, false]);
+  });
+
+  /** A model whose last biases are raised over the bound by `share` of what they need for the lowest features. */
+  function covered(activation: Activation, share: number): Model {
+    const last = activation === 'elu' ? 'non-negative' : 'any';
+    const model = build({ ...nonNegative, activation, last });
+    const { kernel, bias, units } = model.layers.at(-1)!;
+    kernel.forEach((weight, i) => {
+      const lowering = activation === 'sigmoid' ? Math.max(-weight, 0) : Math.abs(weight);
+      bias[i % units]! += lowering * share;
+    });
+    return model;
+  }
+
+  it('holds for weights of any sign on bounded features if the bias covers them, and says why', () => {
+    for (const activation of ['tanh', 'sigmoid', 'elu'] as const) {
+      expect(holds(covered(activation, 1 + 1e-5))).toEqual([true, true]);
+      expect(holds(covered(activation, 1 - 1e-5))).toEqual([false, false]);
+      // The features may reach the bound exactly, but rounding may take the sum below it.
+      expect(holds(covered(activation, 1))).toEqual([false, false]);
+    }
+    const reasonOf = (activation: Activation): string => proveByConstruction(covered(activation, 1.01))[0]!.reason;
+    expect(reasonOf('tanh')).toMatch(
+      /^tanh features lie between -1 and 1 and lower the bias, [\d.]+, by at most [\d.]+ in float32, so no prediction is below 0\.8\d*\.$/,
+    );
+    expect(reasonOf('elu')).toMatch(/^elu features are never below -1 and lower the bias, /);
+    expect(holds(build({ ...nonNegative, activation: 'elu', last: 'any' }))).toEqual([false, false]);
   });
 
   it('holds if the last weights are all zero, whatever the features', () => {

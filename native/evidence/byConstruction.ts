@@ -1,7 +1,8 @@
 import { activationFunctions } from '../network/activations.ts';
 import { leastDescaled } from '../network/bound.ts';
 import type { DenseLayer, Model } from '../network/model.ts';
-import { figure, figureBelow, readable } from '../base/figures.ts';
+import { computedRange, lowestSum } from '../network/lowestSum.ts';
+import { figure, figureAbove, figureBelow, readable } from '../base/figures.ts';
 
 /** Proof that one output is never below its bound, or the reason why the weights do not prove it. */
 export interface OutputProof {
@@ -16,9 +17,8 @@ export interface OutputProof {
  * does not matter.
  *
  * prediction = fround(scaled * fround(scale)), as the exported graph computes it; the bound must also hold for the
- * unrounded product, and if denormal numbers are flushed to 0 (see `leastDescaled`). Every step of the proof also holds
- * in rounded arithmetic, since rounding is monotone: a sum of non-negative products is non-negative in any order of
- * summation, adding it to b gives at least b, and multiplying by a positive scale keeps the order. An input that
+ * unrounded product, and if denormal numbers are flushed to 0 (see `leastDescaled`). The proof allows for the rounding of
+ * the last layer's sums in float32 (see `lowestSum`), and multiplying by a positive scale keeps the order. An input that
  * overflows float32 in the network (0 · ∞) gives NaN, which is neither below epsilon nor a number.
  */
 export function proveByConstruction(model: Model): OutputProof[] {
@@ -60,7 +60,7 @@ function transformFloor(model: Model, output: number): Floor {
   };
 }
 
-/** With non-negative weights on non-negative features, or all weights zero, the output is at least the bias. */
+/** The lowest sum of bias and weighted features, if the features' activation limits it. */
 function linearFloor(model: Model, output: number): Floor {
   const last = model.layers.at(-1);
   if (last === undefined || !model.layers.every(isFinite)) {
@@ -68,22 +68,33 @@ function linearFloor(model: Model, output: number): Floor {
   }
   const column = Array.from({ length: last.inputs }, (_, feature) => last.kernel[feature * last.units + output] ?? 0);
   const bias = last.bias[output] ?? 0;
+  const shown = readable(figure(bias));
   if (column.every((weight) => weight === 0)) {
-    return { floor: bias, reason: `All last-layer weights are zero and the bias is ${readable(figure(bias))}` };
+    return { floor: bias, reason: `All last-layer weights are zero and the bias is ${shown}` };
   }
-  const negative = column.filter((weight) => weight < 0).length;
-  if (negative > 0)
-    return { reason: `${readable(negative)} of ${readable(column.length)} last-layer weights are negative.` };
   const features = model.layers.at(-2);
+  const negative = column.filter((weight) => weight < 0).length;
+  const { range } = activationFunctions[features?.activation ?? 'none'];
+  const [least, most] = range;
+  if (negative > 0 && most === Infinity)
+    return { reason: `${readable(negative)} of ${readable(column.length)} last-layer weights are negative.` };
   if (features === undefined) {
     return { reason: 'Without a hidden layer the features are the inputs, which may be negative.' };
   }
-  if (!activationFunctions[features.activation].nonNegative) {
-    return { reason: `The last hidden activation ${features.activation} may be negative.` };
+  const { activation } = features;
+  if (least === -Infinity) return { reason: `Nothing limits how low ${activation} features can be in float32.` };
+  const { value, lowering } = lowestSum(column, bias, computedRange(range));
+  if (value === -Infinity) return { reason: 'The last layer may overflow float32.' };
+  if (negative === 0 && least === 0) {
+    return {
+      floor: value,
+      reason: `The last-layer weights are at least 0 on ${activation} features, which are never negative, and the bias is ${shown}`,
+    };
   }
+  const limits = most === Infinity ? `are never below ${least}` : `lie between ${least} and ${most}`;
   return {
-    floor: bias,
-    reason: `The last-layer weights are at least 0 on ${features.activation} features, which are never negative, and the bias is ${readable(figure(bias))}`,
+    floor: value,
+    reason: `${activation} features ${limits} and lower the bias, ${shown}, by at most ${readable(figureAbove(lowering))} in float32`,
   };
 }
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { activationSchema } from '../contract/configuration.ts';
 import { openEngine, type EngineRuntime } from '../tensorflow/backend.ts';
-import { activationFunctions, hiddenActivations, nonNegativeActivations } from './activations.ts';
+import { activationFunctions, hiddenActivations, limitedActivations } from './activations.ts';
+import { computedRange } from './lowestSum.ts';
 import { outputTransforms } from './model.ts';
 import { exponentLimit, nonNegativeFunctions } from './transforms.ts';
 
@@ -22,18 +23,16 @@ function evaluate(
 const finite = fc.float({ min: -50, max: 50, noNaN: true });
 
 test.each(activationSchema.options)('%s is the same function in tensors and in float64', (activation) => {
-  const { tensor, scalar, nonNegative } = activationFunctions[activation];
+  const { tensor, scalar } = activationFunctions[activation];
   fc.assert(
     fc.property(fc.array(finite, { minLength: 1, maxLength: 50 }), (x) => {
       const values = evaluate((t) => tensor(runtime.tf, t), x);
       values.forEach((value, i) => {
         expect(Math.abs(value - scalar(x[i]!))).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(x[i]!)));
-        if (nonNegative) expect(value).toBeGreaterThanOrEqual(0);
       });
     }),
     { numRuns: 30 },
   );
-  if (!nonNegative) expect(evaluate((t) => tensor(runtime.tf, t), [-1])[0]).toBeLessThan(0);
 });
 
 test.each(activationSchema.options)('%s decreases somewhere, unless it is marked as increasing', (activation) => {
@@ -58,8 +57,19 @@ test('the functions have the values of their definitions in PyTorch', () => {
   }
 });
 
-test('exactly relu, sigmoid and softplus are marked as never negative', () => {
-  expect([...nonNegativeActivations].sort()).toEqual(['relu', 'sigmoid', 'softplus']);
+test.each(activationSchema.options)('%s stays in its range for any input', (activation) => {
+  const { tensor, range } = activationFunctions[activation];
+  const sizes = Array.from({ length: 4000 }, (_, i) => 1e-4 * 1.02 ** i).filter((size) => size < 3e38);
+  const values = evaluate((t) => tensor(runtime.tf, t), [...sizes, 0, ...sizes.map((size) => -size)]);
+  const [least, most] = computedRange(range);
+  expect(values.filter((value) => value < least || value > most)).toEqual([]);
+  // Finite ends are reached.
+  if (Number.isFinite(least)) expect(Math.min(...values)).toBeCloseTo(least, 3);
+  if (Number.isFinite(most)) expect(Math.max(...values)).toBeCloseTo(most, 3);
+});
+
+test('gelu, leaky-relu and none have no lower limit that float32 keeps', () => {
+  expect(limitedActivations).toEqual(['relu', 'elu', 'tanh', 'sigmoid', 'softplus']);
 });
 
 test.each(outputTransforms)('the transform %s agrees in tensors and float64, is never negative and inverts', (kind) => {

@@ -7,7 +7,7 @@ const flushed = (value: number): number => (Math.abs(value) < smallestNormal ? 0
  * without denormal numbers, or in float64 with the scale before or after its rounding to float32. De-scaling keeps the
  * order, so this is a lower bound for every scaled output that is not below `value`.
  *
- * @param value - float32
+ * @param value - float32, or a lower bound of one
  * @param scale - scale of the target, float64
  */
 export function leastDescaled(value: number, scale: number): number {

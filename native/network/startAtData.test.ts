@@ -90,10 +90,17 @@ it.each([
   const free = predict({ layers: startFree(draw(settings), data) }, data.inputs);
   expect(meanOf(free, 0)).toBeCloseTo(200, 3);
   expect(meanOf(free, 1)).toBeCloseTo(3, 3);
-  if (settings.activation === 'tanh') return;
-  const positive = predict({ layers: startNonNegative(draw(settings), data, [0, 0], { linear: true }) }, data.inputs);
-  expect(meanOf(positive, 0)).toBeCloseTo(200, 3);
-  expect(meanOf(positive, 1)).toBeCloseTo(3, 3);
+  for (const anySign of settings.activation === 'tanh' ? [true, false] : [false]) {
+    const layers = startNonNegative(draw(settings), data, [0, 0], { linear: true, anySign });
+    const { kernel, bias } = layers.at(-1)!;
+    expect([...bias]).toEqual([199, 1.5]);
+    expect(kernel.some((weight) => weight < 0)).toBe(anySign);
+    // The method adds to the free bias what the lowest features take.
+    if (settings.activation === 'tanh') kernel.forEach((weight, at) => (bias[at % 2]! += Math.abs(weight)));
+    const positive = predict({ layers }, data.inputs);
+    expect(meanOf(positive, 0)).toBeCloseTo(200, 3);
+    expect(meanOf(positive, 1)).toBeCloseTo(3, 3);
+  }
 });
 
 it('keeps the drawn layers as they are', () => {

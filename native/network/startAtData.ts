@@ -1,4 +1,6 @@
 import type { DenseLayer } from './model.ts';
+import { activationFunctions } from './activations.ts';
+import { lowestSum } from './lowestSum.ts';
 import { predict } from './predict.ts';
 
 /** Facts about the training rows at which a network starts, in scaled units. */
@@ -58,27 +60,32 @@ export function startFree(layers: readonly DenseLayer[], data: StartData): Dense
 }
 
 /**
- * A network whose last weights must not be negative, on features that are never negative, starts as
+ * A network whose last layer has a lower limit, the free last bias plus what covers its lowest features, starts as
  * max(linear model, low) with low = max(bound, 1 % quantile of the target): two units of each hidden layer carry its parts
  * above and below the mean, one of the last layer joins them, the last bias is low, and the other last weights are |W| of
- * the drawn W, scaled so that their mean output is a small share of mean - low. Layers that cannot carry the linear model start with |W| scaled so that the mean output is the target's.
+ * the drawn W, scaled so that their mean output is a small share of mean - low. Layers that cannot carry the linear model start with
+ * |W| scaled so that the mean output is the target's.
  *
- * @param bounds - least bias of each output, in scaled units
+ * @param bounds - least free bias of each output, in scaled units
  * @param linear - false: the hidden layers stay as they are
+ * @param anySign - whether last weights keep their drawn sign, which features with both limits allow
+ * @returns the layers with the free last biases
  */
 export function startNonNegative(
   layers: readonly DenseLayer[],
   data: StartData,
   bounds: ArrayLike<number>,
-  { linear }: { readonly linear: boolean },
+  { linear, anySign = false }: { readonly linear: boolean; readonly anySign?: boolean },
 ): DenseLayer[] {
   const started = layers.map(copyOf);
   const last = lastOf(started);
   const { units } = last;
   const lows = data.lows.map((low, output) => Math.max(low, bounds[output] ?? 0));
   const heights = data.means.map((mean, output) => Math.max(mean - (lows[output] ?? 0), 0));
-  last.kernel.forEach((weight, at) => (last.kernel[at] = Math.abs(weight)));
-  last.bias.fill(0);
+  if (!anySign) last.kernel.forEach((weight, at) => (last.kernel[at] = Math.abs(weight)));
+  // What covers the features is proportional to the weights, and so are the outputs with it.
+  const { range } = activationFunctions[layers.at(-2)?.activation ?? 'none'];
+  last.bias.set(lows.map((_, output) => lowestSum(columnOf(last.kernel, output, units), 0, range).lowering));
   const drawn = meanOutputs(started, data);
   const carried = linear && carries(layers);
   const share = carried ? keptShare : 1;

@@ -91,6 +91,7 @@ export function buildParts(
     stepsPerEpoch: plan.stepsPerEpoch,
     epsilon: bounds,
     targetDeviation: Float32Array.from(columnDeviations(splits.train.targets, outputs)),
+    activations,
     layers,
   });
   const parameters = parametersOf(tf, layers, method);

@@ -65,6 +65,7 @@ const cases: readonly Case[] = [
     activation: 'softplus',
     training: { weightDecay: 0.01, optimizer: { id: 'momentum', nesterov: true, learningRate: 1e-3 } },
   },
+  { method: 'non-negative-last-layer', optimizer: 'adam', loss: 'squared-error', activation: 'sigmoid' },
   { method: 'positive-parameters', optimizer: 'adam', loss: 'squared-error', activation: 'relu' },
   {
     method: 'non-negative-last-layer',
@@ -74,7 +75,7 @@ const cases: readonly Case[] = [
     training: { tweediePower: 1.3 },
   },
   ...(['square', 'softplus', 'exp'] as const).flatMap((by): Case[] => [
-    { method: 'non-negative-last-layer', settings: { by }, optimizer: 'adam', loss: 'huber', activation: 'relu' },
+    { method: 'non-negative-last-layer', settings: { by }, optimizer: 'adam', loss: 'huber', activation: 'tanh' },
     { method: 'positive-parameters', settings: { by }, optimizer: 'sgd', loss: 'gamma', activation: 'softplus' },
   ]),
   ...(['relu', 'square'] as const).map((transform): Case => ({

@@ -46,6 +46,22 @@ describe.each(engines)('a method on %s:', (engine) => {
     runtime = await openEngine({ engine, device: testDeviceOf(engine) });
   });
 
+  test('on bounded features the loss sees that a smaller weight allows a smaller bias', () => {
+    // One feature tanh(0) = 0, target 0: the prediction is the bias alone, which |w| lifts to 3.
+    const run = smallRun({
+      tf: runtime.tf,
+      inputs: [[0]],
+      targets: [[0]],
+      layers: [{ ...linearLayer([1]), activation: 'tanh' }, linearLayer([-3])],
+      method: 'non-negative-last-layer',
+    });
+    expect(run.predictions()[0]).toBeCloseTo(3, 3);
+    for (let step = 0; step < 30; step++) run.step(0.1);
+    expect(run.predictions()[0]).toBeLessThan(0.1);
+    expect(run.predictions()[0]).toBeGreaterThanOrEqual(0);
+    run.dispose();
+  });
+
   describe.each(all)('%s %o', (method, settings) => {
     const start = () => smallRun({ tf: runtime.tf, ...data, layers: network(), method, settings, biases: true });
 

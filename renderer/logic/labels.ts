@@ -1,18 +1,10 @@
 import type { RunConfiguration } from '../../native/contract/configuration.ts';
 import type { DoctorReport } from '../../native/contract/doctorReport.ts';
-import type { MethodPromise } from '../../native/contract/methodDescriptor.ts';
 import type { Evidence } from '../../native/contract/results.ts';
 import { isActive, type RunState, type RunSummary } from '../../native/contract/runRecord.ts';
 import { formatCount, formatNumber } from './format.ts';
 
 /** Labels used in the window. */
-
-export const promiseLabels: Record<MethodPromise, string> = {
-  none: 'no promise',
-  encourages: 'encourages',
-  'at-convergence': 'at convergence',
-  'for-every-input': 'for every input',
-};
 
 export const stateLabels: Record<RunState, string> = {
   queued: 'waiting',

@@ -9,8 +9,8 @@ describe('what to try after a result', () => {
   it.each([
     ['none', 'none', /choose a method/],
     ['held-out', 'none', /Nothing kept the outputs/],
-    ['none', 'encourages', /more epochs.*“for every input”/],
-    ['train', 'at-convergence', /^Rows it has not seen may still be below.*“for every input”/],
+    ['none', 'encourages', /more epochs.*“For every input”/],
+    ['train', 'at-convergence', /^Rows it has not seen may still be below.*“For every input”/],
     ['held-out', 'at-convergence', /^Other inputs may still be below/],
     ['held-out', 'for-every-input', /only if the network fits it/],
   ] as const)('of evidence %s by a method that promises %s suggests a next step', (level, promise, text) => {

@@ -3,8 +3,8 @@ import type { Evidence } from '../../native/contract/results.ts';
 
 /** Advice after a result, towards outputs that keep their bound for more inputs. */
 
-/** Wording of the method cards. */
-const certain = 'a method marked “for every input” in step 3';
+/** Title of a group of method cards. */
+const certain = 'a method under “For every input” in step 3';
 
 /** @returns `undefined` if nothing better can be reached */
 export function nextStep(level: Evidence['level'], promise: MethodPromise | undefined): string | undefined {

@@ -1,18 +1,11 @@
 import type { Command } from 'commander';
-import type { MethodDescriptor } from '../../contract/methodDescriptor.ts';
+import { automaticMethod, groupedByPromise, type MethodDescriptor } from '../../contract/methodDescriptor.ts';
 import type { DescribedSetting } from '../../contract/describedSetting.ts';
 import { didYouMean } from '../../base/nearest.ts';
 import { withEngine } from '../client.ts';
 import { addCommonOptions, engineOptions, type CommonOptions } from '../commonOptions.ts';
 import { wrongUse } from '../failure.ts';
 import { paragraph, print, printJson, table } from '../terminalText.ts';
-
-const promises: Readonly<Record<MethodDescriptor['promise'], string>> = {
-  none: 'nothing',
-  encourages: 'encourages',
-  'at-convergence': 'at convergence',
-  'for-every-input': 'for every input',
-};
 
 export function addMethods(program: Command): void {
   const command = program
@@ -26,27 +19,33 @@ async function methods(id: string | undefined, options: CommonOptions): Promise<
   const all = await withEngine('data', engineOptions(options), (engine) => engine.call('methods', {}));
   const wanted = id === undefined ? undefined : find(all, id);
   if (options.json === true) printJson(wanted ?? all);
-  else print(wanted === undefined ? list(all) : describe(wanted));
+  else if (wanted === undefined) print(list(all));
+  else print('formula' in wanted ? describe(wanted) : `${titled(wanted)}${paragraph(wanted.summary)}`);
 }
 
-function find(all: readonly MethodDescriptor[], id: string): MethodDescriptor {
-  const method = all.find((candidate) => candidate.id === id);
+function find(all: readonly MethodDescriptor[], id: string): MethodDescriptor | typeof automaticMethod {
+  const method = [automaticMethod, ...all].find((candidate) => candidate.id === id);
   if (method !== undefined) return method;
-  const ids = all.map((candidate) => candidate.id);
+  const ids = [automaticMethod, ...all].map((candidate) => candidate.id);
   throw wrongUse(`There is no method "${id}".${didYouMean(id, ids)} There are: ${ids.join(', ')}.`);
 }
 
 const list = (all: readonly MethodDescriptor[]): string =>
-  all
-    .map(
-      ({ id, summary, promise }) =>
-        `${id} (promises ${promise === 'none' ? 'nothing' : `positive outputs: ${promises[promise]}`})\n${paragraph(summary, '  ')}`,
-    )
-    .join('\n');
+  [
+    `${automaticMethod.id} (recommended)\n${paragraph(automaticMethod.summary, '  ')}`,
+    ...groupedByPromise(all).map(({ title, text, methods }) =>
+      [
+        paragraph(`${title}: ${text}`),
+        ...methods.map(({ id, summary }) => `  ${id}\n${paragraph(summary, '    ')}`),
+      ].join('\n'),
+    ),
+  ].join('\n');
+
+const titled = ({ id, title }: Pick<MethodDescriptor, 'id' | 'title'>): string => `${id}: ${title}\n`;
 
 function describe(method: MethodDescriptor): string {
   return [
-    `${method.id}: ${method.title}\n`,
+    titled(method),
     paragraph(method.summary),
     '\n',
     paragraph(`Promise: ${method.promiseText}`),

@@ -5,7 +5,8 @@ import { storeLayers } from '../../network/store.ts';
 import type { LayerVariables, MethodContext, MethodInstance } from '../method.ts';
 
 /**
- * A method's context for tests: one output above 0, targets of deviation 1, epochs long enough to be judged each time.
+ * A method's context for tests: one output above 0, targets of deviation 1, epochs long enough to be judged each time,
+ * relu features.
  */
 export function contextFor(tf: typeof tfjs, given: Partial<Omit<MethodContext, 'tf'>> = {}): MethodContext {
   const outputs = given.outputs ?? 1;
@@ -16,6 +17,7 @@ export function contextFor(tf: typeof tfjs, given: Partial<Omit<MethodContext, '
     stepsPerEpoch: 64,
     epsilon: new Float32Array(outputs),
     targetDeviation: new Float32Array(outputs).fill(1),
+    activations: (given.layers ?? []).slice(1).map(() => 'relu'),
     layers: [],
     ...given,
   };

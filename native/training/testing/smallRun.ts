@@ -46,12 +46,14 @@ export function smallRun(problem: SmallProblem): SmallRun {
   const { tf, inputs, targets, settings = {}, biases = false } = problem;
   const outputs = targets[0]?.length ?? 1;
   const layers = layerVariables(tf, problem.layers);
+  const activations = problem.layers.slice(0, -1).map(({ activation }) => activation);
   const instance = getMethod(problem.method).create(
     parseMethodSettings(problem.method, settings),
     contextFor(tf, {
       trainRows: inputs.length,
       outputs,
       layers,
+      activations,
       ...(problem.epsilon === undefined ? {} : { epsilon: Float32Array.from(problem.epsilon) }),
     }),
   );
@@ -61,7 +63,7 @@ export function smallRun(problem: SmallProblem): SmallRun {
   const parts: StepParts = {
     tf,
     layers,
-    activations: problem.layers.slice(0, -1).map(({ activation }) => activation),
+    activations,
     loss: lossOf({ loss: 'squared-error', tweediePower: 1.5 }),
     method: instance,
     optimizer: createOptimizer(tf, {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { constraintMethods } from '../../../native/constraints/registry.ts';
 import { OrthantError } from '../../../native/contract/errors.ts';
-import { promiseLabels } from '../../logic/labels.ts';
+import { automaticMethod, groupedByPromise } from '../../../native/contract/methodDescriptor.ts';
 import { expectAccessible } from '../../testing/accessible.ts';
 import { fakeConfiguration, fakeInspection, fakePreparation } from '../../testing/fakeData.ts';
 import { openWindow } from '../../testing/openTestedWindow.ts';
@@ -38,15 +38,55 @@ test('the method can be left to the table, which needs no settings', async () =>
   await expectAccessible();
 });
 
+test('the automatic choice is recommended and first; methods follow under what they promise, strongest first', async () => {
+  await openWindow({ page: 'constraint' });
+  const first = methods.getByRole('radio').first();
+  await expect.element(first).toHaveAccessibleName('Automatic');
+  await expect.element(first).toHaveAccessibleDescription(`Recommended ${automaticMethod.summary}`);
+  const groups = [
+    ['For every input', ['Non-negative last layer', 'Output transform', 'Positive parameters']],
+    [
+      'On the training rows',
+      ['Augmented Lagrangian', 'Projected dual ascent', 'Slacks and Lagrange multipliers', 'Quadratic penalty'],
+    ],
+    ['No promise', ['No constraint']],
+  ] as const;
+  expect(
+    methods
+      .getByRole('heading', { level: 2 })
+      .elements()
+      .map(({ textContent }) => textContent),
+  ).toEqual(groups.map(([title]) => title));
+  for (const [title, names] of groups) {
+    const group = methods.getByRole('group', { name: title, exact: true });
+    await expect.element(group).toHaveAccessibleDescription(/(below|its bound)/);
+    const cards = group.getByRole('radio');
+    for (const [index, name] of names.entries()) await expect.element(cards.nth(index)).toHaveAccessibleName(name);
+    expect(cards.elements()).toHaveLength(names.length);
+  }
+});
+
+test('the arrow keys lead from group to group', async () => {
+  const { app } = await openWindow({ page: 'constraint' });
+  const first = methods.getByRole('radio', { name: 'Automatic' });
+  await expect.element(methods.getByRole('radio', { name: 'No constraint' })).toBeVisible();
+  await first.click();
+  const shown = groupedByPromise(constraintMethods).flatMap((group) => group.methods);
+  for (const { id } of shown) {
+    await userEvent.keyboard('{ArrowDown}');
+    expect(app.document.current?.constraint.method.id).toBe(id);
+  }
+});
+
 describe.each(constraintMethods.map((method) => [method.title, method] as const))('the card of %s', (title, method) => {
   test('shows its promise and its formula; chosen, its settings are beside it', async () => {
     const { app } = await openWindow({ page: 'constraint' });
     const choice = methods.getByRole('radio', { name: title, exact: true });
     await expect.element(choice).toHaveAccessibleDescription(method.promiseText);
-    const card = main.getByRole('heading', { name: title, exact: true, level: 2 }).first();
+    const card = main.getByRole('heading', { name: title, exact: true, level: 3 }).first();
     await expect.element(card).toBeVisible();
     const label = card.element().closest('label');
-    expect(label).toHaveTextContent(promiseLabels[method.promise]);
+    expect(label).toHaveTextContent(method.promiseText);
     expect(label?.querySelector('math')).not.toBeNull();
     await choice.click();
     await expect.element(choice).toBeChecked();
@@ -78,7 +118,7 @@ test('settings of a method are kept while others are chosen, and reset on reques
 });
 
 test('a setting that does not fit shows the error at its field', async () => {
-  const [, penalty] = constraintMethods;
+  const penalty = constraintMethods.find(({ id }) => id === 'penalty');
   const [name] = Object.keys(penalty?.settings.shape ?? {});
   const configuration = fakeConfiguration('diamonds');
   configuration.constraint.method = { id: penalty?.id ?? '', settings: {} };
