@@ -173,8 +173,6 @@ def make_meats(work):
                 "columns": roles([], targets),
                 "split": {"by": "seed", "validation": 0.15, "test": 0.15, "seed": 0},
             },
-            "network": {"hidden": [32, 32], "activation": "relu"},
-            "training": {"batchSize": 16},
         },
         "meats.csv.gz",
         compressed_csv(table),

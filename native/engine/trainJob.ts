@@ -23,6 +23,7 @@ import type { Job } from './jobs.ts';
 import type { Library } from './library.ts';
 import { RunEvents } from './runEvents.ts';
 import { refuseTooLarge } from './memoryNeed.ts';
+import { timed } from './timed.ts';
 import type { PendingRunEnds } from './pendingRunEnds.ts';
 import { settleRun } from './settleRun.ts';
 
@@ -296,10 +297,3 @@ const stoppedEarly = (resume: boolean): OrthantError =>
       ? 'The run was stopped before it resumed; it has not changed.'
       : 'The run was stopped before it began to train; nothing of it was kept.',
   );
-
-/** The result of `action`, and its duration in seconds. */
-async function timed<Result>(action: () => Promise<Result>): Promise<[Result, number]> {
-  const started = performance.now();
-  const result = await action();
-  return [result, (performance.now() - started) / 1000];
-}

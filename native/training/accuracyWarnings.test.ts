@@ -3,6 +3,7 @@ import { runConfigurationSchema } from '../contract/configuration.ts';
 import type { Warning } from '../contract/inspection.ts';
 import type { OutputReport, SplitReports, TrainingResult } from '../contract/results.ts';
 import type { DataSet } from '../data/dataset.ts';
+import { settle } from './automatic.ts';
 import { warningsFirst } from './accuracyWarnings.ts';
 
 const output = (rmse: number, meanRmse: number, linearRmse: number, name = 'y'): OutputReport => ({
@@ -53,7 +54,16 @@ function warned({
     splits: { train: { rows, targets: Float32Array.from(values.flatMap((value) => names.map(() => value))) } },
     preparation: { features: [{}, {}, {}] },
   } as unknown as DataSet;
-  const run = { configuration, dataset, splits, stopped, steps, epochs: 20, bestEpoch };
+  const facts = { rows, validationRows: 5, features: 3, outputs: names.length, missing: 'drop' } as const;
+  const run = {
+    configuration: settle(configuration, facts).configuration,
+    dataset,
+    splits,
+    stopped,
+    steps,
+    epochs: 20,
+    bestEpoch,
+  };
   return warningsFirst(run, others).map(({ message }) => message);
 }
 

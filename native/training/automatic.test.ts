@@ -9,7 +9,7 @@ import { valueAt } from '../contract/describedSetting.ts';
 import { stepsOfEpoch } from '../contract/epochSteps.ts';
 import { settle, type TableFacts } from './automatic.ts';
 
-const facts: TableFacts = { rows: 240, features: 4, outputs: 1, missing: 'drop' };
+const facts: TableFacts = { rows: 240, validationRows: 30, features: 4, outputs: 1, missing: 'drop' };
 
 const configurationOf = (asked: Partial<RunConfigurationInput> = {}): RunConfiguration =>
   runConfigurationSchema.parse({ data: { source: { kind: 'sample', id: 'meats' } }, ...asked });
@@ -75,29 +75,61 @@ describe('the number of epochs', () => {
 
   test.each([
     [64, 48, 1000],
-    [64, 128, 1000],
     [64, 240, 500],
-    [64, 800, 200],
-    [64, 2400, 60],
-    [64, 6336, 30],
-    [64, 6337, 20],
-    [64, 1_000_000, 20],
-    [16, 800, 40],
+    [64, 800, 300],
+    [64, 2100, 200],
+    [64, 43_133, 30],
+    [64, 1_000_000, 10],
+    [16, 240, 200],
     [0, 1_000_000, 1000],
   ])('batches of %i from %i rows: %i', (batchSize, rows, epochs) => {
     expect(epochsOf(batchSize, rows)).toBe(epochs);
   });
 
-  test('makes about two thousand steps, unless an epoch is a single step; never fewer epochs than 20', () => {
-    for (const batchSize of [0, 1, 7, 16, 64, 4096]) {
-      for (let rows = 1; rows < 20_000; rows = Math.ceil(rows * 1.3)) {
+  test('makes at least two thousand steps, unless an epoch is a single step; more for more rows, in fewer epochs', () => {
+    for (const batchSize of [1, 7, 16, 64, 4096]) {
+      let last = Infinity;
+      for (let rows = 1; rows < 1e6; rows = Math.ceil(rows * 1.3)) {
         const each = stepsOfEpoch({ batchSize }, rows);
         const epochs = epochsOf(batchSize, rows);
-        expect(epochs).toBeGreaterThanOrEqual(20);
+        expect(epochs).toBeGreaterThanOrEqual(10);
         expect(epochs).toBeLessThanOrEqual(1000);
+        expect(epochs).toBeLessThanOrEqual(last);
         if (each > 1) expect(each * epochs).toBeGreaterThanOrEqual(2000);
-        if (epochs > 20) expect(each * epochs).toBeLessThanOrEqual(4000);
+        last = epochs;
       }
     }
   });
+});
+
+describe('the method', () => {
+  const methodOf = (network: RunConfigurationInput['network']): string =>
+    settle(configurationOf({ network }), facts).configuration.constraint.method.id;
+
+  test.each([
+    [{}, 'non-negative-last-layer'],
+    [{ activation: 'tanh' as const }, 'non-negative-last-layer'],
+    [{ activation: 'softplus' as const, hidden: [8, 8] }, 'non-negative-last-layer'],
+    // The features may be negative without limit, or there are none.
+    [{ activation: 'leaky-relu' as const }, 'output-transform'],
+    [{ hidden: [] }, 'output-transform'],
+    // One layer of relu makes a convex function.
+    [{ hidden: [64] }, 'output-transform'],
+  ])('for the network %j is %s', (network, method) => {
+    expect(methodOf(network)).toBe(method);
+  });
+});
+
+test('weights decay only where no validation rows choose the snapshot, and rows are few', () => {
+  const decayOf = (rows: number, validationRows: number): number =>
+    settle(configurationOf(), { ...facts, rows, validationRows }).configuration.training.weightDecay;
+  expect([decayOf(100, 10), decayOf(100, 0), decayOf(50_000, 0)]).toEqual([0, 1, 0]);
+});
+
+test('half of the epochs without improvement end a run', () => {
+  const { configuration } = settle(configurationOf({ training: { epochs: 41 } }), facts);
+  expect(configuration.training.earlyStopping).toBe(21);
+  expect(
+    settle(configurationOf({ training: { epochs: 41, earlyStopping: 0 } }), facts).configuration.training.earlyStopping,
+  ).toBe(0);
 });

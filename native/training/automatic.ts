@@ -1,6 +1,9 @@
 import type { RunConfiguration, SettledConfiguration } from '../contract/configuration.ts';
 import { countFeatures } from '../contract/dataSchema.ts';
 import { roundEpochs, stepsOfEpoch, usualSteps } from '../contract/epochSteps.ts';
+import { OrthantError } from '../contract/errors.ts';
+import { nonNegativeLastLayer } from '../constraints/nonNegativeLastLayer.ts';
+import { outputTransform } from '../constraints/outputTransform.ts';
 import type { Chosen } from '../contract/results.ts';
 import type { DataSet } from '../data/dataset.ts';
 
@@ -8,6 +11,7 @@ import type { DataSet } from '../data/dataset.ts';
 export interface TableFacts {
   /** Rows of the training split. */
   readonly rows: number;
+  readonly validationRows: number;
   /** Inputs of the network. */
   readonly features: number;
   readonly outputs: number;
@@ -17,6 +21,7 @@ export interface TableFacts {
 
 export const factsOf = ({ schema, splits, preparation }: DataSet): TableFacts => ({
   rows: splits.train.rows,
+  validationRows: splits.validation.rows,
   features: countFeatures(schema.inputs),
   outputs: schema.targets.length,
   missing: preparation.missing,
@@ -27,8 +32,22 @@ type Rule<Value> = (configuration: RunConfiguration, facts: TableFacts) => Value
 /** The treatment with which the rows were prepared. */
 const preparedMissing: Rule<TableFacts['missing']> = (_, { missing }) => missing;
 
-/** The strongest method that leaves the weights free. */
-const usualMethod: Rule<string> = () => 'augmented-lagrangian';
+/**
+ * The strongest promise that costs nothing measurable (README, "Accuracy"): a non-negative last layer, which keeps the
+ * output plain linear, where the features allow it without a warning; otherwise the output transform. Both keep every
+ * output at or above the bound, whatever the input.
+ */
+const strongestMethod: Rule<string> = (configuration, facts) => {
+  const { id, settings, check } = nonNegativeLastLayer;
+  const hidden =
+    configuration.network.hidden === 'auto' ? usualHidden(configuration, facts) : configuration.network.hidden;
+  try {
+    if (check(settings.parse({}), { ...configuration.network, hidden }).length === 0) return id;
+  } catch (error) {
+    if (!(error instanceof OrthantError)) throw error;
+  }
+  return outputTransform.id;
+};
 
 /** Two layers, which learn most tables; with a list of activations, a layer for each. */
 const usualHidden: Rule<number[]> = ({ network: { activation } }) =>
@@ -36,20 +55,32 @@ const usualHidden: Rule<number[]> = ({ network: { activation } }) =>
 
 /** Limit for the smallest tables, whose epochs have one step each: an evaluation follows every epoch. */
 const mostEpochs = 1000;
-/** Epochs for a table with enough steps per epoch. */
-const leastEpochs = 20;
+/** Even a huge table is looked at this often, so that there are snapshots to choose from. */
+const leastEpochs = 10;
+/** Up to this number of rows the usual number of steps is enough. */
+const fewRows = 300;
 
-/** Enough epochs for the usual number of steps, within limits. */
+/**
+ * The usual number of steps for few rows, and more of them for more rows, but fewer epochs: steps grow as rows^0.4
+ * (2,000 for 300 rows, 15,000 for 43,000).
+ */
 const epochsByRows: Rule<number> = ({ training }, { rows }) => {
-  const wanted = roundEpochs(usualSteps / stepsOfEpoch(training, rows));
-  return Math.min(mostEpochs, Math.max(leastEpochs, wanted));
+  const steps = usualSteps * Math.max(1, rows / fewRows) ** 0.4;
+  return Math.min(mostEpochs, Math.max(leastEpochs, roundEpochs(steps / stepsOfEpoch(training, rows))));
 };
 
-/** No weight decay. */
-const noDecay: Rule<number> = () => 0;
+/**
+ * None where validation rows choose the snapshot: measured, decay then changes nothing on few rows, and it costs much
+ * where inputs are collinear (sample `meats`). Without validation rows the last epoch is returned, and on few rows a
+ * decay of 1 (times the learning rate) lowered its error by 3 to 50 %.
+ */
+const decayByRows: Rule<number> = (_, { rows, validationRows }) => (validationRows === 0 && rows < 1000 ? 1 : 0);
 
-/** All epochs. */
-const noEarlyStopping: Rule<number> = () => 0;
+/** Half of the epochs: a run that was best early has followed single rows since then. */
+const patience: Rule<number> = (configuration, facts) => {
+  const { epochs } = configuration.training;
+  return Math.ceil((epochs === 'auto' ? epochsByRows(configuration, facts) : epochs) / 2);
+};
 
 /** A configuration to train, and what its `auto` settings came to. */
 export interface Settlement {
@@ -72,14 +103,14 @@ export function settle(configuration: RunConfiguration, facts: TableFacts): Sett
     data: { ...data, missing: value('missing', data.missing, preparedMissing) },
     constraint: {
       ...constraint,
-      method: { ...constraint.method, id: value('method', constraint.method.id, usualMethod) },
+      method: { ...constraint.method, id: value('method', constraint.method.id, strongestMethod) },
     },
     network: { ...network, hidden: value('hidden', network.hidden, usualHidden) },
     training: {
       ...training,
       epochs: value('epochs', training.epochs, epochsByRows),
-      weightDecay: value('weightDecay', training.weightDecay, noDecay),
-      earlyStopping: value('earlyStopping', training.earlyStopping, noEarlyStopping),
+      weightDecay: value('weightDecay', training.weightDecay, decayByRows),
+      earlyStopping: value('earlyStopping', training.earlyStopping, patience),
     },
   };
   return { configuration: settled, chosen };

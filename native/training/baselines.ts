@@ -1,6 +1,6 @@
 import { splitNames, type OutputReport, type SplitReports } from '../contract/results.ts';
 import type { DataSet, SplitRows } from '../data/dataset.ts';
-import { fitLinear, predictLinear } from './linearModel.ts';
+import { linearModelOf, predictLinear } from './linearModel.ts';
 
 /**
  * Adds to the reports of a model what their errors compare with: r2, and the errors of the training rows' mean and of the
@@ -8,9 +8,10 @@ import { fitLinear, predictLinear } from './linearModel.ts';
  *
  * @param splits - as `evaluatePredictions` reports them
  */
-export function withBaselines(splits: SplitReports, { schema, splits: rowsOf }: DataSet): SplitReports {
+export function withBaselines(splits: SplitReports, dataset: Pick<DataSet, 'schema' | 'splits'>): SplitReports {
+  const { schema, splits: rowsOf } = dataset;
   const outputs = schema.targets.length;
-  const linear = fitLinear(rowsOf.train, outputs);
+  const linear = linearModelOf(dataset);
   const means = schema.targets.map((_, output) => mean(columnOf(rowsOf.train, output, outputs)));
   const added: SplitReports = {};
   for (const name of splitNames) {

@@ -3,7 +3,7 @@ import { distributionOf } from './distribution.ts';
 import { diverged } from './divergence.ts';
 import { evaluatePredictions, type SplitEvaluation } from './evaluate.ts';
 import { learningRateOf, type RunContext } from './runContext.ts';
-import { isBetter, type Candidate } from './snapshot.ts';
+import { averagedEpochs, isBetter, type Candidate } from './snapshot.ts';
 import { predictionsOf } from './trainedTargets.ts';
 
 /**
@@ -36,7 +36,13 @@ export async function measureEpoch(
   const seconds = (performance.now() - started) / 1000;
   position.seconds.evaluate += seconds;
   const { violation, loss, factor } = evaluation;
-  const candidate = { epoch, violation, loss, ...(factor === undefined ? {} : { factor }) };
+  position.recentLosses = [...position.recentLosses, loss].slice(-averagedEpochs(position.epochs));
+  const candidate = {
+    epoch,
+    violation,
+    loss: meanOf(position.recentLosses),
+    ...(factor === undefined ? {} : { factor }),
+  };
   const metrics: EpochMetrics = {
     epoch,
     step: position.step,
@@ -50,6 +56,8 @@ export async function measureEpoch(
   };
   return { metrics, candidate, seconds };
 }
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function checkConvergence(context: RunContext, { splits, finite }: SplitsEvaluation): void {
   const { position } = context;

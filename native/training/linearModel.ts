@@ -1,3 +1,4 @@
+import type { DataSet } from '../data/dataset.ts';
 import { ShiftedSystem } from './ridge.ts';
 
 /** A linear model of scaled targets: outputs = inputs weights + intercepts. */
@@ -59,6 +60,17 @@ export function fitLinear(all: Rows, outputs: number, mostWork = 5e8): LinearMod
     }
   }
   return { weights, intercepts, ridges: fits.map(({ ridge }) => ridge) };
+}
+
+const fits = new WeakMap<object, LinearModel>();
+
+/** The linear model of a data set's training rows, fitted once: a network starts at it and is compared with it. */
+export function linearModelOf({ splits: { train }, schema }: Pick<DataSet, 'splits' | 'schema'>): LinearModel {
+  const known = fits.get(train);
+  if (known !== undefined) return known;
+  const fitted = fitLinear(train, schema.targets.length);
+  fits.set(train, fitted);
+  return fitted;
 }
 
 /** Predictions of a linear model, in scaled units: row-major [rows, outputs]. */

@@ -25,6 +25,8 @@ const positionSchema = z.object({
   learningRate: z.number(),
   /** Objectives of the steps of this epoch: their sum in float64, in the order of the steps. */
   objectiveSum: z.number(),
+  /** Losses of the last epochs, over which a snapshot's loss is averaged. */
+  recentLosses: z.array(z.number()).default([]),
   /** Mean training loss of the first epoch, against which divergence is judged. */
   firstLoss: z.number().optional(),
   seconds: z.object({ train: z.number(), evaluate: z.number() }),
@@ -52,6 +54,7 @@ export function startPosition(configuration: SettledConfiguration): RunPosition 
     epochs,
     learningRate: optimizer.learningRate,
     objectiveSum: 0,
+    recentLosses: [],
     seconds: { train: 0, evaluate: 0 },
     changes: [],
   };

@@ -1,6 +1,6 @@
 import type { DataSet } from '../data/dataset.ts';
 import type { StartData } from '../network/startAtData.ts';
-import { fitLinear } from './linearModel.ts';
+import { linearModelOf } from './linearModel.ts';
 
 /** Quantile of a target below which a last bias need not start. */
 const lowShare = 0.01;
@@ -9,7 +9,9 @@ const lowShare = 0.01;
 const mostRows = 4096;
 
 /** Facts about the training rows at which a network starts. */
-export function startData({ schema, splits: { train } }: DataSet): StartData {
+export function startData(dataset: DataSet): StartData {
+  const { schema, splits } = dataset;
+  const { train } = splits;
   const outputs = schema.targets.length;
   const features = train.inputs.length / train.rows;
   const columns = schema.targets.map((_, output) =>
@@ -20,7 +22,7 @@ export function startData({ schema, splits: { train } }: DataSet): StartData {
     inputs: evenRows(train.inputs, features, mostRows),
     means: columns.map((values) => values.reduce((sum, value) => sum + value, 0) / train.rows),
     lows: columns.map((values) => values.sort()[Math.floor(lowShare * (train.rows - 1))] ?? 0),
-    linear: () => fitLinear(train, outputs),
+    linear: () => linearModelOf(dataset),
   };
 }
 

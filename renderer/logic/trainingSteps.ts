@@ -8,7 +8,6 @@ import { formatCount, plural } from './format.ts';
 const fewStepsShare = 0.5;
 
 type Amount = Pick<TrainingSettings, 'batchSize' | 'epochs'>;
-type KnownAmount = Amount & { readonly epochs: number };
 
 /**
  * Text about the steps of the epochs, and whether they are few.

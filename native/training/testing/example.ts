@@ -55,7 +55,7 @@ export function exampleDataSet({ rows = 240, inputs = 4, outputs = 2, heldOut = 
 
 type Overrides = Partial<Pick<RunConfigurationInput, 'network' | 'training' | 'constraint'>>;
 
-const facts: TableFacts = { rows: 240, features: 4, outputs: 2, missing: 'drop' };
+const facts: TableFacts = { rows: 240, validationRows: 30, features: 4, outputs: 2, missing: 'drop' };
 
 /** A settled configuration for {@link exampleDataSet}, defaults filled in. */
 export function exampleConfiguration({ network, training, constraint }: Overrides = {}): SettledConfiguration {
