@@ -13,7 +13,7 @@ afterAll(() => {
 /** The part of a run's record that describes its data. */
 function recordOf(name: string): RunRecord {
   const source = { kind: 'file', path: writeTable(path.join(folder.path, name)) };
-  const data = dataSettingsSchema.parse({ source, columns: { y: { role: 'target' } } });
+  const data = dataSettingsSchema.parse({ source, columns: { y: { role: 'target' } }, missing: 'drop' });
   return { configuration: { data } } as unknown as RunRecord;
 }
 
@@ -36,4 +36,13 @@ it('reads the data of a run once for several concurrent requests, each ended onl
   expect(cancelled).toBe('AbortError');
   expect(one).toMatchObject({ source: first.source });
   expect(two).toBe(one);
+});
+
+it('keeps the data that a run has read, also where their treatment was chosen for the table', async () => {
+  const dataSets = new DataSets();
+  const record = recordOf('c.csv');
+  const { signal } = new AbortController();
+  const read = await dataSets.read({ ...record.configuration.data, missing: 'auto' }, signal);
+  expect(read.preparation.missing).toBe('drop');
+  expect(await dataSets.of({ ...record, data: read.source }, signal)).toBe(read);
 });

@@ -41,8 +41,8 @@ export function summarise(folder: string): RunSummary {
   try {
     const record = readRecord(folder);
     const { configuration, changes, result } = record;
-    const { epochs } = configuration.training;
     const changed = changes.findLast((change) => change.epochs !== undefined)?.epochs;
+    const epochs = changed ?? configuration.training.epochs;
     const state = currentState(record);
     const checkpoint = canResume(state) ? listCheckpoints(folder).at(-1)?.epoch : undefined;
     return {
@@ -53,7 +53,7 @@ export function summarise(folder: string): RunSummary {
       state,
       method: configuration.constraint.method.id,
       source: sourceName(configuration.data.source),
-      ...(epochs === 'auto' ? {} : { epochs: changed ?? epochs }),
+      ...(epochs === 'auto' ? {} : { epochs }),
       ...(result === undefined ? {} : { trained: result.epochs, evidence: result.evidence, splits: result.splits }),
       ...(checkpoint === undefined ? {} : { checkpoint }),
     };
