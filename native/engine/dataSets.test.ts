@@ -13,7 +13,7 @@ afterAll(() => {
 /** The part of a run's record that describes its data. */
 function recordOf(name: string): RunRecord {
   const source = { kind: 'file', path: writeTable(path.join(folder.path, name)) };
-  const data = dataSettingsSchema.parse({ source, columns: { y: { role: 'target' } } });
+  const data = dataSettingsSchema.parse({ source, columns: { y: { role: 'target' } }, missing: 'drop' });
   return { configuration: { data } } as unknown as RunRecord;
 }
 
