@@ -241,7 +241,7 @@ test(
       chosenFor('named', ...data, '--epochs', '3', '--weight-decay', '0.1', '--missing', 'drop', '--method', 'none'),
       chosenFor('asked-again', '--config', at('three.orthant'), '--targets', 'y', '--epochs', 'auto'),
     ]);
-    expect(byRows.chosen).toMatchObject({ epochs: 1000, weightDecay: 0, missing: 'drop' });
+    expect(byRows.chosen).toMatchObject({ epochs: 1000, weightDecay: 0, missing: 'own-category' });
     expect(byRows.chosen?.method).toBe(byRows.method);
     expect(others.map(({ chosen }) => chosen?.epochs)).toEqual([400, undefined, 1000]);
     expect(others[1].chosen).toEqual({});
@@ -251,7 +251,7 @@ test(
     expect({ chosen, method: result?.chosen?.method }).toEqual({ chosen: byRows.chosen, method: byRows.method });
     expect(name).toMatch(/^table\.csv, ./);
     expect(configuration).toMatchObject({
-      data: { missing: 'drop' },
+      data: { missing: 'own-category' },
       constraint: { method: { id: byRows.method } },
       training: { epochs: 1000, weightDecay: 0, earlyStopping: 1 },
     });
