@@ -10,8 +10,8 @@ const tolerance = 1e-4;
 /** A violation must fall to this share of the one before, or the coefficient grows (Bertsekas 1982, section 2.2.5). */
 const sufficientFall = 0.25;
 
-/** With more than this share of all outputs violated, the coefficient is far too small and grows quickly. */
-const manyViolated = 0.01;
+/** With more than this share of all outputs violated, and more than a few, the coefficient is far too small. */
+const manyViolated = { share: 0.01, outputs: 10 };
 const quickGrowth = 10;
 
 export type GrowthRule = 'fixed' | 'growing' | 'adaptive';
@@ -30,7 +30,7 @@ export interface GrowingCoefficient {
  * `adaptive` multiplies only if the largest violation of the bound itself (without the margin) over the training rows
  * is above a quarter of its value at the last judgement: framework 17.1 in Nocedal & Wright, Numerical Optimization,
  * 2006. So a coefficient may start small, where it costs no accuracy; where it is far too small, so that more than 1 %
- * of the outputs are below the bound, `adaptive` multiplies by at least 10, at the first judgement too.
+ * of the outputs (and more than 10) are below the bound, `adaptive` multiplies by at least 10, at the first judgement too.
  */
 export function growingCoefficient(
   context: MethodContext,
@@ -51,10 +51,11 @@ export function growingCoefficient(
     endEpoch: (end) => {
       // Only the epoch's number decides, so that a resumed run judges at the same epochs as an uninterrupted one.
       if (end.epoch % epochsBetween !== 0) return;
-      const { largest, share } = violationOf(context, end, tolerance);
+      const { largest, violated, share } = violationOf(context, end, tolerance);
+      const many = share > manyViolated.share && violated > manyViolated.outputs;
       if (rule === 'growing') grow(factor);
-      else if (rule === 'adaptive' && share > manyViolated) grow(Math.max(factor, quickGrowth));
-      else if (rule === 'adaptive' && share > 0 && largest > sufficientFall * readScalar(previousViolation))
+      else if (rule === 'adaptive' && many) grow(Math.max(factor, quickGrowth));
+      else if (rule === 'adaptive' && violated > 0 && largest > sufficientFall * readScalar(previousViolation))
         grow(factor);
       assignScalar(context, previousViolation, largest);
     },

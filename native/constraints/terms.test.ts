@@ -258,6 +258,19 @@ describe('growth of coefficients', () => {
     instance.dispose();
   });
 
+  test('many violated outputs make a coefficient grow tenfold, from the first judgement on', () => {
+    const instance = create('augmented-lagrangian', { limit: 500 });
+    const share = (violated: number) => {
+      const predictions = Float32Array.from({ length: 1000 * outputs }, (_, i) =>
+        i < violated ? epsilon[i % outputs]! - 1 : 5,
+      );
+      instance.endEpoch!({ epoch: 1, predictions });
+      return instance.report().coefficient;
+    };
+    expect([share(0), share(30), share(30), share(30)]).toEqual([1, 10, 100, 500]);
+    instance.dispose();
+  });
+
   test('a violation within the margin, or of rounding size, does not make it grow', () => {
     const instance = create('augmented-lagrangian', { coefficient: 100, margin: 0.5 });
     for (let epoch = 0; epoch < 3; epoch++) expect(end(instance, -0.3)).toBe(100);

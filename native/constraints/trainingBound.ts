@@ -43,13 +43,13 @@ export function trainingBound(context: MethodContext, margin: number): TrainingB
 
 /**
  * Violations of the bound itself, without the margin: the largest epsilon - prediction over rows and outputs, at least
- * 0, and the share of predictions that are more than `tolerance` below the bound.
+ * 0, and the number and share of predictions that are more than `tolerance` below the bound.
  */
 export function violationOf(
   context: MethodContext,
   { predictions }: EpochEnd,
   tolerance: number,
-): { largest: number; share: number } {
+): { largest: number; violated: number; share: number } {
   const { epsilon, outputs } = context;
   let largest = 0;
   let violated = 0;
@@ -58,5 +58,5 @@ export function violationOf(
     if (violation > tolerance) violated++;
     largest = Math.max(largest, violation);
   });
-  return { largest, share: violated / predictions.length };
+  return { largest, violated, share: violated / predictions.length };
 }

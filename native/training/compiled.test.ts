@@ -25,21 +25,32 @@ import {
 
 const optimizers = optimizerSchema.options.map(({ shape }) => shape.id.value);
 
+/** Above the mean, at which networks start: multipliers then move at once. */
+const highBound = 2;
+
 /**
  * Every method, optimizer, loss, activation and choice of a method's settings at least once; a test below checks this.
  */
 const cases: readonly Case[] = [
   { method: 'none', optimizer: 'sgd', loss: 'squared-error', activation: 'relu' },
   { method: 'penalty', optimizer: 'momentum', loss: 'absolute', activation: 'leaky-relu' },
-  { method: 'penalty', optimizer: 'adam', loss: 'huber', activation: 'gelu', training: { gradientClip: 0.1 } },
-  { method: 'slack-lagrangian', optimizer: 'rmsprop', loss: 'huber', activation: 'elu' },
-  { method: 'dual-ascent', optimizer: 'adam', loss: 'squared-error', activation: 'tanh' },
+  {
+    method: 'penalty',
+    settings: { schedule: 'growing' },
+    optimizer: 'adam',
+    loss: 'huber',
+    activation: 'gelu',
+    training: { gradientClip: 0.1 },
+  },
+  { method: 'slack-lagrangian', optimizer: 'rmsprop', loss: 'huber', activation: 'elu', epsilon: highBound },
+  { method: 'dual-ascent', optimizer: 'adam', loss: 'squared-error', activation: 'tanh', epsilon: highBound },
   {
     method: 'augmented-lagrangian',
     optimizer: 'adamw',
     loss: 'squared-error',
     activation: 'relu',
     training: { gradientClip: 1, weightDecay: 0.01 },
+    epsilon: highBound,
   },
   {
     method: 'output-transform',
@@ -92,6 +103,7 @@ const cases: readonly Case[] = [
     loss: 'squared-error',
     activation: ['tanh', 'relu', 'gelu'],
     hidden: [6, 5, 4],
+    epsilon: highBound,
   },
   {
     method: 'penalty',

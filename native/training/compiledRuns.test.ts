@@ -63,7 +63,7 @@ describe.skipIf(!hasTensorflow)('compiled training', () => {
     // Four steps in an epoch: the coefficient grows after epochs 16 and 32.
     const judged = (execution: 'xla' | 'graph' | 'eager') => ({
       ...configuration(execution, { epochs: 33 }),
-      constraint: { epsilon: 0.3, method: { id: 'penalty', settings: { alpha: 1, growth: 3 } } },
+      constraint: { epsilon: 0.3, method: { id: 'penalty', settings: { alpha: 1, growth: 3, schedule: 'growing' } } },
     });
 
     it('a growing coefficient is judged by steps, and without XLA gives the bits of eager training', async () => {

@@ -104,10 +104,13 @@ describe('a run on the logarithm of the target', () => {
     const { outcome } = await recordRun({ configuration: configured({}, training), dataset, runtime });
     const { targets } = dataset.splits.train;
     const bounds = outcome.model.transform?.epsilon ?? [];
+    const { layers } = outcome.model;
+    const linear = predict({ layers }, dataset.splits.train.inputs);
     [0, 1].forEach((output) => {
       const own = targets.filter((_, i) => i % 2 === output);
       const sum = own.reduce((total, target) => total + Math.log(target - (bounds[output] ?? NaN)), 0);
-      expect(outcome.model.layers.at(-1)?.bias[output]).toBeCloseTo(sum / own.length, 4);
+      const started = linear.filter((_, i) => i % 2 === output).reduce((total, z) => total + z, 0);
+      expect(Math.abs(started - sum) / own.length).toBeLessThan(0.05);
     });
   });
 

@@ -21,7 +21,7 @@ export interface Case {
   readonly activation: Activation | Activation[];
   readonly hidden?: number[];
   readonly training?: RunConfigurationInput['training'];
-  /** By default above every target's smallest values, so that predictions violate the bound. */
+  /** By default above every target's smallest values. */
   readonly epsilon?: number;
 }
 
