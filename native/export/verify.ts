@@ -110,11 +110,12 @@ async function runOnce(
   }
 }
 
-/** Largest accepted difference of a target's outputs, in standard deviations. */
+/** Largest accepted difference of a target's outputs, in standard deviations; only finite predictions widen it. */
 function limitOf(predictions: ArrayLike<number>, target: number, outputs: number, deviation: number): number {
   let largest = 0;
   for (let index = target; index < predictions.length; index += outputs) {
-    largest = Math.max(largest, Math.abs(predictions[index] ?? 0));
+    const size = Math.abs(predictions[index] ?? 0);
+    if (Number.isFinite(size)) largest = Math.max(largest, size);
   }
   return Math.max(differenceLimit, (differenceLimitUlps * ulpOf(largest)) / deviation);
 }

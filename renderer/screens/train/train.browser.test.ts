@@ -115,7 +115,7 @@ describe('a run', () => {
     await rate.fill('0.005');
     await expectAccessible();
     await undo.click();
-    await expect.element(rate).toHaveValue('0.001');
+    await expect.element(rate).toHaveValue('0.003');
     await rate.fill('0.0005');
     await bar.getByRole('button', { name: /with the changes$/ }).click();
     expect(asked('resume')).toEqual([{ run: fakeRun, change: { learningRate: 0.0005 } }]);
