@@ -204,7 +204,7 @@ describe('training', () => {
         train({
           configuration: exampleConfiguration({
             // Above some targets, which a network without a constraint follows.
-            constraint: { ...method(constrained), epsilon: 0.15 },
+            constraint: { ...method(constrained), epsilon: 0.25 },
             training: { epochs: 25, gradientClip: 5, optimizer: { id, learningRate } },
           }),
         });
