@@ -95,7 +95,11 @@ const arrows = [
   ),
   forbid(
     'build/bench',
-    outside('build', ['native/', 'e2e/']),
+    outside('build', [
+      ...ofBuild,
+      ...['base', 'cli', 'compile', 'contract', 'data', 'export', 'training'].map((name) => `native/${name}/`),
+      'e2e/',
+    ]),
     'build/bench/ drives the application as e2e/ does, and imports the parts of native/ that it measures.',
   ),
   ...Object.entries(nativeFolders).map(([folder, allowed]) => {

@@ -11,9 +11,9 @@ afterAll(() => {
 });
 
 /** The part of a run's record that describes its data. */
-function recordOf(name: string): RunRecord {
+function recordOf(name: string, missing: 'drop' | 'own-category' = 'drop'): RunRecord {
   const source = { kind: 'file', path: writeTable(path.join(folder.path, name)) };
-  const data = dataSettingsSchema.parse({ source, columns: { y: { role: 'target' } }, missing: 'drop' });
+  const data = dataSettingsSchema.parse({ source, columns: { y: { role: 'target' } }, missing });
   return { configuration: { data } } as unknown as RunRecord;
 }
 
@@ -40,9 +40,9 @@ it('reads the data of a run once for several concurrent requests, each ended onl
 
 it('keeps the data that a run has read, also where their treatment was chosen for the table', async () => {
   const dataSets = new DataSets();
-  const record = recordOf('c.csv');
+  const record = recordOf('c.csv', 'own-category');
   const { signal } = new AbortController();
   const read = await dataSets.read({ ...record.configuration.data, missing: 'auto' }, signal);
-  expect(read.preparation.missing).toBe('drop');
+  expect(read.preparation.missing).toBe('own-category');
   expect(await dataSets.of({ ...record, data: read.source }, signal)).toBe(read);
 });

@@ -23,7 +23,7 @@ async function train(name: string, intervalLevel: number): Promise<TrainingResul
     configuration: {
       data: { source: { kind: 'file', path: at('table.csv') }, columns: { y: { role: 'target' } } },
       network: { hidden: [8] },
-      constraint: { epsilon: -0.3, method: { id: 'none' } },
+      constraint: { epsilon: -0.1, method: { id: 'none' } },
       training: { epochs: 4, batchSize: 16, seed: 5, intervalLevel },
       runtime: { engine: 'wasm' },
     },
@@ -64,7 +64,7 @@ test('a result has the half width, and what it holds on each split', async () =>
     const rows = await predicted(split);
     const inside = rows.filter(({ target, prediction }) => Math.abs(prediction - target) <= halfWidth + 1e-6);
     const widths = rows.map(
-      ({ prediction }) => Math.max(-0.3, prediction + halfWidth) - Math.max(-0.3, prediction - halfWidth),
+      ({ prediction }) => Math.max(-0.1, prediction + halfWidth) - Math.max(-0.1, prediction - halfWidth),
     );
     const { level, coverage, width } = result.splits[split]?.outputs[0]?.interval ?? {};
     expect({ level, coverage }).toEqual({ level: 0.8, coverage: inside.length / rows.length });
@@ -101,11 +101,11 @@ describe('predictions', () => {
     const answer = await call('predict', { model: at('run'), table: table(), limit: 80 });
     expect(answer).toMatchObject({ targets: ['y'], level: 0.8, rows: 80 });
     for (const { prediction, low, high } of answer.predictions) {
-      expect(low?.[0]).toBeCloseTo(Math.max(-0.3, (prediction[0] ?? NaN) - halfWidth), 5);
-      expect(high?.[0]).toBeCloseTo(Math.max(-0.3, (prediction[0] ?? NaN) + halfWidth), 5);
-      expect(low?.[0]).toBeGreaterThanOrEqual(-0.3);
+      expect(low?.[0]).toBeCloseTo(Math.max(-0.1, (prediction[0] ?? NaN) - halfWidth), 5);
+      expect(high?.[0]).toBeCloseTo(Math.max(-0.1, (prediction[0] ?? NaN) + halfWidth), 5);
+      expect(low?.[0]).toBeGreaterThanOrEqual(-0.1);
     }
-    expect(answer.predictions.some(({ low }) => (low?.[0] ?? NaN) < -0.299)).toBe(true);
+    expect(answer.predictions.some(({ low }) => (low?.[0] ?? NaN) < -0.099)).toBe(true);
     for (const format of ['onnx', 'onnx-json'] as const) {
       const { file } = await call('export', { run: at('run'), format, out: at(`again.${format}`) });
       expect(await call('predict', { model: file, table: table(), limit: 80 })).toEqual(answer);
@@ -159,7 +159,7 @@ describe('an exported model', () => {
     const { predictions } = await call('predict', { model: at('run'), table: table(), limit: 80 });
     expect([...(low?.data as Float32Array)]).toEqual(predictions.map((row) => row.low?.[0]));
     expect([...(high?.data as Float32Array)]).toEqual(predictions.map((row) => row.high?.[0]));
-    expect(Math.min(...(low?.data as Float32Array))).toBeGreaterThanOrEqual(-0.3);
+    expect(Math.min(...(low?.data as Float32Array))).toBeGreaterThanOrEqual(-0.1);
     const plain = await ort.InferenceSession.create(at('run', 'model.onnx'));
     expect(plain.outputNames).toEqual(['y']);
   });
