@@ -38,11 +38,11 @@ const preparedMissing: Rule<TableFacts['missing']> = (_, { missing }) => missing
  * output at or above the bound, whatever the input.
  */
 const strongestMethod: Rule<string> = (configuration, facts) => {
-  const { id, settings, check } = nonNegativeLastLayer;
+  const { id, settings } = nonNegativeLastLayer;
   const hidden =
     configuration.network.hidden === 'auto' ? usualHidden(configuration, facts) : configuration.network.hidden;
   try {
-    if (check(settings.parse({}), { ...configuration.network, hidden }).length === 0) return id;
+    if (nonNegativeLastLayer.check(settings.parse({}), { ...configuration.network, hidden }).length === 0) return id;
   } catch (error) {
     if (!(error instanceof OrthantError)) throw error;
   }

@@ -50,7 +50,7 @@ describe('beside the errors of a model stand', () => {
   it('those of the training mean and of the line through the training rows, and r2, for each split and output', () => {
     // y0 = 10 + 2 x; y1 does not depend on x.
     const data = dataSet({ train: [[0, 10, 1], [1, 12, 3], [2, 14, 3], [3, 16, 1]], validation: [], test: [[5, 20, 2], [7, 24, 4]] }, [4, 0.5]); // prettier-ignore
-    const { train, test, validation } = withBaselines(reportsOf(data, [22, 3]), data as DataSet);
+    const { train, test, validation } = withBaselines(reportsOf(data, [22, 3]), data);
     expect(validation).toBeUndefined();
     // The mean of y0 is 13 and its squared distances are 9 + 1 + 1 + 9; those of 22 are 144 + 100 + 64 + 36.
     expect(train?.outputs[0]?.meanRmse).toBeCloseTo(Math.sqrt(5), 5);
@@ -75,7 +75,7 @@ describe('beside the errors of a model stand', () => {
 
   it('no r2 for a single row and for a target that is the same in all rows', () => {
     const data = dataSet({ train: [[0, 1], [1, 2], [2, 4]], validation: [[0, 3]], test: [[0, 3], [4, 3], [6, 3]] }, [0.7]); // prettier-ignore
-    const { train, validation, test } = withBaselines(reportsOf(data, [2]), data as DataSet);
+    const { train, validation, test } = withBaselines(reportsOf(data, [2]), data);
     expect(train?.outputs[0]).toHaveProperty('r2');
     expect(validation?.outputs[0]).not.toHaveProperty('r2');
     expect(test?.outputs[0]).not.toHaveProperty('r2');
@@ -86,7 +86,7 @@ describe('beside the errors of a model stand', () => {
     const shape = Array.from({ length: 200 }, (_, i) => [Math.sin(i), 5 * Math.sin(i) + 2 * Math.sin(i * i)]);
     const far = (shift: number): SplitReports => {
       const data = dataSet({ train: shape.map(([x, y]) => [x!, y! + shift]), validation: [], test: [] }, [5]);
-      return withBaselines(reportsOf(data, [shift]), data as DataSet);
+      return withBaselines(reportsOf(data, [shift]), data);
     };
     const [near, away] = [far(0).train?.outputs[0], far(1013).train?.outputs[0]];
     // Targets are float32 in deviations: 1013 / 5 is exact to 1e-5.
