@@ -42,17 +42,7 @@ test('from a spreadsheet with quirks to a model with positive outputs', async ({
   await training.toEnd(240_000);
   await page.getByRole('button', { name: 'See the result' }).click();
   await expect(orthant.result.figures).toBeVisible();
-  await expect(
-    orthant.notice(/Worse than always predicting the mean on the .* It was trained for only 40 steps/),
-  ).toBeVisible();
-  await page.getByRole('button', { name: 'Set 1,000 epochs' }).click();
-  await expect(epochs).toHaveValue('1000');
-  // The other half of the advice takes less time.
-  await orthant.setEpochs(60);
-  await page.getByLabel('Learning rate', { exact: true }).fill('0.02');
-  await training.start();
-  await training.toEnd(240_000);
-  await orthant.result.open();
+  // Few steps are enough: the network starts as the linear model of the rows.
   await expect(orthant.notice(/always predicting the mean/)).toHaveCount(0);
   await expect(
     page.getByRole('heading', { name: /^(Bound kept:|Some training rows are below the bound)/ }),
