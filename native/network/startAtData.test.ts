@@ -110,3 +110,22 @@ it('keeps the drawn layers as they are', () => {
   startNonNegative(drawn, data, [0, 0], { linear: true });
   expect(drawn).toEqual(draw({ hidden: [64, 64] }));
 });
+
+it('starts at the mean where there are very many inputs, and then fits no linear model', () => {
+  const inputs = 300;
+  const network = { ...networkSettingsSchema.parse({}), hidden: [64, 64] };
+  const random = new Random(2, 'rows');
+  const data: StartData = {
+    inputs: Float32Array.from({ length: 50 * inputs }, () => random.normal()),
+    means: [7],
+    lows: [1],
+    linear: () => {
+      throw new Error('fitted');
+    },
+  };
+  const drawn = drawLayers({ network, inputs, outputs: 1, seed: 3 });
+  for (const layers of [startFree(drawn, data), startNonNegative(drawn, data, [0], { linear: true })]) {
+    const predictions = predict({ layers }, data.inputs);
+    expect(predictions.reduce((sum, value) => sum + value, 0) / 50).toBeCloseTo(7, 3);
+  }
+});
